@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the subcommands share. Only code in cli/ prints to the terminal or exits.
+ *
+ * Exit status: 0 done; 1 it could not be done (a file, a database, a malformed program); 2 the command
+ * line was wrong. */
+#ifndef PYGCSIM_CLI_COMMAND_H
+#define PYGCSIM_CLI_COMMAND_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "sim/simulation.h"
+
+#define EXIT_USAGE 2
+
+/* A subcommand gets its own words, argv[0] being "pygcsim NAME", and returns the exit status. */
+int command_run(int argc, char **argv);
+int command_compare(int argc, char **argv);
+int command_plot(int argc, char **argv);
+int command_replay(int argc, char **argv);
+int command_list(int argc, char **argv);
+
+/* "pygcsim NAME: …" on standard error, then exit. */
+_Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void fail_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* argp_parse with the project's conventions: usage errors are one line and exit with EXIT_USAGE. */
+void command_parse(const struct argp *argp, int argc, char **argv, void *input);
+
+/* Values of options; each fails with one line that says what is allowed. */
+const struct collector_version *option_collector(const char *text);
+const struct engine *option_engine(const char *text);
+uint64_t option_count(const char *option, const char *text, uint64_t least, uint64_t most);
+uint64_t option_duration(const char *option, const char *text);
+
+/* The name from the middle of a list that ends with NULL; fails with the allowed ones. */
+size_t option_choice(const char *what, const char *text, const char *const *names);
+
+/* Closes standard output; fails if anything written to it was lost (a full disk, a closed pipe). */
+void finish_output(void);
+
+/* A JSON string, quotes included. */
+void json_string(FILE *out, const char *text);
+
+/* Shared texts of options that several subcommands have. */
+#define DEFAULT_COLLECTOR "cpython-3.13"
+#define HELP_COLLECTOR                                                                             \
+    "Interpreter version, cpython-3.8 to cpython-3.15 (default " DEFAULT_COLLECTOR                 \
+    "; `pygcsim list collectors`)"
+#define HELP_ENGINE "How the heap is simulated: graph (default)"
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * default: leave the collector as the interpreter starts it. */
+#include "sim/policy.h"
+
+const struct policy policy_default = {
+    .about =
+        {
+            .name = "default",
+            .summary = "the interpreter's own thresholds, nothing changed",
+        },
+};

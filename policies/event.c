@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * event: collect whenever the program reports an event for the n-th time: after every hundredth
+ * request (Superset), on a disconnect, when idle, every N training steps (torchtitan). */
+#include "sim/policy.h"
+
+struct on_event {
+    int64_t on, every, generation, automatic;
+    int64_t seen;
+};
+
+static const struct param params[] = {
+    {"on", PARAM_FIELD(on_event, on), PARAM_EVENT, .initial = "request_end",
+     .meaning = "the event that triggers it"},
+    {"every", PARAM_FIELD(on_event, every), .type = PARAM_COUNT, .initial = "1", .least = 1,
+     .most = 1e12, .meaning = "collect at every n-th one"},
+    {"generation", PARAM_FIELD(on_event, generation), PARAM_GENERATION, .initial = "2",
+     .meaning = "the generation collected"},
+    {"automatic", PARAM_FIELD(on_event, automatic), .type = PARAM_FLAG, .initial = "no",
+     .meaning = "whether collection by thresholds stays on besides"},
+    {NULL},
+};
+
+static void start(void *state, struct gc *gc)
+{
+    const struct on_event *on_event = state;
+    if (!on_event->automatic)
+        gc_disable(gc);
+}
+
+static void event(void *state, struct gc *gc, enum program_event event)
+{
+    struct on_event *on_event = state;
+    if ((int64_t)event != on_event->on || ++on_event->seen % on_event->every != 0)
+        return;
+    gc_collect(gc, (int)on_event->generation);
+}
+
+const struct policy policy_event = {
+    .about =
+        {
+            .name = "event",
+            .summary = "gc.collect(generation) at every n-th report of an event",
+            .params = params,
+            .state_size = sizeof(struct on_event),
+        },
+    .start = start,
+    .event = event,
+};

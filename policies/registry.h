@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PYGCSIM_POLICIES_REGISTRY_H
+#define PYGCSIM_POLICIES_REGISTRY_H
+
+#include "sim/policy.h"
+
+/* Every policy there is, in the order in which they are listed; ends with NULL. */
+extern const struct component *const policies[];
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * timed: collect from a timer, as pyqtgraph, Anki and the firmware of gateways do. Due at whole
+ * multiples of `every`; an instant that a pause has overtaken is left out. */
+#include "sim/policy.h"
+
+struct timed {
+    int64_t every_ns, generation, automatic;
+};
+
+static const struct param params[] = {
+    {"every", PARAM_FIELD(timed, every_ns), .type = PARAM_DURATION, .initial = "10s",
+     .least = NS_PER_MS, .most = 86400e9 * 365, .meaning = "wall time between two collections"},
+    {"generation", PARAM_FIELD(timed, generation), PARAM_GENERATION, .initial = "2",
+     .meaning = "the generation collected"},
+    {"automatic", PARAM_FIELD(timed, automatic), .type = PARAM_FLAG, .initial = "no",
+     .meaning = "whether collection by thresholds stays on besides"},
+    {NULL},
+};
+
+static void set_timer(const struct timed *timed, struct gc *gc)
+{
+    uint64_t every_ns = (uint64_t)timed->every_ns;
+    gc_set_timer(gc, (gc_now_ns(gc) / every_ns + 1) * every_ns);
+}
+
+static void start(void *state, struct gc *gc)
+{
+    const struct timed *timed = state;
+    if (!timed->automatic)
+        gc_disable(gc);
+    set_timer(timed, gc);
+}
+
+static void timer(void *state, struct gc *gc)
+{
+    const struct timed *timed = state;
+    gc_collect(gc, (int)timed->generation);
+    set_timer(timed, gc);
+}
+
+const struct policy policy_timed = {
+    .about =
+        {
+            .name = "timed",
+            .summary = "gc.collect(generation) from a timer",
+            .params = params,
+            .state_size = sizeof(struct timed),
+        },
+    .start = start,
+    .timer = timer,
+};

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/heap.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/error.h"
+#include "sim/memory.h"
+
+/* Size classes, in units of 8 bytes: exact up to EXACT, then eight to a doubling, so that a block
+ * is at most 12.5% larger than asked for. */
+#define EXACT        64u
+#define CLASSES      (EXACT + 1 + 8 * 26)
+#define HEADER_UNITS ((sizeof(struct object) + 7) / 8)
+
+static uint32_t units_of(uint32_t fields)
+{
+    return (uint32_t)((sizeof(struct object) + (size_t)fields * sizeof(ref) + 7) / 8);
+}
+
+/* The class of blocks that hold at least `units`, and how large they are. */
+static uint32_t size_class(uint32_t units, uint32_t *rounded)
+{
+    if (units <= EXACT) {
+        *rounded = units;
+        return units;
+    }
+    uint32_t exponent = 31u - (uint32_t)__builtin_clz(units - 1); /* 2^exponent <= units - 1 */
+    uint32_t step = 1u << (exponent - 3);
+    uint32_t eighth = (units - 1 - (1u << exponent)) / step; /* 0 … 7 */
+    *rounded = (1u << exponent) + (eighth + 1) * step;
+    return EXACT + 1 + (exponent - 6) * 8 + eighth;
+}
+
+struct heap *heap_new(uint32_t registers)
+{
+    struct heap *heap = memory_zeroed(1, sizeof *heap);
+    heap->registers = memory_zeroed(registers, sizeof *heap->registers);
+    heap->register_count = registers;
+    heap->free_blocks = memory_zeroed(CLASSES, sizeof *heap->free_blocks);
+    heap->arena = memory_grow(NULL, &heap->capacity, 1 << 16, sizeof *heap->arena);
+    memset(heap->arena, 0, HEADER_UNITS * sizeof *heap->arena); /* the header of nothing */
+    heap->used = HEADER_UNITS;
+    return heap;
+}
+
+void heap_free(struct heap *heap)
+{
+    if (!heap)
+        return;
+    for (int g = 0; g <= PERMANENT; g++)
+        free(heap->generations[g].objects);
+    free(heap->registers);
+    free(heap->free_blocks);
+    free(heap->unreachable);
+    free(heap->arena);
+    free(heap);
+}
+
+uint64_t tally_objects(const struct tally *tally)
+{
+    uint64_t sum = 0;
+    for (int kind = 0; kind < OBJECT_KINDS; kind++)
+        sum += tally->objects[kind];
+    return sum;
+}
+
+uint64_t tally_fields(const struct tally *tally)
+{
+    uint64_t sum = 0;
+    for (int kind = 0; kind < OBJECT_KINDS; kind++)
+        sum += tally->fields[kind];
+    return sum;
+}
+
+static void tally_add(struct tally *tally, const struct object *object)
+{
+    tally->objects[object->kind]++;
+    tally->fields[object->kind] += object->fields;
+    tally->bytes += object->bytes;
+}
+
+static void tally_remove(struct tally *tally, const struct object *object)
+{
+    tally->objects[object->kind]--;
+    tally->fields[object->kind] -= object->fields;
+    tally->bytes -= object->bytes;
+}
+
+/* total += sign × part, with sign 1 or -1 (unsigned arithmetic wraps back). */
+static void tally_combine(struct tally *total, const struct tally *part, int sign)
+{
+    uint64_t factor = (uint64_t)(int64_t)sign;
+    for (int kind = 0; kind < OBJECT_KINDS; kind++) {
+        total->objects[kind] += factor * part->objects[kind];
+        total->fields[kind] += factor * part->fields[kind];
+    }
+    total->bytes += factor * part->bytes;
+}
+
+static ref *generation_room(struct generation *generation, size_t more)
+{
+    generation->objects = memory_grow(generation->objects, &generation->capacity,
+                                      generation->count + more, sizeof *generation->objects);
+    return generation->objects;
+}
+
+static void enter_generation(struct heap *heap, ref o, int generation)
+{
+    struct object *object = heap_object(heap, o);
+    struct generation *entered = &heap->generations[generation];
+    generation_room(entered, 1);
+    object->generation = (uint8_t)generation;
+    object->position = (uint32_t)entered->count;
+    entered->objects[entered->count++] = o;
+}
+
+/* A block of that many units, from the free blocks of its class or from the end of the arena. */
+static ref take_block(struct heap *heap, uint32_t units)
+{
+    uint32_t rounded, class = size_class(units, &rounded);
+    ref block = heap->free_blocks[class];
+    if (block) {
+        heap->free_blocks[class] = heap_object(heap, block)->count;
+        return block;
+    }
+    if (heap->used + rounded > UINT32_MAX)
+        out_of_memory();
+    heap->arena =
+        memory_grow(heap->arena, &heap->capacity, heap->used + rounded, sizeof *heap->arena);
+    block = (ref)heap->used;
+    heap->used += rounded;
+    return block;
+}
+
+static void give_block(struct heap *heap, ref block, uint32_t units)
+{
+    uint32_t rounded, class = size_class(units, &rounded);
+    heap_object(heap, block)->count = heap->free_blocks[class];
+    heap->free_blocks[class] = block;
+}
+
+ref heap_allocate(struct heap *heap, enum object_kind kind, uint32_t fields, uint32_t bytes)
+{
+    ref o = take_block(heap, units_of(fields));
+    struct object *object = heap_object(heap, o);
+    *object = (struct object){.fields = fields, .bytes = bytes, .kind = (uint8_t)kind};
+    memset(object->field, 0, fields * sizeof *object->field);
+    enter_generation(heap, o, 0);
+    tally_add(&heap->generations[0].tally, object);
+    heap->bytes += bytes;
+    return o;
+}
+
+void heap_add_permanent(struct heap *heap, uint64_t count)
+{
+    struct generation *permanent = &heap->generations[PERMANENT];
+    for (uint64_t i = 0; i < count; i++) {
+        ref o = take_block(heap, units_of(0));
+        *heap_object(heap, o) = (struct object){.count = 1};
+        enter_generation(heap, o, PERMANENT);
+        tally_add(&permanent->tally, heap_object(heap, o));
+    }
+}
+
+/* Takes an object that is being freed out of its generation: the last of the list takes its place. */
+static void leave_generation(struct heap *heap, struct object *object)
+{
+    if (object->generation == UNREACHABLE)
+        return; /* has left, and was counted, when it was found */
+    struct generation *left = &heap->generations[object->generation];
+    ref last = left->objects[--left->count];
+    left->objects[object->position] = last;
+    heap_object(heap, last)->position = object->position;
+    tally_remove(&left->tally, object);
+    if (heap->reclaiming)
+        heap->freed_by_collector[object->generation]++;
+    else
+        heap->freed_by_count[object->generation]++;
+}
+
+uint32_t heap_release(struct heap *heap, ref o)
+{
+    struct object *object = heap_object(heap, o);
+    if (--object->count)
+        return 0;
+    uint32_t freed = 0;
+    object->scratch = 0;
+    while (o) { /* o is the top of a stack linked through `scratch` */
+        object = heap_object(heap, o);
+        ref top = object->scratch;
+        for (uint32_t i = 0; i < object->fields; i++) {
+            ref child = object->field[i];
+            if (!child)
+                continue;
+            struct object *referent = heap_object(heap, child);
+            if (--referent->count == 0) {
+                referent->scratch = top;
+                top = child;
+            }
+        }
+        leave_generation(heap, object);
+        heap->bytes -= object->bytes;
+        give_block(heap, o, units_of(object->fields));
+        freed++;
+        o = top;
+    }
+    return freed;
+}
+
+/* scratch := references from outside the young set. Objects outside it may be counted down too: what
+ * their scratch holds means nothing now. */
+static void count_outside_references(struct heap *heap, int oldest)
+{
+    for (int g = 0; g <= oldest; g++) {
+        struct generation *young = &heap->generations[g];
+        for (size_t i = 0; i < young->count; i++) {
+            struct object *object = heap_object(heap, young->objects[i]);
+            object->scratch = object->count;
+            object->candidate = 1;
+        }
+    }
+    for (int g = 0; g <= oldest; g++) {
+        struct generation *young = &heap->generations[g];
+        for (size_t i = 0; i < young->count; i++) {
+            struct object *object = heap_object(heap, young->objects[i]);
+            for (uint32_t f = 0; f < object->fields; f++)
+                heap_object(heap, object->field[f])->scratch--;
+        }
+    }
+}
+
+/* Young objects reachable from `start` stop being candidates. */
+static void reach(struct heap *heap, ref start)
+{
+    heap_object(heap, start)->candidate = 0;
+    heap_object(heap, start)->scratch = 0;
+    for (ref o = start; o;) { /* o is the top of a stack linked through `scratch` */
+        struct object *object = heap_object(heap, o);
+        ref top = object->scratch;
+        for (uint32_t f = 0; f < object->fields; f++) {
+            struct object *referent = heap_object(heap, object->field[f]);
+            if (referent->candidate) {
+                referent->candidate = 0;
+                referent->scratch = top;
+                top = object->field[f];
+            }
+        }
+        o = top;
+    }
+}
+
+static void reach_from_outside(struct heap *heap, int oldest)
+{
+    for (int g = 0; g <= oldest; g++) {
+        struct generation *young = &heap->generations[g];
+        for (size_t i = 0; i < young->count; i++) {
+            struct object *object = heap_object(heap, young->objects[i]);
+            if (object->candidate && object->scratch > 0)
+                reach(heap, young->objects[i]);
+        }
+    }
+}
+
+/* Moves the survivors of `source` into `target`, and the rest to heap->unreachable. */
+static void promote(struct heap *heap, int source, int target, struct found *found)
+{
+    struct generation *from = &heap->generations[source], *to = &heap->generations[target];
+    size_t examined = from->count;
+    if (from == to)
+        to->count = 0; /* compacts in place: never writes past what it has read */
+    else
+        generation_room(to, examined);
+    for (size_t i = 0; i < examined; i++) {
+        ref o = from->objects[i];
+        struct object *object = heap_object(heap, o);
+        if (object->candidate) {
+            object->candidate = 0;
+            object->generation = UNREACHABLE;
+            tally_add(&found->unreachable, object);
+            found->unreachable_by_generation[source]++;
+            heap->unreachable[heap->unreachable_count++] = o;
+        } else {
+            object->generation = (uint8_t)target;
+            object->position = (uint32_t)to->count;
+            to->objects[to->count++] = o;
+        }
+    }
+    if (from != to)
+        from->count = 0;
+}
+
+void heap_find_unreachable(struct heap *heap, int generation, struct found *found)
+{
+    int target = generation + 1 < GENERATIONS ? generation + 1 : generation;
+    size_t young = 0;
+    *found = (struct found){0};
+    for (int g = 0; g <= generation; g++) {
+        young += heap->generations[g].count;
+        tally_combine(&found->examined, &heap->generations[g].tally, 1);
+        heap->generations[g].tally = (struct tally){0};
+    }
+    count_outside_references(heap, generation);
+    reach_from_outside(heap, generation);
+
+    heap->unreachable_count = 0;
+    heap->unreachable = memory_grow(heap->unreachable, &heap->unreachable_capacity, young,
+                                    sizeof *heap->unreachable);
+    for (int g = generation; g >= 0; g--) /* the oldest first: lists stay in order of birth */
+        promote(heap, g, target, found);
+    struct tally *survivors = &heap->generations[target].tally;
+    tally_combine(survivors, &found->examined, 1);
+    tally_combine(survivors, &found->unreachable, -1);
+    for (int g = 0; g < GENERATIONS; g++)
+        heap->freed_by_collector[g] += found->unreachable_by_generation[g];
+}
+
+/* gcmodule.c, delete_garbage: each object still there is held, cleared (list_clear and the like) and
+ * let go. */
+uint64_t heap_reclaim(struct heap *heap)
+{
+    uint64_t freed = 0;
+    heap->reclaiming = true;
+    /* Held all at once rather than each in turn: a freed block must not be mistaken for an object.
+     * The order in which they die is the same to everything that is counted. */
+    for (size_t i = 0; i < heap->unreachable_count; i++)
+        heap_object(heap, heap->unreachable[i])->count++;
+    for (size_t i = 0; i < heap->unreachable_count; i++) {
+        ref o = heap->unreachable[i];
+        for (uint32_t f = 0; f < heap_object(heap, o)->fields; f++)
+            freed += heap_assign(heap, &heap_object(heap, o)->field[f], 0);
+    }
+    for (size_t i = 0; i < heap->unreachable_count; i++)
+        freed += heap_release(heap, heap->unreachable[i]);
+    heap->reclaiming = false;
+    return freed;
+}
+
+static void move_all(struct heap *heap, int source, int target)
+{
+    struct generation *from = &heap->generations[source], *to = &heap->generations[target];
+    generation_room(to, from->count);
+    for (size_t i = 0; i < from->count; i++)
+        enter_generation(heap, from->objects[i], target);
+    tally_combine(&to->tally, &from->tally, 1);
+    from->tally = (struct tally){0};
+    from->count = 0;
+}
+
+void heap_freeze(struct heap *heap)
+{
+    for (int g = 0; g < GENERATIONS; g++)
+        move_all(heap, g, PERMANENT);
+}
+
+void heap_unfreeze(struct heap *heap)
+{
+    move_all(heap, PERMANENT, GENERATIONS - 1);
+}
+
+static void clear_marks(struct heap *heap)
+{
+    for (int g = 0; g <= PERMANENT; g++)
+        for (size_t i = 0; i < heap->generations[g].count; i++)
+            heap_object(heap, heap->generations[g].objects[i])->mark = 0;
+}
+
+/* Marks an object this census has not seen, and puts it on the stack linked through `scratch`. */
+static uint64_t mark(struct heap *heap, ref o, ref *top)
+{
+    struct object *object = heap_object(heap, o);
+    if (object->mark == heap->census)
+        return 0;
+    object->mark = heap->census;
+    object->scratch = *top;
+    *top = o;
+    return object->bytes;
+}
+
+uint64_t heap_live_bytes(struct heap *heap)
+{
+    uint64_t live = 0;
+    ref top = 0;
+    if (++heap->census == 0) {
+        clear_marks(heap);
+        heap->census = 1;
+    }
+    heap_object(heap, 0)->mark = heap->census;
+    for (uint32_t r = 0; r < heap->register_count; r++) {
+        live += mark(heap, heap->registers[r], &top);
+        while (top) {
+            struct object *object = heap_object(heap, top);
+            top = object->scratch;
+            for (uint32_t f = 0; f < object->fields; f++)
+                live += mark(heap, object->field[f], &top);
+        }
+    }
+    return live;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The object graph: reference counts, fields, generations, and CPython's way of finding what is
+ * unreachable (Modules/gcmodule.c: update_refs, subtract_refs, move_unreachable; Python/gc.c from 3.13).
+ *
+ * Everything is numbers in flat arrays. An object is a reference: the index of its header in one
+ * arena, in units of 8 bytes, and so at most 32 GiB of them. Header 24 bytes, 4 bytes a field, and 4
+ * bytes in the list of its generation. Freed blocks are kept by size class and used again.
+ *
+ * The invariants, between operations:
+ *   - count is the number of registers and fields that refer to the object; an object with count 0 is
+ *     freed in the operation that took the last reference away, and so is what only it kept alive;
+ *   - every object is in exactly one generation's list, at `position`, and the generation's tally is
+ *     the sum over that list;
+ *   - the reference 0 is nothing: a header nobody owns, which passes may write to without a test.
+ */
+#ifndef PYGCSIM_SIM_HEAP_H
+#define PYGCSIM_SIM_HEAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/collector.h"
+#include "sim/object_kind.h"
+
+typedef uint32_t ref; /* 0: nothing */
+
+#define PERMANENT   GENERATIONS /* the index of the permanent generation */
+#define UNREACHABLE (PERMANENT + 1) /* found by the collection under way, and in no list */
+
+struct object {
+    uint32_t count;    /* references to it; in a free block, the next free one */
+    uint32_t scratch;  /* gc_refs while a collection looks; otherwise links work lists */
+    uint32_t position; /* in its generation's list */
+    uint32_t fields;
+    uint32_t bytes;
+    uint8_t generation;
+    uint8_t kind;
+    uint8_t candidate; /* young in the collection under way, and not yet known to be reachable */
+    uint8_t mark;      /* the last census that reached it */
+    ref field[];
+};
+
+/* What the cost of a collection depends on, of any set of objects. */
+struct tally {
+    uint64_t objects[OBJECT_KINDS], fields[OBJECT_KINDS], bytes;
+};
+
+uint64_t tally_objects(const struct tally *tally);
+uint64_t tally_fields(const struct tally *tally);
+
+struct generation {
+    ref *objects;
+    size_t count, capacity;
+    struct tally tally;
+};
+
+struct heap {
+    uint64_t *arena;
+    size_t used, capacity; /* units of 8 bytes */
+    ref *registers;
+    uint32_t register_count;
+    struct generation generations[GENERATIONS + 1];
+    uint64_t bytes; /* of all objects */
+    ref *unreachable;
+    size_t unreachable_count, unreachable_capacity;
+    /* Objects freed so far, by the generation they were in: by reference count, and in collections. */
+    uint64_t freed_by_count[GENERATIONS + 1], freed_by_collector[GENERATIONS + 1];
+    bool reclaiming;
+    uint8_t census;
+    ref *free_blocks;
+};
+
+struct heap *heap_new(uint32_t registers);
+void heap_free(struct heap *heap);
+
+static inline struct object *heap_object(const struct heap *heap, ref o)
+{
+    return (struct object *)(void *)(heap->arena + o);
+}
+
+/* A new object in generation 0, with empty fields and no reference to it yet: give it one. */
+ref heap_allocate(struct heap *heap, enum object_kind kind, uint32_t fields, uint32_t bytes);
+
+/* `count` objects without fields or bytes in the permanent generation, kept alive from outside: the
+ * interpreter's own. */
+void heap_add_permanent(struct heap *heap, uint64_t count);
+
+/* Takes one reference away; frees the object, and what only it kept alive, if that was the last.
+ * Does not recurse. Returns how many objects were freed. `o` is not 0. */
+uint32_t heap_release(struct heap *heap, ref o);
+
+/* Makes *slot refer to `o` (or to nothing, 0), then releases what it referred to before. `slot` is a
+ * register or a field. Returns how many objects were freed. */
+static inline uint32_t heap_assign(struct heap *heap, ref *slot, ref o)
+{
+    ref old = *slot;
+    heap_object(heap, o)->count++; /* the header of nothing counts, and nobody reads it */
+    *slot = o;
+    return old ? heap_release(heap, old) : 0;
+}
+
+struct found {
+    struct tally examined, unreachable;
+    uint64_t unreachable_by_generation[GENERATIONS];
+};
+
+/* The first half of a collection of `generation`: splits the objects of generations 0 … generation
+ * into survivors, which move to the next generation, and heap->unreachable. */
+void heap_find_unreachable(struct heap *heap, int generation, struct found *found);
+
+/* The second half: drops the references that unreachable objects hold, which frees them and what
+ * only they kept alive. Returns how many objects were freed. */
+uint64_t heap_reclaim(struct heap *heap);
+
+/* All generations to the permanent one; back to the end of generation 2. */
+void heap_freeze(struct heap *heap);
+void heap_unfreeze(struct heap *heap);
+
+/* Bytes of what the registers reach. Everything else that is not freed is floating garbage. */
+uint64_t heap_live_bytes(struct heap *heap);
+
+#endif

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/param.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/memory.h"
+#include "sim/suggest.h"
+
+static const char *const flag_words[] = {"no", "yes", NULL};
+
+/* How each type is read, written and named; the order is that of enum param_type. */
+static const struct type {
+    bool (*parse)(const char *, int64_t *);
+    char *(*write)(char *, int64_t);
+    const char *form, *unit;
+} types[] = {
+    [PARAM_COUNT] = {units_parse_count, units_write_count, UNITS_COUNT_FORM, ""},
+    [PARAM_REAL] = {NULL, NULL, UNITS_REAL_FORM, ""},
+    [PARAM_DURATION] = {units_parse_duration, units_write_duration, UNITS_DURATION_FORM, "ns"},
+    [PARAM_BYTES] = {units_parse_bytes, units_write_bytes, UNITS_BYTES_FORM, "bytes"},
+    [PARAM_FLAG] = {NULL, NULL, "yes or no", ""},
+    [PARAM_CHOICE] = {NULL, NULL, "", ""},
+    [PARAM_PATH] = {NULL, NULL, "a file name", ""},
+};
+
+static int64_t *integer_of(const struct param *param, const void *state)
+{
+    return (int64_t *)((char *)(uintptr_t)state + param->offset);
+}
+
+static double *real_of(const struct param *param, const void *state)
+{
+    return (double *)((char *)(uintptr_t)state + param->offset);
+}
+
+static const char **path_of(const struct param *param, const void *state)
+{
+    return (const char **)((char *)(uintptr_t)state + param->offset);
+}
+
+static const char *const *words_of(const struct param *param)
+{
+    return param->type == PARAM_FLAG ? flag_words : param->choices;
+}
+
+const char *param_unit(const struct param *param)
+{
+    return types[param->type].unit;
+}
+
+static const char *bound(const struct param *param, double value, char buffer[UNITS_TEXT])
+{
+    if (param->type == PARAM_REAL)
+        return units_write_real(buffer, value);
+    return types[param->type].write(buffer, (int64_t)value);
+}
+
+char *param_allowed(const struct param *param, char *buffer, size_t size)
+{
+    const char *const *words = words_of(param);
+    char least[UNITS_TEXT], most[UNITS_TEXT];
+    size_t length = 0;
+    if (words) {
+        for (size_t i = 0; words[i] && length < size; i++)
+            length += (size_t)snprintf(buffer + length, size - length, "%s%s",
+                                       i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
+    } else if (param->type == PARAM_PATH) {
+        snprintf(buffer, size, "a file name");
+    } else {
+        snprintf(buffer, size, "%s to %s%s%s", bound(param, param->least, least),
+                 bound(param, param->most, most), param->absent ? ", or " : "",
+                 param->absent ? param->absent : "");
+    }
+    return buffer;
+}
+
+const char *param_text(const struct param *param, const void *state, char buffer[UNITS_TEXT])
+{
+    const char *const *words = words_of(param);
+    if (param->type == PARAM_PATH)
+        return *path_of(param, state) ? *path_of(param, state) : "";
+    if (words)
+        return words[*integer_of(param, state)];
+    if (param->type == PARAM_REAL)
+        return units_write_real(buffer, *real_of(param, state));
+    if (param->absent && *integer_of(param, state) == PARAM_ABSENT)
+        return param->absent;
+    return types[param->type].write(buffer, *integer_of(param, state));
+}
+
+double param_number(const struct param *param, const void *state)
+{
+    if (param->type == PARAM_PATH || param->type == PARAM_CHOICE)
+        return 0;
+    return param->type == PARAM_REAL ? *real_of(param, state)
+                                     : (double)*integer_of(param, state);
+}
+
+static int bad_value(const struct component *component, const struct param *param,
+                     const char *text, struct error *error)
+{
+    char allowed[512];
+    const char *form = types[param->type].form;
+    return error_set(error, "%s: %s=%.60s is not allowed; %s takes %s%s%s", component->name,
+                     param->name, text, param->name,
+                     words_of(param) || param->type == PARAM_PATH ? "" : form,
+                     words_of(param) || param->type == PARAM_PATH ? "" : ", from ",
+                     param_allowed(param, allowed, sizeof allowed));
+}
+
+/* Stores the value of a text that lives as long as the state. Returns 0 or -1. */
+static int param_set(const struct component *component, const struct param *param, void *state,
+                     const char *text, struct error *error)
+{
+    const char *const *words = words_of(param);
+    if (param->type == PARAM_PATH) {
+        *path_of(param, state) = text;
+        return *text ? 0 : bad_value(component, param, text, error);
+    }
+    if (words) {
+        for (int64_t i = 0; words[i]; i++) {
+            if (strcmp(words[i], text) == 0) {
+                *integer_of(param, state) = i;
+                return 0;
+            }
+        }
+        return bad_value(component, param, text, error);
+    }
+    if (param->absent && strcmp(param->absent, text) == 0) {
+        *integer_of(param, state) = PARAM_ABSENT;
+        return 0;
+    }
+    double number;
+    if (param->type == PARAM_REAL) {
+        if (!units_parse_real(text, &number) || number < param->least || number > param->most)
+            return bad_value(component, param, text, error);
+        *real_of(param, state) = number;
+        return 0;
+    }
+    int64_t whole;
+    if (!types[param->type].parse(text, &whole) || (double)whole < param->least ||
+        (double)whole > param->most)
+        return bad_value(component, param, text, error);
+    *integer_of(param, state) = whole;
+    return 0;
+}
+
+static const struct param *find_param(const struct component *component, const char *key,
+                                      struct error *error)
+{
+    const char *names[64] = {NULL};
+    const struct param *param = component->params;
+    for (size_t n = 0; param && param->name; param++) {
+        if (strcmp(param->name, key) == 0)
+            return param;
+        if (n + 1 < sizeof names / sizeof *names)
+            names[n++] = param->name;
+    }
+    char what[96];
+    snprintf(what, sizeof what, "parameter of %.60s called", component->name);
+    suggest_error(error, what, key, names);
+    return NULL;
+}
+
+static size_t count_params(const struct component *component)
+{
+    size_t n = 0;
+    while (component->params && component->params[n].name)
+        n++;
+    return n;
+}
+
+static int set_defaults(struct setting *setting, const bool *given, struct error *error)
+{
+    const struct component *component = setting->component;
+    for (size_t i = 0; i < count_params(component); i++) {
+        const struct param *param = &component->params[i];
+        if (given[i])
+            continue;
+        if (!param->initial)
+            return error_set(error, "%s needs %s=… (%s), as in %s:%s=…", component->name,
+                             param->name, param->meaning, component->name, param->name);
+        if (param_set(component, param, setting->state, param->initial, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* "name:key=value,…" with the given parameters in the table's order. */
+static char *canonical_text(const struct setting *setting, const bool *given)
+{
+    const struct component *component = setting->component;
+    char *text = NULL;
+    size_t capacity = 0, length = strlen(component->name);
+    text = memory_grow(text, &capacity, length + 1, 1);
+    memcpy(text, component->name, length + 1);
+    char separator = ':';
+    for (size_t i = 0; i < count_params(component); i++) {
+        const struct param *param = &component->params[i];
+        if (!given[i])
+            continue;
+        char buffer[UNITS_TEXT];
+        const char *value = param_text(param, setting->state, buffer);
+        size_t needed = length + strlen(param->name) + strlen(value) + 3;
+        text = memory_grow(text, &capacity, needed, 1);
+        length += (size_t)sprintf(text + length, "%c%s=%s", separator, param->name, value);
+        separator = ',';
+    }
+    return text;
+}
+
+/* One "key=value"; *text moves past it and the comma. A path is the rest of the text: file names may
+ * have commas. */
+static int parse_pair(struct setting *setting, char **text, bool *given, struct error *error)
+{
+    const struct component *component = setting->component;
+    char *pair = *text, *comma = strchr(pair, ','), *equals = strchr(pair, '=');
+    if (!equals || (comma && comma < equals)) {
+        if (comma)
+            *comma = '\0';
+        return error_set(error, "%s: '%.60s' is not of the form key=value", component->name, pair);
+    }
+    *equals = '\0';
+    const struct param *param = find_param(component, pair, error);
+    if (!param)
+        return -1;
+    if (param->type == PARAM_PATH)
+        comma = NULL;
+    if (comma)
+        *comma = '\0';
+    *text = comma ? comma + 1 : NULL;
+    size_t index = (size_t)(param - component->params);
+    if (given[index])
+        return error_set(error, "%s: %s is given twice", component->name, param->name);
+    given[index] = true;
+    return param_set(component, param, setting->state, equals + 1, error);
+}
+
+static const struct component *find_component(const char *name,
+                                              const struct component *const *registry,
+                                              const char *what, struct error *error)
+{
+    const char *names[64] = {NULL};
+    for (size_t i = 0; registry[i]; i++) {
+        if (strcmp(registry[i]->name, name) == 0)
+            return registry[i];
+        if (i + 1 < sizeof names / sizeof *names)
+            names[i] = registry[i]->name;
+    }
+    suggest_error(error, what, name, names);
+    return NULL;
+}
+
+int setting_parse(struct setting *setting, const char *text,
+                  const struct component *const *registry, const char *what,
+                  struct error *error)
+{
+    *setting = (struct setting){0};
+    setting->given = memory_text(text);
+    char *rest = strchr(setting->given, ':');
+    if (rest)
+        *rest++ = '\0';
+    setting->component = find_component(setting->given, registry, what, error);
+    if (!setting->component)
+        goto failed;
+    setting->state = memory_zeroed(1, setting->component->state_size);
+    bool given[64] = {false};
+    while (rest)
+        if (parse_pair(setting, &rest, given, error) != 0)
+            goto failed;
+    if (set_defaults(setting, given, error) != 0)
+        goto failed;
+    setting->text = canonical_text(setting, given);
+    return 0;
+failed:
+    setting_fini(setting);
+    return -1;
+}
+
+void setting_fini(struct setting *setting)
+{
+    free(setting->given);
+    free(setting->state);
+    free(setting->text);
+    *setting = (struct setting){0};
+}

@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/simulation.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/event_queue.h"
+#include "sim/memory.h"
+
+const char *const run_status_names[] = {
+#define X(name, meaning) #name,
+    RUN_STATUSES(X)
+#undef X
+        NULL};
+
+const char *const collection_cause_names[] = {
+#define X(name, meaning) #name,
+    COLLECTION_CAUSES(X)
+#undef X
+        NULL};
+
+/* What the event queue holds, first things first within one instant. */
+enum due { DUE_SAMPLE, DUE_TIMER };
+
+struct gc {
+    struct mutator mutator; /* first: the engine's callback finds the rest from it */
+    const struct simulation_setup *setup;
+    const struct observer *observer;
+    const struct engine *engine;
+    void *engine_state;
+    const struct cost_model *costs;
+    const struct policy *policy;
+    void *policy_state;
+    const struct workload *workload;
+    void *workload_state;
+    struct program program;
+    struct event_queue due;
+    struct slot {
+        uint64_t arrival_ns, ready_ns; /* wall instants */
+    } * slots;
+    uint64_t sequence; /* of the next collection */
+    uint64_t sample_ns, pause_ns, idle_ns, service_ns, requests;
+    bool native, requested; /* in a native section; a collection was asked for in it */
+    bool abandoned;         /* the observer gave up */
+};
+
+/* ---- collections -------------------------------------------------------------------------------- */
+
+static void observe_collection(struct gc *gc, const struct collection *collection)
+{
+    if (gc->observer->collection &&
+        gc->observer->collection(gc->observer->context, collection) != 0)
+        gc->abandoned = true;
+}
+
+static void run_collection(struct gc *gc, int generation, enum collection_cause cause)
+{
+    struct mutator *mutator = &gc->mutator;
+    struct collector *collector = &mutator->collector;
+    if (collector->collecting)
+        return;
+    struct engine_totals totals;
+    gc->engine->totals(gc->engine_state, &totals);
+    struct collection collection = {
+        .sequence = gc->sequence++,
+        .operation = mutator->operation,
+        .wall_ns = mutator->wall_ns,
+        .mutator_ns = mutator->mutator_ns,
+        .generation = generation,
+        .cause = cause,
+        .before = {totals.tracked[0], totals.tracked[1], totals.tracked[2]},
+        .permanent = totals.tracked[PERMANENT],
+        .heap_bytes_before = totals.heap_bytes,
+    };
+    struct found found;
+    collector_begin(collector, generation);
+    gc->engine->collect(gc->engine_state, generation, &found);
+    gc->engine->totals(gc->engine_state, &totals);
+
+    collection.heap_bytes_after = totals.heap_bytes;
+    collection.examined = tally_objects(&found.examined);
+    collection.refs = tally_fields(&found.examined);
+    collection.unreachable = tally_objects(&found.unreachable);
+    collection.pause_ns =
+        costs_pause_ns(gc->costs, gc->program.layout, gc->program.slowdown, &found);
+    mutator->wall_ns += collection.pause_ns;
+    gc->pause_ns += collection.pause_ns;
+    collector_end(collector, generation, collection.examined - collection.unreachable,
+                  collection.unreachable);
+    if (gc->policy->collected)
+        gc->policy->collected(gc->policy_state, gc, &collection);
+    collector->collecting = false;
+    observe_collection(gc, &collection);
+}
+
+static void collect_automatically(struct mutator *mutator)
+{
+    struct gc *gc = (struct gc *)mutator;
+    if (gc->native && mutator->collector.version->kind == COLLECTS_AT_CHECK) {
+        gc->requested = true;
+        return;
+    }
+    int generation = collector_choose(&mutator->collector);
+    if (generation >= 0)
+        run_collection(gc, generation, CAUSE_threshold);
+}
+
+/* ---- the gc interface (sim/gc.h) ---------------------------------------------------------------- */
+
+void gc_collect(struct gc *gc, int generation)
+{
+    assert(generation >= 0 && generation < GENERATIONS);
+    run_collection(gc, generation, CAUSE_policy);
+}
+
+void gc_freeze(struct gc *gc)
+{
+    gc->engine->freeze(gc->engine_state);
+    collector_freeze(&gc->mutator.collector);
+}
+
+void gc_unfreeze(struct gc *gc)
+{
+    gc->engine->unfreeze(gc->engine_state);
+}
+
+void gc_enable(struct gc *gc)
+{
+    collector_enable(&gc->mutator.collector, true);
+}
+
+void gc_disable(struct gc *gc)
+{
+    collector_enable(&gc->mutator.collector, false);
+}
+
+void gc_set_threshold(struct gc *gc, int64_t t0, int64_t t1, int64_t t2)
+{
+    const int64_t given[GENERATIONS] = {t0, t1, t2};
+    uint32_t threshold[GENERATIONS];
+    for (int g = 0; g < GENERATIONS; g++)
+        threshold[g] =
+            given[g] < 0 ? gc->mutator.collector.threshold[g] : (uint32_t)given[g];
+    collector_set_threshold(&gc->mutator.collector, threshold);
+}
+
+const struct collector *gc_state(const struct gc *gc)
+{
+    return &gc->mutator.collector;
+}
+
+uint64_t gc_now_ns(const struct gc *gc)
+{
+    return gc->mutator.wall_ns;
+}
+
+uint64_t gc_heap_bytes(const struct gc *gc)
+{
+    struct engine_totals totals;
+    gc->engine->totals(gc->engine_state, &totals);
+    return totals.heap_bytes;
+}
+
+/* Native code is not interrupted: what becomes due in it fires at its end. */
+static void update_due(struct gc *gc)
+{
+    gc->mutator.due_ns = gc->native ? UINT64_MAX : event_queue_due(&gc->due);
+}
+
+static void schedule_due(struct gc *gc, uint64_t wall_ns, enum due what)
+{
+    event_queue_push(&gc->due, wall_ns, what, what);
+    update_due(gc);
+}
+
+void gc_set_timer(struct gc *gc, uint64_t wall_ns)
+{
+    schedule_due(gc, wall_ns > gc->mutator.wall_ns ? wall_ns : gc->mutator.wall_ns + 1,
+                 DUE_TIMER);
+}
+
+/* ---- what becomes due --------------------------------------------------------------------------- */
+
+static void take_sample(struct gc *gc)
+{
+    struct engine_totals totals;
+    gc->engine->totals(gc->engine_state, &totals);
+    struct sample sample = {
+        .wall_ns = gc->mutator.wall_ns,
+        .live_bytes = gc->engine->live_bytes(gc->engine_state),
+        .tracked = {totals.tracked[0], totals.tracked[1], totals.tracked[2]},
+    };
+    sample.garbage_bytes = totals.heap_bytes - sample.live_bytes;
+    if (gc->observer->sample && gc->observer->sample(gc->observer->context, &sample) != 0)
+        gc->abandoned = true;
+}
+
+/* Fires everything due by now. A sample's instant is when it is taken: those that a pause or a long
+ * operation has overtaken become one. */
+static void fire_due(struct gc *gc)
+{
+    while (gc->mutator.due_ns <= gc->mutator.wall_ns) {
+        enum due what = event_queue_pop(&gc->due).tag;
+        update_due(gc);
+        if (what == DUE_TIMER) {
+            if (gc->policy->timer)
+                gc->policy->timer(gc->policy_state, gc);
+        } else {
+            take_sample(gc);
+            schedule_due(gc, (gc->mutator.wall_ns / gc->sample_ns + 1) * gc->sample_ns,
+                         DUE_SAMPLE);
+        }
+    }
+}
+
+static void report_event(struct gc *gc, enum program_event event)
+{
+    if (event == EVENT_startup_done)
+        gc->service_ns = gc->mutator.wall_ns;
+    if (gc->policy->event)
+        gc->policy->event(gc->policy_state, gc, event);
+}
+
+/* Waits until a wall instant, which may have passed already. */
+static void wait_until(struct gc *gc, uint64_t instant_ns)
+{
+    struct mutator *mutator = &gc->mutator;
+    if (mutator->wall_ns >= instant_ns)
+        return;
+    report_event(gc, EVENT_idle);
+    while (mutator->wall_ns < instant_ns) {
+        uint64_t next_ns = instant_ns < mutator->due_ns ? instant_ns : mutator->due_ns;
+        if (next_ns > mutator->wall_ns) {
+            gc->idle_ns += next_ns - mutator->wall_ns;
+            mutator->wall_ns = next_ns;
+        }
+        fire_due(gc);
+    }
+}
+
+/* ---- the run loop ------------------------------------------------------------------------------- */
+
+static void enter_native(struct gc *gc, bool inside)
+{
+    gc->native = inside;
+    update_due(gc);
+    if (inside || !gc->requested)
+        return;
+    gc->requested = false;
+    if (gc->mutator.collector.enabled)
+        collect_automatically(&gc->mutator);
+}
+
+static void end_request(struct gc *gc, const struct slot *slot)
+{
+    const struct request request = {slot->arrival_ns, gc->mutator.wall_ns - slot->arrival_ns};
+    gc->requests++;
+    if (gc->observer->request && gc->observer->request(gc->observer->context, &request) != 0)
+        gc->abandoned = true;
+}
+
+/* An operation that is not the heap's. */
+static void control(struct gc *gc, const struct op *op)
+{
+    struct mutator *mutator = &gc->mutator;
+    const uint32_t thresholds[GENERATIONS] = {op->a, op->b, op->c};
+    int64_t set[GENERATIONS];
+    switch ((enum op_code)op->code) {
+    case OP_COLLECT:
+        run_collection(gc, (int)op->a, CAUSE_program);
+        break;
+    case OP_FREEZE:
+        gc_freeze(gc);
+        break;
+    case OP_UNFREEZE:
+        gc_unfreeze(gc);
+        break;
+    case OP_ENABLE:
+        gc_enable(gc);
+        break;
+    case OP_DISABLE:
+        gc_disable(gc);
+        break;
+    case OP_THRESHOLD:
+        for (int g = 0; g < GENERATIONS; g++)
+            set[g] = thresholds[g] == THRESHOLD_KEEP ? -1 : (int64_t)thresholds[g];
+        gc_set_threshold(gc, set[0], set[1], set[2]);
+        break;
+    case OP_WORK:
+        mutator->wall_ns += op->ns;
+        mutator->mutator_ns += op->ns;
+        break;
+    case OP_BEGIN:
+        gc->slots[op->a].arrival_ns = op->ns;
+        wait_until(gc, op->ns);
+        break;
+    case OP_WAIT:
+        gc->slots[op->a].ready_ns = mutator->wall_ns + op->ns;
+        break;
+    case OP_RESUME:
+        wait_until(gc, gc->slots[op->a].ready_ns);
+        break;
+    case OP_END:
+        end_request(gc, &gc->slots[op->a]);
+        break;
+    case OP_SLEEP:
+        wait_until(gc, op->ns);
+        break;
+    case OP_NATIVE_BEGIN:
+    case OP_NATIVE_END:
+        enter_native(gc, op->code == OP_NATIVE_BEGIN);
+        break;
+    case OP_EVENT:
+        report_event(gc, (enum program_event)op->a);
+        break;
+    default:
+        assert(!"an operation of the heap");
+    }
+}
+
+/* Executes a stretch of the program; false if it cannot go on. */
+static bool execute(struct gc *gc, const struct op *ops, size_t count)
+{
+    struct mutator *mutator = &gc->mutator;
+    for (size_t i = 0; i < count && !gc->abandoned;) {
+        fire_due(gc);
+        i += gc->engine->execute(gc->engine_state, ops + i, count - i);
+        if (mutator->fault.kind != FAULT_NONE)
+            return false;
+        if (i < count && ops[i].code > OP_DROP && mutator->wall_ns < mutator->due_ns) {
+            control(gc, &ops[i++]);
+            mutator->operation++;
+        }
+    }
+    return !gc->abandoned;
+}
+
+static void report_progress(struct gc *gc)
+{
+    double planned = (double)gc->program.planned_ns;
+    double fraction = planned > 0 ? (double)gc->program.nominal_ns / planned : 0;
+    if (gc->observer->progress && gc->observer->progress(gc->observer->context,
+                                                         fraction < 1 ? fraction : 1) != 0)
+        gc->abandoned = true;
+}
+
+#define STRETCH 4096 /* operations gathered before they are executed */
+
+static void run_program(struct gc *gc)
+{
+    bool more = true, going = true;
+    if (gc->policy->start)
+        gc->policy->start(gc->policy_state, gc);
+    while (more && going) {
+        gc->program.count = 0;
+        while (more && gc->program.count < STRETCH)
+            more = gc->workload->produce(gc->workload_state, &gc->program);
+        going = execute(gc, gc->program.ops, gc->program.count);
+        report_progress(gc);
+    }
+    if (going)
+        fire_due(gc);
+    if (gc->sample_ns != SAMPLE_NEVER && !gc->abandoned)
+        take_sample(gc);
+}
+
+static int describe_fault(struct gc *gc, struct error *error)
+{
+    static const char *const texts[] = {
+#define X(kind, text) text,
+        FAULTS(X)
+#undef X
+    };
+    const struct fault *fault = &gc->mutator.fault;
+    char place[512];
+    snprintf(place, sizeof place, "%s: operation %llu", gc->setup->workload->component->name,
+             (unsigned long long)gc->mutator.operation);
+    if (gc->workload->locate)
+        gc->workload->locate(gc->workload_state, gc->mutator.operation, place, sizeof place);
+    if (fault->kind == FAULT_FIELD_RANGE && fault->allowed == 0)
+        return error_set(error, "%s: field %u: the object has no fields", place, fault->which);
+    if (fault->kind == FAULT_FIELD_RANGE)
+        return error_set(error, "%s: field %u: %s (it has 0 to %u)", place, fault->which,
+                         texts[fault->kind], fault->allowed - 1);
+    return error_set(error, "%s: register %u: %s", place, fault->which, texts[fault->kind]);
+}
+
+static void fill_result(struct gc *gc, struct simulation_result *result)
+{
+    *result = (struct simulation_result){
+        .status = RUN_finished,
+        .operations = gc->mutator.operation,
+        .requests = gc->requests,
+        .wall_ns = gc->mutator.wall_ns,
+        .mutator_ns = gc->mutator.mutator_ns,
+        .pause_ns = gc->pause_ns,
+        .idle_ns = gc->idle_ns,
+        .service_ns = gc->service_ns,
+        .sample_ns = gc->sample_ns,
+        .layout = gc->program.layout,
+    };
+    gc->engine->totals(gc->engine_state, &result->totals);
+    memcpy(result->stats, gc->mutator.collector.stats, sizeof result->stats);
+}
+
+/* Everything a run needs before its first operation. Returns 0 or -1. */
+static int prepare(struct gc *gc, struct error *error)
+{
+    const struct simulation_setup *setup = gc->setup;
+    size_t state_size = setup->workload->component->state_size;
+    gc->workload_state = memory_zeroed(1, state_size);
+    memcpy(gc->workload_state, setup->workload->state, state_size);
+    state_size = setup->policy->component->state_size;
+    gc->policy_state = memory_zeroed(1, state_size);
+    memcpy(gc->policy_state, setup->policy->state, state_size);
+
+    struct program *program = &gc->program;
+    *program = (struct program){.slowdown = 1};
+    if (gc->workload->start(gc->workload_state, program, setup->seed, error) != 0)
+        return -1;
+    gc->costs = costs_for(setup->collector);
+    costs_of_operations(gc->costs, program->slowdown, &program->costs);
+
+    gc->mutator = (struct mutator){
+        .due_ns = UINT64_MAX,
+        .costs = program->costs,
+        .memory_limit_bytes =
+            program->memory_limit_bytes ? program->memory_limit_bytes : UINT64_MAX,
+        .collect_automatically = collect_automatically,
+    };
+    collector_init(&gc->mutator.collector, setup->collector);
+    gc->slots = memory_zeroed(program->slots, sizeof *gc->slots);
+    gc->engine_state = gc->engine->new (&gc->mutator, program, setup->permanent);
+    gc->sample_ns = setup->sample_ns;
+    if (setup->sample_ns == SAMPLE_AUTO)
+        gc->sample_ns = program->planned_ns / 250;
+    if (gc->sample_ns != SAMPLE_NEVER)
+        schedule_due(gc, gc->sample_ns, DUE_SAMPLE);
+    return 0;
+}
+
+int simulate(const struct simulation_setup *setup, const struct observer *observer,
+             struct simulation_result *result, struct error *error)
+{
+    struct gc *gc = memory_zeroed(1, sizeof *gc);
+    gc->setup = setup;
+    gc->observer = observer;
+    gc->engine = setup->engine;
+    gc->policy = policy_of(setup->policy->component);
+    gc->workload = workload_of(setup->workload->component);
+    error->text[0] = '\0';
+    int status = prepare(gc, error);
+    if (status == 0) {
+        run_program(gc);
+        fill_result(gc, result);
+        if (gc->mutator.fault.kind == FAULT_MEMORY_LIMIT)
+            result->status = RUN_out_of_memory;
+        else if (gc->mutator.fault.kind != FAULT_NONE)
+            status = describe_fault(gc, error);
+        else if (gc->abandoned)
+            status = -1;
+    } else {
+        *result = (struct simulation_result){0};
+    }
+    if (status != 0)
+        result->status = RUN_failed;
+    if (gc->workload->stop)
+        gc->workload->stop(gc->workload_state);
+    if (gc->engine_state)
+        gc->engine->free(gc->engine_state);
+    event_queue_fini(&gc->due);
+    program_fini(&gc->program);
+    free(gc->slots);
+    free(gc->policy_state);
+    free(gc->workload_state);
+    free(gc);
+    return status;
+}

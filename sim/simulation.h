@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One run: a program, under one policy, on one interpreter version. Everything a run touches hangs off
+ * its own struct, so any number can run side by side in threads. The same setup gives the same run, to
+ * the last bit.
+ *
+ * The run loop keeps wall time = mutator time + pauses + waiting. Before each operation whatever is
+ * due by then fires: samples, then the policy's timers. While the program waits they fire at their own
+ * instant; a collection that outlasts the wait delays what comes next. */
+#ifndef PYGCSIM_SIM_SIMULATION_H
+#define PYGCSIM_SIM_SIMULATION_H
+
+#include <stdint.h>
+
+#include "sim/collector.h"
+#include "sim/costs.h"
+#include "sim/engine.h"
+#include "sim/error.h"
+#include "sim/observer.h"
+#include "sim/param.h"
+#include "sim/policy.h"
+#include "sim/workload.h"
+
+/* How a run ended: X(identifier, meaning). */
+#define RUN_STATUSES(X)                                                                            \
+    X(unfinished, "still running, or killed: what is stored is true but not all")                  \
+    X(finished, "ran to its end")                                                                  \
+    X(out_of_memory, "an allocation did not fit into the workload's memory limit")                 \
+    X(failed, "stopped by an error")
+
+enum run_status {
+#define X(name, meaning) RUN_##name,
+    RUN_STATUSES(X)
+#undef X
+        RUN_STATUS_COUNT
+};
+extern const char *const run_status_names[RUN_STATUS_COUNT + 1];
+
+#define SAMPLE_AUTO  UINT64_MAX /* a 250th of the program's planned time */
+#define SAMPLE_NEVER 0
+
+struct simulation_setup {
+    const struct engine *engine;
+    const struct collector_version *collector;
+    const struct setting *workload, *policy; /* borrowed while the run lasts */
+    uint64_t seed;
+    uint64_t sample_ns; /* wall time between two samples, SAMPLE_AUTO or SAMPLE_NEVER */
+    uint64_t permanent; /* objects of the interpreter's own in the permanent generation */
+};
+
+struct simulation_result {
+    enum run_status status; /* RUN_failed: the error says why */
+    uint64_t operations, requests;
+    uint64_t wall_ns, mutator_ns, pause_ns, idle_ns;
+    uint64_t service_ns; /* wall instant of startup_done; 0 if the program never says so */
+    uint64_t sample_ns;  /* the interval used */
+    enum layout layout;
+    struct engine_totals totals;
+    struct collector_stats stats[GENERATIONS];
+};
+
+/* Runs to the end. Returns 0 (also when the program ran out of its memory limit), or -1 with a line in
+ * *error if the program is malformed or the observer gave up (then the line is empty). */
+int simulate(const struct simulation_setup *setup, const struct observer *observer,
+             struct simulation_result *result, struct error *error);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Heap scripts: programs as text (docs/heap-scripts.md). The reader finds every error of form; that a
+ * register is empty or a field out of range shows only when the script runs. */
+#ifndef PYGCSIM_WORKLOADS_HEAP_SCRIPT_H
+#define PYGCSIM_WORKLOADS_HEAP_SCRIPT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/error.h"
+#include "sim/program.h"
+
+/* Largest numbers a script may use. */
+#define HEAP_SCRIPT_REGISTERS  (UINT32_C(1) << 24)
+#define HEAP_SCRIPT_FIELDS     (UINT32_C(1) << 26)
+#define HEAP_SCRIPT_THRESHOLD  INT32_MAX
+
+struct heap_script {
+    struct op *ops;
+    uint32_t *lines; /* of each operation, from 1 */
+    size_t count, ops_capacity, lines_capacity;
+    uint32_t registers; /* it uses 0 … n − 1 */
+};
+
+/* Reads a script from memory; `name` is for messages ("name:line: …"). Returns 0 or -1; finish with
+ * heap_script_fini either way. */
+int heap_script_parse(struct heap_script *script, const char *name, const char *text,
+                      size_t length, struct error *error);
+int heap_script_read(struct heap_script *script, const char *path, struct error *error);
+void heap_script_fini(struct heap_script *script);
+
+#endif

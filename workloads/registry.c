@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One line a workload. */
+#include "workloads/registry.h"
+
+/* X(struct workload) */
+/* X(the constant that its file exports) */
+#define WORKLOADS(X)                                                                               \
+    X(workload_script)
+
+#define X(name) extern const struct workload name;
+WORKLOADS(X)
+#undef X
+
+const struct component *const workloads[] = {
+#define X(name) &name.about,
+    WORKLOADS(X)
+#undef X
+        NULL};

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * script: a heap script as a workload. */
+#include <stdio.h>
+
+#include "sim/workload.h"
+#include "workloads/heap_script.h"
+
+struct script {
+    const char *file;
+    int64_t layout;
+    struct heap_script script;
+    size_t next;
+};
+
+static const struct param params[] = {
+    {"file", PARAM_FIELD(script, file), .type = PARAM_PATH, .meaning = "the heap script"},
+    {"layout", PARAM_FIELD(script, layout), PARAM_LAYOUT, .initial = "sequential"},
+    {NULL},
+};
+
+static int start(void *state, struct program *program, uint64_t seed, struct error *error)
+{
+    struct script *script = state;
+    (void)seed;
+    if (heap_script_read(&script->script, script->file, error) != 0)
+        return -1;
+    program->registers = script->script.registers;
+    program->layout = (enum layout)script->layout;
+    return 0;
+}
+
+static bool produce(void *state, struct program *program)
+{
+    struct script *script = state;
+    const struct heap_script *read = &script->script;
+    for (int n = 0; n < 4096 && script->next < read->count; n++)
+        program_emit(program, read->ops[script->next++]);
+    return script->next < read->count;
+}
+
+static void locate(void *state, uint64_t number, char *place, size_t size)
+{
+    const struct script *script = state;
+    snprintf(place, size, "%s:%u", script->file, script->script.lines[number]);
+}
+
+static void stop(void *state)
+{
+    heap_script_fini(&((struct script *)state)->script);
+}
+
+const struct workload workload_script = {
+    .about =
+        {
+            .name = "script",
+            .summary = "a heap script from a file: any program, reduced to what the collector sees",
+            .params = params,
+            .state_size = sizeof(struct script),
+        },
+    .start = start,
+    .produce = produce,
+    .stop = stop,
+    .locate = locate,
+};
