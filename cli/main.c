@@ -11,6 +11,8 @@ static const struct command {
     int (*run)(int argc, char **argv);
     const char *summary;
 } commands[] = {
+    {"run", command_run, "one program under one policy, into a results file"},
+    {"compare", command_compare, "the same program under several policies: what each costs"},
     {"replay", command_replay, "replay a heap script and print each collection"},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)

@@ -48,8 +48,9 @@ struct request {
 };
 
 /* Each function may be NULL, gets `context`, and returns 0, or -1 to end the run (its owner knows why:
- * a full disk, say). */
+ * a full disk, say). Observers form a chain; all of it is told everything. */
 struct observer {
+    const struct observer *next;
     void *context;
     int (*collection)(void *context, const struct collection *collection);
     int (*sample)(void *context, const struct sample *sample);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/param.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,7 +94,7 @@ const char *param_text(const struct param *param, const void *state, char buffer
 double param_number(const struct param *param, const void *state)
 {
     if (param->type == PARAM_PATH || param->type == PARAM_CHOICE)
-        return 0;
+        return NAN;
     return param->type == PARAM_REAL ? *real_of(param, state)
                                      : (double)*integer_of(param, state);
 }

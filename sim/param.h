@@ -67,7 +67,7 @@ void setting_fini(struct setting *setting);
 /* The canonical text of one parameter's value in `state`; into `buffer` or a text owned elsewhere. */
 const char *param_text(const struct param *param, const void *state, char buffer[UNITS_TEXT]);
 
-/* Its value as a number in base units (for a choice or a path: 0). */
+/* Its value as a number in base units (NaN for a choice or a path). */
 double param_number(const struct param *param, const void *state);
 
 /* Words for help: the unit ("ns" …), and what is allowed ("0 to 100", "yes or no", "a, b or c"). */

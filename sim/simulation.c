@@ -41,19 +41,22 @@ struct gc {
         uint64_t arrival_ns, ready_ns; /* wall instants */
     } * slots;
     uint64_t sequence; /* of the next collection */
-    uint64_t sample_ns, pause_ns, idle_ns, service_ns, requests;
+    uint64_t sample_ns, sampled_ns; /* the interval; when the last was taken */
+    uint64_t pause_ns, idle_ns, service_ns, requests;
     bool native, requested; /* in a native section; a collection was asked for in it */
     bool abandoned;         /* the observer gave up */
 };
 
+/* Tells every observer, by the function `what`, of `fact`. */
+#define OBSERVE(gc, what, fact)                                                                    \
+    do {                                                                                           \
+        for (const struct observer *o = (gc)->observer; o; o = o->next)                            \
+            if (o->what && o->what(o->context, fact) != 0)                                         \
+                (gc)->abandoned = true;                                                            \
+    } while (0)
+
 /* ---- collections -------------------------------------------------------------------------------- */
 
-static void observe_collection(struct gc *gc, const struct collection *collection)
-{
-    if (gc->observer->collection &&
-        gc->observer->collection(gc->observer->context, collection) != 0)
-        gc->abandoned = true;
-}
 
 static void run_collection(struct gc *gc, int generation, enum collection_cause cause)
 {
@@ -92,7 +95,7 @@ static void run_collection(struct gc *gc, int generation, enum collection_cause 
     if (gc->policy->collected)
         gc->policy->collected(gc->policy_state, gc, &collection);
     collector->collecting = false;
-    observe_collection(gc, &collection);
+    OBSERVE(gc, collection, &collection);
 }
 
 static void collect_automatically(struct mutator *mutator)
@@ -193,8 +196,8 @@ static void take_sample(struct gc *gc)
         .tracked = {totals.tracked[0], totals.tracked[1], totals.tracked[2]},
     };
     sample.garbage_bytes = totals.heap_bytes - sample.live_bytes;
-    if (gc->observer->sample && gc->observer->sample(gc->observer->context, &sample) != 0)
-        gc->abandoned = true;
+    gc->sampled_ns = sample.wall_ns;
+    OBSERVE(gc, sample, &sample);
 }
 
 /* Fires everything due by now. A sample's instant is when it is taken: those that a pause or a long
@@ -257,8 +260,7 @@ static void end_request(struct gc *gc, const struct slot *slot)
 {
     const struct request request = {slot->arrival_ns, gc->mutator.wall_ns - slot->arrival_ns};
     gc->requests++;
-    if (gc->observer->request && gc->observer->request(gc->observer->context, &request) != 0)
-        gc->abandoned = true;
+    OBSERVE(gc, request, &request);
 }
 
 /* An operation that is not the heap's. */
@@ -341,9 +343,7 @@ static void report_progress(struct gc *gc)
 {
     double planned = (double)gc->program.planned_ns;
     double fraction = planned > 0 ? (double)gc->program.nominal_ns / planned : 0;
-    if (gc->observer->progress && gc->observer->progress(gc->observer->context,
-                                                         fraction < 1 ? fraction : 1) != 0)
-        gc->abandoned = true;
+    OBSERVE(gc, progress, fraction < 1 ? fraction : 1);
 }
 
 #define STRETCH 4096 /* operations gathered before they are executed */
@@ -362,7 +362,8 @@ static void run_program(struct gc *gc)
     }
     if (going)
         fire_due(gc);
-    if (gc->sample_ns != SAMPLE_NEVER && !gc->abandoned)
+    if (gc->sample_ns != SAMPLE_NEVER && !gc->abandoned &&
+        gc->sampled_ns != gc->mutator.wall_ns)
         take_sample(gc);
 }
 

@@ -6,6 +6,7 @@
 /* X(struct workload) */
 /* X(the constant that its file exports) */
 #define WORKLOADS(X)                                                                               \
+    X(workload_web)                                                                                \
     X(workload_script)
 
 #define X(name) extern const struct workload name;

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * pygcsim run and pygcsim compare: one program under one policy, or under several. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/progress.h"
+#include "cli/table.h"
+#include "policies/registry.h"
+#include "results/metrics.h"
+#include "results/store.h"
+#include "sim/memory.h"
+#include "workloads/registry.h"
+
+enum { OPT_DB = 1, OPT_ENGINE, OPT_JSON, OPT_SAMPLE, OPT_SEED };
+
+static const struct argp_option options[] = {
+    {"workload", 'w', "SPEC", 0, "The program, as web:rate=200,duration=60s (default web)", 0},
+    {"policy", 'p', "SPEC", 0, "The policy, as freeze:t0=50000; compare takes it many times", 0},
+    {"collector", 'c', "NAME", 0, HELP_COLLECTOR, 0},
+    {"seed", OPT_SEED, "N", 0, "Seed of all random streams (default 1); same seed, same program", 0},
+    {"sample", OPT_SAMPLE, "TIME", 0,
+     "Wall time between two readings of memory, as 100ms (default: a 250th of the program)", 0},
+    {"db", OPT_DB, "FILE", 0, "The results file to add to (default results.db)", 0},
+    {"engine", OPT_ENGINE, "NAME", 0, HELP_ENGINE, 0},
+    {"json", OPT_JSON, NULL, 0, "Print every metric, one JSON object a line for each policy", 0},
+    {0},
+};
+
+struct experiment {
+    const char *name;
+    const char *workload_spec;
+    const char **policy_specs;
+    size_t policy_count, policy_capacity;
+    const char *db;
+    bool json, one_policy;
+    struct simulation_setup setup;
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct experiment *experiment = state->input;
+    switch (key) {
+    case 'w':
+        experiment->workload_spec = argument;
+        return 0;
+    case 'p':
+        if (experiment->one_policy && experiment->policy_count > 0)
+            fail_usage("takes one --policy; `pygcsim compare` takes many");
+        experiment->policy_specs =
+            memory_grow(experiment->policy_specs, &experiment->policy_capacity,
+                        experiment->policy_count + 1, sizeof *experiment->policy_specs);
+        experiment->policy_specs[experiment->policy_count++] = argument;
+        return 0;
+    case 'c':
+        experiment->setup.collector = option_collector(argument);
+        return 0;
+    case OPT_SEED:
+        experiment->setup.seed = option_count("seed", argument, 0, INT64_MAX);
+        return 0;
+    case OPT_SAMPLE:
+        experiment->setup.sample_ns = option_duration("sample", argument);
+        return 0;
+    case OPT_DB:
+        experiment->db = argument;
+        return 0;
+    case OPT_ENGINE:
+        experiment->setup.engine = option_engine(argument);
+        return 0;
+    case OPT_JSON:
+        experiment->json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        fail_usage("'%s' is too much; what to do is said with options (--help)", argument);
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* ---- what is printed ---------------------------------------------------------------------------- */
+
+/* The metrics of the table; the rest is in the file, and in --json. */
+static const struct column {
+    const char *metric, *header;
+} columns[] = {
+    {"service_collections", "collections"}, {"collections_gen2", "full"},
+    {"service_pause_p99", "pause p99"},     {"service_pause_max", "pause max"},
+    {"gc_share", "GC share"},               {"latency_p50", "latency p50"},
+    {"latency_p99", "latency p99"},         {"latency_max", "latency max"},
+    {"heap_peak", "heap peak"},             {"garbage_peak", "garbage peak"},
+};
+#define COLUMNS (sizeof columns / sizeof *columns)
+
+static const struct metric *metric_named(const char *name)
+{
+    const struct metric *metric = metrics;
+    while (strcmp(metric->name, name) != 0)
+        metric++;
+    return metric;
+}
+
+static void show_value(char text[UNITS_TEXT], const struct metric *metric, double value)
+{
+    if (strcmp(metric->unit, "s") == 0)
+        units_show_seconds(text, value);
+    else if (strcmp(metric->unit, "bytes") == 0)
+        units_show_bytes(text, value);
+    else if (strcmp(metric->unit, "fraction") == 0)
+        snprintf(text, UNITS_TEXT, "%.2f%%", 100 * value);
+    else
+        units_show_count(text, value);
+}
+
+/* The value of a metric of a run; false if it has none. */
+static bool metric_value(struct store *store, int64_t run, const char *metric, double *value)
+{
+    sqlite3_stmt *statement;
+    struct error error;
+    if (sqlite3_prepare_v2(store_database(store),
+                           "SELECT value FROM summary WHERE run_id = ? AND metric = ?", -1,
+                           &statement, NULL) != SQLITE_OK) {
+        store_error(store, &error);
+        fail("%s", error.text);
+    }
+    sqlite3_bind_int64(statement, 1, run);
+    sqlite3_bind_text(statement, 2, metric, -1, SQLITE_STATIC);
+    bool found = sqlite3_step(statement) == SQLITE_ROW;
+    *value = sqlite3_column_double(statement, 0);
+    sqlite3_finalize(statement);
+    return found;
+}
+
+struct outcome {
+    const char *policy;
+    int64_t run;
+    enum run_status status;
+    uint64_t wall_ns;
+};
+
+static void print_table(struct store *store, const struct outcome *outcomes, size_t count)
+{
+    struct table table;
+    table_init(&table, COLUMNS + 1);
+    table_add(&table, "policy");
+    for (size_t c = 0; c < COLUMNS; c++)
+        table_add(&table, columns[c].header);
+    for (size_t i = 0; i < count; i++) {
+        table_add(&table, outcomes[i].policy);
+        for (size_t c = 0; c < COLUMNS; c++) {
+            char text[UNITS_TEXT] = "-";
+            double value;
+            if (metric_value(store, outcomes[i].run, columns[c].metric, &value))
+                show_value(text, metric_named(columns[c].metric), value);
+            table_add(&table, text);
+        }
+    }
+    table_print(&table);
+    for (size_t i = 0; i < count; i++) {
+        char text[UNITS_TEXT];
+        if (outcomes[i].status == RUN_out_of_memory)
+            printf("%s: out of memory after %s\n", outcomes[i].policy,
+                   units_show_seconds(text, (double)outcomes[i].wall_ns / 1e9));
+    }
+}
+
+static void print_json(struct store *store, const struct experiment *experiment,
+                       const struct outcome *outcome)
+{
+    printf("{\"run\": %" PRId64 ", \"policy\": ", outcome->run);
+    json_string(stdout, outcome->policy);
+    printf(", \"workload\": ");
+    json_string(stdout, experiment->setup.workload->text);
+    printf(", \"collector\": \"%s\", \"seed\": %" PRIu64 ", \"status\": \"%s\"",
+           experiment->setup.collector->name, experiment->setup.seed,
+           run_status_names[outcome->status]);
+    for (const struct metric *metric = metrics; metric->name; metric++) {
+        double value;
+        if (metric_value(store, outcome->run, metric->name, &value))
+            printf(", \"%s\": %.17g", metric->name, value);
+    }
+    printf("}\n");
+}
+
+/* ---- what is done ------------------------------------------------------------------------------- */
+
+static struct outcome run_policy(struct experiment *experiment, struct store *store,
+                                 int64_t experiment_id, struct progress *progress,
+                                 const struct setting *policy)
+{
+    struct error error, storing;
+    struct simulation_result result;
+    struct outcome outcome = {.policy = policy->text};
+    experiment->setup.policy = policy;
+    if (store_begin_run(store, experiment_id, &experiment->setup, &outcome.run, &error) != 0)
+        fail("%s", error.text);
+    progress_next(progress, policy->text);
+    const struct observer bar = progress_observer(progress);
+    const struct observer observer = store_observer(store, &bar);
+    int status = simulate(&experiment->setup, &observer, &result, &error);
+    int stored = store_end_run(store, &result, status == 0 ? NULL : error.text, &storing);
+    if (status != 0 || stored != 0)
+        progress_clear(progress);
+    if (stored != 0)
+        fail("%s", storing.text);
+    if (status != 0)
+        fail("%s", error.text);
+    outcome.status = result.status;
+    outcome.wall_ns = result.wall_ns;
+    return outcome;
+}
+
+static void print_outcomes(struct store *store, const struct experiment *experiment,
+                           const struct outcome *outcomes, size_t count)
+{
+    if (experiment->json) {
+        for (size_t i = 0; i < count; i++)
+            print_json(store, experiment, &outcomes[i]);
+        return;
+    }
+    printf("%s on %s, seed %" PRIu64 "\n\n", experiment->setup.workload->text,
+           experiment->setup.collector->name, experiment->setup.seed);
+    print_table(store, outcomes, count);
+    printf("\nPauses and collections are those after start-up; full: collections of generation 2, "
+           "start-up included.\nEverything is in %s; `pygcsim plot %s --out charts/` draws it.\n",
+           experiment->db, experiment->db);
+}
+
+/* Every policy there is, as it comes, if none was named. */
+static void default_policies(struct experiment *experiment)
+{
+    static const char *const fallback[] = {"default"};
+    size_t all = 0;
+    while (policies[all])
+        all++;
+    size_t count = experiment->one_policy ? 1 : all;
+    experiment->policy_specs = memory_zeroed(count, sizeof *experiment->policy_specs);
+    for (size_t i = 0; i < count; i++)
+        experiment->policy_specs[i] = experiment->one_policy ? fallback[0] : policies[i]->name;
+    experiment->policy_count = count;
+}
+
+static int run_experiment(struct experiment *experiment)
+{
+    struct error error;
+    struct setting workload;
+    if (experiment->policy_count == 0)
+        default_policies(experiment);
+    size_t count = experiment->policy_count;
+    struct setting *settings = memory_zeroed(count, sizeof *settings);
+    struct outcome *outcomes = memory_zeroed(count, sizeof *outcomes);
+    if (setting_parse(&workload, experiment->workload_spec, workloads, "workload", &error) != 0)
+        fail_usage("%s", error.text);
+    for (size_t i = 0; i < count; i++)
+        if (setting_parse(&settings[i], experiment->policy_specs[i], policies, "policy",
+                          &error) != 0)
+            fail_usage("%s", error.text);
+    experiment->setup.workload = &workload;
+
+    int64_t id;
+    struct progress progress;
+    struct store *store = store_open(experiment->db, &error);
+    if (!store || store_begin_experiment(store, experiment->name, &id, &error) != 0)
+        fail("%s", error.text);
+    progress_init(&progress, (unsigned)count);
+    for (size_t i = 0; i < count; i++)
+        outcomes[i] = run_policy(experiment, store, id, &progress, &settings[i]);
+    progress_clear(&progress);
+    print_outcomes(store, experiment, outcomes, count);
+
+    store_close(store);
+    for (size_t i = 0; i < count; i++)
+        setting_fini(&settings[i]);
+    setting_fini(&workload);
+    free(settings);
+    free(outcomes);
+    free(experiment->policy_specs);
+    finish_output();
+    return EXIT_SUCCESS;
+}
+
+static int command(int argc, char **argv, const char *name, const char *doc, bool one_policy)
+{
+    const struct argp argp = {.options = options, .parser = parse, .doc = doc};
+    struct experiment experiment = {
+        .name = name,
+        .workload_spec = "web",
+        .db = "results.db",
+        .one_policy = one_policy,
+        .setup = {.engine = &graph_engine,
+                  .collector = collector_version(DEFAULT_COLLECTOR),
+                  .seed = 1,
+                  .sample_ns = SAMPLE_AUTO},
+    };
+    command_parse(&argp, argc, argv, &experiment);
+    return run_experiment(&experiment);
+}
+
+#define SPEC_HELP                                                                                  \
+    "A SPEC is a name, or a name and parameters: NAME:KEY=VALUE,KEY=VALUE. Names, keys, units and "\
+    "ranges: `pygcsim list policies`, `pygcsim list workloads`. Times and sizes have units: 10s, " \
+    "250ms, 16MiB.\v"
+
+int command_run(int argc, char **argv)
+{
+    return command(argc, argv, "run",
+                   "Runs a simulated Python program under one policy for the cycle collector, and "
+                   "adds every pause and the memory over time to a results file.\n\n" SPEC_HELP
+                   "Example:  pygcsim run --workload web:rate=200,duration=60s --policy freeze "
+                   "--db results.db",
+                   true);
+}
+
+int command_compare(int argc, char **argv)
+{
+    return command(argc, argv, "compare",
+                   "Runs the same simulated Python program, to the last operation, under several "
+                   "policies for the cycle collector (without --policy: under each there is), and "
+                   "says what each costs.\n\n" SPEC_HELP
+                   "Example:  pygcsim compare --workload web:duration=20s --policy default "
+                   "--policy freeze:t0=50000 --policy off",
+                   false);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Tables on standard output: columns as wide as what is in them, the first to the left, the others to
+ * the right. */
+#ifndef PYGCSIM_CLI_TABLE_H
+#define PYGCSIM_CLI_TABLE_H
+
+#include <stddef.h>
+
+struct table {
+    char **cells; /* row by row */
+    size_t count, capacity, columns;
+};
+
+void table_init(struct table *table, size_t columns);
+
+/* The next cell; the text is copied. The first `columns` of them are the header. */
+void table_add(struct table *table, const char *text);
+
+/* Prints and frees. */
+void table_print(struct table *table);
+
+#endif

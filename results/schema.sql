@@ -1,0 +1,106 @@
+-- pygcsim results. One file holds any number of experiments. Times are whole nanoseconds since the
+-- program began, on the wall clock unless the name says mutator; sizes are bytes.
+
+PRAGMA application_id = 1887004515; -- "pygc"
+PRAGMA user_version = 1;            -- of this schema
+
+-- What was asked for in one go: a `run`, a `compare`.
+CREATE TABLE experiment (
+    id      INTEGER PRIMARY KEY,
+    name    TEXT NOT NULL,          -- the command
+    version TEXT NOT NULL           -- of pygcsim
+);
+
+-- One program under one policy. policy and workload are full specifications as the command line takes
+-- them; what they leave out are the defaults, which table parameter has too.
+CREATE TABLE run (
+    id            INTEGER PRIMARY KEY,
+    experiment_id INTEGER NOT NULL REFERENCES experiment(id),
+    policy        TEXT NOT NULL,
+    workload      TEXT NOT NULL,
+    collector     TEXT NOT NULL,    -- interpreter version, as cpython-3.13
+    seed          INTEGER NOT NULL,
+    status        TEXT NOT NULL,    -- unfinished, finished, out_of_memory, failed
+    error         TEXT,             -- why it failed
+    engine        TEXT NOT NULL,
+    costs         TEXT NOT NULL,    -- the set of cost coefficients
+    layout        TEXT,             -- how objects lie in memory
+    -- From here on: known when the run has ended.
+    sample_ns     INTEGER,          -- between two samples, 0: none
+    service_ns    INTEGER,          -- instant of startup_done, NULL if never reported
+    wall_ns       INTEGER,          -- the whole run: mutator_ns + pause_ns + idle_ns
+    mutator_ns    INTEGER,          -- the program's own work
+    pause_ns      INTEGER,          -- in collections
+    idle_ns       INTEGER,          -- waiting, nothing to do
+    operations    INTEGER,
+    requests      INTEGER           -- answered
+);
+
+-- Every parameter of a run's policy and workload, defaults included.
+CREATE TABLE parameter (
+    run_id INTEGER NOT NULL REFERENCES run(id),
+    owner  TEXT NOT NULL,           -- policy or workload
+    name   TEXT NOT NULL,
+    value  REAL,                    -- in base units (ns, bytes); NULL if it is a word or a path
+    text   TEXT NOT NULL,           -- as written
+    PRIMARY KEY (run_id, owner, name)
+) WITHOUT ROWID;
+
+CREATE TABLE collection (
+    run_id            INTEGER NOT NULL REFERENCES run(id),
+    seq               INTEGER NOT NULL, -- from 0
+    wall_ns           INTEGER NOT NULL, -- as it begins
+    mutator_ns        INTEGER NOT NULL,
+    generation        INTEGER NOT NULL,
+    cause             TEXT NOT NULL,    -- threshold, policy, program
+    before0           INTEGER NOT NULL, -- objects in generation 0 as it begins
+    before1           INTEGER NOT NULL,
+    before2           INTEGER NOT NULL,
+    permanent         INTEGER NOT NULL, -- objects in the permanent generation
+    examined          INTEGER NOT NULL, -- objects in the generations collected
+    refs              INTEGER NOT NULL, -- references they hold
+    unreachable       INTEGER NOT NULL, -- objects found
+    pause_ns          INTEGER NOT NULL,
+    heap_bytes_before INTEGER NOT NULL,
+    heap_bytes_after  INTEGER NOT NULL,
+    PRIMARY KEY (run_id, seq)
+) WITHOUT ROWID;
+
+-- Memory over time. live: reachable; garbage: unreachable and not reclaimed yet. Their sum is the heap.
+CREATE TABLE sample (
+    run_id        INTEGER NOT NULL REFERENCES run(id),
+    wall_ns       INTEGER NOT NULL,
+    live_bytes    INTEGER NOT NULL,
+    garbage_bytes INTEGER NOT NULL,
+    gen0          INTEGER NOT NULL,     -- tracked objects
+    gen1          INTEGER NOT NULL,
+    gen2          INTEGER NOT NULL,
+    PRIMARY KEY (run_id, wall_ns)
+) WITHOUT ROWID;
+
+-- Histogram of request latency, arrival to the end of the last burst. Buckets are at most 0.8% wide.
+CREATE TABLE latency (
+    run_id     INTEGER NOT NULL REFERENCES run(id),
+    bucket     INTEGER NOT NULL,
+    requests   INTEGER NOT NULL,
+    longest_ns INTEGER NOT NULL,        -- the longest latency in the bucket
+    PRIMARY KEY (run_id, bucket)
+) WITHOUT ROWID;
+
+-- Objects reclaimed, by the generation they were in (3: permanent).
+CREATE TABLE reclaimed (
+    run_id       INTEGER NOT NULL REFERENCES run(id),
+    generation   INTEGER NOT NULL,
+    by_refcount  INTEGER NOT NULL,
+    by_collector INTEGER NOT NULL,      -- found unreachable, or kept alive only by what was
+    PRIMARY KEY (run_id, generation)
+) WITHOUT ROWID;
+
+-- Metrics (docs/metrics.md), in seconds, bytes, fractions or counts. One that has no value, such as
+-- the longest pause of a run without collections, has no row.
+CREATE TABLE summary (
+    run_id INTEGER NOT NULL REFERENCES run(id),
+    metric TEXT NOT NULL,
+    value  REAL NOT NULL,
+    PRIMARY KEY (run_id, metric)
+) WITHOUT ROWID;
