@@ -139,30 +139,48 @@ struct outcome {
     uint64_t wall_ns;
 };
 
+/* The text of a column's cell; "-" for a metric that the run has no value of. */
+static bool cell(struct store *store, const struct outcome *outcome, const char *metric,
+                 char text[UNITS_TEXT])
+{
+    double value;
+    bool found = metric_value(store, outcome->run, metric, &value);
+    if (found)
+        show_value(text, metric_named(metric), value);
+    else
+        strcpy(text, "-");
+    return found;
+}
+
+/* Columns in which no run has a value are left out. */
 static void print_table(struct store *store, const struct outcome *outcomes, size_t count)
 {
+    char text[UNITS_TEXT];
+    size_t shown[COLUMNS], shown_count = 0;
+    for (size_t c = 0; c < COLUMNS; c++) {
+        bool any = false;
+        for (size_t i = 0; i < count; i++)
+            any |= cell(store, &outcomes[i], columns[c].metric, text);
+        if (any)
+            shown[shown_count++] = c;
+    }
     struct table table;
-    table_init(&table, COLUMNS + 1);
+    table_init(&table, shown_count + 1);
     table_add(&table, "policy");
-    for (size_t c = 0; c < COLUMNS; c++)
-        table_add(&table, columns[c].header);
+    for (size_t s = 0; s < shown_count; s++)
+        table_add(&table, columns[shown[s]].header);
     for (size_t i = 0; i < count; i++) {
         table_add(&table, outcomes[i].policy);
-        for (size_t c = 0; c < COLUMNS; c++) {
-            char text[UNITS_TEXT] = "-";
-            double value;
-            if (metric_value(store, outcomes[i].run, columns[c].metric, &value))
-                show_value(text, metric_named(columns[c].metric), value);
+        for (size_t s = 0; s < shown_count; s++) {
+            cell(store, &outcomes[i], columns[shown[s]].metric, text);
             table_add(&table, text);
         }
     }
     table_print(&table);
-    for (size_t i = 0; i < count; i++) {
-        char text[UNITS_TEXT];
+    for (size_t i = 0; i < count; i++)
         if (outcomes[i].status == RUN_out_of_memory)
             printf("%s: out of memory after %s\n", outcomes[i].policy,
                    units_show_seconds(text, (double)outcomes[i].wall_ns / 1e9));
-    }
 }
 
 static void print_json(struct store *store, const struct experiment *experiment,

@@ -13,7 +13,9 @@ static const struct command {
 } commands[] = {
     {"run", command_run, "one program under one policy, into a results file"},
     {"compare", command_compare, "the same program under several policies: what each costs"},
+    {"plot", command_plot, "charts from a results file"},
     {"replay", command_replay, "replay a heap script and print each collection"},
+    {"list", command_list, "what there is: policies, workloads, collectors, charts, metrics"},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 

@@ -7,6 +7,7 @@
 /* X(the constant that its file exports) */
 #define WORKLOADS(X)                                                                               \
     X(workload_web)                                                                                \
+    X(workload_device)                                                                             \
     X(workload_script)
 
 #define X(name) extern const struct workload name;
