@@ -30,9 +30,10 @@ const char *const chart_formats[] = {"png", "svg", "pdf", NULL};
 
 /* In the order of chart_formats. */
 static const char *const terminals[] = {
-    "pngcairo size 1200,800 font 'DejaVu Sans,11' background rgb 'white'",
-    "svg size 1200,800 dynamic font 'DejaVu Sans,11' background rgb 'white'",
-    "pdfcairo size 12in,8in font 'DejaVu Sans,11' background rgb 'white'",
+    "pngcairo size 1200,800 font 'sans-serif,11' background rgb 'white'",
+    "svg size 900,600 dynamic font 'sans-serif,11' linewidth 0.75 background rgb 'white'",
+    "pdfcairo size 12.5in,8.3333in font 'sans-serif,11' fontscale 0.75 linewidth 1.5"
+    " background rgb 'white'",
 };
 
 static const char *const block_names[] = {"$data", "$collections"};
@@ -55,14 +56,14 @@ static void write_row(FILE *out, sqlite3_stmt *row, int first)
     fputc('\n', out);
 }
 
-/* The rows of a policy are a block of their own, below a line with its name; one without values has
- * just that line. */
+/* Rows with the same first column, the policy's, are a block below a line with that; a policy without
+ * values has just the line. */
 static void write_block_row(FILE *out, sqlite3_stmt *row, char previous[256])
 {
-    const char *policy = (const char *)sqlite3_column_text(row, 0);
-    if (strncmp(previous, policy, 255) != 0) {
-        fprintf(out, "%s%s\n", previous[0] ? "\n\n" : "", policy);
-        snprintf(previous, 256, "%s", policy);
+    const char *heading = (const char *)sqlite3_column_text(row, 0);
+    if (strncmp(previous, heading, 255) != 0) {
+        fprintf(out, "%s%s\n", previous[0] ? "\n\n" : "", heading);
+        snprintf(previous, 256, "%s", heading);
     }
     if (sqlite3_column_type(row, 1) != SQLITE_NULL)
         write_row(out, row, 1);
@@ -71,7 +72,7 @@ static void write_block_row(FILE *out, sqlite3_stmt *row, char previous[256])
 static int write_block(FILE *out, const char *name, struct store *store, const char *sql,
                        bool one_table, struct error *error)
 {
-    char policy[256] = "";
+    char heading[256] = "";
     int code;
     sqlite3_stmt *statement = prepare(store, sql, error);
     if (!statement)
@@ -86,7 +87,7 @@ static int write_block(FILE *out, const char *name, struct store *store, const c
         if (one_table)
             write_row(out, statement, 0);
         else
-            write_block_row(out, statement, policy);
+            write_block_row(out, statement, heading);
     }
     fputs("END_OF_DATA\n", out);
     int status = code == SQLITE_DONE ? 0 : store_error(store, error);

@@ -19,7 +19,7 @@ set ylabel "pause (log scale)"
 x(p) = p == 50 ? 1 : p == 90 ? 2 : p == 99 ? 3 : p == 99.9 ? 4 : p == 100 ? 5 : NaN
 set xrange [0.7 : 5.2]
 set xtics ("p50" 1, "p90" 2, "p99" 3, "p99.9" 4, "max" 5)
-set xlabel "percentile of the pauses"
+set xlabel "percentile of the pauses after start-up"
 
 # the legend, beside the lines' ends and sorted like them: overlapping rows are pushed apart, up and down alike
 array order[policies]; array down[policies]; array up[policies]

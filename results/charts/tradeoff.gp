@@ -14,7 +14,7 @@ do for [k=1:policies] {
 }
 if (hi == 0) { lo = 1e-6; hi = 1 }
 eval seconds_axis
-set ylabel "pause (log scale)"
+set ylabel "pause after start-up (log scale)"
 if (empty > 0) {                        # a band below the axis for policies without collections
   none = 10**(lo - 0.04*(hi-lo))
   set yrange [10**(lo - 0.08*(hi-lo)) : 10**hi]
