@@ -2,8 +2,8 @@
  *
  * What the subcommands share. Only code in cli/ prints to the terminal or exits.
  *
- * Exit status: 0 done; 1 it could not be done (a file, a database, a malformed program); 2 the command
- * line was wrong. */
+ * Exit status: 0 done; 1 it could not be done (a file, a database, a malformed program); 2 the
+ * command line was wrong. */
 #ifndef PYGCSIM_CLI_COMMAND_H
 #define PYGCSIM_CLI_COMMAND_H
 

@@ -20,7 +20,8 @@ static const struct argp_option options[] = {
     {"workload", 'w', "SPEC", 0, "The program, as web:rate=200,duration=60s (default web)", 0},
     {"policy", 'p', "SPEC", 0, "The policy, as freeze:t0=50000; compare takes it many times", 0},
     {"collector", 'c', "NAME", 0, HELP_COLLECTOR, 0},
-    {"seed", OPT_SEED, "N", 0, "Seed of all random streams (default 1); same seed, same program", 0},
+    {"seed", OPT_SEED, "N", 0, "Seed of all random streams (default 1); same seed, same program",
+     0},
     {"sample", OPT_SAMPLE, "TIME", 0,
      "Wall time between two readings of memory, as 100ms (default: a 250th of the program)", 0},
     {"db", OPT_DB, "FILE", 0, "The results file to add to (default results.db)", 0},
@@ -79,17 +80,23 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     }
 }
 
-/* ---- what is printed ---------------------------------------------------------------------------- */
+/* ---- what is printed ----------------------------------------------------------------------------
+ */
 
 /* The metrics of the table; the rest is in the file, and in --json. */
 static const struct column {
     const char *metric, *header;
 } columns[] = {
-    {"service_collections", "collections"}, {"collections_gen2", "full"},
-    {"service_pause_p99", "pause p99"},     {"service_pause_max", "pause max"},
-    {"gc_share", "GC share"},               {"latency_p50", "latency p50"},
-    {"latency_p99", "latency p99"},         {"latency_max", "latency max"},
-    {"heap_peak", "heap peak"},             {"garbage_peak", "garbage peak"},
+    {"service_collections", "collections"},
+    {"collections_gen2", "full"},
+    {"service_pause_p99", "pause p99"},
+    {"service_pause_max", "pause max"},
+    {"gc_share", "GC share"},
+    {"latency_p50", "latency p50"},
+    {"latency_p99", "latency p99"},
+    {"latency_max", "latency max"},
+    {"heap_peak", "heap peak"},
+    {"garbage_peak", "garbage peak"},
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 
@@ -201,7 +208,8 @@ static void print_json(struct store *store, const struct experiment *experiment,
     printf("}\n");
 }
 
-/* ---- what is done ------------------------------------------------------------------------------- */
+/* ---- what is done -------------------------------------------------------------------------------
+ */
 
 static struct outcome run_policy(struct experiment *experiment, struct store *store,
                                  int64_t experiment_id, struct progress *progress,
@@ -240,9 +248,10 @@ static void print_outcomes(struct store *store, const struct experiment *experim
     printf("%s on %s, seed %" PRIu64 "\n\n", experiment->setup.workload->text,
            experiment->setup.collector->name, experiment->setup.seed);
     print_table(store, outcomes, count);
+    int program = (int)(strrchr(program_invocation_name, ' ') - program_invocation_name);
     printf("\nPauses and collections are those after start-up; full: collections of generation 2, "
-           "start-up included.\nEverything is in %s; `pygcsim plot %s --out charts/` draws it.\n",
-           experiment->db, experiment->db);
+           "start-up included.\nEverything is in %s; `%.*s plot %s --out charts` draws it.\n",
+           experiment->db, program, program_invocation_name, experiment->db);
 }
 
 /* Every policy there is, as it comes, if none was named. */
@@ -271,8 +280,8 @@ static int run_experiment(struct experiment *experiment)
     if (setting_parse(&workload, experiment->workload_spec, workloads, "workload", &error) != 0)
         fail_usage("%s", error.text);
     for (size_t i = 0; i < count; i++)
-        if (setting_parse(&settings[i], experiment->policy_specs[i], policies, "policy",
-                          &error) != 0)
+        if (setting_parse(&settings[i], experiment->policy_specs[i], policies, "policy", &error) !=
+            0)
             fail_usage("%s", error.text);
     experiment->setup.workload = &workload;
 
@@ -316,7 +325,8 @@ static int command(int argc, char **argv, const char *name, const char *doc, boo
 }
 
 #define SPEC_HELP                                                                                  \
-    "A SPEC is a name, or a name and parameters: NAME:KEY=VALUE,KEY=VALUE. Names, keys, units and "\
+    "A SPEC is a name, or a name and parameters: NAME:KEY=VALUE,KEY=VALUE. Names, keys, units "    \
+    "and "                                                                                         \
     "ranges: `pygcsim list policies`, `pygcsim list workloads`. Times and sizes have units: 10s, " \
     "250ms, 16MiB.\v"
 

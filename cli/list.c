@@ -14,7 +14,8 @@ enum { OPT_JSON = 1, OPT_MARKDOWN };
 
 enum form { PLAIN, JSON, MARKDOWN };
 
-/* ---- components and their parameters ------------------------------------------------------------ */
+/* ---- components and their parameters ------------------------------------------------------------
+ */
 
 static void param_json(const struct component *component, const struct param *param)
 {
@@ -57,7 +58,8 @@ static void component_plain(const struct component *component)
     printf("%s: %s\n", component->name, component->summary);
     for (const struct param *param = component->params; param && param->name; param++) {
         printf("    %-16s %s\n", param->name, param->meaning);
-        printf("    %-16s default %s; %s\n", "", param->initial ? param->initial : "none: must be given",
+        printf("    %-16s default %s; %s\n", "",
+               param->initial ? param->initial : "none: must be given",
                param_allowed(param, allowed, sizeof allowed));
     }
     putchar('\n');
@@ -81,26 +83,30 @@ static void component_markdown(const struct component *component)
 
 static void list_components(const struct component *const *registry, enum form form)
 {
-    static void (*const print[])(const struct component *) = {
-        component_plain, component_json, component_markdown};
+    static void (*const print[])(const struct component *) = {component_plain, component_json,
+                                                              component_markdown};
     for (; *registry; registry++)
         print[form](*registry);
 }
 
-/* ---- the rest: a name, a few words ---------------------------------------------------------------- */
+/* ---- the rest: a name, a few words
+ * ---------------------------------------------------------------- */
 
+/* A line, a row or an object of a list; `extra` may be NULL. */
 static void print_item(enum form form, const char *name, const char *extra_key, const char *extra,
                        const char *meaning)
 {
     if (form == MARKDOWN) {
-        printf("| `%s` | %s | %s |\n", name, extra, meaning);
+        printf("| `%s` | %s%s%s |\n", name, extra ? extra : "", extra ? " | " : "", meaning);
     } else if (form == PLAIN) {
-        printf("%-24s %-12s %s\n", name, extra, meaning);
+        printf(extra ? "%-30s %-12s %s\n" : "%-30s %s%s\n", name, extra ? extra : "", meaning);
     } else {
         printf("{\"name\": ");
         json_string(stdout, name);
-        printf(", \"%s\": ", extra_key);
-        json_string(stdout, extra);
+        if (extra) {
+            printf(", \"%s\": ", extra_key);
+            json_string(stdout, extra);
+        }
         printf(", \"meaning\": ");
         json_string(stdout, meaning);
         printf("}\n");
@@ -109,8 +115,10 @@ static void print_item(enum form form, const char *name, const char *extra_key, 
 
 static void print_header(enum form form, const char *a, const char *b, const char *c)
 {
-    if (form == MARKDOWN)
+    if (form == MARKDOWN && b)
         printf("| %s | %s | %s |\n| --- | --- | --- |\n", a, b, c);
+    else if (form == MARKDOWN)
+        printf("| %s | %s |\n| --- | --- |\n", a, c);
 }
 
 static void list_policies(enum form form)
@@ -158,9 +166,9 @@ static void list_events(enum form form)
         PROGRAM_EVENTS(X)
 #undef X
     };
-    print_header(form, "event", "", "when it is reported");
+    print_header(form, "event", NULL, "when it is reported");
     for (size_t i = 0; program_event_names[i]; i++)
-        print_item(form, program_event_names[i], "extra", "", meanings[i]);
+        print_item(form, program_event_names[i], NULL, NULL, meanings[i]);
 }
 
 static const struct list {
@@ -172,7 +180,8 @@ static const struct list {
 };
 #define LISTS (sizeof lists / sizeof *lists)
 
-/* ---- the command ---------------------------------------------------------------------------------- */
+/* ---- the command
+ * ---------------------------------------------------------------------------------- */
 
 struct request_to_list {
     const struct list *list;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "sim/error.h"
 
 static const struct command {
     const char *name;
@@ -22,7 +23,8 @@ static const struct command {
 static void print_help(FILE *out)
 {
     fputs("Usage: pygcsim COMMAND [OPTION...]\n"
-          "Simulates policies for CPython's cycle collector: what they cost in pauses, and in memory.\n"
+          "Simulates policies for CPython's cycle collector: what they cost in pauses, and in "
+          "memory.\n"
           "\n",
           out);
     for (size_t i = 0; i < COMMANDS; i++)
@@ -56,8 +58,11 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < COMMANDS; i++)
         names[i] = commands[i].name;
     const struct command *command = &commands[option_choice("command", argv[1], names)];
-    char name[64];
-    snprintf(name, sizeof name, "pygcsim %s", command->name);
+    char *name;
+    if (asprintf(&name, "%s %s", argv[0], command->name) < 0)
+        out_of_memory();
     argv[1] = name;
-    return command->run(argc - 1, argv + 1);
+    int status = command->run(argc - 1, argv + 1);
+    free(name);
+    return status;
 }

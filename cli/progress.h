@@ -10,7 +10,7 @@
 #include "sim/observer.h"
 
 struct progress {
-    const char *label;   /* of what is under way */
+    const char *label;    /* of what is under way */
     unsigned done, total; /* parts of the whole job */
     bool terminal;
     int64_t drawn_ms; /* when last */

@@ -57,11 +57,12 @@ static const struct argp argp = {
     .options = options,
     .parser = parse,
     .args_doc = "FILE",
-    .doc = "Replays a heap script (docs/heap-scripts.md) in the simulated interpreter and prints each "
-           "collection: the operation during which it ran, its generation, the tracked objects in "
-           "generations 0, 1, 2 as it began, those in the permanent generation, and how many objects "
-           "it found unreachable.\v"
-           "Example:  pygcsim replay tests/data/cycles.heap --collector cpython-3.11 --json",
+    .doc =
+        "Replays a heap script (docs/heap-scripts.md) in the simulated interpreter and prints each "
+        "collection: the operation during which it ran, its generation, the tracked objects in "
+        "generations 0, 1, 2 as it began, those in the permanent generation, and how many objects "
+        "it found unreachable.\v"
+        "Example:  pygcsim replay workloads/examples/nepotism.heap --collector cpython-3.11 --json",
 };
 
 static int print_json(void *context, const struct collection *c)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Tables on standard output: columns as wide as what is in them, the first to the left, the others to
- * the right. */
+ * Tables on standard output: columns as wide as what is in them, the first to the left, the others
+ * to the right. */
 #ifndef PYGCSIM_CLI_TABLE_H
 #define PYGCSIM_CLI_TABLE_H
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * device: the firmware of an embedded gateway. It boots in steps, the last of which parses its
- * configuration; then it sleeps, wakes to evaluate its field devices (a timing-critical section, whose
- * readings replace the ones before), writes a report now and then, and loses clients, which leave
- * cycles. Memory may be limited: the allocation that does not fit ends the run.
+ * configuration; then it sleeps, wakes to evaluate its field devices (a timing-critical section,
+ * whose readings replace the ones before), writes a report now and then, and loses clients, which
+ * leave cycles. Memory may be limited: the allocation that does not fit ends the run.
  *
  * What happens when is fixed on the wall clock; a pause delays it and nothing else. */
 #include <gsl/gsl_randist.h>
@@ -48,9 +48,8 @@ static const struct param params[] = {
      .least = 1, .most = 1e6, .meaning = "field devices evaluated at each poll"},
     {"poll", PARAM_FIELD(device, poll_ns), .type = PARAM_DURATION, .initial = "60s",
      .least = NS_PER_MS, .most = 1e16, .meaning = "from one evaluation to the next"},
-    {"reading_cpu", PARAM_FIELD(device, reading_cpu_ns), .type = PARAM_DURATION,
-     .initial = "500us", .least = 0, .most = 1e13,
-     .meaning = "CPU time for each field device, before slowdown"},
+    {"reading_cpu", PARAM_FIELD(device, reading_cpu_ns), .type = PARAM_DURATION, .initial = "500us",
+     .least = 0, .most = 1e13, .meaning = "CPU time for each field device, before slowdown"},
     {"poll_cycles", PARAM_FIELD(device, poll_cycles), .type = PARAM_REAL, .initial = "0.3",
      .least = 0, .most = 1, .meaning = "share of readings that leave a cycle of 4 objects"},
     {"report", PARAM_FIELD(device, report_ns), .type = PARAM_DURATION, .initial = "24h",
@@ -61,19 +60,19 @@ static const struct param params[] = {
      .least = NS_PER_MS, .most = 1e17, .meaning = "mean time between two disconnects (Poisson)"},
     {"client_objects", PARAM_FIELD(device, client_objects), .type = PARAM_COUNT, .initial = "30",
      .least = 1, .most = 1e6, .meaning = "objects in the cycle that a lost client leaves"},
-    {"client_buffer", PARAM_FIELD(device, client_buffer), .type = PARAM_BYTES,
-     .initial = "16KiB", .least = 0, .most = 1e9, .meaning = "the buffer that this cycle holds"},
+    {"client_buffer", PARAM_FIELD(device, client_buffer), .type = PARAM_BYTES, .initial = "16KiB",
+     .least = 0, .most = 1e9, .meaning = "the buffer that this cycle holds"},
     {"memory_limit", PARAM_FIELD(device, memory_limit), .type = PARAM_BYTES, .initial = "none",
      .least = 4096, .most = 1e12, .absent = "none",
      .meaning = "the run ends when an allocation would exceed it"},
-    {"slowdown", PARAM_FIELD(device, slowdown), .type = PARAM_REAL, .initial = "20",
-     .least = 0.01, .most = 10000,
-     .meaning = "this processor against the one the costs were measured on"},
+    {"slowdown", PARAM_FIELD(device, slowdown), .type = PARAM_REAL, .initial = "20", .least = 0.01,
+     .most = 10000, .meaning = "this processor against the one the costs were measured on"},
     {"layout", PARAM_FIELD(device, layout), PARAM_LAYOUT, .initial = "aged"},
     {NULL},
 };
 
-/* What boot made; the readings; a tree under way; scratch registers, left empty by each activity. */
+/* What boot made; the readings; a tree under way; scratch registers, left empty by each activity.
+ */
 enum { SYSTEM, READINGS, TREE, A, B, C, REGISTERS };
 
 static int start(void *state, struct program *program, uint64_t seed, struct error *error)

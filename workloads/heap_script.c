@@ -159,8 +159,8 @@ static int read_line(struct heap_script *script, struct reader *reader)
     return 0;
 }
 
-int heap_script_parse(struct heap_script *script, const char *name, const char *text,
-                      size_t length, struct error *error)
+int heap_script_parse(struct heap_script *script, const char *name, const char *text, size_t length,
+                      struct error *error)
 {
     struct reader reader = {.name = name, .at = text, .end = text + length, .error = error};
     *script = (struct heap_script){0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Heap scripts: programs as text (docs/heap-scripts.md). The reader finds every error of form; that a
- * register is empty or a field out of range shows only when the script runs. */
+ * Heap scripts: programs as text (docs/heap-scripts.md). The reader finds every error of form; that
+ * a register is empty or a field out of range shows only when the script runs. */
 #ifndef PYGCSIM_WORKLOADS_HEAP_SCRIPT_H
 #define PYGCSIM_WORKLOADS_HEAP_SCRIPT_H
 
@@ -12,9 +12,9 @@
 #include "sim/program.h"
 
 /* Largest numbers a script may use. */
-#define HEAP_SCRIPT_REGISTERS  (UINT32_C(1) << 24)
-#define HEAP_SCRIPT_FIELDS     (UINT32_C(1) << 26)
-#define HEAP_SCRIPT_THRESHOLD  INT32_MAX
+#define HEAP_SCRIPT_REGISTERS (UINT32_C(1) << 24)
+#define HEAP_SCRIPT_FIELDS    (UINT32_C(1) << 26)
+#define HEAP_SCRIPT_THRESHOLD INT32_MAX
 
 struct heap_script {
     struct op *ops;
@@ -25,8 +25,8 @@ struct heap_script {
 
 /* Reads a script from memory; `name` is for messages ("name:line: …"). Returns 0 or -1; finish with
  * heap_script_fini either way. */
-int heap_script_parse(struct heap_script *script, const char *name, const char *text,
-                      size_t length, struct error *error);
+int heap_script_parse(struct heap_script *script, const char *name, const char *text, size_t length,
+                      struct error *error);
 int heap_script_read(struct heap_script *script, const char *path, struct error *error);
 void heap_script_fini(struct heap_script *script);
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * web: a Python service behind HTTP. Start-up imports modules, which live for ever. Then requests arrive
- * in an open loop; one worker serves up to `concurrency` of them, interleaved at their waits for I/O.
+ * web: a Python service behind HTTP. Start-up imports modules, which live for ever. Then requests
+ * arrive in an open loop; one worker serves up to `concurrency` of them, interleaved at their waits
+ * for I/O.
  *
- * A request builds a tree of rows (a list of dicts of values) while it computes: some containers die
- * at once, the tree dies by reference count at the end. What stays longer: an entry in the session
- * table (replaced at random, much later), an entry in the cache (first in, first out), and cycles
- * (objects that refer to each other, or an exception whose traceback holds the request's frame, and so
- * the whole tree), which nothing but the collector frees.
+ * A request builds a tree of rows (a list of dicts of values) while it computes: some containers
+ * die at once, the tree dies by reference count at the end. What stays longer: an entry in the
+ * session table (replaced at random, much later), an entry in the cache (first in, first out), and
+ * cycles (objects that refer to each other, or an exception whose traceback holds the request's
+ * frame, and so the whole tree), which nothing but the collector frees.
  *
  * So requests in flight survive young collections, and generation 2 fills with what dies there soon
  * after, as in real services. */
@@ -69,8 +70,8 @@ static const struct param params[] = {
      .least = 0, .most = 1e16, .meaning = "how long requests arrive"},
     {"settle", PARAM_FIELD(web, settle_ns), .type = PARAM_DURATION, .initial = "2s", .least = 0,
      .most = 1e13, .meaning = "from the end of start-up's own work to the first arrivals"},
-    {"burst_factor", PARAM_FIELD(web, burst_factor), .type = PARAM_REAL, .initial = "1",
-     .least = 0, .most = 1000, .meaning = "the rate in a burst, times the usual one; 1: no bursts"},
+    {"burst_factor", PARAM_FIELD(web, burst_factor), .type = PARAM_REAL, .initial = "1", .least = 0,
+     .most = 1000, .meaning = "the rate in a burst, times the usual one; 1: no bursts"},
     {"burst_every", PARAM_FIELD(web, burst_every_ns), .type = PARAM_DURATION, .initial = "10s",
      .least = NS_PER_MS, .most = 1e16, .meaning = "from one burst's beginning to the next"},
     {"burst_length", PARAM_FIELD(web, burst_length_ns), .type = PARAM_DURATION, .initial = "1s",
@@ -95,8 +96,8 @@ static const struct param params[] = {
      .most = 1e6, .meaning = "strings, numbers and the like that a container keeps alive"},
     {"cycles", PARAM_FIELD(web, cycles), SHARE, .initial = "0.2",
      .meaning = "share of requests that leave a cycle"},
-    {"cycle_size", PARAM_FIELD(web, cycle_size), .type = PARAM_COUNT, .initial = "20",
-     .least = 1, .most = 1e6, .meaning = "mean objects in such a cycle (geometric)"},
+    {"cycle_size", PARAM_FIELD(web, cycle_size), .type = PARAM_COUNT, .initial = "20", .least = 1,
+     .most = 1e6, .meaning = "mean objects in such a cycle (geometric)"},
     {"exceptions", PARAM_FIELD(web, exceptions), SHARE, .initial = "0.02",
      .meaning = "share of requests whose exception's traceback keeps the whole tree in a cycle"},
     {"sessions", PARAM_FIELD(web, sessions), .type = PARAM_COUNT, .initial = "10000", .least = 1,
@@ -112,15 +113,16 @@ static const struct param params[] = {
     {"io", PARAM_FIELD(web, io_ns), .type = PARAM_DURATION, .initial = "20ms", .least = 0,
      .most = 1e13, .meaning = "mean of that wait (exponential)"},
     {"native", PARAM_FIELD(web, native), SHARE, .initial = "0.1",
-     .meaning = "share of requests whose tree C code builds (json.loads): no collection until it returns, from 3.12 on"},
-    {"concurrency", PARAM_FIELD(web, concurrency), .type = PARAM_COUNT, .initial = "32",
-     .least = 1, .most = 100000, .meaning = "requests in flight at most"},
+     .meaning = "share of requests whose tree C code builds (json.loads): no collection until it "
+                "returns, from 3.12 on"},
+    {"concurrency", PARAM_FIELD(web, concurrency), .type = PARAM_COUNT, .initial = "32", .least = 1,
+     .most = 100000, .meaning = "requests in flight at most"},
     {"layout", PARAM_FIELD(web, layout), PARAM_LAYOUT, .initial = "aged"},
     {NULL},
 };
 
-/* Registers: the process's own, some that every burst uses and leaves empty, and one for the tree of
- * each request in flight. */
+/* Registers: the process's own, some that every burst uses and leaves empty, and one for the tree
+ * of each request in flight. */
 enum { MODULES, SESSIONS, CACHE, A, B, C, TREES };
 
 #define MODULE_OBJECTS 50 /* a module's dict and what is in it */
@@ -196,7 +198,8 @@ static void leave_cycle(const struct web *web, struct program *p, uint32_t size,
         program_drop(p, C);
 }
 
-/* ---- start-up ----------------------------------------------------------------------------------- */
+/* ---- start-up -----------------------------------------------------------------------------------
+ */
 
 static void make_tables(const struct web *web, struct program *p)
 {
@@ -230,7 +233,8 @@ static void import_module(struct web *web, struct program *p)
     program_work(p, (uint64_t)web->startup_ns / web->module_count);
 }
 
-/* ---- requests ----------------------------------------------------------------------------------- */
+/* ---- requests -----------------------------------------------------------------------------------
+ */
 
 /* The rate at a nominal instant, and in *until_ns for how long it stays. */
 static double rate_at(const struct web *web, uint64_t instant_ns, double *until_ns)
@@ -275,10 +279,9 @@ static void begin_service(struct web *web, struct program *p)
 static void draw_request(struct web *web, uint32_t slot)
 {
     struct in_flight *request = &web->in_flight[slot];
-    double containers = gsl_ran_lognormal(web->random.objects, log((double)web->objects),
-                                          web->objects_sigma);
-    double work_ns = (double)web->cpu_ns *
-                     gsl_ran_lognormal(web->random.cpu, 0, web->cpu_sigma);
+    double containers =
+        gsl_ran_lognormal(web->random.objects, log((double)web->objects), web->objects_sigma);
+    double work_ns = (double)web->cpu_ns * gsl_ran_lognormal(web->random.cpu, 0, web->cpu_sigma);
     double rows = fmin(fmax(1, round(containers * (1 - web->temporary) / ROW_OBJECTS)), 1e6);
     *request = (struct in_flight){
         .rows = (uint32_t)rows,
@@ -331,8 +334,7 @@ static void end_request(struct web *web, struct program *p, uint32_t slot)
         web->next_cache_entry = (web->next_cache_entry + 1) % (uint32_t)web->cache;
     }
     if (chance(web->random.cycles, web->cycles))
-        leave_cycle(web, p,
-                    gsl_ran_geometric(web->random.cycles, 1 / (double)web->cycle_size), 0);
+        leave_cycle(web, p, gsl_ran_geometric(web->random.cycles, 1 / (double)web->cycle_size), 0);
     if (chance(web->random.cycles, web->exceptions))
         leave_cycle(web, p, 3, TREES + slot); /* frame, exception, traceback */
     program_drop(p, TREES + slot);
