@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Default thresholds: Modules/gcmodule.c (_PyGC_InitState) up to 3.12, pycore_runtime_init.h after. */
+/* Default thresholds: Modules/gcmodule.c (_PyGC_InitState) up to 3.12, pycore_runtime_init.h after.
+ */
 const struct collector_version collector_versions[] = {
     {"cpython-3.8", "collects inside the allocation", COLLECTS_IN_ALLOCATION, {700, 10, 10}},
     {"cpython-3.9", "collects inside the allocation", COLLECTS_IN_ALLOCATION, {700, 10, 10}},
@@ -59,8 +60,7 @@ int collector_choose(const struct collector *collector)
     for (int g = GENERATIONS - 1; g >= 0; g--) {
         if (collector->count[g] <= collector->threshold[g])
             continue;
-        if (g == GENERATIONS - 1 &&
-            collector->long_lived_pending < collector->long_lived_total / 4)
+        if (g == GENERATIONS - 1 && collector->long_lived_pending < collector->long_lived_total / 4)
             continue;
         return g;
     }

@@ -3,15 +3,16 @@
  * When CPython collects, and which generation: counters, thresholds and the 25% rule. What a
  * collection finds is the engine's business; this part is the same for every engine.
  *
- * Source of the rules: CPython 3.8 to 3.11 Modules/gcmodule.c (_PyObject_GC_Alloc, gc_collect_generations,
- * gc_collect_main), 3.12 Modules/gcmodule.c (_PyObject_GC_Link, _Py_RunGC), 3.13 Python/gc.c.
+ * Source of the rules: CPython 3.8 to 3.11 Modules/gcmodule.c (_PyObject_GC_Alloc,
+ * gc_collect_generations, gc_collect_main), 3.12 Modules/gcmodule.c (_PyObject_GC_Link,
+ * _Py_RunGC), 3.13 Python/gc.c.
  *
  *   count[0]  allocations minus deallocations since the last collection, never below 0
  *   count[g]  collections of generation g - 1 since the last one of generation g
  *
  * A collection is due when an allocation leaves count[0] > threshold[0], threshold[0] is not 0 and
- * automatic collection is enabled. It is of the oldest generation whose count exceeds its threshold;
- * of generation 2 only if long_lived_pending >= long_lived_total / 4. */
+ * automatic collection is enabled. It is of the oldest generation whose count exceeds its
+ * threshold; of generation 2 only if long_lived_pending >= long_lived_total / 4. */
 #ifndef PYGCSIM_SIM_COLLECTOR_H
 #define PYGCSIM_SIM_COLLECTOR_H
 

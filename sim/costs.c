@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Origin. The pause coefficients come from 85,000 timed gc.collect calls on CPython 3.11.7, 3.12.1 and
- * 3.13.0 on one Xeon machine (L2 2 MiB a core), every configuration in a fresh process with the
- * interpreter's own objects frozen. Mean absolute error of the formula: 10 to 17%; 20 to 30% where N or
- * the share of unreachable objects goes beyond what was fitted (3 million objects). Not in the formula,
- * but measured: a reference from a young object into a large old heap costs 18 to 63 ns instead of b,
- * and cold caches cost up to five times as much at N = 100.
+ * Origin. The pause coefficients come from 85,000 timed gc.collect calls on CPython 3.11.7, 3.12.1
+ * and 3.13.0 on one Xeon machine (L2 2 MiB a core), every configuration in a fresh process with the
+ * interpreter's own objects frozen. Mean absolute error of the formula: 10 to 17%; 20 to 30% where
+ * N or the share of unreachable objects goes beyond what was fitted (3 million objects). Not in the
+ * formula, but measured: a reference from a young object into a large old heap costs 18 to 63 ns
+ * instead of b, and cold caches cost up to five times as much at N = 100.
  *
- * The mutator's: allocating and freeing as above; the tuple, and stores to clears, with python -m timeit
- * on the same versions (medians of statements such as `o[k] = x`, less an empty one). */
+ * The mutator's: allocating and freeing as above; the tuple, and stores to clears, with python -m
+ * timeit on the same versions (medians of statements such as `o[k] = x`, less an empty one). */
 #include "sim/costs.h"
 
 #include <math.h>
 #include <string.h>
 
 struct coefficients {
-    double a, b, d; /* ns for an object examined, a reference followed, an object reclaimed */
+    double a, b, d;       /* ns for an object examined, a reference followed, an object reclaimed */
     uint32_t allocate_ns; /* allocate, and free by reference count */
 };
 

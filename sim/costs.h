@@ -8,7 +8,8 @@
  *     pause = c0 + (a·N + b·E + d·T) · max(1, (H / H0)^p)
  *
  * a, b, d by interpreter version and kind of object, H0 = 0.5 MiB (beyond it the set outgrows the
- * caches), p by layout: how the objects lie in memory. Coefficients and their origin: sim/costs.c. */
+ * caches), p by layout: how the objects lie in memory. Coefficients and their origin: sim/costs.c.
+ */
 #ifndef PYGCSIM_SIM_COSTS_H
 #define PYGCSIM_SIM_COSTS_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * An engine executes the heap operations of a program and does what a collection does to its objects.
- * The run loop (sim/simulation.c) owns the clocks, the collector's counters, the policy and everything
- * else that is the same for every engine; the two share a struct mutator. */
+ * An engine executes the heap operations of a program and does what a collection does to its
+ * objects. The run loop (sim/simulation.c) owns the clocks, the collector's counters, the policy
+ * and everything else that is the same for every engine; the two share a struct mutator. */
 #ifndef PYGCSIM_SIM_ENGINE_H
 #define PYGCSIM_SIM_ENGINE_H
 

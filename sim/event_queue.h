@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Events to come, in the order (time, priority, sequence number). The sequence number is the queue's
- * own, so events of one instant and priority leave in the order they entered: nothing depends on
- * addresses or on the order of a hash. A binary heap in one array; no allocation per event. */
+ * Events to come, in the order (time, priority, sequence number). The sequence number is the
+ * queue's own, so events of one instant and priority leave in the order they entered: nothing
+ * depends on addresses or on the order of a hash. A binary heap in one array; no allocation per
+ * event. */
 #ifndef PYGCSIM_SIM_EVENT_QUEUE_H
 #define PYGCSIM_SIM_EVENT_QUEUE_H
 
@@ -25,8 +26,7 @@ struct event_queue {
 
 /* An all-zero queue is empty and valid. */
 void event_queue_fini(struct event_queue *queue);
-void event_queue_push(struct event_queue *queue, uint64_t time_ns, uint32_t priority,
-                      uint32_t tag);
+void event_queue_push(struct event_queue *queue, uint64_t time_ns, uint32_t priority, uint32_t tag);
 
 /* Takes the first event out; the queue must not be empty. */
 struct event event_queue_pop(struct event_queue *queue);

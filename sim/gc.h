@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a policy sees and does: Python's gc module, a clock, a timer and a reading of memory; not the
- * heap, and not the future. Names and meaning follow the functions of module gc. */
+ * What a policy sees and does: Python's gc module, a clock, a timer and a reading of memory; not
+ * the heap, and not the future. Names and meaning follow the functions of module gc. */
 #ifndef PYGCSIM_SIM_GC_H
 #define PYGCSIM_SIM_GC_H
 

@@ -17,8 +17,7 @@ static void *graph_new(struct mutator *mutator, const struct program *program, u
     struct graph *graph = memory_zeroed(1, sizeof *graph);
     graph->heap = heap_new(program->registers);
     graph->mutator = mutator;
-    graph->collects_in_allocation =
-        mutator->collector.version->kind == COLLECTS_IN_ALLOCATION;
+    graph->collects_in_allocation = mutator->collector.version->kind == COLLECTS_IN_ALLOCATION;
     heap_add_permanent(graph->heap, permanent);
     return graph;
 }
@@ -52,7 +51,8 @@ static bool execute_new(struct graph *graph, const struct op *op)
     if (due && graph->collects_in_allocation)
         mutator->collect_automatically(mutator);
     ref o = heap_allocate(heap, op->kind, op->b, op->c);
-    heap_object(heap, o)->count++; /* the interpreter's stack holds it until it is in the register */
+    heap_object(heap, o)
+        ->count++; /* the interpreter's stack holds it until it is in the register */
     if (due && !graph->collects_in_allocation)
         mutator->collect_automatically(mutator);
     assign(graph, &heap->registers[op->a], o);

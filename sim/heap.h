@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The object graph: reference counts, fields, generations, and CPython's way of finding what is
- * unreachable (Modules/gcmodule.c: update_refs, subtract_refs, move_unreachable; Python/gc.c from 3.13).
+ * unreachable (Modules/gcmodule.c: update_refs, subtract_refs, move_unreachable; Python/gc.c
+ * from 3.13).
  *
  * Everything is numbers in flat arrays. An object is a reference: the index of its header in one
- * arena, in units of 8 bytes, and so at most 32 GiB of them. Header 24 bytes, 4 bytes a field, and 4
- * bytes in the list of its generation. Freed blocks are kept by size class and used again.
+ * arena, in units of 8 bytes, and so at most 32 GiB of them. Header 24 bytes, 4 bytes a field, and
+ * 4 bytes in the list of its generation. Freed blocks are kept by size class and used again.
  *
  * The invariants, between operations:
- *   - count is the number of registers and fields that refer to the object; an object with count 0 is
- *     freed in the operation that took the last reference away, and so is what only it kept alive;
- *   - every object is in exactly one generation's list, at `position`, and the generation's tally is
- *     the sum over that list;
+ *   - count is the number of registers and fields that refer to the object; an object with count 0
+ * is freed in the operation that took the last reference away, and so is what only it kept alive;
+ *   - every object is in exactly one generation's list, at `position`, and the generation's tally
+ * is the sum over that list;
  *   - the reference 0 is nothing: a header nobody owns, which passes may write to without a test.
  */
 #ifndef PYGCSIM_SIM_HEAP_H
@@ -26,7 +27,7 @@
 
 typedef uint32_t ref; /* 0: nothing */
 
-#define PERMANENT   GENERATIONS /* the index of the permanent generation */
+#define PERMANENT   GENERATIONS     /* the index of the permanent generation */
 #define UNREACHABLE (PERMANENT + 1) /* found by the collection under way, and in no list */
 
 struct object {
@@ -65,7 +66,8 @@ struct heap {
     uint64_t bytes; /* of all objects */
     ref *unreachable;
     size_t unreachable_count, unreachable_capacity;
-    /* Objects freed so far, by the generation they were in: by reference count, and in collections. */
+    /* Objects freed so far, by the generation they were in: by reference count, and in collections.
+     */
     uint64_t freed_by_count[GENERATIONS + 1], freed_by_collector[GENERATIONS + 1];
     bool reclaiming;
     uint8_t census;
@@ -91,8 +93,8 @@ void heap_add_permanent(struct heap *heap, uint64_t count);
  * Does not recurse. Returns how many objects were freed. `o` is not 0. */
 uint32_t heap_release(struct heap *heap, ref o);
 
-/* Makes *slot refer to `o` (or to nothing, 0), then releases what it referred to before. `slot` is a
- * register or a field. Returns how many objects were freed. */
+/* Makes *slot refer to `o` (or to nothing, 0), then releases what it referred to before. `slot` is
+ * a register or a field. Returns how many objects were freed. */
 static inline uint32_t heap_assign(struct heap *heap, ref *slot, ref o)
 {
     ref old = *slot;

@@ -17,14 +17,14 @@ enum object_kind {
 };
 
 /* Bytes of a container with that many references, the collector's header of 16 bytes included
- * (sys.getsizeof on 64-bit CPython 3.11: a list is 56 + 8 n, a tuple 40 + 8 n; dict and instance are
- * straight lines through their steps). What the references lead to is not included. */
+ * (sys.getsizeof on 64-bit CPython 3.11: a list is 56 + 8 n, a tuple 40 + 8 n; dict and instance
+ * are straight lines through their steps). What the references lead to is not included. */
 static inline uint32_t object_bytes(enum object_kind kind, uint32_t fields)
 {
     static const struct {
         uint32_t base, field;
     } layout[OBJECT_KINDS] = {
-        [KIND_LIST_SUBCLASS] = {56, 8}, [KIND_LIST] = {56, 8},   [KIND_DICT] = {104, 16},
+        [KIND_LIST_SUBCLASS] = {56, 8}, [KIND_LIST] = {56, 8},  [KIND_DICT] = {104, 16},
         [KIND_INSTANCE] = {64, 8},      [KIND_TUPLE] = {40, 8},
     };
     return layout[kind].base + layout[kind].field * fields;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a simulation tells of itself while it runs. Times are nanoseconds since the program began. */
+ * What a simulation tells of itself while it runs. Times are nanoseconds since the program began.
+ */
 #ifndef PYGCSIM_SIM_OBSERVER_H
 #define PYGCSIM_SIM_OBSERVER_H
 
@@ -47,8 +48,8 @@ struct request {
     uint64_t arrival_ns, latency_ns; /* arrival to the end of its last burst, waits included */
 };
 
-/* Each function may be NULL, gets `context`, and returns 0, or -1 to end the run (its owner knows why:
- * a full disk, say). Observers form a chain; all of it is told everything. */
+/* Each function may be NULL, gets `context`, and returns 0, or -1 to end the run (its owner knows
+ * why: a full disk, say). Observers form a chain; all of it is told everything. */
 struct observer {
     const struct observer *next;
     void *context;

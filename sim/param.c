@@ -66,7 +66,10 @@ char *param_allowed(const struct param *param, char *buffer, size_t size)
     if (words) {
         for (size_t i = 0; words[i] && length < size; i++)
             length += (size_t)snprintf(buffer + length, size - length, "%s%s",
-                                       i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
+                                       i == 0         ? ""
+                                       : words[i + 1] ? ", "
+                                                      : " or ",
+                                       words[i]);
     } else if (param->type == PARAM_PATH) {
         snprintf(buffer, size, "a file name");
     } else {
@@ -95,12 +98,11 @@ double param_number(const struct param *param, const void *state)
 {
     if (param->type == PARAM_PATH || param->type == PARAM_CHOICE)
         return NAN;
-    return param->type == PARAM_REAL ? *real_of(param, state)
-                                     : (double)*integer_of(param, state);
+    return param->type == PARAM_REAL ? *real_of(param, state) : (double)*integer_of(param, state);
 }
 
-static int bad_value(const struct component *component, const struct param *param,
-                     const char *text, struct error *error)
+static int bad_value(const struct component *component, const struct param *param, const char *text,
+                     struct error *error)
 {
     char allowed[512];
     const char *form = types[param->type].form;
@@ -212,8 +214,8 @@ static char *canonical_text(const struct setting *setting, const bool *given)
     return text;
 }
 
-/* One "key=value"; *text moves past it and the comma. A path is the rest of the text: file names may
- * have commas. */
+/* One "key=value"; *text moves past it and the comma. A path is the rest of the text: file names
+ * may have commas. */
 static int parse_pair(struct setting *setting, char **text, bool *given, struct error *error)
 {
     const struct component *component = setting->component;
@@ -255,8 +257,7 @@ static const struct component *find_component(const char *name,
 }
 
 int setting_parse(struct setting *setting, const char *text,
-                  const struct component *const *registry, const char *what,
-                  struct error *error)
+                  const struct component *const *registry, const char *what, struct error *error)
 {
     *setting = (struct setting){0};
     setting->given = memory_text(text);

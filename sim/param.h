@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Parameters, defined once. A policy or a workload is a `struct component`: a name, a line of summary
- * and one table of parameters. From that table come its text form on the command line
- * (`freeze:on=startup_done,t0=50000`), the checks and their messages, `pygcsim list`, and the rows of
- * the results' table `parameter`.
+ * Parameters, defined once. A policy or a workload is a `struct component`: a name, a line of
+ * summary and one table of parameters. From that table come its text form on the command line
+ * (`freeze:on=startup_done,t0=50000`), the checks and their messages, `pygcsim list`, and the rows
+ * of the results' table `parameter`.
  *
- * A component's state is a struct of the component's own, of `state_size` bytes. The table fills the
- * fields it names; everything else in it starts as zero. */
+ * A component's state is a struct of the component's own, of `state_size` bytes. The table fills
+ * the fields it names; everything else in it starts as zero. */
 #ifndef PYGCSIM_SIM_PARAM_H
 #define PYGCSIM_SIM_PARAM_H
 
@@ -30,10 +30,10 @@ enum param_type {
 struct param {
     const char *name;
     enum param_type type;
-    size_t offset;              /* of the field in the component's state */
-    const char *initial;        /* the default, as text; NULL: must be given */
-    double least, most;         /* range, in base units (ns, bytes); unused for flag, choice, path */
-    const char *absent;         /* a word allowed besides the range, stored as -1; or NULL */
+    size_t offset;       /* of the field in the component's state */
+    const char *initial; /* the default, as text; NULL: must be given */
+    double least, most;  /* range, in base units (ns, bytes); unused for flag, choice, path */
+    const char *absent;  /* a word allowed besides the range, stored as -1; or NULL */
     const char *const *choices; /* PARAM_CHOICE: the words allowed, ending with NULL */
     const char *meaning;        /* one line, lower case, no full stop */
 };
@@ -60,11 +60,11 @@ struct setting {
 /* Reads "name" or "name:key=value,…". `registry` ends with NULL; `what` is "policy" or "workload".
  * Returns 0, or -1 with a line in *error. */
 int setting_parse(struct setting *setting, const char *text,
-                  const struct component *const *registry, const char *what,
-                  struct error *error);
+                  const struct component *const *registry, const char *what, struct error *error);
 void setting_fini(struct setting *setting);
 
-/* The canonical text of one parameter's value in `state`; into `buffer` or a text owned elsewhere. */
+/* The canonical text of one parameter's value in `state`; into `buffer` or a text owned elsewhere.
+ */
 const char *param_text(const struct param *param, const void *state, char buffer[UNITS_TEXT]);
 
 /* Its value as a number in base units (NaN for a choice or a path). */

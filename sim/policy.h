@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A policy decides when the cycle collector runs, through sim/gc.h. To add one: a new file in
- * policies/, modelled on any other there, and one line in policies/registry.c (docs/extending.md). */
+ * policies/, modelled on any other there, and one line in policies/registry.c (docs/extending.md).
+ */
 #ifndef PYGCSIM_SIM_POLICY_H
 #define PYGCSIM_SIM_POLICY_H
 
@@ -30,7 +31,8 @@ struct policy {
     void (*collected)(void *state, struct gc *gc, const struct collection *collection);
 };
 
-/* A registry is a list of components that ends with NULL; each is the first member of its policy. */
+/* A registry is a list of components that ends with NULL; each is the first member of its policy.
+ */
 static inline const struct policy *policy_of(const struct component *about)
 {
     return (const struct policy *)about;

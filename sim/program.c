@@ -26,8 +26,8 @@ void program_fini(struct program *program)
 
 void program_grow(struct program *program)
 {
-    program->ops = memory_grow(program->ops, &program->capacity, program->capacity + 1,
-                               sizeof *program->ops);
+    program->ops =
+        memory_grow(program->ops, &program->capacity, program->capacity + 1, sizeof *program->ops);
 }
 
 static void wait_until(struct program *program, uint64_t instant_ns)

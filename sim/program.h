@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The program stream: what a workload emits and an engine executes. It is the same under every policy,
- * to the last operation; that is what makes comparisons of policies paired.
+ * The program stream: what a workload emits and an engine executes. It is the same under every
+ * policy, to the last operation; that is what makes comparisons of policies paired.
  *
  * A program is a register machine over container objects (docs/heap-scripts.md) that also computes,
  * serves requests, waits, and says where it is. Registers are its variables: roots.
  *
  * Two clocks. Mutator time is the program's own work. Wall time is mutator time, plus pauses, plus
- * waiting. A workload sees neither: it sees the *nominal* clock, which is what wall time would be if
- * collections took no time, and decides by it which burst of work comes next. The instants of arrivals
- * are absolute wall times; no pause moves them. */
+ * waiting. A workload sees neither: it sees the *nominal* clock, which is what wall time would be
+ * if collections took no time, and decides by it which burst of work comes next. The instants of
+ * arrivals are absolute wall times; no pause moves them. */
 #ifndef PYGCSIM_SIM_PROGRAM_H
 #define PYGCSIM_SIM_PROGRAM_H
 
@@ -20,8 +20,8 @@
 
 #include "sim/object_kind.h"
 
-/* Events a program reports by name, and policies act on: X(identifier, meaning). `idle` is the one the
- * run loop reports itself: each time no burst is ready and the program is about to wait. */
+/* Events a program reports by name, and policies act on: X(identifier, meaning). `idle` is the one
+ * the run loop reports itself: each time no burst is ready and the program is about to wait. */
 #define PROGRAM_EVENTS(X)                                                                          \
     X(startup_done, "start-up is over, service begins")                                            \
     X(request_end, "a request has been answered")                                                  \
@@ -42,7 +42,8 @@ enum program_event {
 /* The names in the order of the enum, ending with NULL. */
 extern const char *const program_event_names[PROGRAM_EVENT_COUNT + 1];
 
-/* Every operation: X(identifier, heap script's word or NULL). a, b, c, ns are fields of struct op. */
+/* Every operation: X(identifier, heap script's word or NULL). a, b, c, ns are fields of struct op.
+ */
 #define OPERATIONS(X)                                                                              \
     /* heap operations, executed by the engine */                                                  \
     X(OP_NEW, "new")     /* register a := new object of `kind` with b fields, c bytes */           \
@@ -93,7 +94,8 @@ struct op {
 static_assert(sizeof(struct op) == 16, "operations are streamed: keep them small");
 
 /* Mutator time of each operation, in ns: by code and, for OP_NEW, kind (sim/costs.c). Freeing an
- * object is part of the cost of allocating it, so that mutator time does not depend on the policy. */
+ * object is part of the cost of allocating it, so that mutator time does not depend on the policy.
+ */
 struct op_costs {
     uint32_t ns[OP_COUNT][OBJECT_KINDS];
 };

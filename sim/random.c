@@ -3,8 +3,8 @@
 
 #include "sim/error.h"
 
-/* The finaliser of SplitMix64 (Steele, Lea & Flood, OOPSLA 2014): every bit of the result depends on
- * every bit of x. */
+/* The finaliser of SplitMix64 (Steele, Lea & Flood, OOPSLA 2014): every bit of the result depends
+ * on every bit of x. */
 static uint64_t mix(uint64_t x)
 {
     x += UINT64_C(0x9e3779b97f4a7c15);

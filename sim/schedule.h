@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One worker with the GIL and up to `slots` requests in flight. A request is a sequence of bursts of
- * work with waits (I/O) between them. Whenever the worker is free it takes the burst that became ready
- * first; a request that arrives while all slots are taken waits for one.
+ * One worker with the GIL and up to `slots` requests in flight. A request is a sequence of bursts
+ * of work with waits (I/O) between them. Whenever the worker is free it takes the burst that became
+ * ready first; a request that arrives while all slots are taken waits for one.
  *
  * The order is decided on the nominal clock (sim/program.h), as if collections took no time. */
 #ifndef PYGCSIM_SIM_SCHEDULE_H
@@ -24,9 +24,9 @@ enum schedule_step { SCHEDULE_BEGIN, SCHEDULE_RESUME, SCHEDULE_DONE };
 void schedule_init(struct schedule *schedule, uint32_t slots);
 void schedule_fini(struct schedule *schedule);
 
-/* Chooses the next burst, emits its beginning and leaves its slot in *slot. `next_arrival_ns` is the
- * instant of the next request, UINT64_MAX if none will come; after SCHEDULE_BEGIN that request has
- * been admitted and the caller draws the one after it. */
+/* Chooses the next burst, emits its beginning and leaves its slot in *slot. `next_arrival_ns` is
+ * the instant of the next request, UINT64_MAX if none will come; after SCHEDULE_BEGIN that request
+ * has been admitted and the caller draws the one after it. */
 enum schedule_step schedule_next(struct schedule *schedule, struct program *program,
                                  uint64_t next_arrival_ns, uint32_t *slot);
 

@@ -40,7 +40,7 @@ struct gc {
     struct slot {
         uint64_t arrival_ns, ready_ns; /* wall instants */
     } * slots;
-    uint64_t sequence; /* of the next collection */
+    uint64_t sequence;              /* of the next collection */
     uint64_t sample_ns, sampled_ns; /* the interval; when the last was taken */
     uint64_t pause_ns, idle_ns, service_ns, requests;
     bool native, requested; /* in a native section; a collection was asked for in it */
@@ -55,8 +55,8 @@ struct gc {
                 (gc)->abandoned = true;                                                            \
     } while (0)
 
-/* ---- collections -------------------------------------------------------------------------------- */
-
+/* ---- collections --------------------------------------------------------------------------------
+ */
 
 static void run_collection(struct gc *gc, int generation, enum collection_cause cause)
 {
@@ -110,7 +110,8 @@ static void collect_automatically(struct mutator *mutator)
         run_collection(gc, generation, CAUSE_threshold);
 }
 
-/* ---- the gc interface (sim/gc.h) ---------------------------------------------------------------- */
+/* ---- the gc interface (sim/gc.h) ----------------------------------------------------------------
+ */
 
 void gc_collect(struct gc *gc, int generation)
 {
@@ -144,8 +145,7 @@ void gc_set_threshold(struct gc *gc, int64_t t0, int64_t t1, int64_t t2)
     const int64_t given[GENERATIONS] = {t0, t1, t2};
     uint32_t threshold[GENERATIONS];
     for (int g = 0; g < GENERATIONS; g++)
-        threshold[g] =
-            given[g] < 0 ? gc->mutator.collector.threshold[g] : (uint32_t)given[g];
+        threshold[g] = given[g] < 0 ? gc->mutator.collector.threshold[g] : (uint32_t)given[g];
     collector_set_threshold(&gc->mutator.collector, threshold);
 }
 
@@ -180,11 +180,11 @@ static void schedule_due(struct gc *gc, uint64_t wall_ns, enum due what)
 
 void gc_set_timer(struct gc *gc, uint64_t wall_ns)
 {
-    schedule_due(gc, wall_ns > gc->mutator.wall_ns ? wall_ns : gc->mutator.wall_ns + 1,
-                 DUE_TIMER);
+    schedule_due(gc, wall_ns > gc->mutator.wall_ns ? wall_ns : gc->mutator.wall_ns + 1, DUE_TIMER);
 }
 
-/* ---- what becomes due --------------------------------------------------------------------------- */
+/* ---- what becomes due ---------------------------------------------------------------------------
+ */
 
 static void take_sample(struct gc *gc)
 {
@@ -212,8 +212,7 @@ static void fire_due(struct gc *gc)
                 gc->policy->timer(gc->policy_state, gc);
         } else {
             take_sample(gc);
-            schedule_due(gc, (gc->mutator.wall_ns / gc->sample_ns + 1) * gc->sample_ns,
-                         DUE_SAMPLE);
+            schedule_due(gc, (gc->mutator.wall_ns / gc->sample_ns + 1) * gc->sample_ns, DUE_SAMPLE);
         }
     }
 }
@@ -243,7 +242,8 @@ static void wait_until(struct gc *gc, uint64_t instant_ns)
     }
 }
 
-/* ---- the run loop ------------------------------------------------------------------------------- */
+/* ---- the run loop -------------------------------------------------------------------------------
+ */
 
 static void enter_native(struct gc *gc, bool inside)
 {
@@ -362,8 +362,7 @@ static void run_program(struct gc *gc)
     }
     if (going)
         fire_due(gc);
-    if (gc->sample_ns != SAMPLE_NEVER && !gc->abandoned &&
-        gc->sampled_ns != gc->mutator.wall_ns)
+    if (gc->sample_ns != SAMPLE_NEVER && !gc->abandoned && gc->sampled_ns != gc->mutator.wall_ns)
         take_sample(gc);
 }
 

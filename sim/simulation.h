@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One run: a program, under one policy, on one interpreter version. Everything a run touches hangs off
- * its own struct, so any number can run side by side in threads. The same setup gives the same run, to
- * the last bit.
+ * One run: a program, under one policy, on one interpreter version. Everything a run touches hangs
+ * off its own struct, so any number can run side by side in threads. The same setup gives the same
+ * run, to the last bit.
  *
  * The run loop keeps wall time = mutator time + pauses + waiting. Before each operation whatever is
- * due by then fires: samples, then the policy's timers. While the program waits they fire at their own
- * instant; a collection that outlasts the wait delays what comes next. */
+ * due by then fires: samples, then the policy's timers. While the program waits they fire at their
+ * own instant; a collection that outlasts the wait delays what comes next. */
 #ifndef PYGCSIM_SIM_SIMULATION_H
 #define PYGCSIM_SIM_SIMULATION_H
 
@@ -59,8 +59,8 @@ struct simulation_result {
     struct collector_stats stats[GENERATIONS];
 };
 
-/* Runs to the end. Returns 0 (also when the program ran out of its memory limit), or -1 with a line in
- * *error if the program is malformed or the observer gave up (then the line is empty). */
+/* Runs to the end. Returns 0 (also when the program ran out of its memory limit), or -1 with a line
+ * in *error if the program is malformed or the observer gave up (then the line is empty). */
 int simulate(const struct simulation_setup *setup, const struct observer *observer,
              struct simulation_result *result, struct error *error);
 

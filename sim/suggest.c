@@ -50,14 +50,13 @@ const char *suggest(const char *text, const char *const *names)
     return best;
 }
 
-int suggest_error(struct error *error, const char *what, const char *text,
-                  const char *const *names)
+int suggest_error(struct error *error, const char *what, const char *text, const char *const *names)
 {
     char allowed[768] = "";
     size_t length = 0;
     for (size_t i = 0; names[i] && length < sizeof allowed; i++)
-        length += (size_t)snprintf(allowed + length, sizeof allowed - length, "%s%s",
-                                   i ? ", " : "", names[i]);
+        length += (size_t)snprintf(allowed + length, sizeof allowed - length, "%s%s", i ? ", " : "",
+                                   names[i]);
     const char *near = suggest(text, names);
     if (near)
         return error_set(error, "there is no %s '%.60s'; did you mean '%s'? (allowed: %s)", what,

@@ -6,8 +6,8 @@
 
 #include "sim/error.h"
 
-/* The name nearest to `text` (Damerau-Levenshtein distance), or NULL if none is near. `names` ends with
- * NULL. */
+/* The name nearest to `text` (Damerau-Levenshtein distance), or NULL if none is near. `names` ends
+ * with NULL. */
 const char *suggest(const char *text, const char *const *names);
 
 /* "there is no WHAT 'TEXT'; did you mean 'X'? (allowed: a, b, c)" Returns -1. */

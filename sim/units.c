@@ -17,15 +17,21 @@ struct unit {
 
 /* Largest first; minutes and days are read but not written: 60s stays 60s. */
 static const struct unit durations[] = {
-    {"d", 86400 * NS_PER_S, false}, {"h", 3600 * NS_PER_S, true}, {"min", 60 * NS_PER_S, false},
-    {"s", NS_PER_S, true},          {"ms", NS_PER_MS, true},      {"us", NS_PER_US, true},
-    {"µs", NS_PER_US, false},       {"ns", 1, true},              {NULL, 0, false},
+    {"d", 86400 * NS_PER_S, false},
+    {"h", 3600 * NS_PER_S, true},
+    {"min", 60 * NS_PER_S, false},
+    {"s", NS_PER_S, true},
+    {"ms", NS_PER_MS, true},
+    {"us", NS_PER_US, true},
+    {"µs", NS_PER_US, false},
+    {"ns", 1, true},
+    {NULL, 0, false},
 };
 
 static const struct unit sizes[] = {
-    {"GiB", GIB, true},    {"MiB", MIB, true},        {"KiB", KIB, true},   {"GB", 1000000000, false},
-    {"MB", 1000000, false}, {"kB", 1000, false},      {"KB", 1000, false},  {"B", 1, true},
-    {"", 1, false},        {NULL, 0, false},
+    {"GiB", GIB, true},     {"MiB", MIB, true},  {"KiB", KIB, true},  {"GB", 1000000000, false},
+    {"MB", 1000000, false}, {"kB", 1000, false}, {"KB", 1000, false}, {"B", 1, true},
+    {"", 1, false},         {NULL, 0, false},
 };
 
 /* Copies a number without the underscores Python allows between digits; false if it is none. */
@@ -168,7 +174,7 @@ static char *show(char buffer[UNITS_TEXT], double value, const struct step *step
 
 char *units_show_seconds(char buffer[UNITS_TEXT], double seconds)
 {
-    static const struct step steps[] = {{3600, " h"}, {60, " min"},  {1, " s"}, {1e-3, " ms"},
+    static const struct step steps[] = {{3600, " h"},  {60, " min"},  {1, " s"}, {1e-3, " ms"},
                                         {1e-6, " us"}, {1e-9, " ns"}, {0, NULL}};
     if (seconds == 0)
         return strcpy(buffer, "0");

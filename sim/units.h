@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Quantities as people write them: `250ms`, `16MiB`, `50000` (or 50_000). Inside the simulator a time
- * is a whole number of nanoseconds and a size a whole number of bytes. */
+ * Quantities as people write them: `250ms`, `16MiB`, `50000` (or 50_000). Inside the simulator a
+ * time is a whole number of nanoseconds and a size a whole number of bytes. */
 #ifndef PYGCSIM_SIM_UNITS_H
 #define PYGCSIM_SIM_UNITS_H
 
@@ -22,14 +22,15 @@
 #define UNITS_DURATION_FORM "a duration such as 250ms, 10s or 1.5h (ns, us, ms, s, min, h, d)"
 #define UNITS_BYTES_FORM    "a size such as 4096, 800KiB or 16MiB (B, KiB, MiB, GiB, kB, MB, GB)"
 
-/* Each reads the whole text; false (and *value untouched) if it is not of that form or does not fit. */
+/* Each reads the whole text; false (and *value untouched) if it is not of that form or does not
+ * fit. */
 bool units_parse_count(const char *text, int64_t *value);
 bool units_parse_real(const char *text, double *value);
 bool units_parse_duration(const char *text, int64_t *ns);
 bool units_parse_bytes(const char *text, int64_t *bytes);
 
-/* The canonical text, which parses back to the same value: the largest unit that gives a whole number.
- * Each returns `buffer`; 32 bytes are always enough. */
+/* The canonical text, which parses back to the same value: the largest unit that gives a whole
+ * number. Each returns `buffer`; 32 bytes are always enough. */
 #define UNITS_TEXT 32
 char *units_write_count(char buffer[UNITS_TEXT], int64_t value);
 char *units_write_real(char buffer[UNITS_TEXT], double value);

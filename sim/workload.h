@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A workload emits a program (sim/program.h), a stretch at a time. To add one: a new file in workloads/
- * and one line in workloads/registry.c (docs/extending.md).
+ * A workload emits a program (sim/program.h), a stretch at a time. To add one: a new file in
+ * workloads/ and one line in workloads/registry.c (docs/extending.md).
  *
- * What a workload emits may depend on its parameters, the seed and the nominal clock, and on nothing
- * else: never on the policy. */
+ * What a workload emits may depend on its parameters, the seed and the nominal clock, and on
+ * nothing else: never on the policy. */
 #ifndef PYGCSIM_SIM_WORKLOAD_H
 #define PYGCSIM_SIM_WORKLOAD_H
 
@@ -19,8 +19,8 @@
 struct workload {
     struct component about;
 
-    /* Declares what it uses in *program (registers, slots, …) and prepares its state. Returns 0, or -1
-     * with a line in *error; `stop` is called either way. */
+    /* Declares what it uses in *program (registers, slots, …) and prepares its state. Returns 0, or
+     * -1 with a line in *error; `stop` is called either way. */
     int (*start)(void *state, struct program *program, uint64_t seed, struct error *error);
 
     /* Emits the next stretch, some thousands of operations at most where it can; false: it was the
