@@ -80,15 +80,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     }
 }
 
-/* ---- what is printed ----------------------------------------------------------------------------
- */
+/* ---- what is printed ------------------------------------------------------------------ */
 
 /* The metrics of the table; the rest is in the file, and in --json. */
 static const struct column {
     const char *metric, *header;
 } columns[] = {
     {"service_collections", "collections"},
-    {"collections_gen2", "full"},
+    {"service_collections_gen2", "full"},
     {"service_pause_p99", "pause p99"},
     {"service_pause_max", "pause max"},
     {"gc_share", "GC share"},
@@ -208,8 +207,7 @@ static void print_json(struct store *store, const struct experiment *experiment,
     printf("}\n");
 }
 
-/* ---- what is done -------------------------------------------------------------------------------
- */
+/* ---- what is done --------------------------------------------------------------------- */
 
 static struct outcome run_policy(struct experiment *experiment, struct store *store,
                                  int64_t experiment_id, struct progress *progress,
@@ -249,8 +247,8 @@ static void print_outcomes(struct store *store, const struct experiment *experim
            experiment->setup.collector->name, experiment->setup.seed);
     print_table(store, outcomes, count);
     int program = (int)(strrchr(program_invocation_name, ' ') - program_invocation_name);
-    printf("\nPauses and collections are those after start-up; full: collections of generation 2, "
-           "start-up included.\nEverything is in %s; `%.*s plot %s --out charts` draws it.\n",
+    printf("\nCollections and pauses: after start-up; full: of generation 2.\nEverything is in %s; "
+           "`%.*s plot %s --out charts` draws it.\n",
            experiment->db, program, program_invocation_name, experiment->db);
 }
 

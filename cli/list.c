@@ -14,8 +14,7 @@ enum { OPT_JSON = 1, OPT_MARKDOWN };
 
 enum form { PLAIN, JSON, MARKDOWN };
 
-/* ---- components and their parameters ------------------------------------------------------------
- */
+/* ---- components and their parameters -------------------------------------------------- */
 
 static void param_json(const struct component *component, const struct param *param)
 {
@@ -90,7 +89,7 @@ static void list_components(const struct component *const *registry, enum form f
 }
 
 /* ---- the rest: a name, a few words
- * ---------------------------------------------------------------- */
+ * ------------------------------------------------- */
 
 /* A line, a row or an object of a list; `extra` may be NULL. */
 static void print_item(enum form form, const char *name, const char *extra_key, const char *extra,
@@ -181,7 +180,7 @@ static const struct list {
 #define LISTS (sizeof lists / sizeof *lists)
 
 /* ---- the command
- * ---------------------------------------------------------------------------------- */
+ * ------------------------------------------------------------------- */
 
 struct request_to_list {
     const struct list *list;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * freeze: when an event is reported for the first time (start-up is over, say), move everything there
- * is to the permanent generation, which no collection examines. Close.com, vLLM and SGLang do this
- * after warm-up. Freezing without collecting first keeps the garbage of start-up for ever. */
+ * freeze: when an event is reported for the first time (start-up is over, say), move everything
+ * there is to the permanent generation, which no collection examines. Close.com, vLLM and SGLang do
+ * this after warm-up. Freezing without collecting first keeps the garbage of start-up for ever. */
 #include "sim/policy.h"
 
 struct freeze {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * off: no automatic collection at all, as Instagram ran in 2017. Reference counting still frees what has
- * no cycles; cycles stay for ever. */
+ * off: no automatic collection at all, as Instagram ran in 2017. Reference counting still frees
+ * what has no cycles; cycles stay for ever. */
 #include "sim/policy.h"
 
 static void start(void *state, struct gc *gc)

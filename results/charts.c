@@ -56,8 +56,8 @@ static void write_row(FILE *out, sqlite3_stmt *row, int first)
     fputc('\n', out);
 }
 
-/* Rows with the same first column, the policy's, are a block below a line with that; a policy without
- * values has just the line. */
+/* Rows with the same first column, the policy's, are a block below a line with that; a policy
+ * without values has just the line. */
 static void write_block_row(FILE *out, sqlite3_stmt *row, char previous[256])
 {
     const char *heading = (const char *)sqlite3_column_text(row, 0);
@@ -108,8 +108,10 @@ static void write_quoted(FILE *out, const char *text)
 static int write_variables(FILE *out, struct store *store, struct error *error)
 {
     sqlite3_stmt *statement =
-        prepare(store, "SELECT count(*), workload || ' on ' || collector || ', seed ' || seed"
-                       " FROM shown JOIN run ON run.id = run_id", error);
+        prepare(store,
+                "SELECT count(*), workload || ' on ' || collector || ', seed ' || seed"
+                " FROM shown JOIN run ON run.id = run_id",
+                error);
     if (!statement)
         return -1;
     int status = 0;

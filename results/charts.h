@@ -12,10 +12,10 @@
 
 struct chart {
     const char *name;
-    const char *summary;     /* one line */
-    const char *template;    /* gnuplot */
-    const char *queries[2];  /* SQL for the data blocks $data and $collections, NULL: none */
-    bool one_table;          /* $data is a single block: a policy is a row, not an index */
+    const char *summary;    /* one line */
+    const char *template;   /* gnuplot */
+    const char *queries[2]; /* SQL for the data blocks $data and $collections, NULL: none */
+    bool one_table;         /* $data is a single block: a policy is a row, not an index */
 };
 
 /* Ends with a NULL name. */

@@ -1,106 +1,164 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/metrics.h"
 
+#include <gsl/gsl_statistics.h>
+#include <math.h>
 #include <stddef.h>
+#include <stdlib.h>
 
-/* The smallest value below or at which so many thousandths of all values lie (nearest rank). */
-#define RANK(thousandths) "max(0, (count(*) * " #thousandths " + 999) / 1000 - 1)"
+#include "sim/memory.h"
 
-#define PAUSE_SQL(where, thousandths)                                                              \
-    "SELECT pause_ns / 1e9 FROM collection WHERE run_id = :run" where                              \
-    " ORDER BY pause_ns LIMIT 1 OFFSET (SELECT " RANK(                                             \
-        thousandths) " FROM collection WHERE run_id = :run" where ")"
+/* ---- sources
+ * ----------------------------------------------------------------------- */
 
-#define PAUSES(prefix, of, where)                                                                  \
-    {prefix "_p50", "s", "median pause " of, PAUSE_SQL(where, 500)},                               \
-        {prefix "_p90", "s", "90th percentile of pauses " of, PAUSE_SQL(where, 900)},              \
-        {prefix "_p99", "s", "99th percentile of pauses " of, PAUSE_SQL(where, 990)},              \
+static const char collections[] =
+    "(SELECT *, wall_ns > (SELECT coalesce(service_ns, -1) FROM run WHERE id = :run) AS in_service"
+    " FROM collection WHERE run_id = :run)";
+
+static const char runs[] = "(SELECT * FROM run WHERE id = :run)";
+
+/* A latency counts as often as there are requests in its bucket. */
+static const char latencies[] = "(SELECT longest_ns, sum(requests) OVER (ORDER BY bucket) AS upto,"
+                                " sum(requests) OVER () AS n FROM latency WHERE run_id = :run)";
+
+static const char samples[] =
+    "(SELECT *, live_bytes + garbage_bytes AS heap_bytes FROM sample WHERE run_id = :run)";
+
+static const char heaps[] =
+    "(SELECT live_bytes + garbage_bytes AS heap_bytes FROM sample WHERE run_id = :run"
+    " UNION ALL SELECT heap_bytes_before FROM collection WHERE run_id = :run)";
+
+static const char reclaimed[] = "(SELECT * FROM reclaimed WHERE run_id = :run)";
+
+/* ---- families
+ * ---------------------------------------------------------------------- */
+
+#define PAUSE(name, statistic, of, p, where)                                                       \
     {                                                                                              \
-        prefix "_max", "s", "longest pause " of, PAUSE_SQL(where, 1000)                            \
+        name, "s", statistic " " of, collections,                                                  \
+            "percentile(pause_ns, " #p ") FILTER (WHERE " where ") / 1e9"                          \
     }
-
-#define IN_SERVICE                                                                                 \
-    " AND wall_ns > (SELECT coalesce(service_ns, -1) FROM run WHERE id = :run)"
-
+#define PAUSES(prefix, of, where)                                                                  \
+    PAUSE(prefix "_p50", "median pause", of, 50, where),                                           \
+        PAUSE(prefix "_p90", "90th percentile of pauses", of, 90, where),                          \
+        PAUSE(prefix "_p99", "99th percentile of pauses", of, 99, where),                          \
+        PAUSE(prefix "_max", "longest pause", of, 100, where)
 #define COLLECTIONS(name, of, where)                                                               \
     {                                                                                              \
-        name, "count", "collections " of,                                                          \
-            "SELECT count(*) FROM collection WHERE run_id = :run" where                            \
+        name, "count", "collections " of, collections, "count(*) FILTER (WHERE " where ")"         \
     }
-
 #define GC_TIME(name, of, where)                                                                   \
     {                                                                                              \
-        name, "s", "sum of pauses " of,                                                            \
-            "SELECT total(pause_ns) / 1e9 FROM collection WHERE run_id = :run" where               \
+        name, "s", "sum of pauses " of, collections,                                               \
+            "total(pause_ns) FILTER (WHERE " where ") / 1e9"                                       \
     }
-
-#define LATENCY_SQL(thousandths)                                                                   \
-    "SELECT longest_ns / 1e9 FROM"                                                                 \
-    " (SELECT longest_ns, sum(requests) OVER (ORDER BY bucket) AS upto,"                           \
-    "   sum(requests) OVER () AS n FROM latency WHERE run_id = :run)"                              \
-    " WHERE upto >= (n * " #thousandths " + 999) / 1000 ORDER BY upto LIMIT 1"
-
-#define SAMPLE(name, unit, meaning, expression)                                                    \
+#define LATENCY(name, meaning, thousandths)                                                        \
     {                                                                                              \
-        name, unit, meaning, "SELECT " expression " FROM sample WHERE run_id = :run"               \
+        name, "s", meaning, latencies,                                                             \
+            "min(longest_ns) FILTER (WHERE upto >= (n * " #thousandths " + 999) / 1000) / 1e9"     \
     }
-
-#define RECLAIMED(name, column, meaning, generation)                                               \
+#define RECLAIMED(name, column, meaning, g)                                                        \
     {                                                                                              \
-        name, "count", meaning,                                                                    \
-            "SELECT " column " FROM reclaimed WHERE run_id = :run AND generation = " #generation   \
+        name, "count", meaning, reclaimed, "max(" column ") FILTER (WHERE generation = " #g ")"    \
     }
+#define BY_REFCOUNT(name, of, g)                                                                   \
+    RECLAIMED("reclaimed_refcount_" name, "by_refcount",                                           \
+              "objects freed by reference count while in " of, g)
+#define BY_COLLECTOR(name, of, g)                                                                  \
+    RECLAIMED("reclaimed_collector_" name, "by_collector",                                         \
+              "objects freed by collections, from " of, g)
 
+/* clang-format off */
 const struct metric metrics[] = {
-    PAUSES("pause", "of all collections", ""),
-    PAUSES("pause_gen0", "of collections of generation 0", " AND generation = 0"),
-    PAUSES("pause_gen1", "of collections of generation 1", " AND generation = 1"),
-    PAUSES("pause_gen2", "of full collections", " AND generation = 2"),
-    PAUSES("service_pause", "after start-up (later than event startup_done)", IN_SERVICE),
-    COLLECTIONS("collections", "of any generation", ""),
-    COLLECTIONS("collections_gen0", "of generation 0", " AND generation = 0"),
-    COLLECTIONS("collections_gen1", "of generation 1", " AND generation = 1"),
-    COLLECTIONS("collections_gen2", "of generation 2: full collections", " AND generation = 2"),
-    COLLECTIONS("service_collections", "after start-up", IN_SERVICE),
-    GC_TIME("gc_time", "of all collections", ""),
-    GC_TIME("gc_time_gen0", "of collections of generation 0", " AND generation = 0"),
-    GC_TIME("gc_time_gen1", "of collections of generation 1", " AND generation = 1"),
-    GC_TIME("gc_time_gen2", "of full collections", " AND generation = 2"),
-    {"gc_share", "fraction", "pauses over wall time while busy (mutator time + pauses)",
-     "SELECT pause_ns * 1.0 / nullif(mutator_ns + pause_ns, 0) FROM run WHERE id = :run"},
-    {"examined", "count", "objects examined by all collections",
-     "SELECT total(examined) FROM collection WHERE run_id = :run"},
-    {"unreachable", "count", "objects that collections found unreachable",
-     "SELECT total(unreachable) FROM collection WHERE run_id = :run"},
-    {"latency_p50", "s", "median request latency, arrival to the end of the last burst",
-     LATENCY_SQL(500)},
-    {"latency_p99", "s", "99th percentile of request latency", LATENCY_SQL(990)},
-    {"latency_p999", "s", "99.9th percentile of request latency", LATENCY_SQL(999)},
-    {"latency_max", "s", "longest request latency", LATENCY_SQL(1000)},
-    {"requests", "count", "requests answered", "SELECT requests FROM run WHERE id = :run"},
-    {"throughput", "1/s", "requests answered for each second of wall time after start-up",
-     "SELECT requests * 1e9 / nullif(wall_ns - coalesce(service_ns, 0), 0) FROM run"
-     " WHERE id = :run AND requests > 0"},
-    SAMPLE("live_mean", "bytes", "reachable objects, mean over samples", "avg(live_bytes)"),
-    SAMPLE("live_peak", "bytes", "reachable objects, largest sample", "max(live_bytes)"),
-    SAMPLE("garbage_mean", "bytes", "floating garbage, mean over samples", "avg(garbage_bytes)"),
-    SAMPLE("garbage_peak", "bytes", "floating garbage, largest sample", "max(garbage_bytes)"),
-    SAMPLE("heap_mean", "bytes", "live objects and garbage, mean over samples",
-           "avg(live_bytes + garbage_bytes)"),
-    {"heap_peak", "bytes", "live objects and garbage, largest at a sample or a collection's beginning",
-     "SELECT max(bytes) FROM (SELECT max(live_bytes + garbage_bytes) AS bytes FROM sample"
-     " WHERE run_id = :run UNION ALL SELECT max(heap_bytes_before) FROM collection"
-     " WHERE run_id = :run)"},
-    RECLAIMED("reclaimed_refcount_gen0", "by_refcount", "objects freed by reference count while in generation 0", 0),
-    RECLAIMED("reclaimed_refcount_gen1", "by_refcount", "objects freed by reference count while in generation 1", 1),
-    RECLAIMED("reclaimed_refcount_gen2", "by_refcount", "objects freed by reference count while in generation 2", 2),
-    RECLAIMED("reclaimed_refcount_permanent", "by_refcount", "objects freed by reference count while in the permanent generation", 3),
-    RECLAIMED("reclaimed_collector_gen0", "by_collector", "objects freed by collections, from generation 0", 0),
-    RECLAIMED("reclaimed_collector_gen1", "by_collector", "objects freed by collections, from generation 1", 1),
-    RECLAIMED("reclaimed_collector_gen2", "by_collector", "objects freed by collections, from generation 2", 2),
-    RECLAIMED("reclaimed_collector_permanent", "by_collector", "objects freed by collections, from the permanent generation", 3),
-    {"wall_time", "s", "the whole run", "SELECT wall_ns / 1e9 FROM run WHERE id = :run"},
-    {"mutator_time", "s", "the program's own work",
-     "SELECT mutator_ns / 1e9 FROM run WHERE id = :run"},
-    {NULL, NULL, NULL, NULL},
+    PAUSES("pause", "of all collections", "true"),
+    PAUSES("pause_gen0", "of collections of generation 0", "generation = 0"),
+    PAUSES("pause_gen1", "of collections of generation 1", "generation = 1"),
+    PAUSES("pause_gen2", "of full collections", "generation = 2"),
+    PAUSES("service_pause", "after start-up (later than event startup_done)", "in_service"),
+    COLLECTIONS("collections", "of any generation", "true"),
+    COLLECTIONS("collections_gen0", "of generation 0", "generation = 0"),
+    COLLECTIONS("collections_gen1", "of generation 1", "generation = 1"),
+    COLLECTIONS("collections_gen2", "of generation 2: full collections", "generation = 2"),
+    COLLECTIONS("service_collections", "after start-up", "in_service"),
+    COLLECTIONS("service_collections_gen2", "after start-up of generation 2",
+                "in_service AND generation = 2"),
+    GC_TIME("gc_time", "of all collections", "true"),
+    GC_TIME("gc_time_gen0", "of collections of generation 0", "generation = 0"),
+    GC_TIME("gc_time_gen1", "of collections of generation 1", "generation = 1"),
+    GC_TIME("gc_time_gen2", "of full collections", "generation = 2"),
+    {"examined", "count", "objects examined by all collections", collections, "total(examined)"},
+    {"unreachable", "count", "objects that collections found unreachable", collections,
+     "total(unreachable)"},
+    {"gc_share", "fraction", "pauses over wall time while busy (mutator time + pauses)", runs,
+     "pause_ns * 1.0 / nullif(mutator_ns + pause_ns, 0)"},
+    {"requests", "count", "requests answered", runs, "requests"},
+    {"throughput", "1/s", "requests answered for each second of wall time after start-up", runs,
+     "nullif(requests, 0) * 1e9 / nullif(wall_ns - coalesce(service_ns, 0), 0)"},
+    {"wall_time", "s", "the whole run", runs, "wall_ns / 1e9"},
+    {"mutator_time", "s", "the program's own work", runs, "mutator_ns / 1e9"},
+    LATENCY("latency_p50", "median request latency, arrival to the end of the last burst", 500),
+    LATENCY("latency_p99", "99th percentile of request latency", 990),
+    LATENCY("latency_p999", "99.9th percentile of request latency", 999),
+    LATENCY("latency_max", "longest request latency", 1000),
+    {"live_mean", "bytes", "reachable objects, mean over samples", samples, "avg(live_bytes)"},
+    {"live_peak", "bytes", "reachable objects, largest sample", samples, "max(live_bytes)"},
+    {"garbage_mean", "bytes", "floating garbage, mean over samples", samples,
+     "avg(garbage_bytes)"},
+    {"garbage_peak", "bytes", "floating garbage, largest sample", samples, "max(garbage_bytes)"},
+    {"heap_mean", "bytes", "live objects and garbage, mean over samples", samples,
+     "avg(heap_bytes)"},
+    {"heap_peak", "bytes", "live objects and garbage, largest at a sample or as a collection begins",
+     heaps, "max(heap_bytes)"},
+    BY_REFCOUNT("gen0", "generation 0", 0),
+    BY_REFCOUNT("gen1", "generation 1", 1),
+    BY_REFCOUNT("gen2", "generation 2", 2),
+    BY_REFCOUNT("permanent", "the permanent generation", 3),
+    BY_COLLECTOR("gen0", "generation 0", 0),
+    BY_COLLECTOR("gen1", "generation 1", 1),
+    BY_COLLECTOR("gen2", "generation 2", 2),
+    BY_COLLECTOR("permanent", "the permanent generation", 3),
+    {NULL, NULL, NULL, NULL, NULL},
 };
+/* clang-format on */
+
+/* ---- percentile(x, p)
+ * -------------------------------------------------------------- */
+
+struct values {
+    double *x, p;
+    size_t count, capacity;
+};
+
+static void percentile_step(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    struct values *values = sqlite3_aggregate_context(context, sizeof *values);
+    (void)count;
+    if (!values) {
+        sqlite3_result_error_nomem(context);
+        return;
+    }
+    if (sqlite3_value_type(arguments[0]) == SQLITE_NULL)
+        return;
+    values->x = memory_grow(values->x, &values->capacity, values->count + 1, sizeof *values->x);
+    values->x[values->count++] = sqlite3_value_double(arguments[0]);
+    values->p = sqlite3_value_double(arguments[1]);
+}
+
+static void percentile_final(sqlite3_context *context)
+{
+    struct values *values = sqlite3_aggregate_context(context, 0);
+    if (!values || values->count == 0)
+        return;                                                         /* NULL */
+    double rank = ceil((double)values->count * values->p / 100 - 1e-6); /* 999.0000000001 is 999 */
+    size_t place = rank < 1 ? 0 : (size_t)rank - 1;
+    if (place >= values->count)
+        place = values->count - 1;
+    sqlite3_result_double(context, gsl_stats_select(values->x, 1, values->count, place));
+    free(values->x);
+}
+
+int metrics_register_functions(sqlite3 *database)
+{
+    return sqlite3_create_function_v2(database, "percentile", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                      NULL, NULL, percentile_step, percentile_final, NULL);
+}

@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Metrics, each defined once: a name, a unit, a meaning and the SQL that computes it from the tables of
- * results/schema.sql. `pygcsim list metrics` and docs/metrics.md come from this table. */
+ * Metrics, each defined once: a name, a unit, a meaning, and the SQL that computes it from the
+ * tables of results/schema.sql. `pygcsim list metrics` and docs/metrics.md come from this table. */
 #ifndef PYGCSIM_RESULTS_METRICS_H
 #define PYGCSIM_RESULTS_METRICS_H
 
+#include <sqlite3.h>
+
 struct metric {
     const char *name;
-    const char *unit;    /* "s", "bytes", "fraction", "count", "1/s" */
-    const char *meaning; /* one line */
-    const char *sql;     /* one value for run :run, NULL if there is none */
+    const char *unit;       /* "s", "bytes", "fraction", "count", "1/s" */
+    const char *meaning;    /* one line */
+    const char *source;     /* the FROM clause; metrics in a row that share one share a query */
+    const char *expression; /* of that query's single row; NULL: the run has no such value */
 };
 
 /* Ends with a NULL name. */
 extern const struct metric metrics[];
+
+/* Makes the SQL function that metrics use besides SQLite's own known to a connection:
+ *     percentile(x, p)  aggregate: the smallest x at or below which p% of all are (nearest rank);
+ *                       NULL if there are none
+ * Returns an SQLite result code. */
+int metrics_register_functions(sqlite3 *database);
 
 #endif

@@ -28,10 +28,12 @@
       "INSERT INTO collection VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")            \
     X(SAMPLE, "INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?)")                                   \
     X(LATENCY, "INSERT INTO latency VALUES (?, ?, ?, ?)")                                          \
+    X(SUMMARY, "INSERT INTO summary VALUES (?, ?, ?)")                                             \
     X(RECLAIMED, "INSERT INTO reclaimed VALUES (?, ?, ?, ?)")                                      \
-    X(END_RUN, "UPDATE run SET status = ?2, error = ?3, layout = ?4, sample_ns = ?5,"              \
-               " service_ns = nullif(?6, 0), wall_ns = ?7, mutator_ns = ?8, pause_ns = ?9, idle_ns = ?10,"    \
-               " operations = ?11, requests = ?12 WHERE id = ?1")                                  \
+    X(END_RUN,                                                                                     \
+      "UPDATE run SET status = ?2, error = ?3, layout = ?4, sample_ns = ?5,"                       \
+      " service_ns = nullif(?6, 0), wall_ns = ?7, mutator_ns = ?8, pause_ns = ?9, idle_ns = ?10,"  \
+      " operations = ?11, requests = ?12 WHERE id = ?1")                                           \
     X(FAIL_RUN, "UPDATE run SET status = ?2, error = ?3 WHERE id = ?1")
 
 enum statement {
@@ -92,8 +94,7 @@ static int execute_sql(struct store *store, const char *sql, struct error *error
 }
 
 /* The first column of the first row; 0 if there is none. Returns 0 or -1. */
-static int query_integer(struct store *store, const char *sql, int64_t *value,
-                         struct error *error)
+static int query_integer(struct store *store, const char *sql, int64_t *value, struct error *error)
 {
     sqlite3_stmt *statement;
     *value = 0;
@@ -150,6 +151,10 @@ static struct store *open_file(const char *path, int flags, struct error *error)
         goto failed;
     }
     sqlite3_busy_timeout(store->database, BUSY_MS);
+    if (metrics_register_functions(store->database) != SQLITE_OK) {
+        store_error(store, error);
+        goto failed;
+    }
     if (check_file(store, &empty, error) != 0)
         goto failed;
     if (empty && !(flags & SQLITE_OPEN_CREATE)) {
@@ -210,10 +215,10 @@ void store_close(struct store *store)
     free(store);
 }
 
-/* ---- writing ------------------------------------------------------------------------------------ */
+/* ---- writing -------------------------------------------------------------------------- */
 
-/* Executes a statement with values bound in order: i int64, u uint64, d double (NaN: NULL), s text (NULL: NULL).
- * After the first failure everything is a failure, with the first one's reason. */
+/* Executes a statement with values bound in order: i int64, u uint64, d double (NaN: NULL), s text
+ * (NULL: NULL). After the first failure everything is a failure, with the first one's reason. */
 static int put(struct store *store, enum statement which, const char *types, ...)
 {
     sqlite3_stmt *statement = store->statements[which];
@@ -250,8 +255,7 @@ static int give_up(struct store *store, struct error *error)
     return -1;
 }
 
-int store_begin_experiment(struct store *store, const char *name, int64_t *id,
-                           struct error *error)
+int store_begin_experiment(struct store *store, const char *name, int64_t *id, struct error *error)
 {
     if (put(store, NEW_EXPERIMENT, "ss", name, PYGCSIM_VERSION) != 0)
         return give_up(store, error);
@@ -274,8 +278,8 @@ int store_begin_run(struct store *store, int64_t experiment, const struct simula
 {
     put(store, BEGIN, "");
     put(store, NEW_RUN, "isssusss", experiment, setup->policy->text, setup->workload->text,
-        setup->collector->name, setup->seed, run_status_names[RUN_unfinished],
-        setup->engine->name, COSTS_NAME);
+        setup->collector->name, setup->seed, run_status_names[RUN_unfinished], setup->engine->name,
+        COSTS_NAME);
     store->run = *id = sqlite3_last_insert_rowid(store->database);
     put_parameters(store, "workload", setup->workload);
     put_parameters(store, "policy", setup->policy);
@@ -357,25 +361,40 @@ static void put_latencies(struct store *store)
     }
 }
 
-/* One INSERT … SELECT a metric, compiled by SQLite from the metric's own definition. */
+/* One query for the metrics from `first` on that share a source; returns the one after them. */
+static const struct metric *put_metrics(struct store *store, const struct metric *first)
+{
+    const struct metric *end = first;
+    sqlite3_stmt *query = NULL;
+    sqlite3_str *sql = sqlite3_str_new(store->database);
+    for (; end->name && end->source == first->source; end++)
+        sqlite3_str_appendf(sql, "%s %s", end == first ? "SELECT" : ",", end->expression);
+    sqlite3_str_appendf(sql, " FROM %s", first->source);
+    char *text = sqlite3_str_finish(sql);
+    if (!text)
+        out_of_memory();
+    if (sqlite3_prepare_v2(store->database, text, -1, &query, NULL) == SQLITE_OK &&
+        sqlite3_bind_int64(query, 1, store->run) == SQLITE_OK &&
+        sqlite3_step(query) == SQLITE_ROW) {
+        for (const struct metric *metric = first; metric < end; metric++) {
+            int column = (int)(metric - first);
+            if (sqlite3_column_type(query, column) != SQLITE_NULL)
+                put(store, SUMMARY, "isd", store->run, metric->name,
+                    sqlite3_column_double(query, column));
+        }
+    } else {
+        store->broken = true;
+        store_error(store, &store->failure);
+    }
+    sqlite3_finalize(query);
+    sqlite3_free(text);
+    return end;
+}
+
 static void put_summary(struct store *store)
 {
-    for (const struct metric *metric = metrics; metric->name && !store->broken; metric++) {
-        sqlite3_stmt *statement = NULL;
-        char *sql = sqlite3_mprintf("INSERT INTO summary SELECT :run, %Q, value FROM"
-                                    " (SELECT (%s) AS value) WHERE value IS NOT NULL",
-                                    metric->name, metric->sql);
-        if (!sql)
-            out_of_memory();
-        if (sqlite3_prepare_v2(store->database, sql, -1, &statement, NULL) != SQLITE_OK ||
-            sqlite3_bind_int64(statement, 1, store->run) != SQLITE_OK ||
-            sqlite3_step(statement) != SQLITE_DONE) {
-            store->broken = true;
-            store_error(store, &store->failure);
-        }
-        sqlite3_finalize(statement);
-        sqlite3_free(sql);
-    }
+    for (const struct metric *metric = metrics; metric->name && !store->broken;)
+        metric = put_metrics(store, metric);
 }
 
 static void put_result(struct store *store, const struct simulation_result *result)
@@ -385,12 +404,12 @@ static void put_result(struct store *store, const struct simulation_result *resu
             result->totals.freed_by_collector[g]);
     put(store, END_RUN, "isssuuuuuuuu", store->run, run_status_names[result->status],
         (const char *)NULL, layout_names[result->layout], result->sample_ns, result->service_ns,
-        result->wall_ns, result->mutator_ns, result->pause_ns, result->idle_ns,
-        result->operations, result->requests);
+        result->wall_ns, result->mutator_ns, result->pause_ns, result->idle_ns, result->operations,
+        result->requests);
 }
 
-int store_end_run(struct store *store, const struct simulation_result *result,
-                  const char *failure, struct error *error)
+int store_end_run(struct store *store, const struct simulation_result *result, const char *failure,
+                  struct error *error)
 {
     put(store, BEGIN, "");
     put_kept_rows(store);

@@ -55,8 +55,7 @@ struct gc {
                 (gc)->abandoned = true;                                                            \
     } while (0)
 
-/* ---- collections --------------------------------------------------------------------------------
- */
+/* ---- collections ---------------------------------------------------------------------- */
 
 static void run_collection(struct gc *gc, int generation, enum collection_cause cause)
 {
@@ -110,8 +109,7 @@ static void collect_automatically(struct mutator *mutator)
         run_collection(gc, generation, CAUSE_threshold);
 }
 
-/* ---- the gc interface (sim/gc.h) ----------------------------------------------------------------
- */
+/* ---- the gc interface (sim/gc.h) ------------------------------------------------------ */
 
 void gc_collect(struct gc *gc, int generation)
 {
@@ -183,8 +181,7 @@ void gc_set_timer(struct gc *gc, uint64_t wall_ns)
     schedule_due(gc, wall_ns > gc->mutator.wall_ns ? wall_ns : gc->mutator.wall_ns + 1, DUE_TIMER);
 }
 
-/* ---- what becomes due ---------------------------------------------------------------------------
- */
+/* ---- what becomes due ----------------------------------------------------------------- */
 
 static void take_sample(struct gc *gc)
 {
@@ -242,8 +239,7 @@ static void wait_until(struct gc *gc, uint64_t instant_ns)
     }
 }
 
-/* ---- the run loop -------------------------------------------------------------------------------
- */
+/* ---- the run loop --------------------------------------------------------------------- */
 
 static void enter_native(struct gc *gc, bool inside)
 {

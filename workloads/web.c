@@ -198,8 +198,7 @@ static void leave_cycle(const struct web *web, struct program *p, uint32_t size,
         program_drop(p, C);
 }
 
-/* ---- start-up -----------------------------------------------------------------------------------
- */
+/* ---- start-up ------------------------------------------------------------------------- */
 
 static void make_tables(const struct web *web, struct program *p)
 {
@@ -233,8 +232,7 @@ static void import_module(struct web *web, struct program *p)
     program_work(p, (uint64_t)web->startup_ns / web->module_count);
 }
 
-/* ---- requests -----------------------------------------------------------------------------------
- */
+/* ---- requests ------------------------------------------------------------------------- */
 
 /* The rate at a nominal instant, and in *until_ns for how long it stays. */
 static double rate_at(const struct web *web, uint64_t instant_ns, double *until_ns)

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""pygcsim plot: whole files of the right kind, and nothing besides."""
+import os
+import struct
+
+from harness import SMALL, once, test
+from results_file import compared
+from tap import check, equal
+
+CHARTS = ["gctime", "memory", "pauses", "tradeoff"]
+MAGIC = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF-"}
+
+
+def draw(place, arguments, folder, expected):
+    """Plots; exactly the expected charts must be there, and printed."""
+    result = place.expect(0, f"plot {arguments}")
+    equal(sorted(result.out.split("\n")[:-1]), [f"{folder}/{name}" for name in expected], "printed")
+    equal(place.files(folder), expected, f"files in {folder}")
+    for name in expected:
+        content = place.read(f"{folder}/{name}")
+        check(content.startswith(MAGIC[name.split(".")[-1]]) and len(content) > 5000,
+              f"{name}: {len(content)} bytes, {content[:20]}")
+
+
+for kind in MAGIC:
+    @test(f"plot --format {kind}: every chart")
+    def every_chart(place, kind=kind):
+        results = compared(place)
+        draw(place, f"{results.path('results.db')} --format {kind}", "charts",
+             [f"{chart}.{kind}" for chart in CHARTS])
+        equal(place.files(), ["charts"], "files besides")
+
+
+@test("plot: png by default, 1200 by 800, into charts/; again over what is there")
+def defaults(place):
+    results = compared(place).path("results.db")
+    for _ in range(2):
+        draw(place, results, "charts", [f"{chart}.png" for chart in CHARTS])
+    for chart in CHARTS:
+        size = struct.unpack(">II", place.read(f"charts/{chart}.png")[16:24])
+        equal(size, (1200, 800), f"size of {chart}")
+
+
+@test("plot --chart: only that one")
+def one_chart(place):
+    for chart in CHARTS:
+        draw(place, f"{compared(place).path('results.db')} --chart {chart} --out {chart}", chart,
+             [f"{chart}.png"])
+
+
+@test("plot leaves the results file as it is")
+def untouched(place):
+    place.expect(0, f"run -w {SMALL}")
+    before = place.read("results.db")
+    place.expect(0, "plot results.db --chart gctime")
+    equal(place.read("results.db") == before, True, "same content")
+    equal(place.files(), ["charts", "results.db"], "files")
+
+
+@test("plot names the policies, in SVG as text")
+def policy_names(place):
+    results = compared(place)
+    place.expect(0, f"plot {results.path('results.db')} --format svg")
+    for chart in CHARTS:
+        content = place.read(f"charts/{chart}.svg").decode()
+        for run in results.runs:
+            name = run["policy"].split(":")[0]
+            check(name in content, f"{chart} does not name {name}")
+
+
+@test("plot --out: a folder whose name has spaces and quotes")
+def odd_folder(place):
+    place.expect(0, f"run -w {SMALL}")
+    place.expect(0, ["plot", "results.db", "--out", "it's a \"chart\""])
+    equal(place.files("it's a \"chart\""), [f"{chart}.png" for chart in CHARTS], "files")
+
+
+@test("plot --out: a file in the way: one line that says so")
+def file_in_the_way(place):
+    place.expect(0, f"run -w {SMALL}")
+    place.write("taken", "")
+    place.expect(1, "plot results.db --out taken", err=["taken: ", "irectory"])
+
+
+@test("without gnuplot: one line that names the package, no files")
+def without_gnuplot(place):
+    place.expect(0, f"run -w {SMALL}")
+    os.mkdir(place.path("bin"))
+    place.expect(1, "plot results.db --out c", err=["gnuplot is not installed", "gnuplot-nox"],
+                 env={**os.environ, "PATH": place.path("bin")})
+    check(not os.path.exists(place.path("c")) or not place.files("c"), "files")
+
+
+@once
+def odd_results(place):
+    """Results with little to draw, by the name of their file."""
+    place.write("s.heap", "new 0 1\nstore 0 0 0\ndrop 0\ncollect\n")
+    place.write("it's {a_b} ^2.heap", "new 0 1\nstore 0 0 0\ndrop 0\ncollect\n")
+    for name, arguments in ODD:
+        place.expect(0, ["compare", "--db", name, *arguments])
+    return place
+
+
+ODD = [
+    ("no collections", ["-w", SMALL, "-p", "off"]),
+    ("no full collections", ["-w", SMALL]),
+    ("no requests", ["-w", "web:rate=0.001,duration=1s"]),
+    ("no start-up", ["-w", "web:modules=0,startup=0s,settle=0s,duration=1s"]),
+    ("nothing but boot", ["-w", "device:duration=1s"]),
+    ("out of memory at boot", ["-w", "device:memory_limit=8kB"]),
+    ("a script, without samples", ["-w", "script:file=s.heap"]),
+    ("a script with an odd name", ["-w", "script:file=it's {a_b} ^2.heap", "--sample", "1us"]),
+    ("twenty policies", ["-w", SMALL] + [f"-pthreshold:t0={1000 * n}" for n in range(1, 21)]),
+    ("a long specification", ["-w", SMALL, "-p", "freeze:on=startup_done,collect=yes,t0=50000,t1=20,"
+                              "t2=1000", "-p", "event:on=request_end,every=1000,automatic=yes"]),
+]
+
+for name, _ in ODD:
+    @test(f"plot of results with {name}: every chart, nothing on standard error")
+    def little_to_draw(place, name=name):
+        results = odd_results(place).path(name)
+        place.expect(0, ["plot", results])
+        equal(place.files("charts"), [f"{chart}.png" for chart in CHARTS], "files")

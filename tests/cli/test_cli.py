@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""test_cli.py [--pygcsim PROGRAM] [WORD]: end-to-end tests of the command, as TAP.
+
+WORD: only the tests whose title has it."""
+import argparse
+import os
+import sys
+
+import harness
+import tap
+
+# In this order: each adds its tests to harness.TESTS.
+import command_line  # noqa: F401
+import results_file  # noqa: F401
+import trouble  # noqa: F401
+import terminal  # noqa: F401
+import charts  # noqa: F401
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pygcsim", default=os.path.join(ROOT, "build", "pygcsim"))
+    parser.add_argument("word", nargs="?", default="")
+    options = parser.parse_args()
+    program = os.path.abspath(options.pygcsim)
+
+    def in_a_place(function):
+        def run():
+            place = harness.Place(program)
+            with place.temporary:
+                function(place)
+        return run
+
+    return tap.run([(title, in_a_place(function)) for title, function in harness.TESTS
+                    if options.word in title])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
