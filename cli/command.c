@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/suggest.h"
 
@@ -31,10 +32,64 @@ void fail_usage(const char *format, ...)
     fail_with(EXIT_USAGE, format, arguments);
 }
 
+/* The option that a word such as "--db=x" or "-c" is of; NULL if there is none. Long names may be
+ * cut short, as getopt_long has it. */
+static const struct argp_option *find_option(const struct argp_option *options, const char *word)
+{
+    const struct argp_option *found = NULL;
+    size_t length = strcspn(word + 2, "=");
+    for (; options->name; options++) {
+        if (word[1] != '-') {
+            if (options->key == word[1])
+                return options;
+        } else if (strncmp(options->name, word + 2, length) == 0) {
+            if (strlen(options->name) == length)
+                return options;
+            found = options;
+        }
+    }
+    return found;
+}
+
+static _Noreturn void fail_unknown_option(const struct argp_option *options, const char *word)
+{
+    const char *names[32] = {NULL};
+    char dashed[32][32], name[64];
+    struct error error;
+    for (size_t i = 0; options[i].name && i + 1 < 32; i++) {
+        snprintf(dashed[i], sizeof dashed[i], "--%s", options[i].name);
+        names[i] = dashed[i];
+    }
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+    suggest_error(&error, "option", name, names);
+    fail_usage("%s", error.text);
+}
+
+/* Options that argp would complain about in two lines get one here, with the nearest name. */
+static void check_options(const struct argp_option *options, int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *word = argv[i];
+        bool is_long = strncmp(word, "--", 2) == 0;
+        if (word[0] != '-' || !word[1] || strcmp(word, "--help") == 0 ||
+            strcmp(word, "--usage") == 0 || strcmp(word, "-?") == 0)
+            continue;
+        const struct argp_option *option = find_option(options, word);
+        const char *value = is_long ? strchr(word, '=') : word[2] ? word + 2 : NULL;
+        if (!option)
+            fail_unknown_option(options, word);
+        if (option->arg && !value && ++i == argc)
+            fail_usage("--%s needs a value: --%s=%s", option->name, option->name, option->arg);
+        if (!option->arg && value)
+            fail_usage("--%s takes no value", option->name);
+    }
+}
+
 void command_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
     argp_err_exit_status = EXIT_USAGE;
     program_invocation_name = argv[0];
+    check_options(argp->options, argc, argv);
     argp_parse(argp, argc, argv, 0, NULL, input);
 }
 
@@ -82,10 +137,13 @@ size_t option_choice(const char *what, const char *text, const char *const *name
     fail_usage("%s", error.text);
 }
 
-void finish_output(void)
+void close_output(void)
 {
-    if (ferror(stdout) || fclose(stdout) != 0)
-        fail("standard output: %s", strerror(errno));
+    bool lost = ferror(stdout);
+    if (fclose(stdout) == 0 && !lost)
+        return;
+    fprintf(stderr, "%s: standard output: %s\n", program_invocation_name, strerror(errno));
+    _exit(EXIT_FAILURE);
 }
 
 void json_string(FILE *out, const char *text)

@@ -65,6 +65,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         experiment->setup.sample_ns = option_duration("sample", argument);
         return 0;
     case OPT_DB:
+        if (!*argument || strcmp(argument, ":memory:") == 0)
+            fail_usage("--db needs the name of a file, not '%s'", argument);
         experiment->db = argument;
         return 0;
     case OPT_ENGINE:
@@ -224,12 +226,11 @@ static struct outcome run_policy(struct experiment *experiment, struct store *st
     const struct observer observer = store_observer(store, &bar);
     int status = simulate(&experiment->setup, &observer, &result, &error);
     int stored = store_end_run(store, &result, status == 0 ? NULL : error.text, &storing);
-    if (status != 0 || stored != 0)
+    if (status != 0 || stored != 0) {
         progress_clear(progress);
-    if (stored != 0)
-        fail("%s", storing.text);
-    if (status != 0)
-        fail("%s", error.text);
+        store_close(store);
+        fail("%s", stored != 0 ? storing.text : error.text);
+    }
     outcome.status = result.status;
     outcome.wall_ns = result.wall_ns;
     return outcome;
@@ -301,7 +302,6 @@ static int run_experiment(struct experiment *experiment)
     free(settings);
     free(outcomes);
     free(experiment->policy_specs);
-    finish_output();
     return EXIT_SUCCESS;
 }
 

@@ -235,6 +235,5 @@ int command_list(int argc, char **argv)
     struct request_to_list request = {0};
     command_parse(&argp, argc, argv, &request);
     request.list->print(request.form);
-    finish_output();
     return EXIT_SUCCESS;
 }

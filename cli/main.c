@@ -40,6 +40,7 @@ int main(int argc, char **argv)
 {
     const char *names[COMMANDS + 1] = {NULL};
     program_invocation_name = "pygcsim";
+    atexit(close_output);
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;
@@ -47,12 +48,10 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0 ||
         strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
         print_help(stdout);
-        finish_output();
         return EXIT_SUCCESS;
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         puts("pygcsim " PYGCSIM_VERSION);
-        finish_output();
         return EXIT_SUCCESS;
     }
     for (size_t i = 0; i < COMMANDS; i++)
@@ -62,7 +61,5 @@ int main(int argc, char **argv)
     if (asprintf(&name, "%s %s", argv[0], command->name) < 0)
         out_of_memory();
     argv[1] = name;
-    int status = command->run(argc - 1, argv + 1);
-    free(name);
-    return status;
+    return command->run(argc - 1, argv + 1); /* `name` stays: messages begin with it to the end */
 }

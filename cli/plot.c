@@ -2,7 +2,6 @@
  *
  * pygcsim plot: charts from a results file, drawn by gnuplot. */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +10,7 @@
 
 #include "cli/command.h"
 #include "results/charts.h"
+#include "sim/error.h"
 #include "sim/memory.h"
 
 enum { OPT_CHART = 1, OPT_FORMAT };
@@ -69,30 +69,37 @@ static const struct argp argp = {
            "Example:  pygcsim plot results.db --out charts/ --format svg",
 };
 
-/* gnuplot, reading commands from *commands; its messages go to the file `messages`. */
-static pid_t start_gnuplot(FILE **commands, FILE *messages)
+/* A chart on its way: in memory, then in a temporary file, then under its name. */
+struct drawing {
+    char *bytes, *partial, *file;
+    size_t count, capacity;
+};
+
+static FILE *temporary_file(void)
+{
+    FILE *file = tmpfile();
+    if (!file)
+        fail("no temporary file: %s", strerror(errno));
+    return file;
+}
+
+/* Starts gnuplot; returns the end of its standard output to read from. */
+static int start_gnuplot(FILE *commands, FILE *messages, pid_t *child)
 {
     int ends[2];
-    if (pipe(ends) != 0)
+    if (pipe(ends) != 0 || (*child = fork()) < 0)
         fail("gnuplot: %s", strerror(errno));
-    fflush(NULL);
-    pid_t child = fork();
-    if (child < 0)
-        fail("gnuplot: %s", strerror(errno));
-    if (child == 0) {
-        dup2(ends[0], STDIN_FILENO);
-        dup2(fileno(messages), STDOUT_FILENO);
+    if (*child == 0) {
+        dup2(fileno(commands), STDIN_FILENO);
+        dup2(ends[1], STDOUT_FILENO);
         dup2(fileno(messages), STDERR_FILENO);
         close(ends[0]);
         close(ends[1]);
         execlp("gnuplot", "gnuplot", "-", (char *)NULL);
         _exit(127);
     }
-    close(ends[0]);
-    *commands = fdopen(ends[1], "w");
-    if (!*commands)
-        out_of_memory();
-    return child;
+    close(ends[1]);
+    return ends[0];
 }
 
 /* The first line of what gnuplot complained about. */
@@ -104,59 +111,106 @@ static void first_message(FILE *messages, char line[256])
         if (strspn(line, " \t^") != strlen(line))
             return;
     }
-    strcpy(line, "no reason given");
+    strcpy(line, "it gave no reason");
 }
 
-/* Draws into a temporary file that takes the chart's name once it is whole. */
-static void draw(struct store *store, const struct plot *plot, const struct chart *chart)
+/* Runs gnuplot on its commands; the picture into drawing->bytes. */
+static void draw(struct store *store, const struct plot *plot, const struct chart *chart,
+                 struct drawing *drawing)
 {
-    char *file, *partial, line[256];
-    struct error error = {.text = ""};
-    if (asprintf(&file, "%s/%s.%s", plot->folder, chart->name, plot->format) < 0 ||
-        asprintf(&partial, "%s/.%s.%ld.%s", plot->folder, chart->name, (long)getpid(),
-                 plot->format) < 0)
-        out_of_memory();
-    FILE *messages = tmpfile(), *commands;
-    if (!messages)
+    struct error error;
+    FILE *commands = temporary_file(), *messages = temporary_file();
+    if (chart_write(commands, chart, store, plot->format, &error) != 0)
+        fail("%s", error.text);
+    if (fflush(commands) != 0)
         fail("temporary file: %s", strerror(errno));
-    pid_t child = start_gnuplot(&commands, messages);
-    int status, written = chart_write(commands, chart, store, plot->format, partial, &error);
-    fclose(commands);
+    rewind(commands);
+    pid_t child;
+    int status, picture = start_gnuplot(commands, messages, &child);
+    ssize_t got;
+    do {
+        drawing->bytes = memory_grow(drawing->bytes, &drawing->capacity, drawing->count + 65536, 1);
+        got = read(picture, drawing->bytes + drawing->count, 65536);
+        if (got > 0)
+            drawing->count += (size_t)got;
+    } while (got > 0 || (got < 0 && errno == EINTR));
+    close(picture);
     waitpid(child, &status, 0);
-    struct stat drawn;
-    bool complete = WIFEXITED(status) && WEXITSTATUS(status) == 0 && stat(partial, &drawn) == 0 &&
-                    drawn.st_size > 0;
-    if (written == 0 && complete && rename(partial, file) != 0)
-        error_set(&error, "%s: %s", file, strerror(errno));
-    unlink(partial);
-    if (error.text[0])
-        fail("%s: %s", written == 0 ? chart->name : plot->db, error.text);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
         fail("gnuplot is not installed (Debian: apt-get install gnuplot-nox)");
+    char line[256];
     first_message(messages, line);
-    if (!complete)
-        fail("gnuplot could not draw %s: %s", file, line);
-    printf("%s\n", file);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || drawing->count == 0)
+        fail("gnuplot could not draw %s: %s", chart->name, line);
+    fclose(commands);
     fclose(messages);
-    free(file);
-    free(partial);
+}
+
+/* Takes away what has not got its name yet. */
+static void discard(const struct drawing *drawings, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        unlink(drawings[i].partial);
+}
+
+/* All of them, or none: files get their names when every one of them is whole. */
+static void save(struct drawing *drawings, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        FILE *out = fopen(drawings[i].partial, "wb");
+        bool whole =
+            out && fwrite(drawings[i].bytes, 1, drawings[i].count, out) == drawings[i].count;
+        if ((out && fclose(out) != 0) || !whole) {
+            int why = errno;
+            discard(drawings, i + 1);
+            fail("%s: %s", drawings[i].file, strerror(why));
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (rename(drawings[i].partial, drawings[i].file) != 0) {
+            int why = errno;
+            discard(drawings, count);
+            fail("%s: %s", drawings[i].file, strerror(why));
+        }
+        printf("%s\n", drawings[i].file);
+    }
+}
+
+static void make_folder(const char *folder)
+{
+    struct stat found;
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        fail("%s: %s", folder, strerror(errno));
+    if (stat(folder, &found) == 0 && !S_ISDIR(found.st_mode))
+        fail("%s: %s", folder, strerror(ENOTDIR));
 }
 
 int command_plot(int argc, char **argv)
 {
     struct plot plot = {.folder = "charts", .format = "png"};
     struct error error;
+    struct drawing drawings[32] = {{0}};
+    size_t count = 0;
     command_parse(&argp, argc, argv, &plot);
     struct store *store = store_open_existing(plot.db, &error);
     if (!store)
         fail("%s", error.text);
-    if (mkdir(plot.folder, 0777) != 0 && errno != EEXIST)
-        fail("%s: %s", plot.folder, strerror(errno));
-    signal(SIGPIPE, SIG_IGN); /* gnuplot may end before it has read everything */
-    for (const struct chart *chart = charts; chart->name; chart++)
-        if (!plot.chart || plot.chart == chart)
-            draw(store, &plot, chart);
+    for (const struct chart *chart = charts; chart->name; chart++) {
+        if (plot.chart && plot.chart != chart)
+            continue;
+        struct drawing *drawing = &drawings[count++];
+        if (asprintf(&drawing->file, "%s/%s.%s", plot.folder, chart->name, plot.format) < 0 ||
+            asprintf(&drawing->partial, "%s/.%s.%ld", plot.folder, chart->name, (long)getpid()) < 0)
+            out_of_memory();
+        draw(store, &plot, chart, drawing);
+    }
     store_close(store);
-    finish_output();
+    make_folder(plot.folder);
+    save(drawings, count);
+    for (size_t i = 0; i < count; i++) {
+        free(drawings[i].bytes);
+        free(drawings[i].file);
+        free(drawings[i].partial);
+    }
     return EXIT_SUCCESS;
 }

@@ -5,7 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WIDTH     30
+#define WIDTH     24
+#define COLUMNS   79 /* of the line, so that it fits any terminal */
 #define REDRAW_MS 100
 
 static int64_t now_ms(void)
@@ -28,9 +29,11 @@ static int draw(void *context, double fraction)
     progress->drawn_ms = now_ms();
     double whole = (progress->done - 1 + fraction) / progress->total;
     int filled = (int)(whole * WIDTH);
-    fprintf(stderr, "\r\033[K[%.*s%.*s] %3.0f%%  %u of %u: %.60s", filled,
-            "##############################", WIDTH - filled, "..............................",
-            whole * 100, progress->done, progress->total, progress->label);
+    char line[COLUMNS + 1];
+    snprintf(line, sizeof line, "[%.*s%.*s] %3.0f%%  %u of %u: %s", filled,
+             "########################", WIDTH - filled, "........................", whole * 100,
+             progress->done, progress->total, progress->label);
+    fprintf(stderr, "\r\033[K%s", line);
     fflush(stderr);
     return 0;
 }

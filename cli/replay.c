@@ -126,7 +126,6 @@ int command_replay(int argc, char **argv)
                result.operations,
                result.stats[0].collections + result.stats[1].collections +
                    result.stats[2].collections);
-    finish_output();
     setting_fini(&workload);
     setting_fini(&policy);
     free(spec);

@@ -118,7 +118,8 @@ static int write_variables(FILE *out, struct store *store, struct error *error)
     if (sqlite3_step(statement) != SQLITE_ROW)
         status = store_error(store, error);
     else if (sqlite3_column_int(statement, 0) == 0)
-        status = error_set(error, "no run in it has ended: there is nothing to draw");
+        status = error_set(error, "%s: no run in it has ended: there is nothing to draw",
+                           store_path(store));
     else {
         fprintf(out, "policies = %d\nsubtitle = ", sqlite3_column_int(statement, 0));
         write_quoted(out, (const char *)sqlite3_column_text(statement, 1));
@@ -129,7 +130,7 @@ static int write_variables(FILE *out, struct store *store, struct error *error)
 }
 
 int chart_write(FILE *gnuplot, const struct chart *chart, struct store *store, const char *format,
-                const char *file, struct error *error)
+                struct error *error)
 {
     size_t terminal = 0;
     while (strcmp(chart_formats[terminal], format) != 0)
@@ -137,15 +138,13 @@ int chart_write(FILE *gnuplot, const struct chart *chart, struct store *store, c
     sqlite3_exec(store_database(store), "DROP VIEW IF EXISTS temp.shown", NULL, NULL, NULL);
     if (sqlite3_exec(store_database(store), embedded_shown_sql, NULL, NULL, NULL) != SQLITE_OK)
         return store_error(store, error);
-    fprintf(gnuplot, "set terminal %s\nset output ", terminals[terminal]);
-    write_quoted(gnuplot, file);
-    fputc('\n', gnuplot);
+    fprintf(gnuplot, "set terminal %s\n", terminals[terminal]);
     if (write_variables(gnuplot, store, error) != 0)
         return -1;
     for (int i = 0; i < 2 && chart->queries[i]; i++)
         if (write_block(gnuplot, block_names[i], store, chart->queries[i], chart->one_table,
                         error) != 0)
             return -1;
-    fprintf(gnuplot, "%s%sset output\n", embedded_style_gp, chart->template);
+    fprintf(gnuplot, "%s%s", embedded_style_gp, chart->template);
     return 0;
 }

@@ -24,8 +24,8 @@ extern const struct chart charts[];
 /* The formats charts can be drawn in, ending with NULL: "png", "svg", "pdf". */
 extern const char *const chart_formats[];
 
-/* Writes what gnuplot needs to draw the chart into `file`. Returns 0 or -1. */
+/* Writes what gnuplot needs to draw the chart to its standard output. Returns 0 or -1. */
 int chart_write(FILE *gnuplot, const struct chart *chart, struct store *store, const char *format,
-                const char *file, struct error *error);
+                struct error *error);
 
 #endif

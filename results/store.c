@@ -2,9 +2,13 @@
 #include "results/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "results/embedded.h"
 #include "results/histogram.h"
@@ -45,6 +49,7 @@ enum statement {
 
 struct store {
     char *path;
+    bool writable;
     sqlite3 *database;
     sqlite3_stmt *statements[STATEMENT_COUNT];
     int64_t run; /* under way, 0: none */
@@ -60,6 +65,22 @@ struct store {
 sqlite3 *store_database(struct store *store)
 {
     return store->database;
+}
+
+const char *store_path(const struct store *store)
+{
+    return store->path;
+}
+
+/* Why a file cannot be opened: SQLite's last attempt may have failed for another reason than its
+ * first, so this asks again. */
+static const char *reason(const struct store *store)
+{
+    int file = open(store->path, store->writable ? O_RDWR | O_CREAT : O_RDONLY, 0666);
+    if (file < 0)
+        return strerror(errno);
+    close(file);
+    return sqlite3_errmsg(store->database);
 }
 
 int store_error(struct store *store, struct error *error)
@@ -79,8 +100,7 @@ int store_error(struct store *store, struct error *error)
     case SQLITE_READONLY:
         return error_set(error, "%s: cannot be written to", store->path);
     case SQLITE_CANTOPEN:
-        return error_set(error, "%s: cannot be opened: %s", store->path,
-                         strerror(sqlite3_system_errno(store->database)));
+        return error_set(error, "%s: cannot be opened: %s", store->path, reason(store));
     default:
         return error_set(error, "%s: %s", store->path, sqlite3_errmsg(store->database));
     }
@@ -144,8 +164,14 @@ static int make_tables(struct store *store, struct error *error)
 static struct store *open_file(const char *path, int flags, struct error *error)
 {
     struct store *store = memory_zeroed(1, sizeof *store);
-    store->path = memory_text(path);
+    struct stat file;
     bool empty;
+    store->path = memory_text(path);
+    store->writable = flags & SQLITE_OPEN_READWRITE;
+    if (stat(path, &file) == 0 && S_ISDIR(file.st_mode)) {
+        error_set(error, "%s: %s", path, strerror(EISDIR));
+        goto failed;
+    }
     if (sqlite3_open_v2(path, &store->database, flags, NULL) != SQLITE_OK) {
         store_error(store, error);
         goto failed;
@@ -207,6 +233,10 @@ void store_close(struct store *store)
         return;
     for (int i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(store->statements[i]);
+    /* At rest it is one file, which can be read in a folder that cannot be written to. If somebody
+     * else has it open it stays as it is. */
+    if (store->writable)
+        sqlite3_exec(store->database, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
     sqlite3_close(store->database);
     free(store->collections);
     free(store->samples);

@@ -26,8 +26,9 @@ struct store *store_open_existing(const char *path, struct error *error);
 /* Closes and frees; NULL is allowed. */
 void store_close(struct store *store);
 
-/* For queries; owned by the store. */
+/* For queries and messages; owned by the store. */
 sqlite3 *store_database(struct store *store);
+const char *store_path(const struct store *store);
 
 /* A line about the last failure of SQLite. Returns -1. */
 int store_error(struct store *store, struct error *error);

@@ -104,13 +104,16 @@ double param_number(const struct param *param, const void *state)
 static int bad_value(const struct component *component, const struct param *param, const char *text,
                      struct error *error)
 {
-    char allowed[512];
-    const char *form = types[param->type].form;
-    return error_set(error, "%s: %s=%.60s is not allowed; %s takes %s%s%s", component->name,
-                     param->name, text, param->name,
-                     words_of(param) || param->type == PARAM_PATH ? "" : form,
-                     words_of(param) || param->type == PARAM_PATH ? "" : ", from ",
-                     param_allowed(param, allowed, sizeof allowed));
+    char allowed[512], nearest[128] = "";
+    const char *const *words = words_of(param);
+    const char *near = words ? suggest(text, words) : NULL;
+    bool has_form = !words && param->type != PARAM_PATH;
+    if (near)
+        snprintf(nearest, sizeof nearest, "; did you mean '%s'?", near);
+    return error_set(error, "%s: %s=%.60s is not allowed; %s takes %s%s%s%s", component->name,
+                     param->name, text, param->name, has_form ? types[param->type].form : "",
+                     has_form ? ", from " : "", param_allowed(param, allowed, sizeof allowed),
+                     nearest);
 }
 
 /* Stores the value of a text that lives as long as the state. Returns 0 or -1. */

@@ -40,8 +40,8 @@ const char *suggest(const char *text, const char *const *names)
     size_t least = strlen(text) / 3 + 2; /* farther than this is another word */
     for (; *names; names++) {
         size_t edits = distance(text, *names);
-        if (strlen(text) >= 3 && strncmp(text, *names, strlen(text)) == 0)
-            edits = 1; /* the beginning of a name */
+        if (strlen(text) >= 3 && strstr(*names, text))
+            edits = 1; /* part of a name */
         if (edits < least) {
             least = edits;
             best = *names;

@@ -27,6 +27,7 @@ static int start(void *state, struct program *program, uint64_t seed, struct err
         return -1;
     program->registers = script->script.registers;
     program->layout = (enum layout)script->layout;
+    program->planned_ns = script->script.count * 25; /* ns an operation, more or less */
     return 0;
 }
 

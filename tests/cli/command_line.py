@@ -90,6 +90,7 @@ USAGE = [
     ("a sampling time of nothing", "run --sample 0", ["--sample=0 ", "1us"]),
     ("a baseline below 0", "replay --baseline -1 x.heap", ["--baseline=-1 ", "0"]),
     ("a results file without a name", f"run -w {SMALL} --db ''", ["--db"]),
+    ("a results file that would not outlive the run", f"run -w {SMALL} --db :memory:", ["--db"]),
 ]
 
 # What is wrong with it, the script, texts on standard error besides "s.heap:". Status 1.
@@ -124,7 +125,7 @@ FILES = [
     ("a run of a file that is not there", "run -w script:file=no.heap", ["no.heap: No such file"]),
     ("a plot of a file that is not there", "plot no.db", ["no.db", "No such file"]),
     ("a plot of a folder", "plot .", [".: ", "directory"]),
-    ("a folder as results file", f"run -w {SMALL} --db .", [".: ", "Is a directory"]),
+    ("a folder as results file", f"run -w {SMALL} --db .", [".: ", "directory"]),
     ("a results file in no folder", f"run -w {SMALL} --db no/r.db", ["no/r.db", "No such file"]),
 ]
 

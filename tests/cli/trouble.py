@@ -73,7 +73,27 @@ def damaged(place):
     with open(place.path("results.db"), "r+b") as file:
         file.seek(4096)
         file.write(b"\xff" * 16384)
-    place.expect(1, "plot results.db", err=["results.db: damaged"])
+    place.expect(1, "plot results.db", err=["plot: results.db: damaged"])
+
+
+@test("a run that fails leaves a closed file: no journal beside it")
+def closed(place):
+    place.write("s.heap", "fro\n")
+    place.expect(1, "run -w script:file=s.heap")
+    equal(place.files(), ["results.db", "s.heap"], "files")
+
+
+def limit_memory():
+    """In the child: 200 MB of address space."""
+    resource.setrlimit(resource.RLIMIT_AS, (200_000_000, 200_000_000))
+
+
+@test("no memory: one line, the file sound, the run unfinished")
+def no_memory(place):
+    if place.run("--version", preexec_fn=limit_memory).status != 0:
+        raise Skip("the program does not start in 200 MB, as with sanitizers")
+    place.expect(1, "run -w web:modules=20000000", err=["out of memory"], preexec_fn=limit_memory)
+    equal(place.statuses(), ["unfinished"], "statuses")
 
 
 # ---- permissions -----------------------------------------------------------------------------------
@@ -251,17 +271,25 @@ def locked_for_a_moment(place):
         other.close()
 
 
-@test("runs at once into one new file all finish")
-def at_once(place):
-    for name in ("a.db", "b.db", "c.db"):
-        runs = [place.start(f"run -w web:modules=1000,duration=5s -p threshold:t0=100 --seed {seed}"
-                            f" --db {name}") for seed in range(4)]
-        for run in runs:
-            _, err = run.communicate(timeout=60)
-            equal((run.returncode, err), (0, ""), "status, standard error")
-        equal(place.statuses(name), ["finished"] * 4, "statuses")
-        seeds = place.query("SELECT seed FROM run ORDER BY seed", name=name)
-        equal([row[0] for row in seeds], [0, 1, 2, 3], "seeds")
+def finish_at_once(place, name, workload):
+    runs = [place.start(f"run -w {workload} -p threshold:t0=100 --seed {seed} --db {name}")
+            for seed in range(4)]
+    errors = [run.communicate(timeout=60)[1] for run in runs]
+    equal(([run.returncode for run in runs], errors), ([0] * 4, [""] * 4), "statuses, errors")
+    equal(place.statuses(name), ["finished"] * 4, "statuses")
+    seeds = place.query("SELECT seed FROM run ORDER BY seed", name=name)
+    equal([row[0] for row in seeds], [0, 1, 2, 3], "seeds")
+
+
+@test("runs at once into one new file all finish, whichever makes it")
+def at_once_new(place):
+    for attempt in range(25):
+        finish_at_once(place, f"{attempt}.db", "device:duration=1s")
+
+
+@test("runs at once with much to write into one file all finish")
+def at_once_busy(place):
+    finish_at_once(place, "results.db", "web:modules=1000,duration=10s")
 
 
 # ---- signals ---------------------------------------------------------------------------------------

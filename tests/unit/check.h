@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#define TEST(name)    static void name(void **state __attribute__((unused)))
+#define TEST(name)    static void name(void **cmocka_state __attribute__((unused)))
 #define LENGTH(table) (sizeof(table) / sizeof *(table))
 
 #define check_that(what, condition) check_that_at(what, condition, #condition, __FILE__, __LINE__)

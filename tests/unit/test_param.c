@@ -122,7 +122,7 @@ TEST(canonical_text_reads_back)
     static const char *const rows[] = {
         "bare",
         "every",
-        "every:size=3GiB,count=0,wait=90min,share=0.1,colour=red,flag=yes,limit=none",
+        "every:size=3MiB,count=0,wait=30min,share=0.1,colour=red,flag=yes,limit=none",
         "every:count=1,file=odd, name.heap",
         "reader:file=x",
         "reader:colour=blue,file=x,y",
