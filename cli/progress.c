@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WIDTH     24
+#define WIDTH     30
 #define COLUMNS   79 /* of the line, so that it fits any terminal */
 #define REDRAW_MS 100
 
@@ -31,8 +31,8 @@ static int draw(void *context, double fraction)
     int filled = (int)(whole * WIDTH);
     char line[COLUMNS + 1];
     snprintf(line, sizeof line, "[%.*s%.*s] %3.0f%%  %u of %u: %s", filled,
-             "########################", WIDTH - filled, "........................", whole * 100,
-             progress->done, progress->total, progress->label);
+             "##############################", WIDTH - filled, "..............................",
+             whole * 100, progress->done, progress->total, progress->label);
     fprintf(stderr, "\r\033[K%s", line);
     fflush(stderr);
     return 0;

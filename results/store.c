@@ -198,6 +198,21 @@ struct store *store_open_existing(const char *path, struct error *error)
     return open_file(path, SQLITE_OPEN_READONLY, error);
 }
 
+/* SQLite does not wait for a lock to do this, so this does. */
+static int enter_wal(struct store *store, struct error *error)
+{
+    for (int waited_ms = 0;; waited_ms += 50) {
+        int code =
+            sqlite3_exec(store->database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
+                         NULL, NULL, NULL);
+        if (code == SQLITE_OK)
+            return 0;
+        if (code != SQLITE_BUSY || waited_ms >= BUSY_MS)
+            return store_error(store, error);
+        sqlite3_sleep(50);
+    }
+}
+
 struct store *store_open(const char *path, struct error *error)
 {
     static const char *const sql[STATEMENT_COUNT] = {
@@ -208,8 +223,7 @@ struct store *store_open(const char *path, struct error *error)
     struct store *store = open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
     if (!store)
         return NULL;
-    if (execute_sql(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error) != 0 ||
-        make_tables(store, error) != 0)
+    if (enter_wal(store, error) != 0 || make_tables(store, error) != 0)
         goto failed;
     for (int i = 0; i < STATEMENT_COUNT; i++) {
         if (sqlite3_prepare_v3(store->database, sql[i], -1, SQLITE_PREPARE_PERSISTENT,

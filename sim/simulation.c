@@ -401,6 +401,15 @@ static void fill_result(struct gc *gc, struct simulation_result *result)
     memcpy(result->stats, gc->mutator.collector.stats, sizeof result->stats);
 }
 
+/* A 250th of the program; where it does not say how long it is, 10 ms. */
+static uint64_t automatic_sample_ns(const struct program *program)
+{
+    uint64_t part = program->planned_ns / 250;
+    if (program->planned_ns == 0)
+        return 10 * NS_PER_MS;
+    return part > NS_PER_US ? part : NS_PER_US;
+}
+
 /* Everything a run needs before its first operation. Returns 0 or -1. */
 static int prepare(struct gc *gc, struct error *error)
 {
@@ -430,8 +439,9 @@ static int prepare(struct gc *gc, struct error *error)
     gc->slots = memory_zeroed(program->slots, sizeof *gc->slots);
     gc->engine_state = gc->engine->new (&gc->mutator, program, setup->permanent);
     gc->sample_ns = setup->sample_ns;
+    gc->sampled_ns = UINT64_MAX;
     if (setup->sample_ns == SAMPLE_AUTO)
-        gc->sample_ns = program->planned_ns / 250;
+        gc->sample_ns = automatic_sample_ns(program);
     if (gc->sample_ns != SAMPLE_NEVER)
         schedule_due(gc, gc->sample_ns, DUE_SAMPLE);
     return 0;

@@ -1,6 +1,6 @@
 # Heap over time, a panel per policy, all with the same axes. $data: a block per policy: its name, then rows time,
-# heap bytes, live bytes. $collections: the same for full collections: rows time, heap bytes before, pause. A header
-# line there may go on with the number of full collections and their longest pause, where not all have a row.
+# heap bytes, live bytes. $collections: the same for full collections: rows time, heap bytes before, pause. A name may be
+# followed by what need not show in the rows: in $data the peak, in $collections the number and the longest pause.
 # SPDX-License-Identifier: GPL-3.0-or-later
 set label 1 "Heap over time by policy" at screen 0.02, 0.96 font title_font
 

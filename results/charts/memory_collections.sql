@@ -8,7 +8,7 @@ WITH ordered AS (
     FROM shown JOIN collection USING (run_id)
     WHERE generation = 2
 )
-SELECT policy || coalesce(char(9) || n || char(9) || longest_ns / 1e9, ''),
+SELECT policy || coalesce(char(9) || n || char(9) || (longest_ns / 1e9), ''),
        wall_ns / 1e9, heap_bytes_before, pause_ns / 1e9
 FROM shown LEFT JOIN ordered ON ordered.run_id = shown.run_id AND place % (n / 1000 + 1) = 0
 ORDER BY shown.run_id, wall_ns
