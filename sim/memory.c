@@ -16,7 +16,7 @@ _Noreturn void out_of_memory(void)
 
 void *memory_zeroed(size_t count, size_t size)
 {
-    void *block = calloc(count ? count : 1, size);
+    void *block = calloc(count ? count : 1, size ? size : 1);
     if (!block)
         out_of_memory();
     return block;

@@ -127,7 +127,7 @@ struct program {
     struct op *ops;
     size_t count, capacity;
     uint64_t nominal_ns;
-    struct op_costs costs; /* slowdown included */
+    struct op_costs costs; /* slowdown included, once it has been declared */
 };
 
 void program_fini(struct program *program);

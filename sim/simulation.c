@@ -410,22 +410,26 @@ static uint64_t automatic_sample_ns(const struct program *program)
     return part > NS_PER_US ? part : NS_PER_US;
 }
 
+/* A component's state as it is before a run: its parameters, and zeros. */
+static void *fresh_state(const struct setting *setting)
+{
+    size_t size = setting->component->state_size;
+    return memcpy(memory_zeroed(1, size), setting->state, size);
+}
+
 /* Everything a run needs before its first operation. Returns 0 or -1. */
 static int prepare(struct gc *gc, struct error *error)
 {
     const struct simulation_setup *setup = gc->setup;
-    size_t state_size = setup->workload->component->state_size;
-    gc->workload_state = memory_zeroed(1, state_size);
-    memcpy(gc->workload_state, setup->workload->state, state_size);
-    state_size = setup->policy->component->state_size;
-    gc->policy_state = memory_zeroed(1, state_size);
-    memcpy(gc->policy_state, setup->policy->state, state_size);
+    gc->workload_state = fresh_state(setup->workload);
+    gc->policy_state = fresh_state(setup->policy);
 
     struct program *program = &gc->program;
     *program = (struct program){.slowdown = 1};
+    gc->costs = costs_for(setup->collector);
+    costs_of_operations(gc->costs, 1, &program->costs);
     if (gc->workload->start(gc->workload_state, program, setup->seed, error) != 0)
         return -1;
-    gc->costs = costs_for(setup->collector);
     costs_of_operations(gc->costs, program->slowdown, &program->costs);
 
     gc->mutator = (struct mutator){

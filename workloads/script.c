@@ -27,7 +27,10 @@ static int start(void *state, struct program *program, uint64_t seed, struct err
         return -1;
     program->registers = script->script.registers;
     program->layout = (enum layout)script->layout;
-    program->planned_ns = script->script.count * 25; /* ns an operation, more or less */
+    for (size_t i = 0; i < script->script.count; i++) {
+        const struct op *op = &script->script.ops[i];
+        program->planned_ns += program->costs.ns[op->code][op->kind];
+    }
     return 0;
 }
 

@@ -151,8 +151,8 @@ static int start(void *state, struct program *program, uint64_t seed, struct err
     program->slots = (uint32_t)web->concurrency;
     program->registers = TREES + program->slots;
     program->layout = (enum layout)web->layout;
-    program->planned_ns = (uint64_t)(web->startup_ns + web->modules * 200 /* ns, to make one */ +
-                                     web->settle_ns + web->duration_ns);
+    program->planned_ns = (uint64_t)(web->startup_ns + web->settle_ns + web->duration_ns) +
+                          (uint64_t)web->modules * program->costs.ns[OP_NEW][KIND_INSTANCE];
     return 0;
 }
 
