@@ -27,8 +27,8 @@ int command_list(int argc, char **argv);
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void fail_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* argp_parse with the project's conventions: usage errors are one line and exit with EXIT_USAGE. All
- * options have a long name. */
+/* argp_parse with the project's conventions: usage errors are one line and exit with EXIT_USAGE.
+ * All options have a long name. */
 void command_parse(const struct argp *argp, int argc, char **argv, void *input);
 
 /* Values of options; each fails with one line that says what is allowed. */
@@ -40,7 +40,8 @@ uint64_t option_duration(const char *option, const char *text);
 /* The name from the middle of a list that ends with NULL; fails with the allowed ones. */
 size_t option_choice(const char *what, const char *text, const char *const *names);
 
-/* For atexit: closes standard output, and fails if anything written to it was lost (a full disk). */
+/* For atexit: closes standard output, and fails if anything written to it was lost (a full disk).
+ */
 void close_output(void);
 
 /* A JSON string, quotes included. */

@@ -206,10 +206,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct request_to_list *request = state->input;
     switch (key) {
     case OPT_JSON:
-        request->form = JSON;
-        return 0;
     case OPT_MARKDOWN:
-        request->form = MARKDOWN;
+        if (request->form != PLAIN)
+            fail_usage("--json or --markdown, one of them and once");
+        request->form = key == OPT_JSON ? JSON : MARKDOWN;
         return 0;
     case ARGP_KEY_ARG:
         if (request->list)

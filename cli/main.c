@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The command `pygcsim`: chooses the subcommand. */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,30 +37,43 @@ static void print_help(FILE *out)
           out);
 }
 
-int main(int argc, char **argv)
+static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
+{
+    return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0;
+}
+
+/* Runs the subcommand argv[1] names, with argv[0] and that name as its argv[0]. */
+static int run_command(int argc, char **argv)
 {
     const char *names[COMMANDS + 1] = {NULL};
-    program_invocation_name = "pygcsim";
+    for (size_t i = 0; i < COMMANDS; i++)
+        names[i] = commands[i].name;
+    const struct command *command = &commands[option_choice("command", argv[1], names)];
+    char *name; /* stays to the end: messages begin with it */
+    if (asprintf(&name, "%s %s", argv[0], command->name) < 0)
+        out_of_memory();
+    argv[1] = name;
+    return command->run(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
     atexit(close_output);
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0 ||
-        strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+    if (strcmp(argv[1], "help") == 0 && argc > 2) {
+        char help[] = "--help", *words[] = {argv[0], argv[2], help, NULL};
+        return run_command(3, words);
+    }
+    if (is_one_of(argv[1], "--help", "-?", "-h") || strcmp(argv[1], "help") == 0) {
         print_help(stdout);
         return EXIT_SUCCESS;
     }
-    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+    if (is_one_of(argv[1], "--version", "-V", "version")) {
         puts("pygcsim " PYGCSIM_VERSION);
         return EXIT_SUCCESS;
     }
-    for (size_t i = 0; i < COMMANDS; i++)
-        names[i] = commands[i].name;
-    const struct command *command = &commands[option_choice("command", argv[1], names)];
-    char *name;
-    if (asprintf(&name, "%s %s", argv[0], command->name) < 0)
-        out_of_memory();
-    argv[1] = name;
-    return command->run(argc - 1, argv + 1); /* `name` stays: messages begin with it to the end */
+    return run_command(argc, argv);
 }

@@ -40,6 +40,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct plot *plot = state->input;
     switch (key) {
     case 'o':
+        if (!*argument)
+            fail_usage("--out needs the name of a folder");
         plot->folder = argument;
         return 0;
     case OPT_CHART:
@@ -49,15 +51,18 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         plot->format = chart_formats[option_choice("format", argument, chart_formats)];
         return 0;
     case ARGP_KEY_ARG:
+        if (!*argument)
+            break;
         if (plot->db)
             fail_usage("one results file at a time: '%s' is too much", argument);
         plot->db = argument;
         return 0;
     case ARGP_KEY_NO_ARGS:
-        fail_usage("which results file? Usage: pygcsim plot RESULTS [--out DIR]");
+        break;
     default:
         return ARGP_ERR_UNKNOWN;
     }
+    fail_usage("which results file? Usage: pygcsim plot RESULTS [--out DIR]");
 }
 
 static const struct argp argp = {

@@ -42,15 +42,18 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         replay->setup.engine = option_engine(argument);
         return 0;
     case ARGP_KEY_ARG:
+        if (!*argument)
+            break;
         if (replay->file)
             fail_usage("one heap script at a time: '%s' is too much", argument);
         replay->file = argument;
         return 0;
     case ARGP_KEY_NO_ARGS:
-        fail_usage("which heap script? Usage: pygcsim replay FILE [--collector NAME] [--json]");
+        break;
     default:
         return ARGP_ERR_UNKNOWN;
     }
+    fail_usage("which heap script? Usage: pygcsim replay FILE [--collector NAME] [--json]");
 }
 
 static const struct argp argp = {

@@ -10,7 +10,7 @@ struct timed {
 
 static const struct param params[] = {
     {"every", PARAM_FIELD(timed, every_ns), .type = PARAM_DURATION, .initial = "10s",
-     .least = NS_PER_MS, .most = 86400e9 * 365, .meaning = "wall time between two collections"},
+     .least = NS_PER_MS, .most = 365 * NS_PER_D, .meaning = "wall time between two collections"},
     {"generation", PARAM_FIELD(timed, generation), PARAM_GENERATION, .initial = "2",
      .meaning = "the generation collected"},
     {"automatic", PARAM_FIELD(timed, automatic), .type = PARAM_FLAG, .initial = "no",

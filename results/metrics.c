@@ -21,8 +21,10 @@ static const char runs[] = "(SELECT * FROM run WHERE id = :run)";
 static const char latencies[] = "(SELECT longest_ns, sum(requests) OVER (ORDER BY bucket) AS upto,"
                                 " sum(requests) OVER () AS n FROM latency WHERE run_id = :run)";
 
-static const char samples[] =
-    "(SELECT *, live_bytes + garbage_bytes AS heap_bytes FROM sample WHERE run_id = :run)";
+/* A sample stands for the time since the one before. */
+static const char samples[] = "(SELECT *, live_bytes + garbage_bytes AS heap_bytes,"
+                              " wall_ns - lag(wall_ns, 1, 0) OVER (ORDER BY wall_ns) AS span_ns"
+                              " FROM sample WHERE run_id = :run)";
 
 static const char heaps[] =
     "(SELECT live_bytes + garbage_bytes AS heap_bytes FROM sample WHERE run_id = :run"
@@ -57,6 +59,7 @@ static const char reclaimed[] = "(SELECT * FROM reclaimed WHERE run_id = :run)";
         name, "s", meaning, latencies,                                                             \
             "min(longest_ns) FILTER (WHERE upto >= (n * " #thousandths " + 999) / 1000) / 1e9"     \
     }
+#define MEAN(column) "sum(" column " * 1.0 * span_ns) / nullif(sum(span_ns), 0)"
 #define RECLAIMED(name, column, meaning, g)                                                        \
     {                                                                                              \
         name, "count", meaning, reclaimed, "max(" column ") FILTER (WHERE generation = " #g ")"    \
@@ -100,13 +103,14 @@ const struct metric metrics[] = {
     LATENCY("latency_p99", "99th percentile of request latency", 990),
     LATENCY("latency_p999", "99.9th percentile of request latency", 999),
     LATENCY("latency_max", "longest request latency", 1000),
-    {"live_mean", "bytes", "reachable objects, mean over samples", samples, "avg(live_bytes)"},
+    {"live_mean", "bytes", "reachable objects, mean over time", samples,
+     MEAN("live_bytes")},
     {"live_peak", "bytes", "reachable objects, largest sample", samples, "max(live_bytes)"},
-    {"garbage_mean", "bytes", "floating garbage, mean over samples", samples,
-     "avg(garbage_bytes)"},
+    {"garbage_mean", "bytes", "floating garbage, mean over time", samples,
+     MEAN("garbage_bytes")},
     {"garbage_peak", "bytes", "floating garbage, largest sample", samples, "max(garbage_bytes)"},
-    {"heap_mean", "bytes", "live objects and garbage, mean over samples", samples,
-     "avg(heap_bytes)"},
+    {"heap_mean", "bytes", "live objects and garbage, mean over time", samples,
+     MEAN("heap_bytes")},
     {"heap_peak", "bytes", "live objects and garbage, largest at a sample or as a collection begins",
      heaps, "max(heap_bytes)"},
     BY_REFCOUNT("gen0", "generation 0", 0),

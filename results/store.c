@@ -172,7 +172,11 @@ static struct store *open_file(const char *path, int flags, struct error *error)
         error_set(error, "%s: %s", path, strerror(EISDIR));
         goto failed;
     }
-    if (sqlite3_open_v2(path, &store->database, flags, NULL) != SQLITE_OK) {
+    /* SQLite would take a name that begins with "file:" for a URI. */
+    char *name = sqlite3_mprintf("%s%s", strncmp(path, "file:", 5) == 0 ? "./" : "", path);
+    int code = sqlite3_open_v2(name, &store->database, flags, NULL);
+    sqlite3_free(name);
+    if (code != SQLITE_OK) {
         store_error(store, error);
         goto failed;
     }

@@ -19,7 +19,8 @@
     X(FAULT_NONE, "")                                                                              \
     X(FAULT_EMPTY_REGISTER, "the register is empty")                                               \
     X(FAULT_FIELD_RANGE, "the object has no such field")                                           \
-    X(FAULT_MEMORY_LIMIT, "the allocation does not fit into the memory limit")
+    X(FAULT_MEMORY_LIMIT, "the allocation does not fit into the memory limit")                     \
+    X(FAULT_TOO_LONG, "the program takes more than a hundred years")
 
 enum fault_kind {
 #define X(kind, text) kind,

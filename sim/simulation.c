@@ -40,8 +40,8 @@ struct gc {
     struct slot {
         uint64_t arrival_ns, ready_ns; /* wall instants */
     } * slots;
-    uint64_t sequence;              /* of the next collection */
-    uint64_t sample_ns, sampled_ns; /* the interval; when the last was taken */
+    uint64_t sequence;                       /* of the next collection */
+    uint64_t sample_ns, sampled_ns, samples; /* the interval; when the last was taken; how many */
     uint64_t pause_ns, idle_ns, service_ns, requests;
     bool native, requested; /* in a native section; a collection was asked for in it */
     bool abandoned;         /* the observer gave up */
@@ -183,6 +183,10 @@ void gc_set_timer(struct gc *gc, uint64_t wall_ns)
 
 /* ---- what becomes due ----------------------------------------------------------------- */
 
+/* A program may take far longer than planned, if it is overloaded. */
+#define SAMPLES_PLANNED 250
+#define SAMPLES_MANY    (2 * SAMPLES_PLANNED)
+
 static void take_sample(struct gc *gc)
 {
     struct engine_totals totals;
@@ -194,6 +198,8 @@ static void take_sample(struct gc *gc)
     };
     sample.garbage_bytes = totals.heap_bytes - sample.live_bytes;
     gc->sampled_ns = sample.wall_ns;
+    if (++gc->samples % SAMPLES_MANY == 0 && gc->setup->sample_ns == SAMPLE_AUTO)
+        gc->sample_ns *= 2;
     OBSERVE(gc, sample, &sample);
 }
 
@@ -343,6 +349,8 @@ static void report_progress(struct gc *gc)
 }
 
 #define STRETCH 4096 /* operations gathered before they are executed */
+#define LONGEST_NS                                                                                 \
+    (100 * 365 * (uint64_t)NS_PER_D) /* of wall time, far from where clocks overflow */
 
 static void run_program(struct gc *gc)
 {
@@ -354,6 +362,10 @@ static void run_program(struct gc *gc)
         while (more && gc->program.count < STRETCH)
             more = gc->workload->produce(gc->workload_state, &gc->program);
         going = execute(gc, gc->program.ops, gc->program.count);
+        if (gc->mutator.wall_ns > LONGEST_NS) {
+            gc->mutator.fault.kind = FAULT_TOO_LONG;
+            going = false;
+        }
         report_progress(gc);
     }
     if (going)
@@ -375,6 +387,8 @@ static int describe_fault(struct gc *gc, struct error *error)
              (unsigned long long)gc->mutator.operation);
     if (gc->workload->locate)
         gc->workload->locate(gc->workload_state, gc->mutator.operation, place, sizeof place);
+    if (fault->kind == FAULT_TOO_LONG)
+        return error_set(error, "%s: %s", place, texts[fault->kind]);
     if (fault->kind == FAULT_FIELD_RANGE && fault->allowed == 0)
         return error_set(error, "%s: field %u: the object has no fields", place, fault->which);
     if (fault->kind == FAULT_FIELD_RANGE)
@@ -404,7 +418,7 @@ static void fill_result(struct gc *gc, struct simulation_result *result)
 /* A 250th of the program; where it does not say how long it is, 10 ms. */
 static uint64_t automatic_sample_ns(const struct program *program)
 {
-    uint64_t part = program->planned_ns / 250;
+    uint64_t part = program->planned_ns / SAMPLES_PLANNED;
     if (program->planned_ns == 0)
         return 10 * NS_PER_MS;
     return part > NS_PER_US ? part : NS_PER_US;

@@ -36,7 +36,7 @@ enum run_status {
 };
 extern const char *const run_status_names[RUN_STATUS_COUNT + 1];
 
-#define SAMPLE_AUTO  UINT64_MAX /* a 250th of the program's planned time */
+#define SAMPLE_AUTO  UINT64_MAX /* a 250th of the planned time; twice that after every 500 */
 #define SAMPLE_NEVER 0
 
 struct simulation_setup {

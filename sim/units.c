@@ -17,15 +17,9 @@ struct unit {
 
 /* Largest first; minutes and days are read but not written: 60s stays 60s. */
 static const struct unit durations[] = {
-    {"d", 86400 * NS_PER_S, false},
-    {"h", 3600 * NS_PER_S, true},
-    {"min", 60 * NS_PER_S, false},
-    {"s", NS_PER_S, true},
-    {"ms", NS_PER_MS, true},
-    {"us", NS_PER_US, true},
-    {"µs", NS_PER_US, false},
-    {"ns", 1, true},
-    {NULL, 0, false},
+    {"d", NS_PER_D, false},   {"h", NS_PER_H, true},   {"min", 60 * NS_PER_S, false},
+    {"s", NS_PER_S, true},    {"ms", NS_PER_MS, true}, {"us", NS_PER_US, true},
+    {"µs", NS_PER_US, false}, {"ns", 1, true},         {NULL, 0, false},
 };
 
 static const struct unit sizes[] = {

@@ -12,12 +12,14 @@
 #define NS_PER_US INT64_C(1000)
 #define NS_PER_MS INT64_C(1000000)
 #define NS_PER_S  INT64_C(1000000000)
+#define NS_PER_H  (3600 * NS_PER_S)
+#define NS_PER_D  (24 * NS_PER_H)
 #define KIB       INT64_C(1024)
 #define MIB       (1024 * KIB)
 #define GIB       (1024 * MIB)
 
 /* What each kind of quantity looks like, for error messages and help. */
-#define UNITS_COUNT_FORM    "a whole number such as 50000"
+#define UNITS_COUNT_FORM    "a whole number"
 #define UNITS_REAL_FORM     "a number such as 0.5"
 #define UNITS_DURATION_FORM "a duration such as 250ms, 10s or 1.5h (ns, us, ms, s, min, h, d)"
 #define UNITS_BYTES_FORM    "a size such as 4096, 800KiB or 16MiB (B, KiB, MiB, GiB, kB, MB, GB)"

@@ -2,7 +2,7 @@
 """What `run` and `compare` store: every number is computed again here, from the rows."""
 import json
 import math
-import statistics
+import operator
 
 from harness import SMALL, once, test
 from tap import check, equal
@@ -69,6 +69,13 @@ def latencies(histogram):
         yield f"latency_{name}", value
 
 
+def over_time(samples, sizes):
+    """The mean, each sample standing for the time since the one before."""
+    instants = [0] + [s["wall_ns"] for s in samples]
+    spans = [after - before for before, after in zip(instants, instants[1:])]
+    return sum(map(operator.mul, sizes, spans)) / sum(spans) if sum(spans) else None
+
+
 def metrics(results, run):
     """Every metric that the rows of a run give; None: it has no value."""
     collections, samples = rows(results, "collection", run), rows(results, "sample", run)
@@ -81,6 +88,7 @@ def metrics(results, run):
     value = {
         "collections": len(collections),
         "service_collections": len(service),
+        "service_collections_gen2": sum(c["generation"] == 2 for c in service),
         "gc_time": pause_ns / 1e9,
         "gc_share": pause_ns / busy_ns if busy_ns else None,
         "examined": sum(c["examined"] for c in collections),
@@ -88,7 +96,7 @@ def metrics(results, run):
         "requests": run["requests"],
         "throughput": run["requests"] * 1e9 / (run["wall_ns"] - (service_ns or 0))
                       if run["requests"] else None,
-        "heap_mean": statistics.mean(heap) if heap else None,
+        "heap_mean": over_time(samples, heap),
         "heap_peak": max(heap + [c["heap_bytes_before"] for c in collections], default=None),
         "wall_time": run["wall_ns"] / 1e9,
         "mutator_time": run["mutator_ns"] / 1e9,
@@ -102,7 +110,7 @@ def metrics(results, run):
         value[f"gc_time_gen{g}"] = sum(c["pause_ns"] for c in of[g]) / 1e9
     for what in ("live", "garbage"):
         size = [s[f"{what}_bytes"] for s in samples]
-        value[f"{what}_mean"] = statistics.mean(size) if size else None
+        value[f"{what}_mean"] = over_time(samples, size)
         value[f"{what}_peak"] = max(size, default=None)
     for row, where in zip(rows(results, "reclaimed", run), ("gen0", "gen1", "gen2", "permanent")):
         value[f"reclaimed_refcount_{where}"] = row["by_refcount"]

@@ -98,11 +98,14 @@ def ctrl_c(place):
     terminal = Terminal(100)
     try:
         with place.start(f"run -w {ENDLESS}", stderr=terminal.slave) as run:
-            deadline = time.monotonic() + 30
-            while b"%" not in terminal.bytes and time.monotonic() < deadline:
-                time.sleep(0.02)
-            run.send_signal(signal.SIGINT)
-            run.communicate(timeout=30)
+            try:
+                deadline = time.monotonic() + 30
+                while b"%" not in terminal.bytes and time.monotonic() < deadline:
+                    time.sleep(0.02)
+                run.send_signal(signal.SIGINT)
+                run.communicate(timeout=30)
+            finally:
+                run.kill()
     finally:
         text = terminal.close()
     check("%" in text, "no bar was drawn", repr(text))

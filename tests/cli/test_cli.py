@@ -5,19 +5,20 @@
 WORD: only the tests whose title has it."""
 import argparse
 import os
+import signal
 import sys
 
-import harness
-import tap
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+import harness  # noqa: E402
+import tap  # noqa: E402
 
 # In this order: each adds its tests to harness.TESTS.
-import command_line  # noqa: F401
-import results_file  # noqa: F401
-import trouble  # noqa: F401
-import terminal  # noqa: F401
-import charts  # noqa: F401
-
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import command_line  # noqa: E402, F401
+import results_file  # noqa: E402, F401
+import trouble  # noqa: E402, F401
+import terminal  # noqa: E402, F401
+import charts  # noqa: E402, F401
 
 
 def main():
@@ -26,6 +27,8 @@ def main():
     parser.add_argument("word", nargs="?", default="")
     options = parser.parse_args()
     program = os.path.abspath(options.pygcsim)
+    # In the background of a shell it is ignored, and the programs run here would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def in_a_place(function):
         def run():

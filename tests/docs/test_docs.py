@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests", "cli"))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
 from tap import Skip, check, run  # noqa: E402
 
 LISTS = ("policies", "workloads", "collectors", "charts", "metrics", "events")
@@ -162,7 +162,7 @@ def missing_tables(repository, kind):
         if not any("\n" + table in document for document in documents):
             lines = [line for line in table.splitlines()
                      if not any("\n" + line + "\n" in document for document in documents)]
-            yield "no docs/*.md has this table of `pygcsim list %s --markdown` as it is; it lacks" % kind
+            yield f"no docs/*.md has this table of `pygcsim list {kind} --markdown`; it lacks"
             yield from lines or ["nothing, but the lines are in another order"]
 
 
