@@ -194,27 +194,31 @@ static int set_defaults(struct setting *setting, const bool *given, struct error
     return 0;
 }
 
-/* "name:key=value,…" with the given parameters in the table's order. */
-static char *canonical_text(const struct setting *setting, const bool *given)
+/* Appends "key=value" of the parameters given, those that are paths or those that are not. */
+static char *append_pairs(const struct setting *setting, const bool *given, bool paths, char *text)
 {
     const struct component *component = setting->component;
-    char *text = NULL;
-    size_t capacity = 0, length = strlen(component->name);
-    text = memory_grow(text, &capacity, length + 1, 1);
-    memcpy(text, component->name, length + 1);
-    char separator = ':';
     for (size_t i = 0; i < count_params(component); i++) {
         const struct param *param = &component->params[i];
-        if (!given[i])
+        if (!given[i] || (param->type == PARAM_PATH) != paths)
             continue;
-        char buffer[UNITS_TEXT];
-        const char *value = param_text(param, setting->state, buffer);
-        size_t needed = length + strlen(param->name) + strlen(value) + 3;
-        text = memory_grow(text, &capacity, needed, 1);
-        length += (size_t)sprintf(text + length, "%c%s=%s", separator, param->name, value);
-        separator = ',';
+        char buffer[UNITS_TEXT], *longer;
+        char separator = strchr(text, ':') ? ',' : ':';
+        if (asprintf(&longer, "%s%c%s=%s", text, separator, param->name,
+                     param_text(param, setting->state, buffer)) < 0)
+            out_of_memory();
+        free(text);
+        text = longer;
     }
     return text;
+}
+
+/* "name:key=value,…" with the given parameters in the table's order, but paths last: a path is the
+ * rest of the text. */
+static char *canonical_text(const struct setting *setting, const bool *given)
+{
+    char *text = append_pairs(setting, given, false, memory_text(setting->component->name));
+    return append_pairs(setting, given, true, text);
 }
 
 /* One "key=value"; *text moves past it and the comma. A path is the rest of the text: file names

@@ -53,7 +53,8 @@ struct component {
 struct setting {
     const struct component *component;
     void *state; /* state_size bytes with the parameters filled in: copy it to start a run */
-    char *text;  /* "name:key=value,…": what was given, in the table's order and canonical form */
+    char *
+        text; /* "name:key=value,…": what was given, canonical, in the table's order (paths last) */
     char *given; /* the text as given, cut up: paths in `state` point into it */
 };
 

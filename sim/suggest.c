@@ -2,6 +2,7 @@
 #include "sim/suggest.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@ static size_t distance(const char *a, const char *b)
 {
     size_t na = strlen(a), nb = strlen(b);
     if (na > LONGEST || nb > LONGEST)
-        return LONGEST;
+        return SIZE_MAX;
     size_t d[LONGEST + 1][LONGEST + 1];
     for (size_t i = 0; i <= na; i++) {
         for (size_t j = 0; j <= nb; j++) {

@@ -88,8 +88,12 @@ static bool parse_scaled(const char *text, const struct unit *units, int64_t *va
     for (const struct unit *unit = units; unit->name; unit++) {
         if (strcmp(text + length, unit->name) != 0)
             continue;
-        if (units_parse_count(number, &whole)) /* exact where it can be */
-            return !__builtin_mul_overflow(whole, unit->scale, value);
+        if (units_parse_count(number, &whole)) { /* exact where it can be */
+            if (__builtin_mul_overflow(whole, unit->scale, &whole))
+                return false;
+            *value = whole;
+            return true;
+        }
         if (!units_parse_real(number, &amount) || amount * (double)unit->scale > 9e18)
             return false;
         *value = llround(amount * (double)unit->scale);
