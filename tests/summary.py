@@ -20,7 +20,9 @@ for line in open(sys.argv[1]):
     if closing:
         good, bad = map(int, closing[-1])
     ended_well = test["result"] in ("OK", "SKIP")
-    if not good and not bad:
+    if test["result"] == "SKIP":
+        skipped += 1
+    elif not good and not bad:
         good = int(ended_well)
     if not ended_well and not bad:
         bad = 1

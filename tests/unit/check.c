@@ -62,6 +62,18 @@ void check_mentions_at(const char *what, const char *text, const char *part, con
     _fail(file, line);
 }
 
+void text_add(struct text *text, const char *format, ...)
+{
+    va_list arguments;
+    if (!text)
+        return;
+    va_start(arguments, format);
+    size_t room = sizeof text->text - text->length;
+    text->length += (size_t)vsnprintf(text->text + text->length, room, format, arguments);
+    va_end(arguments);
+    check_that(text->text, text->length < sizeof text->text);
+}
+
 uint64_t test_random(uint64_t *seed)
 {
     uint64_t x = *seed += UINT64_C(0x9e3779b97f4a7c15);

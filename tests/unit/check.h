@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What every test here begins with: cmocka, and checks that say which row of a table failed. `what` is
- * the row's own text. A check that fails ends the test. */
+ * What every test here begins with: cmocka, and checks that say which row of a table failed. `what`
+ * is the row's own text. A check that fails ends the test. */
 #ifndef PYGCSIM_TESTS_UNIT_CHECK_H
 #define PYGCSIM_TESTS_UNIT_CHECK_H
 
@@ -21,10 +21,8 @@
     check_count_at(what, (uint64_t)(got), (uint64_t)(expected), #got, __FILE__, __LINE__)
 #define check_signed(what, got, expected)                                                          \
     check_signed_at(what, (int64_t)(got), (int64_t)(expected), #got, __FILE__, __LINE__)
-#define check_real(what, got, expected)                                                            \
-    check_real_at(what, got, expected, #got, __FILE__, __LINE__)
-#define check_text(what, got, expected)                                                            \
-    check_text_at(what, got, expected, #got, __FILE__, __LINE__)
+#define check_real(what, got, expected) check_real_at(what, got, expected, #got, __FILE__, __LINE__)
+#define check_text(what, got, expected) check_text_at(what, got, expected, #got, __FILE__, __LINE__)
 
 /* The text has `part` in it and is one line. */
 #define check_mentions(what, text, part) check_mentions_at(what, text, part, __FILE__, __LINE__)
@@ -44,6 +42,13 @@ void check_text_at(const char *what, const char *got, const char *expected, cons
                    const char *file, int line);
 void check_mentions_at(const char *what, const char *text, const char *part, const char *file,
                        int line);
+
+/* Texts put together; what does not fit ends the test. */
+struct text {
+    char text[1000];
+    size_t length;
+};
+void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Pseudo-random numbers for tests (SplitMix64): a seed is the whole state. */
 uint64_t test_random(uint64_t *seed);

@@ -124,8 +124,8 @@ static void reach(struct heap *heap, struct block *blocks, ref *stack, size_t de
     }
 }
 
-/* What registers reach, and objects of the generations older than `generation`, and the interpreter's
- * own wherever they are. */
+/* What registers reach, and objects of the generations older than `generation`, and the
+ * interpreter's own wherever they are. */
 static struct block *trace(struct heap *heap, int generation)
 {
     struct block *blocks = memory_zeroed(heap->used, sizeof *blocks);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The heap's invariants (sim/heap.h), and what a collection should find, each worked out again in the
- * plainest way. */
+ * The heap's invariants (sim/heap.h), and what a collection should find, each worked out again in
+ * the plainest way. */
 #ifndef PYGCSIM_TESTS_UNIT_HEAP_CHECK_H
 #define PYGCSIM_TESTS_UNIT_HEAP_CHECK_H
 
@@ -14,8 +14,9 @@
  * without bytes are taken to be the interpreter's own, with one reference from outside. */
 void heap_check(const char *what, struct heap *heap);
 
-/* Of the objects in generations 0 … generation, those that nothing reaches which is outside: no register,
- * no object of an older generation. unreachable[o] for a reference o; the caller frees it. */
+/* Of the objects in generations 0 … generation, those that nothing reaches which is outside: no
+ * register, no object of an older generation. unreachable[o] for a reference o; the caller frees
+ * it. */
 bool *heap_expected_unreachable(struct heap *heap, int generation);
 
 /* Bytes of what registers reach. */

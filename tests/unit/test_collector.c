@@ -86,9 +86,8 @@ TEST(deallocations)
         const char *what;
         uint32_t before, freed, after;
     } rows[] = {
-        {"one less", 5, 1, 4},          {"all", 5, 5, 0},
-        {"never below 0", 5, 6, 0},     {"from 0", 0, 1, 0},
-        {"none", 5, 0, 5},              {"very many", 5, UINT32_MAX, 0},
+        {"one less", 5, 1, 4}, {"all", 5, 5, 0},  {"never below 0", 5, 6, 0},
+        {"from 0", 0, 1, 0},   {"none", 5, 0, 5}, {"very many", 5, UINT32_MAX, 0},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct collector c = collector(700, 10, 10);

@@ -32,23 +32,36 @@ TEST(pauses)
     } rows[] = {
         {"nothing to examine", "cpython-3.11", KIND_LIST, 0, 0, 0, 0, LAYOUT_aged, 1, 200},
         /* 200 + 20.1 * 1000 + 4.0 * 2000 + 46.9 * 100 */
-        {"the three terms", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 72000, LAYOUT_sequential, 1, 32990},
-        {"below 0.5 MiB the layout does not matter", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, HALF - 1, LAYOUT_aged, 1, 32990},
-        {"nor at 0.5 MiB", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, HALF, LAYOUT_aged, 1, 32990},
-        /* 4^0.15 = 1.2311444133, 4^0.35 = 1.6245047928, 4^0.6 = 2.2973967099; times 32790, plus 200 */
-        {"2 MiB in order", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 4 * HALF, LAYOUT_sequential, 1, 40569},
-        {"2 MiB at random", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 4 * HALF, LAYOUT_random, 1, 53468},
-        {"2 MiB aged", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 4 * HALF, LAYOUT_aged, 1, 75532},
-        {"a slower machine", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 72000, LAYOUT_sequential, 20, 659800},
-        {"a faster one", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 72000, LAYOUT_sequential, 0.5, 16495},
+        {"the three terms", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 72000,
+         LAYOUT_sequential, 1, 32990},
+        {"below 0.5 MiB the layout does not matter", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000,
+         100, HALF - 1, LAYOUT_aged, 1, 32990},
+        {"nor at 0.5 MiB", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, HALF, LAYOUT_aged,
+         1, 32990},
+        /* 4^0.15 = 1.2311444133, 4^0.35 = 1.6245047928, 4^0.6 = 2.2973967099; times 32790, plus 200
+         */
+        {"2 MiB in order", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 4 * HALF,
+         LAYOUT_sequential, 1, 40569},
+        {"2 MiB at random", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 4 * HALF,
+         LAYOUT_random, 1, 53468},
+        {"2 MiB aged", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 4 * HALF, LAYOUT_aged,
+         1, 75532},
+        {"a slower machine", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 72000,
+         LAYOUT_sequential, 20, 659800},
+        {"a faster one", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 72000,
+         LAYOUT_sequential, 0.5, 16495},
         /* 200 + 34.3 * 10 + 2.6 * 20 + 44.5 * 2 */
-        {"another kind and version", "cpython-3.12", KIND_INSTANCE, 10, 20, 2, 100, LAYOUT_aged, 1, 684},
+        {"another kind and version", "cpython-3.12", KIND_INSTANCE, 10, 20, 2, 100, LAYOUT_aged, 1,
+         684},
         /* 200 + 10.7 * 10 + 3.8 * 20 + 33.5 * 2 */
         {"and another", "cpython-3.13", KIND_TUPLE, 10, 20, 2, 100, LAYOUT_aged, 1, 450},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        const struct found f = found(rows[i].kind, rows[i].objects, rows[i].fields, rows[i].unreachable, rows[i].bytes);
-        check_count(rows[i].what, costs_pause_ns(model(rows[i].version), rows[i].layout, rows[i].slowdown, &f), rows[i].pause_ns);
+        const struct found f = found(rows[i].kind, rows[i].objects, rows[i].fields,
+                                     rows[i].unreachable, rows[i].bytes);
+        check_count(rows[i].what,
+                    costs_pause_ns(model(rows[i].version), rows[i].layout, rows[i].slowdown, &f),
+                    rows[i].pause_ns);
     }
 }
 

@@ -24,14 +24,19 @@ TEST(order)
     } rows[] = {
         {"by time", {{30, 0, 1}, {10, 0, 2}, {40, 0, 3}, {20, 0, 4}}, {2, 4, 1, 3}},
         {"one instant: by priority", {{9, 3, 1}, {9, 1, 2}, {9, 2, 3}, {9, 0, 4}}, {4, 2, 3, 1}},
-        {"one instant and priority: as they came", {{9, 1, 4}, {9, 1, 3}, {9, 1, 2}, {9, 1, 1}}, {4, 3, 2, 1}},
+        {"one instant and priority: as they came",
+         {{9, 1, 4}, {9, 1, 3}, {9, 1, 2}, {9, 1, 1}},
+         {4, 3, 2, 1}},
         {"time before priority", {{10, 9, 1}, {11, 0, 2}, {10, 8, 3}, {11, 1, 4}}, {3, 1, 2, 4}},
-        {"the ends of time", {{UINT64_MAX, 0, 1}, {0, 7, 2}, {UINT64_MAX - 1, 0, 3}, {0, 6, 4}}, {4, 2, 3, 1}},
+        {"the ends of time",
+         {{UINT64_MAX, 0, 1}, {0, 7, 2}, {UINT64_MAX - 1, 0, 3}, {0, 6, 4}},
+         {4, 2, 3, 1}},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct event_queue queue = {0};
         for (size_t j = 0; j < 4; j++)
-            event_queue_push(&queue, rows[i].in[j].time_ns, rows[i].in[j].priority, rows[i].in[j].tag);
+            event_queue_push(&queue, rows[i].in[j].time_ns, rows[i].in[j].priority,
+                             rows[i].in[j].tag);
         for (size_t j = 0; j < 4; j++) {
             uint64_t due_ns = event_queue_due(&queue);
             struct event event = event_queue_pop(&queue);

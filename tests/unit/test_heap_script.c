@@ -19,8 +19,8 @@ static int parse(struct heap_script *script, const char *text, size_t length, st
     return status;
 }
 
-static void check_op(const char *what, const struct op *op, enum op_code code, uint32_t a, uint32_t b,
-                     uint32_t c)
+static void check_op(const char *what, const struct op *op, enum op_code code, uint32_t a,
+                     uint32_t b, uint32_t c)
 {
     check_count(what, op->code, code);
     check_count(what, op->a, a);
@@ -108,7 +108,8 @@ TEST(errors)
     static const struct {
         const char *text, *message;
     } rows[] = {
-        {"nwe 0 0", "x.heap:1: there is no operation 'nwe'; did you mean 'new'? (allowed: new, store, "},
+        {"nwe 0 0",
+         "x.heap:1: there is no operation 'nwe'; did you mean 'new'? (allowed: new, store, "},
         {"New 0 0", "x.heap:1: there is no operation 'New'"},
         {"0", "x.heap:1: there is no operation '0'"},
         {"\n\n# c\nxyzzy", "x.heap:4: there is no operation 'xyzzy' (allowed: "},
@@ -131,10 +132,12 @@ TEST(errors)
         {"threshold 1 2 3 4", "'4' is too much; the form is: threshold T0 [T1 [T2]]"},
         {"new x 0", "x.heap:1: 'x' is no register; new R N takes one from 0 to 16777215"},
         {"new 16777216 0", "'16777216' is no register; new R N takes one from 0 to 16777215"},
-        {"new 0 67108865", "'67108865' is no number of fields; new R N takes one from 0 to 67108864"},
+        {"new 0 67108865",
+         "'67108865' is no number of fields; new R N takes one from 0 to 67108864"},
         {"store 0 67108864 0", "'67108864' is no field; store R K S takes one from 0 to 67108863"},
         {"collect 3", "'3' is no generation; collect [G] takes one from 0 to 2"},
-        {"threshold 2147483648", "'2147483648' is no threshold; threshold T0 [T1 [T2]] takes one from 0 to 2147483647"},
+        {"threshold 2147483648",
+         "'2147483648' is no threshold; threshold T0 [T1 [T2]] takes one from 0 to 2147483647"},
         {"new -1 0", "'-1' is no register"},
         {"new +1 0", "'+1' is no register"},
         {"new 1.0 0", "'1.0' is no register"},
@@ -172,7 +175,8 @@ TEST(nul_bytes)
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct heap_script script;
         struct error error;
-        check_signed(rows[i].text, parse(&script, rows[i].text, rows[i].length, &error), rows[i].message ? -1 : 0);
+        check_signed(rows[i].text, parse(&script, rows[i].text, rows[i].length, &error),
+                     rows[i].message ? -1 : 0);
         if (rows[i].message)
             check_mentions(rows[i].text, error.text, rows[i].message);
         else

@@ -11,15 +11,29 @@ TEST(buckets)
         uint64_t ns;
         uint32_t bucket;
     } rows[] = {
-        {0, 0}, {1, 1}, {127, 127}, {128, 128}, {255, 255}, {256, 256}, {257, 256}, {258, 257}, {511, 383},
-        {512, 384}, {515, 384}, {516, 385}, {1023, 511}, {1024, 512}, {UINT64_MAX, HISTOGRAM_BUCKETS - 1},
+        {0, 0},
+        {1, 1},
+        {127, 127},
+        {128, 128},
+        {255, 255},
+        {256, 256},
+        {257, 256},
+        {258, 257},
+        {511, 383},
+        {512, 384},
+        {515, 384},
+        {516, 385},
+        {1023, 511},
+        {1024, 512},
+        {UINT64_MAX, HISTOGRAM_BUCKETS - 1},
         {UINT64_C(1) << 63, HISTOGRAM_BUCKETS - 128},
     };
     for (size_t i = 0; i < LENGTH(rows); i++)
         check_count("bucket", histogram_bucket(rows[i].ns), rows[i].bucket);
 }
 
-/* Each begins where the one before ends, and is at most 0.8% wide. The ends are found by halving. */
+/* Each begins where the one before ends, and is at most 0.8% wide. The ends are found by halving.
+ */
 TEST(borders)
 {
     uint64_t least = 0;
@@ -63,7 +77,8 @@ TEST(counts_and_longest)
         histogram_add(histogram, values[i]);
     static const struct {
         uint64_t ns, count, longest_ns;
-    } rows[] = {{1000, 3, 1003}, {5, 1, 5}, {UINT64_MAX, 1, UINT64_MAX}, {0, 1, 0}, {1008, 1, 1008}, {6, 0, 0}};
+    } rows[] = {{1000, 3, 1003}, {5, 1, 5},       {UINT64_MAX, 1, UINT64_MAX},
+                {0, 1, 0},       {1008, 1, 1008}, {6, 0, 0}};
     uint64_t sum = 0;
     for (size_t i = 0; i < LENGTH(rows); i++) {
         const struct bucket *bucket = &histogram->bucket[histogram_bucket(rows[i].ns)];

@@ -17,13 +17,17 @@ struct every {
 static const char *const colours[] = {"red", "green", "blue", NULL};
 
 static const struct param every_params[] = {
-    {"count", PARAM_FIELD(every, count), .type = PARAM_COUNT, .initial = "5", .least = -3, .most = 100},
-    {"share", PARAM_FIELD(every, share), .type = PARAM_REAL, .initial = "0.25", .least = 0, .most = 1},
+    {"count", PARAM_FIELD(every, count), .type = PARAM_COUNT, .initial = "5", .least = -3,
+     .most = 100},
+    {"share", PARAM_FIELD(every, share), .type = PARAM_REAL, .initial = "0.25", .least = 0,
+     .most = 1},
     {"wait", PARAM_FIELD(every, wait_ns), .type = PARAM_DURATION, .initial = "10s",
      .least = NS_PER_MS, .most = 3600e9},
-    {"size", PARAM_FIELD(every, size), .type = PARAM_BYTES, .initial = "64B", .least = 1, .most = 1e9},
+    {"size", PARAM_FIELD(every, size), .type = PARAM_BYTES, .initial = "64B", .least = 1,
+     .most = 1e9},
     {"flag", PARAM_FIELD(every, flag), .type = PARAM_FLAG, .initial = "no"},
-    {"colour", PARAM_FIELD(every, colour), .type = PARAM_CHOICE, .initial = "green", .choices = colours},
+    {"colour", PARAM_FIELD(every, colour), .type = PARAM_CHOICE, .initial = "green",
+     .choices = colours},
     {"limit", PARAM_FIELD(every, limit), .type = PARAM_COUNT, .initial = "none", .least = 0,
      .most = INT32_MAX, .absent = "none"},
     {"file", PARAM_FIELD(every, file), .type = PARAM_PATH, .initial = "a.heap"},
@@ -38,7 +42,8 @@ struct reader {
 
 static const struct param reader_params[] = {
     {"file", PARAM_FIELD(reader, file), .type = PARAM_PATH, .meaning = "what is read"},
-    {"colour", PARAM_FIELD(reader, colour), .type = PARAM_CHOICE, .initial = "red", .choices = colours},
+    {"colour", PARAM_FIELD(reader, colour), .type = PARAM_CHOICE, .initial = "red",
+     .choices = colours},
     {NULL},
 };
 
@@ -148,9 +153,8 @@ TEST(errors)
         {"xyzzy", "there is no thing 'xyzzy' (allowed: every, reader, bare)"},
         {"evry:count=1",
          "there is no thing 'evry'; did you mean 'every'? (allowed: every, reader, bare)"},
-        {"every:cuont=1",
-         "there is no parameter of every called 'cuont'; did you mean 'count'? "
-         "(allowed: count, share, wait, size, flag, colour, limit, file)"},
+        {"every:cuont=1", "there is no parameter of every called 'cuont'; did you mean 'count'? "
+                          "(allowed: count, share, wait, size, flag, colour, limit, file)"},
         {"every:=1", "there is no parameter of every called '' (allowed: count, share, "},
         {"bare:x=1", "there is no parameter of bare called 'x' (allowed: none)"},
         {"every:", "every: '' is not of the form key=value"},
@@ -160,24 +164,24 @@ TEST(errors)
         {"every:count=1,,share=1", "every: '' is not of the form key=value"},
         {"every:count=1,share=1,count=1", "every: count is given twice"},
         {"every:count=101",
-         "every: count=101 is not allowed; count takes a whole number such as 50000, from -3 to 100"},
+         "every: count=101 is not allowed; count takes " UNITS_COUNT_FORM ", from -3 to 100"},
         {"every:count=-4", "every: count=-4 is not allowed; count takes "},
         {"every:count=", "every: count= is not allowed; count takes "},
         {"every:count=1.5", "every: count=1.5 is not allowed; count takes "},
         {"every:count=99999999999999999999", "is not allowed; count takes "},
         {"every:count=none", "every: count=none is not allowed; count takes "},
-        {"every:limit=-1",
-         "every: limit=-1 is not allowed; limit takes a whole number such as 50000, from 0 to "
-         "2147483647, or none"},
+        {"every:limit=-1", "every: limit=-1 is not allowed; limit takes " UNITS_COUNT_FORM
+                           ", from 0 to 2147483647, or none"},
         {"every:share=1.01",
-         "every: share=1.01 is not allowed; share takes a number such as 0.5, from 0 to 1"},
+         "every: share=1.01 is not allowed; share takes " UNITS_REAL_FORM ", from 0 to 1"},
         {"every:share=-0.01", "every: share=-0.01 is not allowed; share takes "},
         {"every:share=nan", "every: share=nan is not allowed; share takes "},
         {"every:share=", "every: share= is not allowed; share takes "},
-        {"every:wait=10", "every: wait=10 is not allowed; wait takes a duration such as 250ms, "},
+        {"every:wait=10",
+         "every: wait=10 is not allowed; wait takes " UNITS_DURATION_FORM ", from "},
         {"every:wait=0.5ms", "from 1ms to 1h"},
         {"every:wait=2h", "from 1ms to 1h"},
-        {"every:size=0", "every: size=0 is not allowed; size takes a size such as 4096, "},
+        {"every:size=0", "every: size=0 is not allowed; size takes " UNITS_BYTES_FORM ", from "},
         {"every:size=1GiB", "from 1B to 1000000000B"},
         {"every:flag=true", "every: flag=true is not allowed; flag takes no or yes"},
         {"every:colour=pink", "every: colour=pink is not allowed; colour takes red, green or blue"},
@@ -253,12 +257,9 @@ TEST(descriptions)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults),
-        cmocka_unit_test(given_values),
-        cmocka_unit_test(canonical_text),
-        cmocka_unit_test(canonical_text_reads_back),
-        cmocka_unit_test(errors),
-        cmocka_unit_test(long_texts_are_cut_in_messages),
+        cmocka_unit_test(defaults),       cmocka_unit_test(given_values),
+        cmocka_unit_test(canonical_text), cmocka_unit_test(canonical_text_reads_back),
+        cmocka_unit_test(errors),         cmocka_unit_test(long_texts_are_cut_in_messages),
         cmocka_unit_test(descriptions),
     };
     return cmocka_run_group_tests_name("param", tests, NULL, NULL);

@@ -64,9 +64,9 @@ TEST(streams_are_independent)
         uint64_t seed;
         const char *purpose;
     } rows[] = {
-        {"the next seed", 43, "sizes"},         {"a far seed", UINT64_C(42) << 32, "sizes"},
-        {"the next purpose", 42, "sizet"},      {"a longer purpose", 42, "sizess"},
-        {"an empty purpose", 42, ""},           {"letters swapped", 42, "szies"},
+        {"the next seed", 43, "sizes"},        {"a far seed", UINT64_C(42) << 32, "sizes"},
+        {"the next purpose", 42, "sizet"},     {"a longer purpose", 42, "sizess"},
+        {"an empty purpose", 42, ""},          {"letters swapped", 42, "szies"},
         {"seed and purpose shifted", 41, "t"},
     };
     static double a[DRAWS], b[DRAWS];

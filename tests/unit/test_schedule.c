@@ -19,9 +19,9 @@ struct trace {
 
 static void note(struct trace *trace, char what, uint32_t request, uint64_t nominal_ns)
 {
-    trace->length += snprintf(trace->text + trace->length, sizeof trace->text - (size_t)trace->length,
-                              "%s%c%u@%llu", trace->length ? " " : "", what, request,
-                              (unsigned long long)nominal_ns);
+    trace->length += snprintf(
+        trace->text + trace->length, sizeof trace->text - (size_t)trace->length, "%s%c%u@%llu",
+        trace->length ? " " : "", what, request, (unsigned long long)nominal_ns);
 }
 
 /* The last operation is the one that the schedule should have emitted. */
@@ -33,7 +33,8 @@ static void check_emitted(const char *what, const struct program *program, enum 
     check_count(what, program->ops[program->count - 1].a, slot);
 }
 
-/* Runs the burst that began; B, R, W, E: begin, resume, wait, end, with the request and the instant. */
+/* Runs the burst that began; B, R, W, E: begin, resume, wait, end, with the request and the
+ * instant. */
 static void run_burst(const char *what, struct schedule *schedule, struct program *program,
                       uint32_t slot, uint32_t number, const struct request *request, bool first,
                       struct trace *trace)
@@ -63,13 +64,15 @@ static void run_schedule(const char *what, uint32_t slots, const struct request 
     schedule_init(&schedule, slots);
     for (;;) {
         bool any = next < REQUESTS && requests[next].work_ns;
-        enum schedule_step step = schedule_next(&schedule, &program, any ? requests[next].arrival_ns : UINT64_MAX, &slot);
+        enum schedule_step step =
+            schedule_next(&schedule, &program, any ? requests[next].arrival_ns : UINT64_MAX, &slot);
         if (step == SCHEDULE_DONE)
             break;
         check_that(what, slot < slots && (step == SCHEDULE_RESUME || any));
         if (step == SCHEDULE_BEGIN)
             held[slot] = next++;
-        run_burst(what, &schedule, &program, slot, held[slot], &requests[held[slot]], step == SCHEDULE_BEGIN, trace);
+        run_burst(what, &schedule, &program, slot, held[slot], &requests[held[slot]],
+                  step == SCHEDULE_BEGIN, trace);
     }
     check_count(what, schedule.free_count, slots);
     schedule_fini(&schedule);
@@ -87,24 +90,45 @@ TEST(order_of_bursts)
         {"no requests", 2, {{0}}, ""},
         {"the worker is idle until the first", 2, {{100, 10}}, "B0@100 E0@110"},
         {"one after the other", 2, {{0, 10}, {50, 10}}, "B0@0 E0@10 B1@50 E1@60"},
-        {"one arrives while the other computes", 2, {{0, 100}, {50, 10}}, "B0@0 E0@100 B1@100 E1@110"},
-        {"one computes while the other waits", 2, {{0, 10, 100, 5}, {20, 30}},
+        {"one arrives while the other computes",
+         2,
+         {{0, 100}, {50, 10}},
+         "B0@0 E0@100 B1@100 E1@110"},
+        {"one computes while the other waits",
+         2,
+         {{0, 10, 100, 5}, {20, 30}},
          "B0@0 B1@20 E1@50 R0@110 E0@115"},
-        {"a wait that ends while another computes", 2, {{0, 10, 20, 5}, {20, 30}},
+        {"a wait that ends while another computes",
+         2,
+         {{0, 10, 20, 5}, {20, 30}},
          "B0@0 B1@20 E1@50 R0@50 E0@55"},
-        {"the first that was ready goes first", 3, {{0, 100}, {60, 10}, {50, 10}},
+        {"the first that was ready goes first",
+         3,
+         {{0, 100}, {60, 10}, {50, 10}},
          "B0@0 E0@100 B1@100 E1@110 B2@110 E2@120"},
-        {"ready before the other arrived", 2, {{0, 10, 50, 5}, {20, 100}, {70, 10}},
+        {"ready before the other arrived",
+         2,
+         {{0, 10, 50, 5}, {20, 100}, {70, 10}},
          "B0@0 B1@20 E1@120 R0@120 E0@125 B2@125 E2@135"},
-        {"arrived before the other was ready", 3, {{0, 10, 60, 5}, {20, 100}, {69, 10}},
+        {"arrived before the other was ready",
+         3,
+         {{0, 10, 60, 5}, {20, 100}, {69, 10}},
          "B0@0 B1@20 E1@120 B2@120 E2@130 R0@130 E0@135"},
-        {"at one instant a wait's end goes first", 3, {{0, 10, 60, 5}, {20, 100}, {70, 10}},
+        {"at one instant a wait's end goes first",
+         3,
+         {{0, 10, 60, 5}, {20, 100}, {70, 10}},
          "B0@0 B1@20 E1@120 R0@120 E0@125 B2@125 E2@135"},
-        {"two waits end at one instant: as they began", 3, {{0, 10, 50, 5}, {10, 10, 40, 5}},
+        {"two waits end at one instant: as they began",
+         3,
+         {{0, 10, 50, 5}, {10, 10, 40, 5}},
          "B0@0 B1@10 R0@60 E0@65 R1@65 E1@70"},
-        {"a free slot is waited for", 1, {{0, 10, 100, 5}, {20, 30}},
+        {"a free slot is waited for",
+         1,
+         {{0, 10, 100, 5}, {20, 30}},
          "B0@0 R0@110 E0@115 B1@115 E1@145"},
-        {"with all slots taken, waits go on", 2, {{0, 10, 100, 5}, {1, 10, 20, 5}, {2, 10}},
+        {"with all slots taken, waits go on",
+         2,
+         {{0, 10, 100, 5}, {1, 10, 20, 5}, {2, 10}},
          "B0@0 B1@10 R1@40 E1@45 B2@45 E2@55 R0@110 E0@115"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {

@@ -5,7 +5,8 @@
 
 #include "tests/unit/check.h"
 
-static const char *const names[] = {"default", "threshold", "off", "freeze", "timed", "event", NULL};
+static const char *const names[] = {"default", "threshold", "off", "freeze",
+                                    "timed",   "event",     NULL};
 static const char *const nothing[] = {NULL};
 
 TEST(the_nearest_name)
@@ -59,7 +60,8 @@ TEST(the_message)
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct error error;
-        check_signed(rows[i].text, suggest_error(&error, "policy", rows[i].text, rows[i].names), -1);
+        check_signed(rows[i].text, suggest_error(&error, "policy", rows[i].text, rows[i].names),
+                     -1);
         check_text(rows[i].text, error.text, rows[i].message);
     }
     struct error error;

@@ -228,7 +228,8 @@ TEST(what_is_written_reads_back)
     seed = round_trips(seed, units_parse_count, units_write_count);
     seed = round_trips(seed, units_parse_duration, units_write_duration);
     seed = round_trips(seed, units_parse_bytes, units_write_bytes);
-    static const double reals[] = {0, 0.1, 1.0 / 3, -2e-9, 200, 1e6, 123456789, 1e300, DBL_MAX, DBL_MIN};
+    static const double reals[] = {0,   0.1,       1.0 / 3, -2e-9,   200,
+                                   1e6, 123456789, 1e300,   DBL_MAX, DBL_MIN};
     for (size_t i = 0; i < LENGTH(reals) + 20000; i++) {
         double back = NAN, value = reals[i % LENGTH(reals)];
         if (i >= LENGTH(reals))
@@ -281,12 +282,9 @@ TEST(text_for_people)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts),
-        cmocka_unit_test(durations),
-        cmocka_unit_test(sizes),
-        cmocka_unit_test(reals),
-        cmocka_unit_test(canonical_text),
-        cmocka_unit_test(what_is_written_reads_back),
+        cmocka_unit_test(counts),          cmocka_unit_test(durations),
+        cmocka_unit_test(sizes),           cmocka_unit_test(reals),
+        cmocka_unit_test(canonical_text),  cmocka_unit_test(what_is_written_reads_back),
         cmocka_unit_test(text_for_people),
     };
     return cmocka_run_group_tests_name("units", tests, NULL, NULL);

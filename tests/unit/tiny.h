@@ -1,42 +1,54 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A workload that emits the operations it is given: programs small enough to work out by hand. */
+ * A workload whose program is given as text, and a policy that notes what it is told: runs small
+ * enough to work out by hand. */
 #ifndef PYGCSIM_TESTS_UNIT_TINY_H
 #define PYGCSIM_TESTS_UNIT_TINY_H
 
-#include "sim/workload.h"
+#include "sim/simulation.h"
+#include "tests/unit/record.h"
 
 struct tiny {
-    const struct op *ops; /* borrowed */
-    size_t count;
-    uint32_t registers, slots;
+    /* Operations with ';' between them: those of heap scripts (collect with its generation,
+     * threshold with one number), and work NS, begin SLOT INSTANT, wait SLOT NS, resume SLOT, end
+     * SLOT, sleep INSTANT, native, return (native code begins, ends), event NAME, fill N (new
+     * objects without fields, in registers 0 … N − 1). */
+    const char *program;
+
+    const char *collector;                   /* NULL: cpython-3.11 */
+    uint64_t sample_ns, permanent;           /* as in struct simulation_setup */
     uint64_t planned_ns, memory_limit_bytes; /* as in struct program */
     double slowdown;                         /* 0: 1 */
-    size_t stretch;                          /* operations emitted at a time, 0: all */
-    const char *failure;                     /* its start fails with this; NULL: it does not */
+    size_t stretch;                          /* operations emitted at a time; 0: all */
+    const char *failure;                     /* start fails with this; NULL: it does not */
     int *stopped;                            /* counts the calls of stop; may be NULL */
 
-    size_t next; /* its own */
+    /* What the policy does besides noting. */
+    uint64_t timers[4];      /* set at start; 0: none */
+    uint64_t period_ns;      /* a timer sets the next; 0: none */
+    const char *collects_on; /* the event at which it collects generation 2 */
+    const char *passes_on;   /* the event at which it sets a timer for the instant 5, long past */
+    bool collects_in_timer;  /* generation 2 */
+    bool collects_when_told; /* in `collected`, where it is ignored */
+
+    /* The run's own. */
+    struct text *log;
+    struct op *ops;
+    size_t count, capacity, next;
 };
 
-/* Its setting; `tiny` has to live as long. Not to be finished. */
-struct setting tiny_setting(struct tiny *tiny);
+/* The workload's setting; `tiny` has to live as long. Not to be finished. */
+struct setting tiny_workload(struct tiny *tiny);
 
-#define TINY_NEW(reg, n)      {.code = OP_NEW, .a = reg, .b = n, .c = 56 + 8 * (n)}
-#define TINY_STORE(r, k, s)   {.code = OP_STORE, .a = r, .b = k, .c = s}
-#define TINY_CLEAR(r, k)      {.code = OP_CLEAR, .a = r, .b = k}
-#define TINY_LOAD(r, s, k)    {.code = OP_LOAD, .a = r, .b = s, .c = k}
-#define TINY_COPY(r, s)       {.code = OP_COPY, .a = r, .b = s}
-#define TINY_DROP(r)          {.code = OP_DROP, .a = r}
-#define TINY_COLLECT(g)       {.code = OP_COLLECT, .a = g}
-#define TINY_THRESHOLD(x)     {.code = OP_THRESHOLD, .a = x, .b = THRESHOLD_KEEP, .c = THRESHOLD_KEEP}
-#define TINY_WORK(t)          {.code = OP_WORK, .ns = t}
-#define TINY_SLEEP(t)         {.code = OP_SLEEP, .ns = t}
-#define TINY_BEGIN(slot, t)   {.code = OP_BEGIN, .a = slot, .ns = t}
-#define TINY_WAIT(slot, t)    {.code = OP_WAIT, .a = slot, .ns = t}
-#define TINY_RESUME(slot)     {.code = OP_RESUME, .a = slot}
-#define TINY_END(slot)        {.code = OP_END, .a = slot}
-#define TINY_EVENT(event)     {.code = OP_EVENT, .a = event}
-#define TINY_OP(op)           {.code = op}
+/* Runs it. What the policy was told is noted in *log, which may be NULL: EVENT@INSTANT,
+ * timer@INSTANT, and gcGENERATION@INSTANT when a collection has ended. */
+void tiny_run(struct run *run, const struct tiny *tiny, struct text *log);
+
+/* The same with an observer of one's own; returns what `simulate` does. */
+int tiny_simulate(const struct tiny *tiny, struct text *log, const struct observer *observer,
+                  struct simulation_result *result, struct error *error);
+
+/* It ran to its end without an error, and its clocks add up. */
+void tiny_check_finished(const char *what, const struct run *run);
 
 #endif
