@@ -32,8 +32,8 @@ const char *const chart_formats[] = {"png", "svg", "pdf", NULL};
 static const char *const terminals[] = {
     "pngcairo size 1200,800 font 'sans-serif,11' background rgb 'white'",
     "svg size 900,600 dynamic font 'sans-serif,11' linewidth 0.75 background rgb 'white'",
-    "pdfcairo size 12.5in,8.3333in font 'sans-serif,11' fontscale 0.75 linewidth 1.5"
-    " background rgb 'white'",
+    "pdfcairo size 12.5in,8.3in font 'sans-serif,11' fontscale 0.75 linewidth 1.5 background "
+    "'white'",
 };
 
 static const char *const block_names[] = {"$data", "$collections"};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/param.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,8 @@
 
 #include "sim/memory.h"
 #include "sim/suggest.h"
+
+#define PARAMS_MOST 64 /* of a component */
 
 static const char *const flag_words[] = {"no", "yes", NULL};
 
@@ -156,13 +159,12 @@ static int param_set(const struct component *component, const struct param *para
 static const struct param *find_param(const struct component *component, const char *key,
                                       struct error *error)
 {
-    const char *names[64] = {NULL};
+    const char *names[PARAMS_MOST + 1] = {NULL};
     const struct param *param = component->params;
     for (size_t n = 0; param && param->name; param++) {
         if (strcmp(param->name, key) == 0)
             return param;
-        if (n + 1 < sizeof names / sizeof *names)
-            names[n++] = param->name;
+        names[n++] = param->name;
     }
     char what[96];
     snprintf(what, sizeof what, "parameter of %.60s called", component->name);
@@ -275,7 +277,8 @@ int setting_parse(struct setting *setting, const char *text,
     if (!setting->component)
         goto failed;
     setting->state = memory_zeroed(1, setting->component->state_size);
-    bool given[64] = {false};
+    bool given[PARAMS_MOST] = {false};
+    assert(count_params(setting->component) <= PARAMS_MOST);
     while (rest)
         if (parse_pair(setting, &rest, given, error) != 0)
             goto failed;

@@ -320,7 +320,7 @@ static void control(struct gc *gc, const struct op *op)
         report_event(gc, (enum program_event)op->a);
         break;
     default:
-        assert(!"an operation of the heap");
+        assert(false && "an operation of the heap");
     }
 }
 

@@ -170,7 +170,7 @@ int heap_script_parse(struct heap_script *script, const char *name, const char *
         reader.line++;
         if (read_line(script, &reader) != 0)
             return -1;
-        reader.at = reader.end + 1; /* past a comment, too */
+        reader.at = newline ? newline + 1 : reader.end; /* past a comment, too */
     }
     return 0;
 }

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Metrics of runs that are made up, against values worked out by hand. */
+#include "results/metrics.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/results_file.h"
+
+#define MS NS_PER_MS
+
+struct expected {
+    const char *metric;
+    double value;
+};
+
+/* The stored value; NAN: there is none. */
+static double stored(struct store *store, int64_t run, const char *metric)
+{
+    sqlite3_stmt *statement =
+        results_file_query(store, "SELECT value FROM summary WHERE run_id = ? AND metric = ?", run);
+    sqlite3_bind_text(statement, 2, metric, -1, SQLITE_STATIC);
+    double value =
+        sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_double(statement, 0) : NAN;
+    sqlite3_finalize(statement);
+    return value;
+}
+
+static double expected_value(const struct expected *expected, size_t count, const char *metric)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(expected[i].metric, metric) == 0)
+            return expected[i].value;
+    check_text("a metric of which no value is expected", metric, NULL);
+    return NAN;
+}
+
+/* Every metric there is has its value. */
+static void check_summary(struct store *store, int64_t run, const struct expected *expected,
+                          size_t count)
+{
+    size_t found = 0;
+    for (const struct metric *metric = metrics; metric->name; metric++, found++)
+        check_real(metric->name, stored(store, run, metric->name),
+                   expected_value(expected, count, metric->name));
+    check_count("those expected", found, count);
+}
+
+#define PAUSES(prefix, p50, p90, p99, max)                                                         \
+    {prefix "_p50", p50}, {prefix "_p90", p90}, {prefix "_p99", p99},                              \
+    {                                                                                              \
+        prefix "_max", max                                                                         \
+    }
+
+/* Start-up ends at 1 s, with a collection at that very instant, which is not later. Pauses of 10,
+ * 20, 30 and 40 ms; latencies of 1 to 10 ms. */
+TEST(worked_out_by_hand)
+{
+    static const struct {
+        uint64_t wall_ns;
+        int generation;
+        uint64_t examined, unreachable, pause_ns, heap_bytes;
+    } collections[] = {
+        {1000 * MS, 0, 100, 5, 10 * MS, 1000},
+        {1500 * MS, 0, 200, 6, 30 * MS, 2000},
+        {2000 * MS, 1, 300, 7, 20 * MS, 5000},
+        {3000 * MS, 2, 400, 8, 40 * MS, 3000},
+    };
+    /* Each stands for the time since the one before: 1, 1 and 2 s. */
+    static const struct sample samples[] = {
+        {1000 * MS, 100, 50, {0}}, {2000 * MS, 300, 0, {0}}, {4000 * MS, 400, 250, {0}}};
+    static const struct simulation_result result = {
+        .status = RUN_finished,
+        .requests = 10,
+        .wall_ns = 10000 * MS,
+        .mutator_ns = 3900 * MS,
+        .pause_ns = 100 * MS,
+        .idle_ns = 6000 * MS,
+        .service_ns = 1000 * MS,
+        .totals = {.freed_by_count = {11, 12, 13, 14}, .freed_by_collector = {15, 16, 17, 18}},
+    };
+    static const struct expected expected[] = {
+        PAUSES("pause", 0.020, 0.040, 0.040, 0.040),
+        PAUSES("pause_gen0", 0.010, 0.030, 0.030, 0.030),
+        PAUSES("pause_gen1", 0.020, 0.020, 0.020, 0.020),
+        PAUSES("pause_gen2", 0.040, 0.040, 0.040, 0.040),
+        PAUSES("service_pause", 0.030, 0.040, 0.040, 0.040),
+        {"collections", 4},
+        {"collections_gen0", 2},
+        {"collections_gen1", 1},
+        {"collections_gen2", 1},
+        {"service_collections", 3},
+        {"service_collections_gen2", 1},
+        {"gc_time", 0.100},
+        {"gc_time_gen0", 0.040},
+        {"gc_time_gen1", 0.020},
+        {"gc_time_gen2", 0.040},
+        {"gc_share", 0.025},
+        {"examined", 1000},
+        {"unreachable", 26},
+        {"latency_p50", 0.005},
+        {"latency_p99", 0.010},
+        {"latency_p999", 0.010},
+        {"latency_max", 0.010},
+        {"requests", 10},
+        {"throughput", 10.0 / 9},
+        {"live_mean", 300},
+        {"live_peak", 400},
+        {"garbage_mean", 137.5},
+        {"garbage_peak", 250},
+        {"heap_mean", 437.5},
+        {"heap_peak", 5000},
+        {"reclaimed_refcount_gen0", 11},
+        {"reclaimed_refcount_gen1", 12},
+        {"reclaimed_refcount_gen2", 13},
+        {"reclaimed_refcount_permanent", 14},
+        {"reclaimed_collector_gen0", 15},
+        {"reclaimed_collector_gen1", 16},
+        {"reclaimed_collector_gen2", 17},
+        {"reclaimed_collector_permanent", 18},
+        {"wall_time", 10},
+        {"mutator_time", 3.9},
+    };
+    struct results_file file;
+    results_file_init(&file, "default");
+    const struct observer *observer = &file.observer;
+    int64_t run = results_file_begin(&file);
+    for (size_t i = 0; i < LENGTH(collections); i++)
+        observer->collection(observer->context, &(struct collection){
+                                                    .sequence = i,
+                                                    .wall_ns = collections[i].wall_ns,
+                                                    .generation = collections[i].generation,
+                                                    .examined = collections[i].examined,
+                                                    .unreachable = collections[i].unreachable,
+                                                    .pause_ns = collections[i].pause_ns,
+                                                    .heap_bytes_before = collections[i].heap_bytes,
+                                                });
+    for (size_t i = 0; i < LENGTH(samples); i++)
+        observer->sample(observer->context, &samples[i]);
+    for (uint64_t i = 10; i > 0; i--)
+        observer->request(observer->context, &(struct request){i, i * MS});
+    results_file_end(&file, &result, NULL);
+    check_summary(file.store, run, expected, LENGTH(expected));
+    results_file_fini(&file);
+}
+
+/* A run in which nothing happens, after one in which something did: no row but for counts and sums.
+ */
+TEST(metrics_without_a_value)
+{
+    static const char *const with_value[] = {"collections", "service_collections", "gc_time",
+                                             "examined",    "unreachable",         "requests",
+                                             "reclaimed",   "wall_time",           "mutator_time"};
+    struct results_file file;
+    results_file_init(&file, "default");
+    const struct observer *observer = &file.observer;
+    results_file_begin(&file);
+    observer->collection(observer->context, &(struct collection){.wall_ns = 5, .pause_ns = 7});
+    observer->sample(observer->context, &(struct sample){.wall_ns = 5, .live_bytes = 7});
+    observer->request(observer->context, &(struct request){5, 7});
+    results_file_end(&file, &(struct simulation_result){.status = RUN_finished, .wall_ns = 12},
+                     NULL);
+    int64_t run = results_file_begin(&file);
+    results_file_end(&file, &(struct simulation_result){.status = RUN_finished}, NULL);
+    for (const struct metric *metric = metrics; metric->name; metric++) {
+        bool has_value = false;
+        for (size_t i = 0; i < LENGTH(with_value); i++)
+            has_value |= strncmp(metric->name, with_value[i], strlen(with_value[i])) == 0;
+        double value = stored(file.store, run, metric->name);
+        check_that(metric->name, has_value ? value == 0 : isnan(value));
+    }
+    results_file_fini(&file);
+}
+
+/* Of 1, 2, 3 … n, the p-th percentile by nearest rank is the ceil(p n)-th. */
+TEST(percentiles)
+{
+    static const struct {
+        uint64_t n, p50, p90, p99, p999;
+    } rows[] = {
+        {1, 1, 1, 1, 1},
+        {2, 1, 2, 2, 2},
+        {3, 2, 3, 3, 3},
+        {10, 5, 9, 10, 10},
+        {11, 6, 10, 11, 11},
+        {100, 50, 90, 99, 100},
+        {101, 51, 91, 100, 101},
+        {250, 125, 225, 248, 250},
+        {1000, 500, 900, 990, 999},
+        {1001, 501, 901, 991, 1000},
+    };
+    struct results_file file;
+    results_file_init(&file, "default");
+    const struct observer *observer = &file.observer;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const struct {
+            const char *metric;
+            uint64_t value;
+            double slack; /* a latency is the longest in its bucket, up to 0.8% wide */
+        } values[] = {
+            {"pause_p50", rows[i].p50, 0},         {"pause_p90", rows[i].p90, 0},
+            {"pause_p99", rows[i].p99, 0},         {"pause_max", rows[i].n, 0},
+            {"latency_p50", rows[i].p50, 0.008},   {"latency_p99", rows[i].p99, 0.008},
+            {"latency_p999", rows[i].p999, 0.008}, {"latency_max", rows[i].n, 0},
+        };
+        int64_t run = results_file_begin(&file);
+        for (uint64_t k = 0; k < rows[i].n; k++) {
+            uint64_t ns = (k * 17) % rows[i].n + 1; /* all of them, not in order */
+            observer->collection(observer->context,
+                                 &(struct collection){.sequence = k, .pause_ns = ns});
+            observer->request(observer->context, &(struct request){0, ns});
+        }
+        results_file_end(&file,
+                         &(struct simulation_result){.status = RUN_finished, .requests = rows[i].n},
+                         NULL);
+        for (size_t v = 0; v < LENGTH(values); v++) {
+            double ns = round(stored(file.store, run, values[v].metric) * 1e9);
+            double least = (double)values[v].value;
+            check_that(values[v].metric, ns >= least && ns <= least * (1 + values[v].slack));
+        }
+    }
+    results_file_fini(&file);
+}
+
+/* What `pygcsim list metrics` and the tables rely on. */
+TEST(definitions)
+{
+    static const char *const units[] = {"s", "bytes", "fraction", "count", "1/s"};
+    for (const struct metric *metric = metrics; metric->name; metric++) {
+        bool known = false;
+        for (size_t i = 0; i < LENGTH(units); i++)
+            known |= strcmp(metric->unit, units[i]) == 0;
+        check_that(metric->name, known && metric->meaning[0]);
+        for (const struct metric *other = metrics; other < metric; other++)
+            check_that(metric->name, strcmp(metric->name, other->name) != 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(worked_out_by_hand),
+        cmocka_unit_test(metrics_without_a_value),
+        cmocka_unit_test(percentiles),
+        cmocka_unit_test(definitions),
+    };
+    return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);
+}

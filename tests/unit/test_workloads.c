@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Whether workloads do what their parameters say: how many requests arrive and when, how much
+ * memory there is. Seeds are fixed; what is random lies within four standard deviations. */
+#include <math.h>
+#include <string.h>
+
+#include "policies/registry.h"
+#include "tests/unit/check.h"
+#include "tests/unit/record.h"
+#include "workloads/registry.h"
+
+static void run_workload(struct run *run, const char *spec, const char *policy_spec)
+{
+    struct setting workload, policy;
+    struct error error = {""};
+    setting_parse(&workload, spec, workloads, "workload", &error);
+    setting_parse(&policy, policy_spec, policies, "policy", &error);
+    check_text(spec, error.text, "");
+    run_simulation(run, &(struct simulation_setup){
+                            .engine = &graph_engine,
+                            .collector = collector_version("cpython-3.13"),
+                            .workload = &workload,
+                            .policy = &policy,
+                            .seed = 3,
+                            .sample_ns = 100 * NS_PER_MS,
+                        });
+    check_text(spec, run->error.text, "");
+    check_signed(spec, run->status, 0);
+    setting_fini(&workload);
+    setting_fini(&policy);
+}
+
+#define SMALL "modules=500,startup=0s,settle=0s,objects=50,sessions=10,cache=10,"
+
+/* A Poisson process, whatever the worker is doing. */
+TEST(web_requests)
+{
+    static const struct {
+        const char *spec;
+        double expected;
+    } rows[] = {
+        {"web:" SMALL "rate=100,duration=30s,cpu=1ms", 3000},
+        {"web:" SMALL "rate=100,duration=30s,cpu=7ms", 3000},
+        {"web:" SMALL "rate=100,duration=30s,cpu=20ms", 3000}, /* more than it can do */
+        {"web:" SMALL "rate=100,duration=30s,cpu=7ms,concurrency=1,io_share=1", 3000},
+        {"web:" SMALL "rate=50,duration=40s,cpu=0s,burst_factor=5,burst_every=4s,burst_length=1s",
+         4000},
+        {"web:" SMALL "rate=100,duration=30s,cpu=0s,burst_factor=0,burst_every=3s,burst_length=1s",
+         2000},
+        {"web:" SMALL "rate=100,duration=0s", 0},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct run run;
+        run_workload(&run, rows[i].spec, "default");
+        double requests = (double)run.result.requests;
+        check_that(rows[i].spec, fabs(requests - rows[i].expected) <= 4 * sqrt(rows[i].expected));
+        run_fini(&run);
+    }
+}
+
+/* Which part of the requests arrives while rate × factor holds: the first second of four. */
+TEST(web_bursts)
+{
+    struct run run;
+    uint64_t inside = 0;
+    run_workload(&run,
+                 "web:" SMALL "rate=50,duration=40s,cpu=0s,burst_factor=5,burst_every=4s,"
+                 "burst_length=1s",
+                 "default");
+    for (size_t i = 0; i < run.record.request_count; i++)
+        inside += (run.record.requests[i].arrival_ns - run.result.service_ns) % (4 * NS_PER_S) <
+                  (uint64_t)NS_PER_S;
+    double expected = 2500; /* of 4000: 250 a second for 10 of 40 seconds */
+    check_that("in bursts", fabs((double)inside - expected) <= 4 * sqrt(expected));
+    run_fini(&run);
+}
+
+/* Start-up makes as many objects as it is told; an entry more or less for its tables. */
+TEST(live_memory)
+{
+    static const struct {
+        const char *spec, *policy;
+        uint64_t least_bytes, most_bytes;
+    } rows[] = {
+        {"web:modules=100000,duration=0s,payload=0", "default", 8000000, 10000000},
+        {"web:modules=100000,duration=0s,payload=100", "default", 18000000, 20000000},
+        {"device:duration=1s,boot_steps=4,step_objects=1000,slowdown=1", "default", 500000, 700000},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct run run;
+        run_workload(&run, rows[i].spec, rows[i].policy);
+        const struct sample *last = &run.record.samples[run.record.sample_count - 1];
+        check_that(rows[i].spec, last->live_bytes >= rows[i].least_bytes);
+        check_that(rows[i].spec, last->live_bytes <= rows[i].most_bytes);
+        run_fini(&run);
+    }
+}
+
+/* A device that leaves a cycle at each disconnect and is never collected runs out of its memory;
+ * one that is collected then does not. */
+TEST(a_device_with_little_memory)
+{
+    static const char device[] = "device:duration=2h,boot_steps=2,step_objects=100,config=0,"
+                                 "report_size=0,poll_cycles=0,client=10s,client_buffer=16KiB,"
+                                 "memory_limit=1MiB";
+    static const struct {
+        const char *policy;
+        enum run_status status;
+    } rows[] = {
+        {"off", RUN_out_of_memory},
+        {"event:on=disconnect", RUN_finished},
+        {"timed:every=60s", RUN_finished},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct run run;
+        run_workload(&run, device, rows[i].policy);
+        check_count(rows[i].policy, run.result.status, rows[i].status);
+        check_that(rows[i].policy, run.result.totals.heap_bytes <= (uint64_t)MIB);
+        run_fini(&run);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(web_requests),
+        cmocka_unit_test(web_bursts),
+        cmocka_unit_test(live_memory),
+        cmocka_unit_test(a_device_with_little_memory),
+    };
+    return cmocka_run_group_tests_name("workloads", tests, NULL, NULL);
+}
