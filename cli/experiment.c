@@ -92,7 +92,7 @@ static const struct column {
     {"service_collections_gen2", "full"},
     {"service_pause_p99", "pause p99"},
     {"service_pause_max", "pause max"},
-    {"gc_share", "GC share"},
+    {"service_gc_share", "GC share"},
     {"latency_p50", "latency p50"},
     {"latency_p99", "latency p99"},
     {"latency_max", "latency max"},
@@ -145,6 +145,7 @@ struct outcome {
     int64_t run;
     enum run_status status;
     uint64_t wall_ns;
+    const char *missed; /* an event that the policy waits for and the program never reported */
 };
 
 /* The text of a column's cell; "-" for a metric that the run has no value of. */
@@ -185,10 +186,13 @@ static void print_table(struct store *store, const struct outcome *outcomes, siz
         }
     }
     table_print(&table);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (outcomes[i].status == RUN_out_of_memory)
             printf("%s: out of memory after %s\n", outcomes[i].policy,
                    units_show_seconds(text, (double)outcomes[i].wall_ns / 1e9));
+        if (outcomes[i].missed)
+            printf("%s: the program never reported %s\n", outcomes[i].policy, outcomes[i].missed);
+    }
 }
 
 static void print_json(struct store *store, const struct experiment *experiment,
@@ -210,6 +214,22 @@ static void print_json(struct store *store, const struct experiment *experiment,
 }
 
 /* ---- what is done --------------------------------------------------------------------- */
+
+/* A parameter that names an event which was never reported: the policy has done nothing. */
+static const char *missed_event(const struct setting *policy,
+                                const struct simulation_result *result)
+{
+    for (const struct param *param = policy->component->params; param && param->name; param++) {
+        if (param->choices != program_event_names)
+            continue;
+        char buffer[UNITS_TEXT];
+        const char *name = param_text(param, policy->state, buffer);
+        for (int event = 0; event < PROGRAM_EVENT_COUNT; event++)
+            if (strcmp(program_event_names[event], name) == 0 && result->events[event] == 0)
+                return program_event_names[event];
+    }
+    return NULL;
+}
 
 static struct outcome run_policy(struct experiment *experiment, struct store *store,
                                  int64_t experiment_id, struct progress *progress,
@@ -233,6 +253,7 @@ static struct outcome run_policy(struct experiment *experiment, struct store *st
     }
     outcome.status = result.status;
     outcome.wall_ns = result.wall_ns;
+    outcome.missed = missed_event(policy, &result);
     return outcome;
 }
 
@@ -248,7 +269,8 @@ static void print_outcomes(struct store *store, const struct experiment *experim
            experiment->setup.collector->name, experiment->setup.seed);
     print_table(store, outcomes, count);
     int program = (int)(strrchr(program_invocation_name, ' ') - program_invocation_name);
-    printf("\nCollections and pauses: after start-up; full: of generation 2.\nEverything is in %s; "
+    printf("\nCollections, pauses and GC share: after start-up; full: of generation 2.\nEverything "
+           "is in %s; "
            "`%.*s plot %s --out charts` draws it.\n",
            experiment->db, program, program_invocation_name, experiment->db);
 }

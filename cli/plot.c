@@ -158,7 +158,7 @@ static void discard(const struct drawing *drawings, size_t count)
         unlink(drawings[i].partial);
 }
 
-/* All of them, or none: files get their names when every one of them is whole. */
+/* Files get their names when every one of them is whole. */
 static void save(struct drawing *drawings, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

@@ -36,7 +36,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         replay->json = true;
         return 0;
     case OPT_BASELINE:
-        replay->setup.permanent = option_count("baseline", argument, 0, 1000000000);
+        replay->setup.permanent = option_count("baseline", argument, 0, 10000000);
         return 0;
     case OPT_ENGINE:
         replay->setup.engine = option_engine(argument);

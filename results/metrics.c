@@ -26,9 +26,9 @@ static const char samples[] = "(SELECT *, live_bytes + garbage_bytes AS heap_byt
                               " wall_ns - lag(wall_ns, 1, 0) OVER (ORDER BY wall_ns) AS span_ns"
                               " FROM sample WHERE run_id = :run)";
 
-static const char heaps[] =
-    "(SELECT live_bytes + garbage_bytes AS heap_bytes FROM sample WHERE run_id = :run"
-    " UNION ALL SELECT heap_bytes_before FROM collection WHERE run_id = :run)";
+static const char garbage[] =
+    "(SELECT garbage_bytes FROM sample WHERE run_id = :run"
+    " UNION ALL SELECT heap_bytes_before - heap_bytes_after FROM collection WHERE run_id = :run)";
 
 static const char reclaimed[] = "(SELECT * FROM reclaimed WHERE run_id = :run)";
 
@@ -89,14 +89,17 @@ const struct metric metrics[] = {
     GC_TIME("gc_time_gen0", "of collections of generation 0", "generation = 0"),
     GC_TIME("gc_time_gen1", "of collections of generation 1", "generation = 1"),
     GC_TIME("gc_time_gen2", "of full collections", "generation = 2"),
+    {"service_gc_share", "fraction", "pauses over wall time while busy, after start-up", collections,
+     "total(pause_ns) FILTER (WHERE in_service) / nullif(total(pause_ns) FILTER (WHERE in_service)"
+     " + (SELECT mutator_ns - coalesce(service_mutator_ns, 0) FROM run WHERE id = :run), 0)"},
     {"examined", "count", "objects examined by all collections", collections, "total(examined)"},
     {"unreachable", "count", "objects that collections found unreachable", collections,
      "total(unreachable)"},
     {"gc_share", "fraction", "pauses over wall time while busy (mutator time + pauses)", runs,
      "pause_ns * 1.0 / nullif(mutator_ns + pause_ns, 0)"},
     {"requests", "count", "requests answered", runs, "requests"},
-    {"throughput", "1/s", "requests answered for each second of wall time after start-up", runs,
-     "nullif(requests, 0) * 1e9 / nullif(wall_ns - coalesce(service_ns, 0), 0)"},
+    {"throughput", "1/s", "requests answered for each second from the first arrival to the last answer",
+     runs, "requests * 1e9 / nullif(last_answer_ns - first_arrival_ns, 0)"},
     {"wall_time", "s", "the whole run", runs, "wall_ns / 1e9"},
     {"mutator_time", "s", "the program's own work", runs, "mutator_ns / 1e9"},
     LATENCY("latency_p50", "median request latency, arrival to the end of the last burst", 500),
@@ -108,11 +111,12 @@ const struct metric metrics[] = {
     {"live_peak", "bytes", "reachable objects, largest sample", samples, "max(live_bytes)"},
     {"garbage_mean", "bytes", "floating garbage, mean over time", samples,
      MEAN("garbage_bytes")},
-    {"garbage_peak", "bytes", "floating garbage, largest sample", samples, "max(garbage_bytes)"},
+    {"garbage_peak", "bytes", "floating garbage, the most in a sample or reclaimed by a collection",
+     garbage, "max(garbage_bytes)"},
     {"heap_mean", "bytes", "live objects and garbage, mean over time", samples,
      MEAN("heap_bytes")},
-    {"heap_peak", "bytes", "live objects and garbage, largest at a sample or as a collection begins",
-     heaps, "max(heap_bytes)"},
+    {"heap_peak", "bytes", "live objects and garbage, the most there ever were", runs,
+     "heap_peak_bytes"},
     BY_REFCOUNT("gen0", "generation 0", 0),
     BY_REFCOUNT("gen1", "generation 1", 1),
     BY_REFCOUNT("gen2", "generation 2", 2),

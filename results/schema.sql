@@ -14,26 +14,30 @@ CREATE TABLE experiment (
 -- One program under one policy. policy and workload are full specifications as the command line takes
 -- them; what they leave out are the defaults, which table parameter has too.
 CREATE TABLE run (
-    id            INTEGER PRIMARY KEY,
-    experiment_id INTEGER NOT NULL REFERENCES experiment(id),
-    policy        TEXT NOT NULL,
-    workload      TEXT NOT NULL,
-    collector     TEXT NOT NULL,    -- interpreter version, as cpython-3.13
-    seed          INTEGER NOT NULL,
-    status        TEXT NOT NULL,    -- unfinished, finished, out_of_memory, failed
-    error         TEXT,             -- why it failed
-    engine        TEXT NOT NULL,
-    costs         TEXT NOT NULL,    -- the set of cost coefficients
-    layout        TEXT,             -- how objects lie in memory
+    id                 INTEGER PRIMARY KEY,
+    experiment_id      INTEGER NOT NULL REFERENCES experiment(id),
+    policy             TEXT NOT NULL,
+    workload           TEXT NOT NULL,
+    collector          TEXT NOT NULL,   -- interpreter version, as cpython-3.13
+    seed               INTEGER NOT NULL,
+    status             TEXT NOT NULL,   -- unfinished, finished, out_of_memory, failed
+    error              TEXT,            -- why it failed
+    engine             TEXT NOT NULL,
+    costs              TEXT NOT NULL,   -- the set of cost coefficients
+    layout             TEXT,            -- how objects lie in memory
     -- From here on: known when the run has ended.
-    sample_ns     INTEGER,          -- between two samples, 0: none
-    service_ns    INTEGER,          -- instant of startup_done, NULL if never reported
-    wall_ns       INTEGER,          -- the whole run: mutator_ns + pause_ns + idle_ns
-    mutator_ns    INTEGER,          -- the program's own work
-    pause_ns      INTEGER,          -- in collections
-    idle_ns       INTEGER,          -- waiting, nothing to do
-    operations    INTEGER,
-    requests      INTEGER           -- answered
+    sample_ns          INTEGER,         -- between two samples, 0: none
+    service_ns         INTEGER,         -- instant of startup_done, NULL if never reported
+    service_mutator_ns INTEGER,         -- mutator time by then
+    first_arrival_ns   INTEGER,         -- of requests, NULL if there were none
+    last_answer_ns     INTEGER,
+    wall_ns            INTEGER,         -- the whole run: mutator_ns + pause_ns + idle_ns
+    mutator_ns         INTEGER,         -- the program's own work
+    pause_ns           INTEGER,         -- in collections
+    idle_ns            INTEGER,         -- waiting, nothing to do
+    heap_peak_bytes    INTEGER,         -- live objects and garbage, the most there ever were
+    operations         INTEGER,
+    requests           INTEGER          -- answered
 );
 
 -- Every parameter of a run's policy and workload, defaults included.

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,10 +35,11 @@
     X(LATENCY, "INSERT INTO latency VALUES (?, ?, ?, ?)")                                          \
     X(SUMMARY, "INSERT INTO summary VALUES (?, ?, ?)")                                             \
     X(RECLAIMED, "INSERT INTO reclaimed VALUES (?, ?, ?, ?)")                                      \
-    X(END_RUN,                                                                                     \
-      "UPDATE run SET status = ?2, error = ?3, layout = ?4, sample_ns = ?5,"                       \
-      " service_ns = nullif(?6, 0), wall_ns = ?7, mutator_ns = ?8, pause_ns = ?9, idle_ns = ?10,"  \
-      " operations = ?11, requests = ?12 WHERE id = ?1")                                           \
+    X(END_RUN, "UPDATE run SET status = ?2, layout = ?3, sample_ns = ?4,"                          \
+               " service_ns = nullif(?5, 0), service_mutator_ns = iif(?5 = 0, NULL, ?6),"          \
+               " first_arrival_ns = nullif(?7, 0), last_answer_ns = nullif(?8, 0), wall_ns = ?9,"  \
+               " mutator_ns = ?10, pause_ns = ?11, idle_ns = ?12, heap_peak_bytes = ?13,"          \
+               " operations = ?14, requests = ?15 WHERE id = ?1")                                  \
     X(FAIL_RUN, "UPDATE run SET status = ?2, error = ?3 WHERE id = ?1")
 
 enum statement {
@@ -73,14 +75,19 @@ const char *store_path(const struct store *store)
 }
 
 /* Why a file cannot be opened: SQLite's last attempt may have failed for another reason than its
- * first, so this asks again. */
+ * first, so this asks again, of the file or of the folder that it would be in. */
 static const char *reason(const struct store *store)
 {
-    int file = open(store->path, store->writable ? O_RDWR | O_CREAT : O_RDONLY, 0666);
-    if (file < 0)
-        return strerror(errno);
-    close(file);
-    return sqlite3_errmsg(store->database);
+    char folder[4096];
+    int file = open(store->path, store->writable ? O_RDWR : O_RDONLY);
+    if (file >= 0) {
+        close(file);
+        return sqlite3_errmsg(store->database);
+    }
+    snprintf(folder, sizeof folder, "%s", store->path);
+    if (errno == ENOENT && store->writable && access(dirname(folder), W_OK) == 0)
+        errno = ENOENT;
+    return strerror(errno);
 }
 
 int store_error(struct store *store, struct error *error)
@@ -325,9 +332,12 @@ int store_begin_run(struct store *store, int64_t experiment, const struct simula
                     int64_t *id, struct error *error)
 {
     put(store, BEGIN, "");
+    char costs[64];
+    snprintf(costs, sizeof costs, "%s, CPython %s", COSTS_NAME,
+             costs_measured_on(costs_for(setup->collector)));
     put(store, NEW_RUN, "isssusss", experiment, setup->policy->text, setup->workload->text,
         setup->collector->name, setup->seed, run_status_names[RUN_unfinished], setup->engine->name,
-        COSTS_NAME);
+        costs);
     store->run = *id = sqlite3_last_insert_rowid(store->database);
     put_parameters(store, "workload", setup->workload);
     put_parameters(store, "policy", setup->policy);
@@ -450,10 +460,11 @@ static void put_result(struct store *store, const struct simulation_result *resu
     for (int64_t g = 0; g <= PERMANENT; g++)
         put(store, RECLAIMED, "iiuu", store->run, g, result->totals.freed_by_count[g],
             result->totals.freed_by_collector[g]);
-    put(store, END_RUN, "isssuuuuuuuu", store->run, run_status_names[result->status],
-        (const char *)NULL, layout_names[result->layout], result->sample_ns, result->service_ns,
-        result->wall_ns, result->mutator_ns, result->pause_ns, result->idle_ns, result->operations,
-        result->requests);
+    put(store, END_RUN, "issuuuuuuuuuuuu", store->run, run_status_names[result->status],
+        layout_names[result->layout], result->sample_ns, result->service_ns,
+        result->service_mutator_ns, result->first_arrival_ns, result->last_answer_ns,
+        result->wall_ns, result->mutator_ns, result->pause_ns, result->idle_ns,
+        result->totals.heap_peak_bytes, result->operations, result->requests);
 }
 
 int store_end_run(struct store *store, const struct simulation_result *result, const char *failure,

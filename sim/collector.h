@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #define GENERATIONS 3
+#define PERMANENT   GENERATIONS /* the index of the permanent generation */
 
 enum collector_kind {
     /* Inside the allocation, before the new object is tracked: it is not examined, and is the
@@ -44,9 +45,9 @@ extern const struct collector_version collector_versions[];
 /* NULL if there is none of that name. */
 const struct collector_version *collector_version(const char *name);
 
-/* What gc.get_stats() gives for each generation. */
+/* What gc.get_stats() gives for each generation; here nothing is ever uncollectable. */
 struct collector_stats {
-    uint64_t collections, collected, uncollectable;
+    uint64_t collections, collected;
 };
 
 struct collector {

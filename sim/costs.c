@@ -92,7 +92,8 @@ uint64_t costs_pause_ns(const struct cost_model *model, enum layout layout, doub
               c->b * (double)found->examined.fields[kind] +
               c->d * (double)found->unreachable.objects[kind];
     }
-    double size = pow((double)found->examined.bytes / cached_bytes, exponent[layout]);
+    double size =
+        pow((double)tally_container_bytes(&found->examined) / cached_bytes, exponent[layout]);
     return (uint64_t)llround((c0_ns + ns * fmax(1, size)) * slowdown);
 }
 

@@ -2,8 +2,8 @@
  *
  * What things cost, in time. Nothing about costs stands anywhere else.
  *
- * The pause of a collection that examines N objects holding E references (fields) and occupying H
- * bytes, of which T are unreachable:
+ * The pause of a collection that examines N objects holding E references (fields) and whose
+ * containers occupy H bytes, of which T are unreachable:
  *
  *     pause = c0 + (a·N + b·E + d·T) · max(1, (H / H0)^p)
  *
@@ -16,8 +16,8 @@
 #include <stdint.h>
 
 #include "sim/collector.h"
-#include "sim/heap.h"
 #include "sim/program.h"
+#include "sim/tally.h"
 
 /* Names the set of coefficients in the results. */
 #define COSTS_NAME "xeon-l2-2mib-2026"

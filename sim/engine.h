@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include "sim/collector.h"
-#include "sim/heap.h"
 #include "sim/program.h"
+#include "sim/tally.h"
 
 /* Why a program could not go on: X(identifier, text). */
 #define FAULTS(X)                                                                                  \
@@ -47,7 +47,7 @@ struct mutator {
 };
 
 struct engine_totals {
-    uint64_t heap_bytes;
+    uint64_t heap_bytes, heap_peak_bytes;
     uint64_t tracked[GENERATIONS + 1]; /* the last: permanent */
     uint64_t freed_by_count[GENERATIONS + 1], freed_by_collector[GENERATIONS + 1];
 };
@@ -58,7 +58,7 @@ struct engine {
     void (*free)(void *engine);
 
     /* Executes operations from the first on, in order. Stops before one that is the run loop's
-     * (those after OP_DROP), when the clock reaches due_ns, or at a fault.
+     * (op_is_of_heap), when the clock reaches due_ns, or at a fault.
      * Returns how many were executed; mutator->operation has moved by as many. */
     size_t (*execute)(void *engine, const struct op *ops, size_t count);
 
@@ -70,7 +70,7 @@ struct engine {
     uint64_t (*live_bytes)(void *engine);
 };
 
-/* The reference: the object graph itself (sim/heap.h). */
+/* The reference: the object graph itself. */
 extern const struct engine graph_engine;
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sim/engine.h"
+#include "sim/heap.h"
 #include "sim/memory.h"
 
 struct graph {
@@ -121,7 +122,7 @@ static size_t graph_execute(void *engine, const struct op *ops, size_t count)
     struct graph *graph = engine;
     struct mutator *mutator = graph->mutator;
     size_t i = 0;
-    for (; i < count && ops[i].code <= OP_DROP && mutator->wall_ns < mutator->due_ns; i++) {
+    for (; i < count && op_is_of_heap(&ops[i]) && mutator->wall_ns < mutator->due_ns; i++) {
         uint32_t ns = mutator->costs.ns[ops[i].code][ops[i].kind];
         mutator->wall_ns += ns;
         mutator->mutator_ns += ns;
@@ -154,6 +155,7 @@ static void graph_totals(const void *engine, struct engine_totals *totals)
 {
     const struct heap *heap = ((const struct graph *)engine)->heap;
     totals->heap_bytes = heap->bytes;
+    totals->heap_peak_bytes = heap->peak_bytes;
     for (int g = 0; g <= PERMANENT; g++) {
         totals->tracked[g] = heap->generations[g].count;
         totals->freed_by_count[g] = heap->freed_by_count[g];

@@ -58,22 +58,6 @@ void heap_free(struct heap *heap)
     free(heap);
 }
 
-uint64_t tally_objects(const struct tally *tally)
-{
-    uint64_t sum = 0;
-    for (int kind = 0; kind < OBJECT_KINDS; kind++)
-        sum += tally->objects[kind];
-    return sum;
-}
-
-uint64_t tally_fields(const struct tally *tally)
-{
-    uint64_t sum = 0;
-    for (int kind = 0; kind < OBJECT_KINDS; kind++)
-        sum += tally->fields[kind];
-    return sum;
-}
-
 static void tally_add(struct tally *tally, const struct object *object)
 {
     tally->objects[object->kind]++;
@@ -150,6 +134,8 @@ ref heap_allocate(struct heap *heap, enum object_kind kind, uint32_t fields, uin
     enter_generation(heap, o, 0);
     tally_add(&heap->generations[0].tally, object);
     heap->bytes += bytes;
+    if (heap->bytes > heap->peak_bytes)
+        heap->peak_bytes = heap->bytes;
     return o;
 }
 
@@ -343,7 +329,7 @@ void heap_find_unreachable(struct heap *heap, int generation, struct found *foun
     heap->unreachable_count = 0;
     heap->unreachable = memory_grow(heap->unreachable, &heap->unreachable_capacity, young,
                                     sizeof *heap->unreachable);
-    for (int g = generation; g >= 0; g--) /* the oldest first: lists stay in order of birth */
+    for (int g = generation; g >= 0; g--) /* the oldest first, roughly in order of birth */
         promote(heap, g, target, found);
     struct tally *survivors = &heap->generations[target].tally;
     tally_combine(survivors, &found->examined, 1);

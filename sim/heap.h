@@ -24,10 +24,10 @@
 
 #include "sim/collector.h"
 #include "sim/object_kind.h"
+#include "sim/tally.h"
 
 typedef uint32_t ref; /* 0: nothing */
 
-#define PERMANENT   GENERATIONS     /* the index of the permanent generation */
 #define UNREACHABLE (PERMANENT + 1) /* found by the collection under way, and in no list */
 
 struct object {
@@ -43,14 +43,6 @@ struct object {
     ref field[];
 };
 
-/* What the cost of a collection depends on, of any set of objects. */
-struct tally {
-    uint64_t objects[OBJECT_KINDS], fields[OBJECT_KINDS], bytes;
-};
-
-uint64_t tally_objects(const struct tally *tally);
-uint64_t tally_fields(const struct tally *tally);
-
 struct generation {
     ref *objects;
     size_t count, capacity;
@@ -63,7 +55,7 @@ struct heap {
     ref *registers;
     uint32_t register_count;
     struct generation generations[GENERATIONS + 1];
-    uint64_t bytes; /* of all objects */
+    uint64_t bytes, peak_bytes; /* of all objects: now, and the most there ever were */
     ref *unreachable;
     size_t unreachable_count, unreachable_capacity;
     /* Objects freed so far, by the generation they were in: by reference count, and in collections.
@@ -102,11 +94,6 @@ static inline uint32_t heap_assign(struct heap *heap, ref *slot, ref o)
     *slot = o;
     return old ? heap_release(heap, old) : 0;
 }
-
-struct found {
-    struct tally examined, unreachable;
-    uint64_t unreachable_by_generation[GENERATIONS];
-};
 
 /* The first half of a collection of `generation`: splits the objects of generations 0 … generation
  * into survivors, which move to the next generation, and heap->unreachable. */

@@ -16,18 +16,17 @@ enum object_kind {
     OBJECT_KINDS
 };
 
-/* Bytes of a container with that many references, the collector's header of 16 bytes included
+/* Bytes of a container, the collector's header of 16 bytes included: `base` and so many a reference
  * (sys.getsizeof on 64-bit CPython 3.11: a list is 56 + 8 n, a tuple 40 + 8 n; dict and instance
  * are straight lines through their steps). What the references lead to is not included. */
+struct object_layout {
+    uint32_t base, field;
+};
+extern const struct object_layout object_layouts[OBJECT_KINDS];
+
 static inline uint32_t object_bytes(enum object_kind kind, uint32_t fields)
 {
-    static const struct {
-        uint32_t base, field;
-    } layout[OBJECT_KINDS] = {
-        [KIND_LIST_SUBCLASS] = {56, 8}, [KIND_LIST] = {56, 8},  [KIND_DICT] = {104, 16},
-        [KIND_INSTANCE] = {64, 8},      [KIND_TUPLE] = {40, 8},
-    };
-    return layout[kind].base + layout[kind].field * fields;
+    return object_layouts[kind].base + object_layouts[kind].field * fields;
 }
 
 #endif

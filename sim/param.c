@@ -145,7 +145,7 @@ static int param_set(const struct component *component, const struct param *para
     if (param->type == PARAM_REAL) {
         if (!units_parse_real(text, &number) || number < param->least || number > param->most)
             return bad_value(component, param, text, error);
-        *real_of(param, state) = number;
+        *real_of(param, state) = number + 0.0; /* -0 is 0 */
         return 0;
     }
     int64_t whole;

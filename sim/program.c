@@ -63,11 +63,27 @@ void program_wait(struct program *program, uint32_t slot, uint64_t ns)
 
 void program_resume(struct program *program, uint32_t slot, uint64_t nominal_ready_ns)
 {
-    program_emit(program, (struct op){.code = OP_RESUME, .a = slot});
+    program_emit(program, (struct op){.code = OP_RESUME, .a = slot, .ns = nominal_ready_ns});
     wait_until(program, nominal_ready_ns);
 }
 
 void program_end(struct program *program, uint32_t slot)
 {
     program_emit(program, (struct op){.code = OP_END, .a = slot});
+}
+
+void program_ring(struct program *program, uint32_t first, uint32_t a, uint32_t b, uint32_t size,
+                  uint32_t payload_bytes, uint32_t extra_bytes)
+{
+    program_new(program, first, KIND_INSTANCE, 2, payload_bytes + extra_bytes);
+    program_copy(program, a, first);
+    for (uint32_t i = 1; i < size; i++) {
+        program_new(program, b, KIND_INSTANCE, 2, payload_bytes);
+        program_store(program, b, 0, a);
+        program_copy(program, a, b);
+    }
+    program_store(program, first, 0, a);
+    program_drop(program, a);
+    if (size > 1)
+        program_drop(program, b);
 }

@@ -42,39 +42,33 @@ enum program_event {
 /* The names in the order of the enum, ending with NULL. */
 extern const char *const program_event_names[PROGRAM_EVENT_COUNT + 1];
 
-/* Every operation: X(identifier, heap script's word or NULL). a, b, c, ns are fields of struct op.
- */
-#define OPERATIONS(X)                                                                              \
-    /* heap operations, executed by the engine */                                                  \
-    X(OP_NEW, "new")     /* register a := new object of `kind` with b fields, c bytes */           \
-    X(OP_STORE, "store") /* field b of the object in a := register c */                            \
-    X(OP_CLEAR, "clear") /* field b of the object in a := nothing */                               \
-    X(OP_LOAD, "load")   /* register a := field c of the object in b */                            \
-    X(OP_COPY, "copy")   /* register a := register b */                                            \
-    X(OP_DROP, "drop")   /* register a := nothing */                                               \
-    /* the program's own calls of module gc */                                                     \
-    X(OP_COLLECT, "collect") /* generation a */                                                    \
-    X(OP_FREEZE, "freeze")                                                                         \
-    X(OP_UNFREEZE, "unfreeze")                                                                     \
-    X(OP_ENABLE, "enable")                                                                         \
-    X(OP_DISABLE, "disable")                                                                       \
-    X(OP_THRESHOLD, "threshold") /* a, b, c; THRESHOLD_KEEP leaves one as it is */                 \
-    /* time */                                                                                     \
-    X(OP_WORK, NULL)   /* compute for ns */                                                        \
-    X(OP_BEGIN, NULL)  /* request in slot a, arrived at wall instant ns, begins its first burst */ \
-    X(OP_WAIT, NULL)   /* the burst of slot a ends; its next is ready ns later */                  \
-    X(OP_RESUME, NULL) /* the next burst of slot a begins */                                       \
-    X(OP_END, NULL)    /* the request in slot a is answered */                                     \
-    X(OP_SLEEP, NULL)  /* wait for the wall instant ns */                                          \
-    X(OP_NATIVE_BEGIN, NULL) /* C code that does not return to the interpreter loop begins */      \
-    X(OP_NATIVE_END, NULL)                                                                         \
-    X(OP_EVENT, NULL) /* program event a */
-
+/* Operations; a, b, c and ns are fields of struct op. */
 enum op_code {
-#define X(code, word) code,
-    OPERATIONS(X)
-#undef X
-        OP_COUNT
+    /* of the heap, executed by the engine */
+    OP_NEW,   /* register a := new object of `kind` with b fields, c bytes */
+    OP_STORE, /* field b of the object in a := register c */
+    OP_CLEAR, /* field b of the object in a := nothing */
+    OP_LOAD,  /* register a := field c of the object in b */
+    OP_COPY,  /* register a := register b */
+    OP_DROP,  /* register a := nothing */
+    /* the program's own calls of module gc */
+    OP_COLLECT, /* generation a */
+    OP_FREEZE,
+    OP_UNFREEZE,
+    OP_ENABLE,
+    OP_DISABLE,
+    OP_THRESHOLD, /* a, b, c; THRESHOLD_KEEP leaves one as it is */
+    /* time */
+    OP_WORK,   /* compute for ns */
+    OP_BEGIN,  /* request in slot a, arrived at wall instant ns, begins its first burst */
+    OP_WAIT,   /* the burst of slot a ends; its next is ready ns later */
+    OP_RESUME, /* the next burst of slot a begins, at wall instant ns if there were no pauses */
+    OP_END,    /* the request in slot a is answered */
+    OP_SLEEP,  /* wait for the wall instant ns */
+    OP_NATIVE_BEGIN, /* C code that does not return to the interpreter loop begins */
+    OP_NATIVE_END,
+    OP_EVENT, /* program event a */
+    OP_COUNT
 };
 
 #define THRESHOLD_KEEP UINT32_MAX
@@ -92,6 +86,11 @@ struct op {
     };
 };
 static_assert(sizeof(struct op) == 16, "operations are streamed: keep them small");
+
+static inline bool op_is_of_heap(const struct op *op)
+{
+    return op->code <= OP_DROP;
+}
 
 /* Mutator time of each operation, in ns: by code and, for OP_NEW, kind (sim/costs.c). Freeing an
  * object is part of the cost of allocating it, so that mutator time does not depend on the policy.
@@ -194,6 +193,12 @@ static inline void program_native_end(struct program *program)
 /* Those that move the nominal clock by more than the cost of an operation. */
 void program_work(struct program *program, uint64_t ns); /* on the calibrated machine */
 void program_sleep(struct program *program, uint64_t until_ns);
+
+/* A ring of `size` instances with two fields each, `payload` bytes with every one and `extra` more
+ * with the first. Register `first` holds the first, whose second field is free; when it lets go,
+ * nothing but the ring refers to the ring. `a` and `b` are used, and left empty. */
+void program_ring(struct program *program, uint32_t first, uint32_t a, uint32_t b, uint32_t size,
+                  uint32_t payload_bytes, uint32_t extra_bytes);
 
 /* Requests: see sim/schedule.h, which decides their order. */
 void program_begin(struct program *program, uint32_t slot, uint64_t arrival_ns);

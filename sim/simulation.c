@@ -38,11 +38,14 @@ struct gc {
     struct program program;
     struct event_queue due;
     struct slot {
-        uint64_t arrival_ns, ready_ns; /* wall instants */
+        uint64_t arrival_ns, ready_ns; /* wall instants: of the request; of its next burst */
+        uint64_t early_ns;             /* by which the burst under way began before it was ready */
     } * slots;
     uint64_t sequence;                       /* of the next collection */
     uint64_t sample_ns, sampled_ns, samples; /* the interval; when the last was taken; how many */
-    uint64_t pause_ns, idle_ns, service_ns, requests;
+    uint64_t pause_ns, idle_ns, service_ns, service_mutator_ns, requests;
+    uint64_t first_arrival_ns, last_answer_ns;
+    uint64_t events[PROGRAM_EVENT_COUNT]; /* reported so far */
     bool native, requested; /* in a native section; a collection was asked for in it */
     bool abandoned;         /* the observer gave up */
 };
@@ -222,8 +225,11 @@ static void fire_due(struct gc *gc)
 
 static void report_event(struct gc *gc, enum program_event event)
 {
-    if (event == EVENT_startup_done)
+    gc->events[event]++;
+    if (event == EVENT_startup_done) {
         gc->service_ns = gc->mutator.wall_ns;
+        gc->service_mutator_ns = gc->mutator.mutator_ns;
+    }
     if (gc->policy->event)
         gc->policy->event(gc->policy_state, gc, event);
 }
@@ -258,12 +264,37 @@ static void enter_native(struct gc *gc, bool inside)
         collect_automatically(&gc->mutator);
 }
 
+/* A request's next burst. The order of bursts is fixed, on the clock without pauses; so a pause
+ * that made this request late to wait must not make those behind it, which are ready, wait for its
+ * wait. The worker goes on at the instant at which it would have without pauses, or when it is
+ * free; what the burst is too early by is added where the request ends, or waits again. */
+static void resume_request(struct gc *gc, struct slot *slot, uint64_t nominal_ready_ns)
+{
+    wait_until(gc, nominal_ready_ns);
+    uint64_t now_ns = gc->mutator.wall_ns;
+    slot->early_ns = slot->ready_ns > now_ns ? slot->ready_ns - now_ns : 0;
+}
+
+static void begin_request(struct gc *gc, struct slot *slot, uint64_t arrival_ns)
+{
+    *slot = (struct slot){.arrival_ns = arrival_ns};
+    if (gc->first_arrival_ns == 0)
+        gc->first_arrival_ns = arrival_ns;
+    wait_until(gc, arrival_ns);
+}
+
 static void end_request(struct gc *gc, const struct slot *slot)
 {
-    const struct request request = {slot->arrival_ns, gc->mutator.wall_ns - slot->arrival_ns};
+    uint64_t answer_ns = gc->mutator.wall_ns + slot->early_ns;
+    const struct request request = {slot->arrival_ns, answer_ns - slot->arrival_ns};
     gc->requests++;
+    if (answer_ns > gc->last_answer_ns)
+        gc->last_answer_ns = answer_ns;
     OBSERVE(gc, request, &request);
 }
+
+/* Of wall time: far from where clocks overflow. */
+#define LONGEST_NS (100 * 365 * (uint64_t)NS_PER_D)
 
 /* An operation that is not the heap's. */
 static void control(struct gc *gc, const struct op *op)
@@ -297,14 +328,13 @@ static void control(struct gc *gc, const struct op *op)
         mutator->mutator_ns += op->ns;
         break;
     case OP_BEGIN:
-        gc->slots[op->a].arrival_ns = op->ns;
-        wait_until(gc, op->ns);
+        begin_request(gc, &gc->slots[op->a], op->ns);
         break;
     case OP_WAIT:
-        gc->slots[op->a].ready_ns = mutator->wall_ns + op->ns;
+        gc->slots[op->a].ready_ns = mutator->wall_ns + gc->slots[op->a].early_ns + op->ns;
         break;
     case OP_RESUME:
-        wait_until(gc, gc->slots[op->a].ready_ns);
+        resume_request(gc, &gc->slots[op->a], op->ns);
         break;
     case OP_END:
         end_request(gc, &gc->slots[op->a]);
@@ -322,6 +352,8 @@ static void control(struct gc *gc, const struct op *op)
     default:
         assert(false && "an operation of the heap");
     }
+    if (mutator->wall_ns > LONGEST_NS)
+        mutator->fault.kind = FAULT_TOO_LONG;
 }
 
 /* Executes a stretch of the program; false if it cannot go on. */
@@ -333,8 +365,10 @@ static bool execute(struct gc *gc, const struct op *ops, size_t count)
         i += gc->engine->execute(gc->engine_state, ops + i, count - i);
         if (mutator->fault.kind != FAULT_NONE)
             return false;
-        if (i < count && ops[i].code > OP_DROP && mutator->wall_ns < mutator->due_ns) {
+        if (i < count && !op_is_of_heap(&ops[i]) && mutator->wall_ns < mutator->due_ns) {
             control(gc, &ops[i++]);
+            if (mutator->fault.kind != FAULT_NONE)
+                return false;
             mutator->operation++;
         }
     }
@@ -349,8 +383,6 @@ static void report_progress(struct gc *gc)
 }
 
 #define STRETCH 4096 /* operations gathered before they are executed */
-#define LONGEST_NS                                                                                 \
-    (100 * 365 * (uint64_t)NS_PER_D) /* of wall time, far from where clocks overflow */
 
 static void run_program(struct gc *gc)
 {
@@ -362,10 +394,6 @@ static void run_program(struct gc *gc)
         while (more && gc->program.count < STRETCH)
             more = gc->workload->produce(gc->workload_state, &gc->program);
         going = execute(gc, gc->program.ops, gc->program.count);
-        if (gc->mutator.wall_ns > LONGEST_NS) {
-            gc->mutator.fault.kind = FAULT_TOO_LONG;
-            going = false;
-        }
         report_progress(gc);
     }
     if (going)
@@ -408,10 +436,14 @@ static void fill_result(struct gc *gc, struct simulation_result *result)
         .pause_ns = gc->pause_ns,
         .idle_ns = gc->idle_ns,
         .service_ns = gc->service_ns,
+        .service_mutator_ns = gc->service_mutator_ns,
+        .first_arrival_ns = gc->first_arrival_ns,
+        .last_answer_ns = gc->last_answer_ns,
         .sample_ns = gc->sample_ns,
         .layout = gc->program.layout,
     };
     gc->engine->totals(gc->engine_state, &result->totals);
+    memcpy(result->events, gc->events, sizeof result->events);
     memcpy(result->stats, gc->mutator.collector.stats, sizeof result->stats);
 }
 

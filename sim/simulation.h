@@ -6,7 +6,12 @@
  *
  * The run loop keeps wall time = mutator time + pauses + waiting. Before each operation whatever is
  * due by then fires: samples, then the policy's timers. While the program waits they fire at their
- * own instant; a collection that outlasts the wait delays what comes next. */
+ * own instant; a collection that outlasts the wait delays what comes next.
+ *
+ * Bursts of requests come in the order in which they would without pauses. A request that a pause
+ * has delayed begins its wait later, and is ready later than its place in that order assumes. The
+ * worker does not stand idle for it, or the delay would spread to everyone behind it and never be
+ * made up for: its burst runs in its place, and the difference is added to when it ends. */
 #ifndef PYGCSIM_SIM_SIMULATION_H
 #define PYGCSIM_SIM_SIMULATION_H
 
@@ -52,8 +57,11 @@ struct simulation_result {
     enum run_status status; /* RUN_failed: the error says why */
     uint64_t operations, requests;
     uint64_t wall_ns, mutator_ns, pause_ns, idle_ns;
-    uint64_t service_ns; /* wall instant of startup_done; 0 if the program never says so */
-    uint64_t sample_ns;  /* the interval used */
+    uint64_t service_ns;         /* wall instant of startup_done; 0 if the program never says so */
+    uint64_t service_mutator_ns; /* mutator time by then */
+    uint64_t first_arrival_ns, last_answer_ns; /* of requests; 0 if there were none */
+    uint64_t events[PROGRAM_EVENT_COUNT];      /* how often each was reported */
+    uint64_t sample_ns;                        /* the interval used */
     enum layout layout;
     struct engine_totals totals;
     struct collector_stats stats[GENERATIONS];

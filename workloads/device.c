@@ -99,21 +99,11 @@ static void stop(void *state)
     event_queue_fini(&device->agenda);
 }
 
-/* A ring of `size` instances that nothing refers to; the first holds a buffer. */
+/* A cycle of `size` objects that nothing else refers to; one of them holds a buffer. */
 static void leave_cycle(struct program *p, uint32_t size, uint32_t buffer_bytes)
 {
-    program_new(p, A, KIND_INSTANCE, 1, buffer_bytes);
-    program_copy(p, B, A);
-    for (uint32_t i = 1; i < size; i++) {
-        program_new(p, C, KIND_INSTANCE, 1, 32);
-        program_store(p, C, 0, B);
-        program_copy(p, B, C);
-    }
-    program_store(p, A, 0, B);
+    program_ring(p, A, B, C, size, 32, buffer_bytes);
     program_drop(p, A);
-    program_drop(p, B);
-    if (size > 1)
-        program_drop(p, C);
 }
 
 /* A list of lists of so many bytes in all, in TREE until it is dropped. */

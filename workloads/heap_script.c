@@ -91,6 +91,14 @@ static int read_operand(struct reader *reader, const struct form *form, enum ope
     return 0;
 }
 
+const char *heap_script_word(enum op_code code)
+{
+    for (size_t i = 0; i < FORMS; i++)
+        if (forms[i].code == code)
+            return forms[i].word;
+    return NULL;
+}
+
 static const struct form *find_form(struct reader *reader, const char *word)
 {
     const char *words[FORMS + 1] = {NULL};

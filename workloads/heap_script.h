@@ -30,4 +30,7 @@ int heap_script_parse(struct heap_script *script, const char *name, const char *
 int heap_script_read(struct heap_script *script, const char *path, struct error *error);
 void heap_script_fini(struct heap_script *script);
 
+/* How scripts write an operation: "new"; NULL if they cannot. */
+const char *heap_script_word(enum op_code code);
+
 #endif

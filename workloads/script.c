@@ -14,7 +14,8 @@ struct script {
 };
 
 static const struct param params[] = {
-    {"file", PARAM_FIELD(script, file), .type = PARAM_PATH, .meaning = "the heap script"},
+    {"file", PARAM_FIELD(script, file), .type = PARAM_PATH,
+     .meaning = "the heap script; last, since its name may have commas"},
     {"layout", PARAM_FIELD(script, layout), PARAM_LAYOUT, .initial = "sequential"},
     {NULL},
 };

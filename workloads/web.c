@@ -68,7 +68,7 @@ static const struct param params[] = {
      .most = 1e6, .meaning = "requests a second (Poisson)"},
     {"duration", PARAM_FIELD(web, duration_ns), .type = PARAM_DURATION, .initial = "60s",
      .least = 0, .most = 365 * NS_PER_D, .meaning = "how long requests arrive"},
-    {"settle", PARAM_FIELD(web, settle_ns), .type = PARAM_DURATION, .initial = "2s", .least = 0,
+    {"settle", PARAM_FIELD(web, settle_ns), .type = PARAM_DURATION, .initial = "10s", .least = 0,
      .most = NS_PER_H, .meaning = "from the end of start-up's own work to the first arrivals"},
     {"burst_factor", PARAM_FIELD(web, burst_factor), .type = PARAM_REAL, .initial = "1", .least = 0,
      .most = 1000, .meaning = "the rate in a burst, times the usual one; 1: no bursts"},
@@ -181,24 +181,14 @@ static void new_object(const struct web *web, struct program *p, uint32_t reg,
     program_new(p, reg, kind, fields, (uint32_t)web->payload);
 }
 
-/* A ring of `size` objects to which nothing else refers; the first also holds what register `held`
- * does (0, the modules, stands for nothing). */
+/* A cycle of `size` objects to which nothing else refers; one of them also holds what register
+ * `held` does (0, the modules, stands for nothing). */
 static void leave_cycle(const struct web *web, struct program *p, uint32_t size, uint32_t held)
 {
-    new_object(web, p, A, KIND_INSTANCE, 2);
+    program_ring(p, A, B, C, size, (uint32_t)web->payload, 0);
     if (held)
         program_store(p, A, 1, held);
-    program_copy(p, B, A);
-    for (uint32_t i = 1; i < size; i++) {
-        new_object(web, p, C, KIND_INSTANCE, 2);
-        program_store(p, C, 0, B);
-        program_copy(p, B, C);
-    }
-    program_store(p, A, 0, B);
     program_drop(p, A);
-    program_drop(p, B);
-    if (size > 1)
-        program_drop(p, C);
 }
 
 /* ---- start-up ------------------------------------------------------------------------- */

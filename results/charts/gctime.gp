@@ -14,7 +14,7 @@ do for [k=1:policies] {
   order[1 + (sum [j=1:policies] (total[j] > total[k] || total[j] == total[k] && j < k))] = k
 }
 S = most >= 1 ? 1 : most >= 1e-3 ? 1e-3 : most > 0 ? 1e-6 : 1       # the axis: seconds, ms or µs
-set xlabel sprintf("GC time, start-up included (%s)", S == 1 ? "s" : S == 1e-3 ? "ms" : "µs")
+set xlabel sprintf("GC time after start-up (%s)", S == 1 ? "s" : S == 1e-3 ? "ms" : "µs")
 set xrange [0 : most > 0 ? 1.12*most/S : 1]
 set yrange [policies + 0.5 : 0.5]
 set lmargin name_width(longest) + 3; set rmargin 4

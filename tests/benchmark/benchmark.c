@@ -12,6 +12,7 @@
 
 #include "policies/registry.h"
 #include "results/store.h"
+#include "sim/heap.h"
 #include "sim/memory.h"
 #include "workloads/registry.h"
 

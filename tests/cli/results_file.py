@@ -76,6 +76,10 @@ def over_time(samples, sizes):
     return sum(map(operator.mul, sizes, spans)) / sum(spans) if sum(spans) else None
 
 
+def share(pause_ns, mutator_ns):
+    return pause_ns / (pause_ns + mutator_ns) if pause_ns + mutator_ns else None
+
+
 def metrics(results, run):
     """Every metric that the rows of a run give; None: it has no value."""
     collections, samples = rows(results, "collection", run), rows(results, "sample", run)
@@ -84,20 +88,21 @@ def metrics(results, run):
     service = [c for c in collections if service_ns is None or c["wall_ns"] > service_ns]
     pause_ns = sum(c["pause_ns"] for c in collections)
     heap = [s["live_bytes"] + s["garbage_bytes"] for s in samples]
-    busy_ns = run["mutator_ns"] + pause_ns
     value = {
         "collections": len(collections),
         "service_collections": len(service),
         "service_collections_gen2": sum(c["generation"] == 2 for c in service),
         "gc_time": pause_ns / 1e9,
-        "gc_share": pause_ns / busy_ns if busy_ns else None,
+        "gc_share": share(pause_ns, run["mutator_ns"]),
+        "service_gc_share": share(sum(c["pause_ns"] for c in service),
+                                  run["mutator_ns"] - (run["service_mutator_ns"] or 0)),
         "examined": sum(c["examined"] for c in collections),
         "unreachable": sum(c["unreachable"] for c in collections),
         "requests": run["requests"],
-        "throughput": run["requests"] * 1e9 / (run["wall_ns"] - (service_ns or 0))
+        "throughput": run["requests"] * 1e9 / (run["last_answer_ns"] - run["first_arrival_ns"])
                       if run["requests"] else None,
         "heap_mean": over_time(samples, heap),
-        "heap_peak": max(heap + [c["heap_bytes_before"] for c in collections], default=None),
+        "heap_peak": run["heap_peak_bytes"],
         "wall_time": run["wall_ns"] / 1e9,
         "mutator_time": run["mutator_ns"] / 1e9,
     }
@@ -112,6 +117,8 @@ def metrics(results, run):
         size = [s[f"{what}_bytes"] for s in samples]
         value[f"{what}_mean"] = over_time(samples, size)
         value[f"{what}_peak"] = max(size, default=None)
+    reclaimed = [c["heap_bytes_before"] - c["heap_bytes_after"] for c in collections]
+    value["garbage_peak"] = max([s["garbage_bytes"] for s in samples] + reclaimed, default=None)
     for row, where in zip(rows(results, "reclaimed", run), ("gen0", "gen1", "gen2", "permanent")):
         value[f"reclaimed_refcount_{where}"] = row["by_refcount"]
         value[f"reclaimed_collector_{where}"] = row["by_collector"]

@@ -8,6 +8,7 @@
 #include "sim/memory.h"
 #include "tests/unit/check.h"
 #include "tests/unit/play.h"
+#include "workloads/heap_script.h"
 
 /* Of 1000. */
 static const struct {
@@ -127,23 +128,13 @@ struct op random_op(struct random_program *program, const struct heap *heap)
     return new_op(program, registers);
 }
 
-static const char *word(enum op_code code)
-{
-    static const char *const words[] = {
-#define X(code, word) word,
-        OPERATIONS(X)
-#undef X
-    };
-    return words[code];
-}
-
 void op_text(char text[OP_TEXT], const struct op *op)
 {
     const uint32_t operands[] = {op->a, op->b, op->c};
     static const int counts[OP_COUNT] = {
         [OP_NEW] = 2,  [OP_STORE] = 3, [OP_CLEAR] = 2,   [OP_LOAD] = 3,
         [OP_COPY] = 2, [OP_DROP] = 1,  [OP_COLLECT] = 1, [OP_THRESHOLD] = 3};
-    int length = snprintf(text, OP_TEXT, "%s", word((enum op_code)op->code));
+    int length = snprintf(text, OP_TEXT, "%s", heap_script_word((enum op_code)op->code));
     for (int i = 0; i < counts[op->code]; i++)
         if (op->code != OP_THRESHOLD || operands[i] != THRESHOLD_KEEP)
             length += snprintf(text + length, OP_TEXT - (size_t)length, " %" PRIu32, operands[i]);

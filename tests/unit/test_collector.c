@@ -162,7 +162,6 @@ TEST(a_collection)
         for (int g = 0; g < GENERATIONS; g++) {
             check_count(rows[i].what, c.stats[g].collections, g == rows[i].generation);
             check_count(rows[i].what, c.stats[g].collected, g == rows[i].generation ? 3 : 0);
-            check_count(rows[i].what, c.stats[g].uncollectable, 0);
         }
     }
 }

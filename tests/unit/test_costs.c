@@ -34,18 +34,21 @@ TEST(pauses)
         /* 200 + 20.1 * 1000 + 4.0 * 2000 + 46.9 * 100 */
         {"the three terms", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 72000,
          LAYOUT_sequential, 1, 32990},
-        {"below 0.5 MiB the layout does not matter", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000,
-         100, HALF - 1, LAYOUT_aged, 1, 32990},
-        {"nor at 0.5 MiB", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, HALF, LAYOUT_aged,
-         1, 32990},
-        /* 4^0.15 = 1.2311444133, 4^0.35 = 1.6245047928, 4^0.6 = 2.2973967099; times 32790, plus 200
-         */
-        {"2 MiB in order", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 4 * HALF,
-         LAYOUT_sequential, 1, 40569},
-        {"2 MiB at random", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 4 * HALF,
-         LAYOUT_random, 1, 53468},
-        {"2 MiB aged", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 4 * HALF, LAYOUT_aged,
-         1, 75532},
+        {"what containers keep alive besides does not matter", "cpython-3.11", KIND_LIST_SUBCLASS,
+         1000, 2000, 100, 100 * HALF, LAYOUT_aged, 1, 32990},
+        /* 56 * 1000 + 8 * 58536 bytes are 0.5 MiB; 200 + 20.1 * 1000 + 4.0 * 58536 + 46.9 * 100 */
+        {"below 0.5 MiB the layout does not matter", "cpython-3.11", KIND_LIST_SUBCLASS, 1000,
+         58535, 100, 0, LAYOUT_aged, 1, 259130},
+        {"nor at 0.5 MiB", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 58536, 100, 0, LAYOUT_aged, 1,
+         259134},
+        /* 56 * 1000 + 8 * 255144 bytes are 2 MiB, and 4^0.15 = 1.2311444133, 4^0.35 = 1.6245047928,
+         * 4^0.6 = 2.2973967099; times 20.1 * 1000 + 4.0 * 255144 + 46.9 * 100, plus 200 */
+        {"2 MiB in order", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 255144, 100, 0,
+         LAYOUT_sequential, 1, 1287197},
+        {"2 MiB at random", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 255144, 100, 0, LAYOUT_random,
+         1, 1698402},
+        {"2 MiB aged", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 255144, 100, 0, LAYOUT_aged, 1,
+         2401820},
         {"a slower machine", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 72000,
          LAYOUT_sequential, 20, 659800},
         {"a faster one", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 72000,

@@ -79,7 +79,12 @@ TEST(worked_out_by_hand)
         .pause_ns = 100 * MS,
         .idle_ns = 6000 * MS,
         .service_ns = 1000 * MS,
-        .totals = {.freed_by_count = {11, 12, 13, 14}, .freed_by_collector = {15, 16, 17, 18}},
+        .service_mutator_ns = 400 * MS,
+        .first_arrival_ns = 2000 * MS,
+        .last_answer_ns = 7000 * MS,
+        .totals = {.heap_peak_bytes = 6000,
+                   .freed_by_count = {11, 12, 13, 14},
+                   .freed_by_collector = {15, 16, 17, 18}},
     };
     static const struct expected expected[] = {
         PAUSES("pause", 0.020, 0.040, 0.040, 0.040),
@@ -98,6 +103,7 @@ TEST(worked_out_by_hand)
         {"gc_time_gen1", 0.020},
         {"gc_time_gen2", 0.040},
         {"gc_share", 0.025},
+        {"service_gc_share", 0.09 / 3.59},
         {"examined", 1000},
         {"unreachable", 26},
         {"latency_p50", 0.005},
@@ -105,13 +111,13 @@ TEST(worked_out_by_hand)
         {"latency_p999", 0.010},
         {"latency_max", 0.010},
         {"requests", 10},
-        {"throughput", 10.0 / 9},
+        {"throughput", 2},
         {"live_mean", 300},
         {"live_peak", 400},
         {"garbage_mean", 137.5},
-        {"garbage_peak", 250},
+        {"garbage_peak", 480},
         {"heap_mean", 437.5},
-        {"heap_peak", 5000},
+        {"heap_peak", 6000},
         {"reclaimed_refcount_gen0", 11},
         {"reclaimed_refcount_gen1", 12},
         {"reclaimed_refcount_gen2", 13},
@@ -128,15 +134,18 @@ TEST(worked_out_by_hand)
     const struct observer *observer = &file.observer;
     int64_t run = results_file_begin(&file);
     for (size_t i = 0; i < LENGTH(collections); i++)
-        observer->collection(observer->context, &(struct collection){
-                                                    .sequence = i,
-                                                    .wall_ns = collections[i].wall_ns,
-                                                    .generation = collections[i].generation,
-                                                    .examined = collections[i].examined,
-                                                    .unreachable = collections[i].unreachable,
-                                                    .pause_ns = collections[i].pause_ns,
-                                                    .heap_bytes_before = collections[i].heap_bytes,
-                                                });
+        observer->collection(
+            observer->context,
+            &(struct collection){
+                .sequence = i,
+                .wall_ns = collections[i].wall_ns,
+                .generation = collections[i].generation,
+                .examined = collections[i].examined,
+                .unreachable = collections[i].unreachable,
+                .pause_ns = collections[i].pause_ns,
+                .heap_bytes_before = collections[i].heap_bytes,
+                .heap_bytes_after = collections[i].heap_bytes - 60 * collections[i].unreachable,
+            });
     for (size_t i = 0; i < LENGTH(samples); i++)
         observer->sample(observer->context, &samples[i]);
     for (uint64_t i = 10; i > 0; i--)
@@ -150,9 +159,9 @@ TEST(worked_out_by_hand)
  */
 TEST(metrics_without_a_value)
 {
-    static const char *const with_value[] = {"collections", "service_collections", "gc_time",
-                                             "examined",    "unreachable",         "requests",
-                                             "reclaimed",   "wall_time",           "mutator_time"};
+    static const char *const with_value[] = {
+        "collections", "service_collections", "gc_time",   "examined",     "unreachable",
+        "requests",    "reclaimed",           "wall_time", "mutator_time", "heap_peak"};
     struct results_file file;
     results_file_init(&file, "default");
     const struct observer *observer = &file.observer;

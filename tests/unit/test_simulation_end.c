@@ -182,7 +182,7 @@ TEST(faults)
          "tiny: operation 1: field 1: the object has no such field (it has 0 to 0)"},
         {"new 0 0;store 0 0 0", "tiny: operation 1: field 0: the object has no fields"},
         {"sleep 3153600000000000001",
-         "tiny: operation 1: the program takes more than a hundred years"},
+         "tiny: operation 0: the program takes more than a hundred years"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct run run;

@@ -168,7 +168,7 @@ TEST(what_was_asked_for)
         {"SELECT name, version FROM experiment", "compare|" PYGCSIM_VERSION},
         {"SELECT * FROM run WHERE id = ?",
          "1|1|freeze:on=step_done,t0=50000|tiny|cpython-3.13|42|unfinished||graph|" COSTS_NAME
-         "|||||||||"},
+         ", CPython 3.13|||||||||||||"},
         {"SELECT group_concat(owner || '.' || name || '=' || text) FROM parameter WHERE run_id = ?",
          "policy.collect=yes,policy.on=step_done,policy.t0=50000,policy.t1=keep,policy.t2=keep"},
         {"SELECT group_concat(coalesce(value, 'none')) FROM parameter WHERE run_id = ?",

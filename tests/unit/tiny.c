@@ -36,7 +36,7 @@ static const struct form {
     {"work", OP_WORK, "n"},
     {"begin", OP_BEGIN, "an"},
     {"wait", OP_WAIT, "an"},
-    {"resume", OP_RESUME, "a"},
+    {"resume", OP_RESUME, "an"},
     {"end", OP_END, "a"},
     {"sleep", OP_SLEEP, "n"},
     {"native", OP_NATIVE_BEGIN, ""},

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/tally.h"
+
+const struct object_layout object_layouts[OBJECT_KINDS] = {
+    [KIND_LIST_SUBCLASS] = {56, 8}, [KIND_LIST] = {56, 8},  [KIND_DICT] = {104, 16},
+    [KIND_INSTANCE] = {64, 8},      [KIND_TUPLE] = {40, 8},
+};
+
+uint64_t tally_objects(const struct tally *tally)
+{
+    uint64_t sum = 0;
+    for (int kind = 0; kind < OBJECT_KINDS; kind++)
+        sum += tally->objects[kind];
+    return sum;
+}
+
+uint64_t tally_fields(const struct tally *tally)
+{
+    uint64_t sum = 0;
+    for (int kind = 0; kind < OBJECT_KINDS; kind++)
+        sum += tally->fields[kind];
+    return sum;
+}
+
+uint64_t tally_container_bytes(const struct tally *tally)
+{
+    uint64_t sum = 0;
+    for (int kind = 0; kind < OBJECT_KINDS; kind++)
+        sum += tally->objects[kind] * object_layouts[kind].base +
+               tally->fields[kind] * object_layouts[kind].field;
+    return sum;
+}
