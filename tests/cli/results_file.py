@@ -117,6 +117,8 @@ def metrics(results, run):
         size = [s[f"{what}_bytes"] for s in samples]
         value[f"{what}_mean"] = over_time(samples, size)
         value[f"{what}_peak"] = max(size, default=None)
+    check(run["heap_peak_bytes"] >= max(
+        heap + [c["heap_bytes_before"] for c in collections], default=0), "the peak is the most")
     reclaimed = [c["heap_bytes_before"] - c["heap_bytes_after"] for c in collections]
     value["garbage_peak"] = max([s["garbage_bytes"] for s in samples] + reclaimed, default=None)
     for row, where in zip(rows(results, "reclaimed", run), ("gen0", "gen1", "gen2", "permanent")):
