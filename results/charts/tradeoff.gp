@@ -22,7 +22,7 @@ if (empty > 0) {                        # a band below the axis for policies wit
   set object rectangle from graph 0, graph 0 to graph 1, first 10**lo fillcolor rgb 0xF2F2F2 fillstyle solid noborder behind
 }
 
-# memory, logarithmic when it spans much; policies with equal results are drawn side by side
+# memory, logarithmic when it spans much; policies with nearly equal results are drawn side by side
 M = mem_unit(heap_hi); log_x = heap_hi > 20*heap_lo
 x_lo = log_x ? 0.8*heap_lo : heap_lo - 0.1*heap_hi; x_hi = log_x ? 1.25*heap_hi : 1.1*heap_hi
 set xrange [x_lo/M : x_hi/M]
@@ -33,7 +33,7 @@ if (log_x) {
     set xtics add (memory(m*2.0**(10*e)) m*2.0**(10*e)/M)
   } }
 }
-near(a,b) = abs(a - b) <= 0.005*max(a, b)
+near(a,b) = abs(a - b) <= 0.03*max(a, b)
 twins(k) = k == 1 ? 0 : sum [j=1:k-1] (near(peak[j], peak[k]) && near(p99[j], p99[k]))
 shift(x,n) = log_x ? x*(x_hi/x_lo)**(0.014*n) : x + 0.014*n*(x_hi - x_lo)
 
