@@ -30,10 +30,9 @@ const char *const chart_formats[] = {"png", "svg", "pdf", NULL};
 
 /* In the order of chart_formats. */
 static const char *const terminals[] = {
-    "pngcairo size 1200,800 font 'sans-serif,11' background rgb 'white'",
-    "svg size 900,600 dynamic font 'sans-serif,11' linewidth 0.75 background rgb 'white'",
-    "pdfcairo size 12.5in,8.3in font 'sans-serif,11' fontscale 0.75 linewidth 1.5 background "
-    "'white'",
+    "pngcairo size 1200,800 font 'sans-serif,11'",
+    "svg size 900,600 dynamic font 'sans-serif,11' linewidth 0.75",
+    "pdfcairo size 12.5in,8.3in font 'sans-serif,11' fontscale 0.75 linewidth 1.5",
 };
 
 static const char *const block_names[] = {"$data", "$collections"};
@@ -138,7 +137,7 @@ int chart_write(FILE *gnuplot, const struct chart *chart, struct store *store, c
     sqlite3_exec(store_database(store), "DROP VIEW IF EXISTS temp.shown", NULL, NULL, NULL);
     if (sqlite3_exec(store_database(store), embedded_shown_sql, NULL, NULL, NULL) != SQLITE_OK)
         return store_error(store, error);
-    fprintf(gnuplot, "set terminal %s\n", terminals[terminal]);
+    fprintf(gnuplot, "set terminal %s background rgb 'white'\n", terminals[terminal]);
     if (write_variables(gnuplot, store, error) != 0)
         return -1;
     for (int i = 0; i < 2 && chart->queries[i]; i++)
