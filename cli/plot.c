@@ -69,9 +69,10 @@ static const struct argp argp = {
     .options = options,
     .parser = parse,
     .args_doc = "RESULTS",
-    .doc = "Draws charts with gnuplot: of the newest run in a results file and those that can be "
-           "compared with it (same workload, collector and seed; of each policy the newest).\v"
-           "Example:  pygcsim plot results.db --out charts/ --format svg",
+    .doc =
+        "Draws charts with gnuplot: of the newest run in a results file and those that can be "
+        "compared with it (same workload, collector, seed and costs; of each policy the newest).\v"
+        "Example:  pygcsim plot results.db --out charts/ --format svg",
 };
 
 /* A chart on its way: in memory, then in a temporary file, then under its name. */

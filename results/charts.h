@@ -2,7 +2,7 @@
  *
  * Charts: each is a gnuplot template (results/charts/NAME.gp, copied into the program) fed with the
  * rows of SQL queries. What is drawn is the newest run and those that can be compared with it: same
- * workload, collector and seed; of each policy the newest. */
+ * workload, collector, seed and costs; of each policy the newest. */
 #ifndef PYGCSIM_RESULTS_CHARTS_H
 #define PYGCSIM_RESULTS_CHARTS_H
 

@@ -80,14 +80,15 @@ static const char *reason(const struct store *store)
 {
     char folder[4096];
     int file = open(store->path, store->writable ? O_RDWR : O_RDONLY);
+    int why = errno;
     if (file >= 0) {
         close(file);
         return sqlite3_errmsg(store->database);
     }
     snprintf(folder, sizeof folder, "%s", store->path);
-    if (errno == ENOENT && store->writable && access(dirname(folder), W_OK) == 0)
-        errno = ENOENT;
-    return strerror(errno);
+    if (why == ENOENT && store->writable && access(dirname(folder), W_OK) != 0)
+        why = errno;
+    return strerror(why);
 }
 
 int store_error(struct store *store, struct error *error)
