@@ -5,32 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/error.h"
 #include "sim/memory.h"
 
-/* Size classes, in units of 8 bytes: exact up to EXACT, then eight to a doubling, so that a block
- * is at most 12.5% larger than asked for. */
-#define EXACT        64u
-#define CLASSES      (EXACT + 1 + 8 * 26)
-#define HEADER_UNITS ((sizeof(struct object) + 7) / 8)
-
-static uint32_t units_of(uint32_t fields)
+/* Bytes of an object with so many fields. */
+static size_t size_of(uint32_t fields)
 {
-    return (uint32_t)((sizeof(struct object) + (size_t)fields * sizeof(ref) + 7) / 8);
-}
-
-/* The class of blocks that hold at least `units`, and how large they are. */
-static uint32_t size_class(uint32_t units, uint32_t *rounded)
-{
-    if (units <= EXACT) {
-        *rounded = units;
-        return units;
-    }
-    uint32_t exponent = 31u - (uint32_t)__builtin_clz(units - 1); /* 2^exponent <= units - 1 */
-    uint32_t step = 1u << (exponent - 3);
-    uint32_t eighth = (units - 1 - (1u << exponent)) / step; /* 0 … 7 */
-    *rounded = (1u << exponent) + (eighth + 1) * step;
-    return EXACT + 1 + (exponent - 6) * 8 + eighth;
+    return sizeof(struct object) + (size_t)fields * sizeof(ref);
 }
 
 struct heap *heap_new(uint32_t registers)
@@ -38,10 +18,7 @@ struct heap *heap_new(uint32_t registers)
     struct heap *heap = memory_zeroed(1, sizeof *heap);
     heap->registers = memory_zeroed(registers, sizeof *heap->registers);
     heap->register_count = registers;
-    heap->free_blocks = memory_zeroed(CLASSES, sizeof *heap->free_blocks);
-    heap->arena = memory_grow(NULL, &heap->capacity, 1 << 16, sizeof *heap->arena);
-    memset(heap->arena, 0, HEADER_UNITS * sizeof *heap->arena); /* the header of nothing */
-    heap->used = HEADER_UNITS;
+    arena_init(&heap->arena, sizeof(struct object));
     return heap;
 }
 
@@ -52,9 +29,8 @@ void heap_free(struct heap *heap)
     for (int g = 0; g <= PERMANENT; g++)
         free(heap->generations[g].objects);
     free(heap->registers);
-    free(heap->free_blocks);
     free(heap->unreachable);
-    free(heap->arena);
+    arena_fini(&heap->arena);
     free(heap);
 }
 
@@ -100,34 +76,9 @@ static void enter_generation(struct heap *heap, ref o, int generation)
     entered->objects[entered->count++] = o;
 }
 
-/* A block of that many units, from the free blocks of its class or from the end of the arena. */
-static ref take_block(struct heap *heap, uint32_t units)
-{
-    uint32_t rounded, class = size_class(units, &rounded);
-    ref block = heap->free_blocks[class];
-    if (block) {
-        heap->free_blocks[class] = heap_object(heap, block)->count;
-        return block;
-    }
-    if (heap->used + rounded > UINT32_MAX)
-        out_of_memory();
-    heap->arena =
-        memory_grow(heap->arena, &heap->capacity, heap->used + rounded, sizeof *heap->arena);
-    block = (ref)heap->used;
-    heap->used += rounded;
-    return block;
-}
-
-static void give_block(struct heap *heap, ref block, uint32_t units)
-{
-    uint32_t rounded, class = size_class(units, &rounded);
-    heap_object(heap, block)->count = heap->free_blocks[class];
-    heap->free_blocks[class] = block;
-}
-
 ref heap_allocate(struct heap *heap, enum object_kind kind, uint32_t fields, uint32_t bytes)
 {
-    ref o = take_block(heap, units_of(fields));
+    ref o = arena_take(&heap->arena, size_of(fields));
     struct object *object = heap_object(heap, o);
     *object = (struct object){.fields = fields, .bytes = bytes, .kind = (uint8_t)kind};
     memset(object->field, 0, fields * sizeof *object->field);
@@ -143,7 +94,7 @@ void heap_add_permanent(struct heap *heap, uint64_t count)
 {
     struct generation *permanent = &heap->generations[PERMANENT];
     for (uint64_t i = 0; i < count; i++) {
-        ref o = take_block(heap, units_of(0));
+        ref o = arena_take(&heap->arena, size_of(0));
         *heap_object(heap, o) = (struct object){.count = 1};
         enter_generation(heap, o, PERMANENT);
         tally_add(&permanent->tally, heap_object(heap, o));
@@ -189,7 +140,7 @@ uint32_t heap_release(struct heap *heap, ref o)
         }
         leave_generation(heap, object);
         heap->bytes -= object->bytes;
-        give_block(heap, o, units_of(object->fields));
+        arena_give(&heap->arena, o, size_of(object->fields));
         freed++;
         o = top;
     }

@@ -4,9 +4,8 @@
  * unreachable (Modules/gcmodule.c: update_refs, subtract_refs, move_unreachable; Python/gc.c
  * from 3.13).
  *
- * Everything is numbers in flat arrays. An object is a reference: the index of its header in one
- * arena, in units of 8 bytes, and so at most 32 GiB of them. Header 24 bytes, 4 bytes a field, and
- * 4 bytes in the list of its generation. Freed blocks are kept by size class and used again.
+ * Everything is numbers in flat arrays. An object is a reference: the block of its header in one
+ * arena (sim/arena.h). Header 24 bytes, 4 bytes a field, and 4 bytes in the list of its generation.
  *
  * The invariants, between operations:
  *   - count is the number of registers and fields that refer to the object; an object with count 0
@@ -22,11 +21,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/arena.h"
 #include "sim/collector.h"
 #include "sim/object_kind.h"
 #include "sim/tally.h"
-
-typedef uint32_t ref; /* 0: nothing */
 
 #define UNREACHABLE (PERMANENT + 1) /* found by the collection under way, and in no list */
 
@@ -50,8 +48,7 @@ struct generation {
 };
 
 struct heap {
-    uint64_t *arena;
-    size_t used, capacity; /* units of 8 bytes */
+    struct arena arena;
     ref *registers;
     uint32_t register_count;
     struct generation generations[GENERATIONS + 1];
@@ -63,7 +60,6 @@ struct heap {
     uint64_t freed_by_count[GENERATIONS + 1], freed_by_collector[GENERATIONS + 1];
     bool reclaiming;
     uint8_t census;
-    ref *free_blocks;
 };
 
 struct heap *heap_new(uint32_t registers);
@@ -71,7 +67,7 @@ void heap_free(struct heap *heap);
 
 static inline struct object *heap_object(const struct heap *heap, ref o)
 {
-    return (struct object *)(void *)(heap->arena + o);
+    return arena_at(&heap->arena, o);
 }
 
 /* A new object in generation 0, with empty fields and no reference to it yet: give it one. */

@@ -42,7 +42,7 @@ static uint64_t check_generation(const char *what, struct heap *heap, int g, str
     struct tally sum = {0};
     for (size_t i = 0; i < generation->count; i++) {
         ref o = generation->objects[i];
-        check_that(what, o != 0 && o < heap->used);
+        check_that(what, o != 0 && o < heap->arena.used);
         const struct object *object = heap_object(heap, o);
         check_that(what, !blocks[o].listed);
         blocks[o].listed = true;
@@ -71,10 +71,10 @@ static void check_counts(const char *what, struct heap *heap, struct block *bloc
 {
     for (uint32_t r = 0; r < heap->register_count; r++)
         refer(what, blocks, heap->registers[r]);
-    for (size_t o = 0; o < heap->used; o++)
+    for (size_t o = 0; o < heap->arena.used; o++)
         for (uint32_t f = 0; blocks[o].listed && f < heap_object(heap, (ref)o)->fields; f++)
             refer(what, blocks, heap_object(heap, (ref)o)->field[f]);
-    for (size_t o = 0; o < heap->used; o++) {
+    for (size_t o = 0; o < heap->arena.used; o++) {
         if (!blocks[o].listed)
             continue;
         check_count(what, heap_object(heap, (ref)o)->count, blocks[o].references);
@@ -85,19 +85,19 @@ static void check_counts(const char *what, struct heap *heap, struct block *bloc
 static void check_blocks_apart(const char *what, struct heap *heap, const struct block *blocks)
 {
     size_t end = 0;
-    for (size_t o = 0; o < heap->used; o++) {
+    for (size_t o = 0; o < heap->arena.used; o++) {
         if (!blocks[o].listed)
             continue;
         const struct object *object = heap_object(heap, (ref)o);
         check_that(what, o >= end);
         end = o + (sizeof *object + object->fields * sizeof(ref) + 7) / 8;
     }
-    check_that(what, end <= heap->used && heap->used <= heap->capacity);
+    check_that(what, end <= heap->arena.used && heap->arena.used <= heap->arena.capacity);
 }
 
 void heap_check(const char *what, struct heap *heap)
 {
-    struct block *blocks = memory_zeroed(heap->used, sizeof *blocks);
+    struct block *blocks = memory_zeroed(heap->arena.used, sizeof *blocks);
     uint64_t bytes = 0;
     for (int g = 0; g <= PERMANENT; g++)
         bytes += check_generation(what, heap, g, blocks);
@@ -128,7 +128,7 @@ static void reach(struct heap *heap, struct block *blocks, ref *stack, size_t de
  * interpreter's own wherever they are. */
 static struct block *trace(struct heap *heap, int generation)
 {
-    struct block *blocks = memory_zeroed(heap->used, sizeof *blocks);
+    struct block *blocks = memory_zeroed(heap->arena.used, sizeof *blocks);
     ref *stack = memory_zeroed(heap_objects(heap), sizeof *stack);
     size_t depth = 0;
     for (uint32_t r = 0; r < heap->register_count; r++) {
@@ -154,7 +154,7 @@ static struct block *trace(struct heap *heap, int generation)
 bool *heap_expected_unreachable(struct heap *heap, int generation)
 {
     struct block *blocks = trace(heap, generation);
-    bool *unreachable = memory_zeroed(heap->used, sizeof *unreachable);
+    bool *unreachable = memory_zeroed(heap->arena.used, sizeof *unreachable);
     for (int g = 0; g <= generation; g++)
         for (size_t i = 0; i < heap->generations[g].count; i++)
             unreachable[heap->generations[g].objects[i]] =

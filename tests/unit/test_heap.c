@@ -270,9 +270,9 @@ TEST(large_objects)
     heap_assign(heap, &heap->registers[1], 0);
     heap_check("a large object", heap);
     check_count("freed", heap_assign(heap, &heap->registers[0], 0), 1001);
-    size_t used = heap->used;
+    size_t used = heap->arena.used;
     large = allocate_into(heap, 0, FIELDS);
-    check_count("its block is used again", heap->used, used);
+    check_count("its block is used again", heap->arena.used, used);
     for (uint32_t f = 0; f < FIELDS; f++)
         check_count("and its fields are empty", heap_object(heap, large)->field[f], 0);
     heap_free(heap);
@@ -286,10 +286,10 @@ TEST(sizes)
     check_count("header and list entry", sizeof(struct object) + sizeof(ref) <= 32, 1);
     for (size_t i = 0; i < LENGTH(fields); i++) {
         struct heap *heap = heap_new(OBJECTS);
-        size_t before = heap->used;
+        size_t before = heap->arena.used;
         for (uint32_t r = 0; r < OBJECTS; r++)
             allocate_into(heap, r, fields[i]);
-        size_t bytes = (heap->used - before) * 8 + heap->generations[0].count * sizeof(ref);
+        size_t bytes = (heap->arena.used - before) * 8 + heap->generations[0].count * sizeof(ref);
         size_t wanted = OBJECTS * (32 + 4 * (size_t)fields[i]);
         char what[40];
         snprintf(what, sizeof what, "%u fields", fields[i]);
@@ -313,8 +313,8 @@ TEST(freed_blocks_are_used_again)
         for (uint32_t r = 0; r < 64; r++)
             check_count("freed", heap_assign(heap, &heap->registers[(r * 7) % 64], 0), 1);
         if (round == 0)
-            used = heap->used;
-        check_count("the arena does not grow", heap->used, used);
+            used = heap->arena.used;
+        check_count("the arena does not grow", heap->arena.used, used);
     }
     heap_check("empty", heap);
     heap_free(heap);

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/error.h"
+#include "sim/memory.h"
+
+/* Size classes, in units: exact up to EXACT, then eight to a doubling. */
+#define EXACT   64u
+#define CLASSES (EXACT + 1 + 8 * 26)
+
+static uint32_t units_of(size_t bytes)
+{
+    return (uint32_t)((bytes + 7) / 8);
+}
+
+/* The class of blocks that hold at least `units`, and how large they are. */
+static uint32_t size_class(uint32_t units, uint32_t *rounded)
+{
+    if (units <= EXACT) {
+        *rounded = units;
+        return units;
+    }
+    uint32_t exponent = 31u - (uint32_t)__builtin_clz(units - 1); /* 2^exponent <= units - 1 */
+    uint32_t step = 1u << (exponent - 3);
+    uint32_t eighth = (units - 1 - (1u << exponent)) / step; /* 0 … 7 */
+    *rounded = (1u << exponent) + (eighth + 1) * step;
+    return EXACT + 1 + (exponent - 6) * 8 + eighth;
+}
+
+void arena_init(struct arena *arena, size_t nothing_bytes)
+{
+    *arena = (struct arena){.free_blocks = memory_zeroed(CLASSES, sizeof *arena->free_blocks)};
+    arena->units = memory_grow(NULL, &arena->capacity, 1 << 16, sizeof *arena->units);
+    memset(arena->units, 0, nothing_bytes);
+    arena->used = units_of(nothing_bytes);
+}
+
+void arena_fini(struct arena *arena)
+{
+    free(arena->units);
+    free(arena->free_blocks);
+}
+
+ref arena_take(struct arena *arena, size_t bytes)
+{
+    uint32_t rounded, class = size_class(units_of(bytes), &rounded);
+    ref block = arena->free_blocks[class];
+    if (block) {
+        memcpy(&arena->free_blocks[class], arena_at(arena, block), sizeof block);
+        return block;
+    }
+    if (arena->used + rounded > UINT32_MAX)
+        out_of_memory();
+    arena->units =
+        memory_grow(arena->units, &arena->capacity, arena->used + rounded, sizeof *arena->units);
+    block = (ref)arena->used;
+    arena->used += rounded;
+    return block;
+}
+
+void arena_give(struct arena *arena, ref block, size_t bytes)
+{
+    uint32_t rounded, class = size_class(units_of(bytes), &rounded);
+    memcpy(arena_at(arena, block), &arena->free_blocks[class], sizeof block);
+    arena->free_blocks[class] = block;
+}
+
+uint32_t arena_stride(size_t bytes)
+{
+    uint32_t rounded;
+    size_class(units_of(bytes), &rounded);
+    return rounded;
+}
