@@ -103,8 +103,9 @@ const struct collector_version *option_collector(const char *text)
 
 const struct engine *option_engine(const char *text)
 {
-    static const struct engine *const engines[] = {&graph_engine};
-    const char *const names[] = {engines[0]->name, NULL};
+    const char *names[8] = {NULL};
+    for (size_t i = 0; engines[i] && i + 1 < 8; i++)
+        names[i] = engines[i]->name;
     return engines[option_choice("engine", text, names)];
 }
 

@@ -35,7 +35,7 @@ void arena_init(struct arena *arena, size_t nothing_bytes)
     *arena = (struct arena){.free_blocks = memory_zeroed(CLASSES, sizeof *arena->free_blocks)};
     arena->units = memory_grow(NULL, &arena->capacity, 1 << 16, sizeof *arena->units);
     memset(arena->units, 0, nothing_bytes);
-    arena->used = units_of(nothing_bytes);
+    arena->used = arena->first = units_of(nothing_bytes);
 }
 
 void arena_fini(struct arena *arena)

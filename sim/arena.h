@@ -14,8 +14,8 @@ typedef uint32_t ref; /* 0: nothing */
 
 struct arena {
     uint64_t *units;
-    size_t used, capacity; /* units of 8 bytes */
-    ref *free_blocks;      /* by size class; a free block begins with the number of the next */
+    size_t first, used, capacity; /* units of 8 bytes; `first`: where the first block after 0 is */
+    ref *free_blocks; /* by size class; a free block begins with the number of the next */
 };
 
 /* `nothing_bytes` is the size of the block 0, which starts as zeros. */
@@ -28,7 +28,7 @@ ref arena_take(struct arena *arena, size_t bytes);
 /* Gives back a block that was taken with as many `bytes`. */
 void arena_give(struct arena *arena, ref block, size_t bytes);
 
-/* How far the next block is from one of that size: for a walk over all that were ever taken. */
+/* How many units further the next block begins: for a walk over all that were ever taken. */
 uint32_t arena_stride(size_t bytes);
 
 static inline void *arena_at(const struct arena *arena, ref block)

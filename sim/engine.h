@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * An engine executes the heap operations of a program and does what a collection does to its
- * objects. The run loop (sim/simulation.c) owns the clocks, the collector's counters, the policy
- * and everything else that is the same for every engine; the two share a struct mutator. */
+ * An engine executes a program's computing and its heap operations, and does what a collection does
+ * to its objects. The run loop (sim/simulation.c) owns waiting, the policy, and everything else
+ * that is the same for every engine; the two share a struct mutator. */
 #ifndef PYGCSIM_SIM_ENGINE_H
 #define PYGCSIM_SIM_ENGINE_H
 
@@ -11,8 +11,11 @@
 #include <stdint.h>
 
 #include "sim/collector.h"
+#include "sim/error.h"
 #include "sim/program.h"
 #include "sim/tally.h"
+
+struct simulation_setup;
 
 /* Why a program could not go on: X(identifier, text). */
 #define FAULTS(X)                                                                                  \
@@ -37,9 +40,8 @@ struct mutator {
     uint64_t wall_ns, mutator_ns;
     uint64_t due_ns;    /* the engine returns to the run loop once wall_ns has reached this */
     uint64_t operation; /* the number of the current operation, from 0 */
-    struct op_costs costs;
-    uint64_t memory_limit_bytes; /* UINT64_MAX: none */
     struct collector collector;
+    bool requested; /* a collection has been asked for that has to wait: no need to ask again */
     struct fault fault;
 
     /* Calls back into the run loop: an allocation asks for an automatic collection. */
@@ -52,25 +54,50 @@ struct engine_totals {
     uint64_t freed_by_count[GENERATIONS + 1], freed_by_collector[GENERATIONS + 1];
 };
 
+/* Why an engine has returned to the run loop. */
+enum engine_stop {
+    STOP_AGAIN,   /* the clock has reached due_ns; or just for a sign of life */
+    STOP_CONTROL, /* the next operation is the run loop's */
+    STOP_END,     /* the program is over */
+    STOP_FAULT    /* mutator->fault says why */
+};
+
 struct engine {
     const char *name;
-    void *(*new)(struct mutator *mutator, const struct program *program, uint64_t permanent);
+
+    /* Prepares the setup's program. Returns NULL, with a line in *error, if it cannot be. */
+    void *(*new)(const struct simulation_setup *setup, struct mutator *mutator,
+                 struct error *error);
     void (*free)(void *engine);
 
-    /* Executes operations from the first on, in order. Stops before one that is the run loop's
-     * (op_is_of_heap), when the clock reaches due_ns, or at a fault.
-     * Returns how many were executed; mutator->operation has moved by as many. */
-    size_t (*execute)(void *engine, const struct op *ops, size_t count);
+    /* What the workload has declared, and the costs of its operations; not the operations. */
+    const struct program *(*program)(const void *engine);
+
+    /* Executes operations in order; mutator->operation and the clocks move along. With STOP_CONTROL
+     * *control is the run loop's operation, and the engine goes on behind it when called again. */
+    enum engine_stop (*run)(void *engine, struct op *control);
 
     void (*collect)(void *engine, int generation, struct found *found);
     void (*freeze)(void *engine);
     void (*unfreeze)(void *engine);
 
-    void (*totals)(const void *engine, struct engine_totals *totals);
+    void (*totals)(void *engine, struct engine_totals *totals);
     uint64_t (*live_bytes)(void *engine);
+
+    /* How far the program is, from 0 to 1; 0 if it does not say. */
+    double (*progress)(const void *engine);
+
+    /* Where an operation comes from, for messages. */
+    void (*locate)(const void *engine, uint64_t operation, char *place, size_t size);
 };
 
 /* The reference: the object graph itself. */
 extern const struct engine graph_engine;
+
+/* The fast one: what happened to the objects is compiled once, and collections are replayed. */
+extern const struct engine interval_engine;
+
+/* All there are, ending with NULL. */
+extern const struct engine *const engines[];
 
 #endif

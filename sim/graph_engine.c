@@ -5,40 +5,64 @@
 
 #include "sim/engine.h"
 #include "sim/heap.h"
+#include "sim/machine.h"
 #include "sim/memory.h"
+#include "sim/simulation.h"
+#include "sim/stream.h"
 
 struct graph {
+    struct stream stream;
+    size_t next; /* operation of the stretch */
     struct heap *heap;
     struct mutator *mutator;
+    uint64_t memory_limit_bytes; /* UINT64_MAX: none */
     bool collects_in_allocation;
 };
-
-static void *graph_new(struct mutator *mutator, const struct program *program, uint64_t permanent)
-{
-    struct graph *graph = memory_zeroed(1, sizeof *graph);
-    graph->heap = heap_new(program->registers);
-    graph->mutator = mutator;
-    graph->collects_in_allocation = mutator->collector.version->kind == COLLECTS_IN_ALLOCATION;
-    heap_add_permanent(graph->heap, permanent);
-    return graph;
-}
 
 static void graph_free(void *engine)
 {
     struct graph *graph = engine;
-    if (graph)
-        heap_free(graph->heap);
+    stream_close(&graph->stream);
+    heap_free(graph->heap);
     free(graph);
 }
 
-static bool fault(struct mutator *mutator, enum fault_kind kind, uint32_t which, uint32_t allowed)
+static void *graph_new(const struct simulation_setup *setup, struct mutator *mutator,
+                       struct error *error)
 {
-    mutator->fault = (struct fault){kind, which, allowed};
-    return false;
+    struct graph *graph = memory_zeroed(1, sizeof *graph);
+    const struct program *program = &graph->stream.program;
+    if (stream_open(&graph->stream, setup->workload, setup->seed, setup->collector, error) != 0) {
+        graph_free(graph);
+        return NULL;
+    }
+    graph->heap = heap_new(program->registers);
+    graph->mutator = mutator;
+    graph->memory_limit_bytes =
+        program->memory_limit_bytes ? program->memory_limit_bytes : UINT64_MAX;
+    graph->collects_in_allocation = setup->collector->kind == COLLECTS_IN_ALLOCATION;
+    heap_add_permanent(graph->heap, setup->permanent);
+    return graph;
 }
 
-static void assign(struct graph *graph, ref *slot, ref o)
+static const struct program *graph_program(const void *engine)
 {
+    return &((const struct graph *)engine)->stream.program;
+}
+
+/* ---- operations ----------------------------------------------------------------------- */
+
+static ref *fields(void *context, ref o, uint32_t *count)
+{
+    struct graph *graph = context;
+    struct object *object = heap_object(graph->heap, o);
+    *count = object->fields;
+    return object->field;
+}
+
+static void assign(void *context, ref *slot, ref o)
+{
+    struct graph *graph = context;
     collector_freed(&graph->mutator->collector, heap_assign(graph->heap, slot, o));
 }
 
@@ -46,8 +70,10 @@ static bool execute_new(struct graph *graph, const struct op *op)
 {
     struct heap *heap = graph->heap;
     struct mutator *mutator = graph->mutator;
-    if (op->c > mutator->memory_limit_bytes - heap->bytes)
-        return fault(mutator, FAULT_MEMORY_LIMIT, op->a, 0);
+    if (op->c > graph->memory_limit_bytes - heap->bytes) {
+        mutator->fault = (struct fault){FAULT_MEMORY_LIMIT, op->a, 0};
+        return false;
+    }
     bool due = collector_allocated(&mutator->collector);
     if (due && graph->collects_in_allocation)
         mutator->collect_automatically(mutator);
@@ -61,77 +87,50 @@ static bool execute_new(struct graph *graph, const struct op *op)
     return true;
 }
 
-/* The object in a register; 0, and a fault, if it is empty. */
-static ref operand(struct graph *graph, uint32_t reg)
+static bool execute(struct graph *graph, const struct op *op)
 {
-    ref o = graph->heap->registers[reg];
-    if (!o)
-        fault(graph->mutator, FAULT_EMPTY_REGISTER, reg, 0);
-    return o;
-}
-
-/* A field of the object in a register; NULL, and a fault, if there is none. */
-static ref *field(struct graph *graph, uint32_t reg, uint32_t number)
-{
-    ref o = operand(graph, reg);
-    if (!o)
-        return NULL;
-    struct object *object = heap_object(graph->heap, o);
-    if (number < object->fields)
-        return &object->field[number];
-    fault(graph->mutator, FAULT_FIELD_RANGE, number, object->fields);
-    return NULL;
-}
-
-static bool execute_one(struct graph *graph, const struct op *op)
-{
-    ref *registers = graph->heap->registers, *slot, o;
-    switch (op->code) {
-    case OP_NEW:
+    const struct machine machine = {graph->heap->registers, &graph->mutator->fault, graph, fields,
+                                    assign};
+    if (op->code == OP_NEW)
         return execute_new(graph, op);
-    case OP_STORE:
-        if (!(slot = field(graph, op->a, op->b)) || !(o = operand(graph, op->c)))
-            return false;
-        assign(graph, slot, o);
-        return true;
-    case OP_CLEAR:
-        if (!(slot = field(graph, op->a, op->b)))
-            return false;
-        assign(graph, slot, 0);
-        return true;
-    case OP_LOAD:
-        if (!(slot = field(graph, op->b, op->c)))
-            return false;
-        assign(graph, &registers[op->a], *slot);
-        return true;
-    case OP_COPY:
-        if (!(o = operand(graph, op->b)))
-            return false;
-        assign(graph, &registers[op->a], o);
-        return true;
-    default: /* OP_DROP */
-        if (!operand(graph, op->a))
-            return false;
-        assign(graph, &registers[op->a], 0);
-        return true;
-    }
+    return machine_execute(&machine, op);
 }
 
-static size_t graph_execute(void *engine, const struct op *ops, size_t count)
+/* Executes what the stretch has left, as far as it goes. */
+static enum engine_stop run_stretch(struct graph *graph, struct op *control)
 {
-    struct graph *graph = engine;
     struct mutator *mutator = graph->mutator;
-    size_t i = 0;
-    for (; i < count && op_is_of_heap(&ops[i]) && mutator->wall_ns < mutator->due_ns; i++) {
-        uint32_t ns = mutator->costs.ns[ops[i].code][ops[i].kind];
+    const struct program *program = &graph->stream.program;
+    while (graph->next < program->count) {
+        const struct op *op = &program->ops[graph->next];
+        if (mutator->wall_ns >= mutator->due_ns)
+            return STOP_AGAIN;
+        graph->next++;
+        if (!op_is_of_engine(op)) {
+            *control = *op;
+            return STOP_CONTROL;
+        }
+        uint64_t ns = op->code == OP_WORK ? op->ns : program->costs.ns[op->code][op->kind];
         mutator->wall_ns += ns;
         mutator->mutator_ns += ns;
-        if (!execute_one(graph, &ops[i]))
-            break;
+        if (op->code != OP_WORK && !execute(graph, op))
+            return STOP_FAULT;
         mutator->operation++;
     }
-    return i;
+    return STOP_END;
 }
+
+static enum engine_stop graph_run(void *engine, struct op *control)
+{
+    struct graph *graph = engine;
+    enum engine_stop stop = run_stretch(graph, control);
+    if (stop != STOP_END || !stream_next(&graph->stream))
+        return stop;
+    graph->next = 0;
+    return STOP_AGAIN;
+}
+
+/* ---- collections ---------------------------------------------------------------------- */
 
 static void graph_collect(void *engine, int generation, struct found *found)
 {
@@ -151,9 +150,9 @@ static void graph_unfreeze(void *engine)
     heap_unfreeze(((struct graph *)engine)->heap);
 }
 
-static void graph_totals(const void *engine, struct engine_totals *totals)
+static void graph_totals(void *engine, struct engine_totals *totals)
 {
-    const struct heap *heap = ((const struct graph *)engine)->heap;
+    const struct heap *heap = ((struct graph *)engine)->heap;
     totals->heap_bytes = heap->bytes;
     totals->heap_peak_bytes = heap->peak_bytes;
     for (int g = 0; g <= PERMANENT; g++) {
@@ -168,14 +167,29 @@ static uint64_t graph_live_bytes(void *engine)
     return heap_live_bytes(((struct graph *)engine)->heap);
 }
 
+static double graph_progress(const void *engine)
+{
+    const struct program *program = graph_program(engine);
+    double planned = (double)program->planned_ns;
+    return planned > 0 ? (double)program->nominal_ns / planned : 0;
+}
+
+static void graph_locate(const void *engine, uint64_t operation, char *place, size_t size)
+{
+    stream_locate(&((const struct graph *)engine)->stream, operation, place, size);
+}
+
 const struct engine graph_engine = {
     .name = "graph",
     .new = graph_new,
     .free = graph_free,
-    .execute = graph_execute,
+    .program = graph_program,
+    .run = graph_run,
     .collect = graph_collect,
     .freeze = graph_freeze,
     .unfreeze = graph_unfreeze,
     .totals = graph_totals,
     .live_bytes = graph_live_bytes,
+    .progress = graph_progress,
+    .locate = graph_locate,
 };

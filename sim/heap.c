@@ -48,17 +48,6 @@ static void tally_remove(struct tally *tally, const struct object *object)
     tally->bytes -= object->bytes;
 }
 
-/* total += sign × part, with sign 1 or -1 (unsigned arithmetic wraps back). */
-static void tally_combine(struct tally *total, const struct tally *part, int sign)
-{
-    uint64_t factor = (uint64_t)(int64_t)sign;
-    for (int kind = 0; kind < OBJECT_KINDS; kind++) {
-        total->objects[kind] += factor * part->objects[kind];
-        total->fields[kind] += factor * part->fields[kind];
-    }
-    total->bytes += factor * part->bytes;
-}
-
 static ref *generation_room(struct generation *generation, size_t more)
 {
     generation->objects = memory_grow(generation->objects, &generation->capacity,

@@ -298,3 +298,9 @@ void setting_fini(struct setting *setting)
     free(setting->text);
     *setting = (struct setting){0};
 }
+
+void *setting_fresh_state(const struct setting *setting)
+{
+    size_t size = setting->component->state_size;
+    return memcpy(memory_zeroed(1, size), setting->state, size);
+}

@@ -64,6 +64,9 @@ int setting_parse(struct setting *setting, const char *text,
                   const struct component *const *registry, const char *what, struct error *error);
 void setting_fini(struct setting *setting);
 
+/* A component's state as it is before a run: its parameters, and zeros. To be freed. */
+void *setting_fresh_state(const struct setting *setting);
+
 /* The canonical text of one parameter's value in `state`; into `buffer` or a text owned elsewhere.
  */
 const char *param_text(const struct param *param, const void *state, char buffer[UNITS_TEXT]);

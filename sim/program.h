@@ -44,13 +44,14 @@ extern const char *const program_event_names[PROGRAM_EVENT_COUNT + 1];
 
 /* Operations; a, b, c and ns are fields of struct op. */
 enum op_code {
-    /* of the heap, executed by the engine */
+    /* the heap's, and computing: executed by the engine */
     OP_NEW,   /* register a := new object of `kind` with b fields, c bytes */
     OP_STORE, /* field b of the object in a := register c */
     OP_CLEAR, /* field b of the object in a := nothing */
     OP_LOAD,  /* register a := field c of the object in b */
     OP_COPY,  /* register a := register b */
     OP_DROP,  /* register a := nothing */
+    OP_WORK,  /* compute for ns */
     /* the program's own calls of module gc */
     OP_COLLECT, /* generation a */
     OP_FREEZE,
@@ -59,7 +60,6 @@ enum op_code {
     OP_DISABLE,
     OP_THRESHOLD, /* a, b, c; THRESHOLD_KEEP leaves one as it is */
     /* time */
-    OP_WORK,   /* compute for ns */
     OP_BEGIN,  /* request in slot a, arrived at wall instant ns, begins its first burst */
     OP_WAIT,   /* the burst of slot a ends; its next is ready ns later */
     OP_RESUME, /* the next burst of slot a begins, at wall instant ns if there were no pauses */
@@ -87,9 +87,10 @@ struct op {
 };
 static_assert(sizeof(struct op) == 16, "operations are streamed: keep them small");
 
-static inline bool op_is_of_heap(const struct op *op)
+/* The others are the run loop's. */
+static inline bool op_is_of_engine(const struct op *op)
 {
-    return op->code <= OP_DROP;
+    return op->code <= OP_WORK;
 }
 
 /* Mutator time of each operation, in ns: by code and, for OP_NEW, kind (sim/costs.c). Freeing an

@@ -2,6 +2,7 @@
 #include "sim/simulation.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,9 +34,7 @@ struct gc {
     const struct cost_model *costs;
     const struct policy *policy;
     void *policy_state;
-    const struct workload *workload;
-    void *workload_state;
-    struct program program;
+    const struct program *program; /* the engine's */
     struct event_queue due;
     struct slot {
         uint64_t arrival_ns, ready_ns; /* wall instants: of the request; of its next burst */
@@ -46,8 +45,9 @@ struct gc {
     uint64_t pause_ns, idle_ns, service_ns, service_mutator_ns, requests;
     uint64_t first_arrival_ns, last_answer_ns;
     uint64_t events[PROGRAM_EVENT_COUNT]; /* reported so far */
-    bool native, requested; /* in a native section; a collection was asked for in it */
-    bool abandoned;         /* the observer gave up */
+    uint64_t reported;                    /* the operation at which progress was reported last */
+    bool native;                          /* in a native section */
+    bool abandoned;                       /* the observer gave up */
 };
 
 /* Tells every observer, by the function `what`, of `fact`. */
@@ -89,7 +89,7 @@ static void run_collection(struct gc *gc, int generation, enum collection_cause 
     collection.refs = tally_fields(&found.examined);
     collection.unreachable = tally_objects(&found.unreachable);
     collection.pause_ns =
-        costs_pause_ns(gc->costs, gc->program.layout, gc->program.slowdown, &found);
+        costs_pause_ns(gc->costs, gc->program->layout, gc->program->slowdown, &found);
     mutator->wall_ns += collection.pause_ns;
     gc->pause_ns += collection.pause_ns;
     collector_end(collector, generation, collection.examined - collection.unreachable,
@@ -104,7 +104,7 @@ static void collect_automatically(struct mutator *mutator)
 {
     struct gc *gc = (struct gc *)mutator;
     if (gc->native && mutator->collector.version->kind == COLLECTS_AT_CHECK) {
-        gc->requested = true;
+        mutator->requested = true;
         return;
     }
     int generation = collector_choose(&mutator->collector);
@@ -167,10 +167,14 @@ uint64_t gc_heap_bytes(const struct gc *gc)
     return totals.heap_bytes;
 }
 
+/* Of wall time: far from where clocks overflow. */
+#define LONGEST_NS (100 * 365 * (uint64_t)NS_PER_D)
+
 /* Native code is not interrupted: what becomes due in it fires at its end. */
 static void update_due(struct gc *gc)
 {
-    gc->mutator.due_ns = gc->native ? UINT64_MAX : event_queue_due(&gc->due);
+    uint64_t due_ns = gc->native ? UINT64_MAX : event_queue_due(&gc->due);
+    gc->mutator.due_ns = due_ns <= LONGEST_NS ? due_ns : LONGEST_NS + 1;
 }
 
 static void schedule_due(struct gc *gc, uint64_t wall_ns, enum due what)
@@ -210,7 +214,7 @@ static void take_sample(struct gc *gc)
  * operation has overtaken become one. */
 static void fire_due(struct gc *gc)
 {
-    while (gc->mutator.due_ns <= gc->mutator.wall_ns) {
+    while (gc->mutator.due_ns <= gc->mutator.wall_ns && gc->mutator.wall_ns <= LONGEST_NS) {
         enum due what = event_queue_pop(&gc->due).tag;
         update_due(gc);
         if (what == DUE_TIMER) {
@@ -241,7 +245,7 @@ static void wait_until(struct gc *gc, uint64_t instant_ns)
     if (mutator->wall_ns >= instant_ns)
         return;
     report_event(gc, EVENT_idle);
-    while (mutator->wall_ns < instant_ns) {
+    while (mutator->wall_ns < instant_ns && mutator->wall_ns <= LONGEST_NS) {
         uint64_t next_ns = instant_ns < mutator->due_ns ? instant_ns : mutator->due_ns;
         if (next_ns > mutator->wall_ns) {
             gc->idle_ns += next_ns - mutator->wall_ns;
@@ -257,9 +261,9 @@ static void enter_native(struct gc *gc, bool inside)
 {
     gc->native = inside;
     update_due(gc);
-    if (inside || !gc->requested)
+    if (inside || !gc->mutator.requested)
         return;
-    gc->requested = false;
+    gc->mutator.requested = false;
     if (gc->mutator.collector.enabled)
         collect_automatically(&gc->mutator);
 }
@@ -293,10 +297,7 @@ static void end_request(struct gc *gc, const struct slot *slot)
     OBSERVE(gc, request, &request);
 }
 
-/* Of wall time: far from where clocks overflow. */
-#define LONGEST_NS (100 * 365 * (uint64_t)NS_PER_D)
-
-/* An operation that is not the heap's. */
+/* An operation that is not the engine's. */
 static void control(struct gc *gc, const struct op *op)
 {
     struct mutator *mutator = &gc->mutator;
@@ -323,10 +324,6 @@ static void control(struct gc *gc, const struct op *op)
             set[g] = thresholds[g] == THRESHOLD_KEEP ? -1 : (int64_t)thresholds[g];
         gc_set_threshold(gc, set[0], set[1], set[2]);
         break;
-    case OP_WORK:
-        mutator->wall_ns += op->ns;
-        mutator->mutator_ns += op->ns;
-        break;
     case OP_BEGIN:
         begin_request(gc, &gc->slots[op->a], op->ns);
         break;
@@ -350,54 +347,53 @@ static void control(struct gc *gc, const struct op *op)
         report_event(gc, (enum program_event)op->a);
         break;
     default:
-        assert(false && "an operation of the heap");
+        assert(false && "an operation of the engine");
     }
-    if (mutator->wall_ns > LONGEST_NS)
-        mutator->fault.kind = FAULT_TOO_LONG;
 }
 
-/* Executes a stretch of the program; false if it cannot go on. */
-static bool execute(struct gc *gc, const struct op *ops, size_t count)
+#define PROGRESS_OPERATIONS 4096 /* at least, between two reports of progress */
+
+static void report_progress(struct gc *gc, bool at_end)
 {
-    struct mutator *mutator = &gc->mutator;
-    for (size_t i = 0; i < count && !gc->abandoned;) {
-        fire_due(gc);
-        i += gc->engine->execute(gc->engine_state, ops + i, count - i);
-        if (mutator->fault.kind != FAULT_NONE)
-            return false;
-        if (i < count && !op_is_of_heap(&ops[i]) && mutator->wall_ns < mutator->due_ns) {
-            control(gc, &ops[i++]);
-            if (mutator->fault.kind != FAULT_NONE)
-                return false;
-            mutator->operation++;
-        }
-    }
-    return !gc->abandoned;
+    if (!at_end && gc->mutator.operation - gc->reported < PROGRESS_OPERATIONS)
+        return;
+    gc->reported = gc->mutator.operation;
+    OBSERVE(gc, progress, fmin(gc->engine->progress(gc->engine_state), 1));
 }
 
-static void report_progress(struct gc *gc)
+/* Whatever took the program past the longest time: the operation before this one. */
+static bool takes_too_long(struct gc *gc)
 {
-    double planned = (double)gc->program.planned_ns;
-    double fraction = planned > 0 ? (double)gc->program.nominal_ns / planned : 0;
-    OBSERVE(gc, progress, fraction < 1 ? fraction : 1);
+    if (gc->mutator.wall_ns <= LONGEST_NS)
+        return false;
+    gc->mutator.fault.kind = FAULT_TOO_LONG;
+    gc->mutator.operation--;
+    return true;
 }
-
-#define STRETCH 4096 /* operations gathered before they are executed */
 
 static void run_program(struct gc *gc)
 {
-    bool more = true, going = true;
+    struct op op;
+    enum engine_stop stop = STOP_AGAIN;
     if (gc->policy->start)
         gc->policy->start(gc->policy_state, gc);
-    while (more && going) {
-        gc->program.count = 0;
-        while (more && gc->program.count < STRETCH)
-            more = gc->workload->produce(gc->workload_state, &gc->program);
-        going = execute(gc, gc->program.ops, gc->program.count);
-        report_progress(gc);
-    }
-    if (going)
+    while (!gc->abandoned && stop != STOP_FAULT && stop != STOP_END) {
         fire_due(gc);
+        stop = gc->engine->run(gc->engine_state, &op);
+        if (stop == STOP_CONTROL) {
+            control(gc, &op);
+            gc->mutator.operation++;
+        }
+        if (stop != STOP_FAULT && takes_too_long(gc))
+            return;
+        if (stop == STOP_END)
+            fire_due(gc);
+        report_progress(gc, stop == STOP_END);
+    }
+}
+
+static void take_last_sample(struct gc *gc)
+{
     if (gc->sample_ns != SAMPLE_NEVER && !gc->abandoned && gc->sampled_ns != gc->mutator.wall_ns)
         take_sample(gc);
 }
@@ -411,10 +407,7 @@ static int describe_fault(struct gc *gc, struct error *error)
     };
     const struct fault *fault = &gc->mutator.fault;
     char place[512];
-    snprintf(place, sizeof place, "%s: operation %llu", gc->setup->workload->component->name,
-             (unsigned long long)gc->mutator.operation);
-    if (gc->workload->locate)
-        gc->workload->locate(gc->workload_state, gc->mutator.operation, place, sizeof place);
+    gc->engine->locate(gc->engine_state, gc->mutator.operation, place, sizeof place);
     if (fault->kind == FAULT_TOO_LONG)
         return error_set(error, "%s: %s", place, texts[fault->kind]);
     if (fault->kind == FAULT_FIELD_RANGE && fault->allowed == 0)
@@ -440,7 +433,7 @@ static void fill_result(struct gc *gc, struct simulation_result *result)
         .first_arrival_ns = gc->first_arrival_ns,
         .last_answer_ns = gc->last_answer_ns,
         .sample_ns = gc->sample_ns,
-        .layout = gc->program.layout,
+        .layout = gc->program->layout,
     };
     gc->engine->totals(gc->engine_state, &result->totals);
     memcpy(result->events, gc->events, sizeof result->events);
@@ -456,42 +449,26 @@ static uint64_t automatic_sample_ns(const struct program *program)
     return part > NS_PER_US ? part : NS_PER_US;
 }
 
-/* A component's state as it is before a run: its parameters, and zeros. */
-static void *fresh_state(const struct setting *setting)
-{
-    size_t size = setting->component->state_size;
-    return memcpy(memory_zeroed(1, size), setting->state, size);
-}
-
 /* Everything a run needs before its first operation. Returns 0 or -1. */
 static int prepare(struct gc *gc, struct error *error)
 {
     const struct simulation_setup *setup = gc->setup;
-    gc->workload_state = fresh_state(setup->workload);
-    gc->policy_state = fresh_state(setup->policy);
-
-    struct program *program = &gc->program;
-    *program = (struct program){.slowdown = 1};
+    gc->policy_state = setting_fresh_state(setup->policy);
     gc->costs = costs_for(setup->collector);
-    costs_of_operations(gc->costs, 1, &program->costs);
-    if (gc->workload->start(gc->workload_state, program, setup->seed, error) != 0)
-        return -1;
-    costs_of_operations(gc->costs, program->slowdown, &program->costs);
-
     gc->mutator = (struct mutator){
-        .due_ns = UINT64_MAX,
-        .costs = program->costs,
-        .memory_limit_bytes =
-            program->memory_limit_bytes ? program->memory_limit_bytes : UINT64_MAX,
+        .due_ns = LONGEST_NS + 1,
         .collect_automatically = collect_automatically,
     };
     collector_init(&gc->mutator.collector, setup->collector);
-    gc->slots = memory_zeroed(program->slots, sizeof *gc->slots);
-    gc->engine_state = gc->engine->new (&gc->mutator, program, setup->permanent);
+    gc->engine_state = gc->engine->new (setup, &gc->mutator, error);
+    if (!gc->engine_state)
+        return -1;
+    gc->program = gc->engine->program(gc->engine_state);
+    gc->slots = memory_zeroed(gc->program->slots, sizeof *gc->slots);
     gc->sample_ns = setup->sample_ns;
     gc->sampled_ns = UINT64_MAX;
     if (setup->sample_ns == SAMPLE_AUTO)
-        gc->sample_ns = automatic_sample_ns(program);
+        gc->sample_ns = automatic_sample_ns(gc->program);
     if (gc->sample_ns != SAMPLE_NEVER)
         schedule_due(gc, gc->sample_ns, DUE_SAMPLE);
     return 0;
@@ -505,11 +482,11 @@ int simulate(const struct simulation_setup *setup, const struct observer *observ
     gc->observer = observer;
     gc->engine = setup->engine;
     gc->policy = policy_of(setup->policy->component);
-    gc->workload = workload_of(setup->workload->component);
     error->text[0] = '\0';
     int status = prepare(gc, error);
     if (status == 0) {
         run_program(gc);
+        take_last_sample(gc);
         fill_result(gc, result);
         if (gc->mutator.fault.kind == FAULT_MEMORY_LIMIT)
             result->status = RUN_out_of_memory;
@@ -522,15 +499,11 @@ int simulate(const struct simulation_setup *setup, const struct observer *observ
     }
     if (status != 0)
         result->status = RUN_failed;
-    if (gc->workload->stop)
-        gc->workload->stop(gc->workload_state);
     if (gc->engine_state)
         gc->engine->free(gc->engine_state);
     event_queue_fini(&gc->due);
-    program_fini(&gc->program);
     free(gc->slots);
     free(gc->policy_state);
-    free(gc->workload_state);
     free(gc);
     return status;
 }

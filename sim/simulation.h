@@ -44,10 +44,14 @@ extern const char *const run_status_names[RUN_STATUS_COUNT + 1];
 #define SAMPLE_AUTO  UINT64_MAX /* a 250th of the planned time; twice that after every 500 */
 #define SAMPLE_NEVER 0
 
+struct compiled;
+
 struct simulation_setup {
     const struct engine *engine;
     const struct collector_version *collector;
     const struct setting *workload, *policy; /* borrowed while the run lasts */
+    const struct compiled *compiled; /* the workload's program, for the interval engine; NULL: it
+                                        compiles for itself. Borrowed too */
     uint64_t seed;
     uint64_t sample_ns; /* wall time between two samples, SAMPLE_AUTO or SAMPLE_NEVER */
     uint64_t permanent; /* objects of the interpreter's own in the permanent generation */

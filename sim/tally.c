@@ -6,6 +6,16 @@ const struct object_layout object_layouts[OBJECT_KINDS] = {
     [KIND_INSTANCE] = {64, 8},      [KIND_TUPLE] = {40, 8},
 };
 
+void tally_combine(struct tally *total, const struct tally *part, int sign)
+{
+    uint64_t factor = (uint64_t)(int64_t)sign;
+    for (int kind = 0; kind < OBJECT_KINDS; kind++) {
+        total->objects[kind] += factor * part->objects[kind];
+        total->fields[kind] += factor * part->fields[kind];
+    }
+    total->bytes += factor * part->bytes;
+}
+
 uint64_t tally_objects(const struct tally *tally)
 {
     uint64_t sum = 0;

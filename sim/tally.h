@@ -15,6 +15,9 @@ struct tally {
     uint64_t bytes; /* with what only they keep alive: strings, numbers, … */
 };
 
+/* total += sign × part, with sign 1 or -1 (unsigned arithmetic wraps back). */
+void tally_combine(struct tally *total, const struct tally *part, int sign);
+
 uint64_t tally_objects(const struct tally *tally);
 uint64_t tally_fields(const struct tally *tally);
 

@@ -299,7 +299,6 @@ TEST(the_program_is_the_same_under_every_policy)
         check_count(pair->what, run->result.requests, reference->result.requests);
         check_count(pair->what, allocated(run), allocated(reference));
         check_count(pair->what, run->result.layout, reference->result.layout);
-        check_count(pair->what, run->record.progress_count, reference->record.progress_count);
         const struct sample *last = &run->record.samples[run->record.sample_count - 1];
         const struct sample *same = &reference->record.samples[reference->record.sample_count - 1];
         check_count(pair->what, last->wall_ns, run->result.wall_ns);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/column.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "sim/memory.h"
+
+void column_fini(struct column *column)
+{
+    if (column->mapped)
+        munmap(column->data, column->count * column->size);
+    else
+        free(column->data);
+    if (column->in_file)
+        close(column->file);
+    *column = (struct column){.size = column->size};
+}
+
+void column_grow(struct column *column)
+{
+    column->data = memory_grow(column->data, &column->capacity, column->count + 1, column->size);
+}
+
+static int failed(struct error *error, const char *what)
+{
+    return error_set(error, "cannot %s a temporary file for the compiled program: %s", what,
+                     strerror(errno));
+}
+
+int column_spill(struct column *column, const char *folder, struct error *error)
+{
+    char path[4096];
+    if (snprintf(path, sizeof path, "%s/pygcsim-XXXXXX", folder) >= (int)sizeof path)
+        errno = ENAMETOOLONG;
+    else if ((column->file = mkostemp(path, O_CLOEXEC)) >= 0) {
+        unlink(path);
+        column->in_file = true;
+        return column_flush(column, error);
+    }
+    return error_set(error, "%s: cannot make a temporary file for the compiled program: %s", folder,
+                     strerror(errno));
+}
+
+int column_flush(struct column *column, struct error *error)
+{
+    const char *at = column->data;
+    size_t left = column->count * column->size;
+    if (!column->in_file)
+        return 0;
+    while (left > 0) {
+        ssize_t written = write(column->file, at, left);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return failed(error, "write");
+        at += written;
+        left -= (size_t)written;
+    }
+    column->base += column->count;
+    column->count = 0;
+    return 0;
+}
+
+int column_complete(struct column *column, struct error *error)
+{
+    if (!column->in_file)
+        return 0;
+    if (column_flush(column, error) != 0)
+        return -1;
+    free(column->data);
+    column->data = NULL;
+    column->capacity = 0;
+    if (column->base == 0)
+        return 0;
+    void *data = mmap(NULL, column->base * column->size, PROT_READ, MAP_SHARED, column->file, 0);
+    if (data == MAP_FAILED)
+        return failed(error, "map");
+    column->data = data;
+    column->count = column->base;
+    column->base = 0;
+    column->mapped = true;
+    return 0;
+}
