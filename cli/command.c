@@ -161,3 +161,21 @@ void json_string(FILE *out, const char *text)
     }
     fputc('"', out);
 }
+
+void compile_program(struct compiled *compiled, const struct simulation_setup *setup,
+                     struct progress *progress)
+{
+    struct error error;
+    const char *folder = getenv("TMPDIR");
+    const struct compile_options options = {
+        .memory_bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2,
+        .folder = folder && *folder ? folder : "/var/tmp",
+    };
+    const struct observer bar = progress_observer(progress);
+    progress_next(progress, "compiling the program");
+    if (compile(compiled, setup->workload, setup->seed, setup->collector, &options, &bar, &error) !=
+        0) {
+        progress_clear(progress);
+        fail("%s", error.text);
+    }
+}

@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "cli/progress.h"
+#include "sim/compiled.h"
 #include "sim/simulation.h"
 
 #define EXIT_USAGE 2
@@ -19,6 +21,7 @@
 /* A subcommand gets its own words, argv[0] being "pygcsim NAME", and returns the exit status. */
 int command_run(int argc, char **argv);
 int command_compare(int argc, char **argv);
+int command_compile(int argc, char **argv);
 int command_plot(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_list(int argc, char **argv);
@@ -40,6 +43,11 @@ uint64_t option_duration(const char *option, const char *text);
 /* The name from the middle of a list that ends with NULL; fails with the allowed ones. */
 size_t option_choice(const char *what, const char *text, const char *const *names);
 
+/* Compiles a setup's program, or ends the command. Beyond half of the machine's memory the program
+ * is kept in temporary files, in $TMPDIR or /var/tmp. */
+void compile_program(struct compiled *compiled, const struct simulation_setup *setup,
+                     struct progress *progress);
+
 /* For atexit: closes standard output, and fails if anything written to it was lost (a full disk).
  */
 void close_output(void);
@@ -52,6 +60,15 @@ void json_string(FILE *out, const char *text);
 #define HELP_COLLECTOR                                                                             \
     "Interpreter version, cpython-3.8 to cpython-3.13 or cpython-3.15 (default " DEFAULT_COLLECTOR \
     "; `pygcsim list collectors`)"
-#define HELP_ENGINE "How the heap is simulated: graph (default)"
+#define HELP_ENGINE                                                                                \
+    "How the heap is simulated: interval (default: compiles the program once and replays "         \
+    "policies "                                                                                    \
+    "over it) or graph (object by object; the same results)"
+#define HELP_SEED     "Seed of all random streams (default 1); same seed, same program"
+#define HELP_WORKLOAD "The program, as web:rate=200,duration=60s (default web)"
+#define HELP_SPEC                                                                                  \
+    "A SPEC is a name, or a name and parameters: NAME:KEY=VALUE,KEY=VALUE. Names, keys, units "    \
+    "and ranges: `pygcsim list policies`, `pygcsim list workloads`. Times and sizes have units: "  \
+    "10s, 250ms, 16MiB.\v"
 
 #endif

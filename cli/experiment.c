@@ -2,37 +2,46 @@
  *
  * pygcsim run and pygcsim compare: one program under one policy, or under several. */
 #include <inttypes.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/runs.h"
 #include "cli/table.h"
 #include "policies/registry.h"
 #include "results/metrics.h"
 #include "results/store.h"
+#include "sim/costs.h"
 #include "sim/memory.h"
+#include "workloads/program_file.h"
 #include "workloads/registry.h"
 
-enum { OPT_DB = 1, OPT_ENGINE, OPT_JSON, OPT_SAMPLE, OPT_SEED };
+enum { OPT_DB = 1, OPT_ENGINE, OPT_JSON, OPT_PROGRAM, OPT_SAMPLE, OPT_SEED };
 
 static const struct argp_option options[] = {
-    {"workload", 'w', "SPEC", 0, "The program, as web:rate=200,duration=60s (default web)", 0},
+    {"workload", 'w', "SPEC", 0, HELP_WORKLOAD, 0},
+    {"program", OPT_PROGRAM, "FILE", 0,
+     "The program as `pygcsim compile` has written it, in place of --workload and --seed", 0},
     {"policy", 'p', "SPEC", 0, "The policy, as freeze:t0=50000; compare takes it many times", 0},
     {"collector", 'c', "NAME", 0, HELP_COLLECTOR, 0},
-    {"seed", OPT_SEED, "N", 0, "Seed of all random streams (default 1); same seed, same program",
-     0},
+    {"seed", OPT_SEED, "N", 0, HELP_SEED, 0},
     {"sample", OPT_SAMPLE, "TIME", 0,
      "Wall time between two readings of memory, as 100ms (default: a 250th of the program)", 0},
     {"db", OPT_DB, "FILE", 0, "The results file to add to (default results.db)", 0},
     {"engine", OPT_ENGINE, "NAME", 0, HELP_ENGINE, 0},
+    {"jobs", 'j', "N", 0, "How many policies to simulate at a time (default: one a core)", 0},
     {"json", OPT_JSON, NULL, 0, "Print every metric, one JSON object a line for each policy", 0},
     {0},
 };
 
 struct experiment {
     const char *name;
-    const char *workload_spec;
+    const char *workload_spec; /* NULL: not given */
+    const char *program;       /* NULL: none */
+    bool seed_given, collector_given;
+    unsigned jobs;
     const char **policy_specs;
     size_t policy_count, policy_capacity;
     const char *db;
@@ -57,9 +66,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case 'c':
         experiment->setup.collector = option_collector(argument);
+        experiment->collector_given = true;
         return 0;
     case OPT_SEED:
         experiment->setup.seed = option_count("seed", argument, 0, INT64_MAX);
+        experiment->seed_given = true;
         return 0;
     case OPT_SAMPLE:
         experiment->setup.sample_ns = option_duration("sample", argument);
@@ -68,6 +79,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (!*argument || strcmp(argument, ":memory:") == 0)
             fail_usage("--db needs the name of a file, not '%s'", argument);
         experiment->db = argument;
+        return 0;
+    case OPT_PROGRAM:
+        experiment->program = argument;
+        return 0;
+    case 'j':
+        experiment->jobs = (unsigned)option_count("jobs", argument, 1, 1024);
         return 0;
     case OPT_ENGINE:
         experiment->setup.engine = option_engine(argument);
@@ -85,7 +102,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 /* ---- what is printed ------------------------------------------------------------------ */
 
 /* The metrics of the table; the rest is in the file, and in --json. */
-static const struct column {
+static const struct table_column {
     const char *metric, *header;
 } columns[] = {
     {"service_collections", "collections"},
@@ -140,14 +157,6 @@ static bool metric_value(struct store *store, int64_t run, const char *metric, d
     return found;
 }
 
-struct outcome {
-    const char *policy;
-    int64_t run;
-    enum run_status status;
-    uint64_t wall_ns;
-    const char *missed; /* an event that the policy waits for and the program never reported */
-};
-
 /* The text of a column's cell; "-" for a metric that the run has no value of. */
 static bool cell(struct store *store, const struct outcome *outcome, const char *metric,
                  char text[UNITS_TEXT])
@@ -160,60 +169,6 @@ static bool cell(struct store *store, const struct outcome *outcome, const char 
         strcpy(text, "-");
     return found;
 }
-
-/* Columns in which no run has a value are left out. */
-static void print_table(struct store *store, const struct outcome *outcomes, size_t count)
-{
-    char text[UNITS_TEXT];
-    size_t shown[COLUMNS], shown_count = 0;
-    for (size_t c = 0; c < COLUMNS; c++) {
-        bool any = false;
-        for (size_t i = 0; i < count; i++)
-            any |= cell(store, &outcomes[i], columns[c].metric, text);
-        if (any)
-            shown[shown_count++] = c;
-    }
-    struct table table;
-    table_init(&table, shown_count + 1);
-    table_add(&table, "policy");
-    for (size_t s = 0; s < shown_count; s++)
-        table_add(&table, columns[shown[s]].header);
-    for (size_t i = 0; i < count; i++) {
-        table_add(&table, outcomes[i].policy);
-        for (size_t s = 0; s < shown_count; s++) {
-            cell(store, &outcomes[i], columns[shown[s]].metric, text);
-            table_add(&table, text);
-        }
-    }
-    table_print(&table);
-    for (size_t i = 0; i < count; i++) {
-        if (outcomes[i].status == RUN_out_of_memory)
-            printf("%s: out of memory after %s\n", outcomes[i].policy,
-                   units_show_seconds(text, (double)outcomes[i].wall_ns / 1e9));
-        if (outcomes[i].missed)
-            printf("%s: the program never reported %s\n", outcomes[i].policy, outcomes[i].missed);
-    }
-}
-
-static void print_json(struct store *store, const struct experiment *experiment,
-                       const struct outcome *outcome)
-{
-    printf("{\"run\": %" PRId64 ", \"policy\": ", outcome->run);
-    json_string(stdout, outcome->policy);
-    printf(", \"workload\": ");
-    json_string(stdout, experiment->setup.workload->text);
-    printf(", \"collector\": \"%s\", \"seed\": %" PRIu64 ", \"status\": \"%s\"",
-           experiment->setup.collector->name, experiment->setup.seed,
-           run_status_names[outcome->status]);
-    for (const struct metric *metric = metrics; metric->name; metric++) {
-        double value;
-        if (metric_value(store, outcome->run, metric->name, &value))
-            printf(", \"%s\": %.17g", metric->name, value);
-    }
-    printf("}\n");
-}
-
-/* ---- what is done --------------------------------------------------------------------- */
 
 /* A parameter that names an event which was never reported: the policy has done nothing. */
 static const char *missed_event(const struct setting *policy,
@@ -231,43 +186,110 @@ static const char *missed_event(const struct setting *policy,
     return NULL;
 }
 
-static struct outcome run_policy(struct experiment *experiment, struct store *store,
-                                 int64_t experiment_id, struct progress *progress,
-                                 const struct setting *policy)
+/* Columns in which no run has a value are left out. */
+static void print_table(struct store *store, const struct setting *policies_run,
+                        const struct outcome *outcomes, size_t count)
 {
-    struct error error, storing;
-    struct simulation_result result;
-    struct outcome outcome = {.policy = policy->text};
-    experiment->setup.policy = policy;
-    if (store_begin_run(store, experiment_id, &experiment->setup, &outcome.run, &error) != 0)
-        fail("%s", error.text);
-    progress_next(progress, policy->text);
-    const struct observer bar = progress_observer(progress);
-    const struct observer observer = store_observer(store, &bar);
-    int status = simulate(&experiment->setup, &observer, &result, &error);
-    int stored = store_end_run(store, &result, status == 0 ? NULL : error.text, &storing);
-    if (status != 0 || stored != 0) {
-        progress_clear(progress);
-        store_close(store);
-        fail("%s", stored != 0 ? storing.text : error.text);
+    char text[UNITS_TEXT];
+    size_t shown[COLUMNS], shown_count = 0;
+    for (size_t c = 0; c < COLUMNS; c++) {
+        bool any = false;
+        for (size_t i = 0; i < count; i++)
+            any |= cell(store, &outcomes[i], columns[c].metric, text);
+        if (any)
+            shown[shown_count++] = c;
     }
-    outcome.status = result.status;
-    outcome.wall_ns = result.wall_ns;
-    outcome.missed = missed_event(policy, &result);
-    return outcome;
+    struct table table;
+    table_init(&table, shown_count + 1);
+    table_add(&table, "policy");
+    for (size_t s = 0; s < shown_count; s++)
+        table_add(&table, columns[shown[s]].header);
+    for (size_t i = 0; i < count; i++) {
+        table_add(&table, policies_run[i].text);
+        for (size_t s = 0; s < shown_count; s++) {
+            cell(store, &outcomes[i], columns[shown[s]].metric, text);
+            table_add(&table, text);
+        }
+    }
+    table_print(&table);
+    for (size_t i = 0; i < count; i++) {
+        const struct simulation_result *result = &outcomes[i].result;
+        const char *missed = missed_event(&policies_run[i], result);
+        if (result->status == RUN_out_of_memory)
+            printf("%s: out of memory after %s\n", policies_run[i].text,
+                   units_show_seconds(text, (double)result->wall_ns / 1e9));
+        if (missed)
+            printf("%s: the program never reported %s\n", policies_run[i].text, missed);
+    }
+}
+
+static void print_json(struct store *store, const struct experiment *experiment,
+                       const struct setting *policy, const struct outcome *outcome)
+{
+    printf("{\"run\": %" PRId64 ", \"policy\": ", outcome->run);
+    json_string(stdout, policy->text);
+    printf(", \"workload\": ");
+    json_string(stdout, experiment->setup.workload->text);
+    printf(", \"collector\": \"%s\", \"seed\": %" PRIu64 ", \"status\": \"%s\"",
+           experiment->setup.collector->name, experiment->setup.seed,
+           run_status_names[outcome->result.status]);
+    for (const struct metric *metric = metrics; metric->name; metric++) {
+        double value;
+        if (metric_value(store, outcome->run, metric->name, &value))
+            printf(", \"%s\": %.17g", metric->name, value);
+    }
+    printf("}\n");
+}
+
+/* ---- what is done --------------------------------------------------------------------- */
+
+/* Cores this process may use. */
+static unsigned cores(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+}
+
+/* The program of a file, in place of a workload and a seed. */
+static void read_program(struct experiment *experiment, struct compiled *compiled,
+                         struct setting *workload)
+{
+    struct error error;
+    struct program_origin origin;
+    struct op_costs costs;
+    if (experiment->workload_spec || experiment->seed_given)
+        fail_usage("--program is instead of --workload and --seed");
+    if (experiment->setup.engine != &interval_engine)
+        fail_usage("--program goes with --engine interval only");
+    if (program_file_read(experiment->program, compiled, &origin, &error) != 0)
+        fail("%s", error.text);
+    if (setting_parse(workload, origin.workload, workloads, "workload", &error) != 0 ||
+        !collector_version(origin.collector))
+        fail("%s is of a pygcsim with other workloads: %s", experiment->program, error.text);
+    if (!experiment->collector_given)
+        experiment->setup.collector = collector_version(origin.collector);
+    costs_of_operations(costs_for(experiment->setup.collector), compiled->program.slowdown, &costs);
+    if (memcmp(&costs, &compiled->program.costs, sizeof costs) != 0)
+        fail("%s was compiled with the times of %s, which are not those of %s; compile it with "
+             "--collector %s",
+             experiment->program, origin.collector, experiment->setup.collector->name,
+             experiment->setup.collector->name);
+    experiment->setup.seed = origin.seed;
+    free(origin.workload);
 }
 
 static void print_outcomes(struct store *store, const struct experiment *experiment,
-                           const struct outcome *outcomes, size_t count)
+                           const struct setting *policies_run, const struct outcome *outcomes,
+                           size_t count)
 {
     if (experiment->json) {
         for (size_t i = 0; i < count; i++)
-            print_json(store, experiment, &outcomes[i]);
+            print_json(store, experiment, &policies_run[i], &outcomes[i]);
         return;
     }
     printf("%s on %s, seed %" PRIu64 "\n\n", experiment->setup.workload->text,
            experiment->setup.collector->name, experiment->setup.seed);
-    print_table(store, outcomes, count);
+    print_table(store, policies_run, outcomes, count);
     int program = (int)(strrchr(program_invocation_name, ' ') - program_invocation_name);
     printf("\nCollections, pauses and GC share: after start-up; full: of generation 2.\nEverything "
            "is in %s; "
@@ -293,31 +315,50 @@ static int run_experiment(struct experiment *experiment)
 {
     struct error error;
     struct setting workload;
+    struct compiled compiled;
+    compiled_init(&compiled);
     if (experiment->policy_count == 0)
         default_policies(experiment);
     size_t count = experiment->policy_count;
     struct setting *settings = memory_zeroed(count, sizeof *settings);
     struct outcome *outcomes = memory_zeroed(count, sizeof *outcomes);
-    if (setting_parse(&workload, experiment->workload_spec, workloads, "workload", &error) != 0)
-        fail_usage("%s", error.text);
     for (size_t i = 0; i < count; i++)
         if (setting_parse(&settings[i], experiment->policy_specs[i], policies, "policy", &error) !=
             0)
             fail_usage("%s", error.text);
+    if (experiment->program)
+        read_program(experiment, &compiled, &workload);
+    else if (setting_parse(&workload, experiment->workload_spec ? experiment->workload_spec : "web",
+                           workloads, "workload", &error) != 0)
+        fail_usage("%s", error.text);
     experiment->setup.workload = &workload;
 
-    int64_t id;
     struct progress progress;
-    struct store *store = store_open(experiment->db, &error);
-    if (!store || store_begin_experiment(store, experiment->name, &id, &error) != 0)
+    bool compiles = experiment->setup.engine == &interval_engine && !experiment->program;
+    struct runs runs = {.policies = settings,
+                        .count = count,
+                        .jobs = experiment->jobs ? experiment->jobs : cores(),
+                        .progress = &progress};
+    runs.store = store_open(experiment->db, &error);
+    if (!runs.store ||
+        store_begin_experiment(runs.store, experiment->name, &runs.experiment, &error) != 0)
         fail("%s", error.text);
-    progress_init(&progress, (unsigned)count);
-    for (size_t i = 0; i < count; i++)
-        outcomes[i] = run_policy(experiment, store, id, &progress, &settings[i]);
+    progress_init(&progress, (unsigned)(count + compiles));
+    if (compiles)
+        compile_program(&compiled, &experiment->setup, &progress);
+    if (experiment->setup.engine == &interval_engine)
+        experiment->setup.compiled = &compiled;
+    runs.setup = experiment->setup;
+    int status = runs_execute(&runs, outcomes, &error);
     progress_clear(&progress);
-    print_outcomes(store, experiment, outcomes, count);
+    if (status != 0) {
+        store_close(runs.store);
+        fail("%s", error.text);
+    }
+    print_outcomes(runs.store, experiment, settings, outcomes, count);
 
-    store_close(store);
+    store_close(runs.store);
+    compiled_fini(&compiled);
     for (size_t i = 0; i < count; i++)
         setting_fini(&settings[i]);
     setting_fini(&workload);
@@ -332,10 +373,9 @@ static int command(int argc, char **argv, const char *name, const char *doc, boo
     const struct argp argp = {.options = options, .parser = parse, .doc = doc};
     struct experiment experiment = {
         .name = name,
-        .workload_spec = "web",
         .db = "results.db",
         .one_policy = one_policy,
-        .setup = {.engine = &graph_engine,
+        .setup = {.engine = &interval_engine,
                   .collector = collector_version(DEFAULT_COLLECTOR),
                   .seed = 1,
                   .sample_ns = SAMPLE_AUTO},
@@ -344,17 +384,11 @@ static int command(int argc, char **argv, const char *name, const char *doc, boo
     return run_experiment(&experiment);
 }
 
-#define SPEC_HELP                                                                                  \
-    "A SPEC is a name, or a name and parameters: NAME:KEY=VALUE,KEY=VALUE. Names, keys, units "    \
-    "and "                                                                                         \
-    "ranges: `pygcsim list policies`, `pygcsim list workloads`. Times and sizes have units: 10s, " \
-    "250ms, 16MiB.\v"
-
 int command_run(int argc, char **argv)
 {
     return command(argc, argv, "run",
                    "Runs a simulated Python program under one policy for the cycle collector, and "
-                   "adds every pause and the memory over time to a results file.\n\n" SPEC_HELP
+                   "adds every pause and the memory over time to a results file.\n\n" HELP_SPEC
                    "Example:  pygcsim run --workload web:rate=200,duration=60s --policy freeze "
                    "--db results.db",
                    true);
@@ -365,7 +399,7 @@ int command_compare(int argc, char **argv)
     return command(argc, argv, "compare",
                    "Runs the same simulated Python program, to the last operation, under several "
                    "policies for the cycle collector (without --policy: under each there is), and "
-                   "says what each costs.\n\n" SPEC_HELP
+                   "says what each costs.\n\n" HELP_SPEC
                    "Example:  pygcsim compare --workload web:duration=20s --policy default "
                    "--policy freeze:t0=50000 --policy off",
                    false);

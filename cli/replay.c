@@ -98,7 +98,7 @@ static int print_row(void *context, const struct collection *c)
 int command_replay(int argc, char **argv)
 {
     struct replay replay = {
-        .setup = {.engine = &graph_engine,
+        .setup = {.engine = &interval_engine,
                   .collector = collector_version(DEFAULT_COLLECTOR),
                   .sample_ns = SAMPLE_NEVER},
     };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/array.h"
 #include "sim/error.h"
 #include "sim/memory.h"
 
@@ -33,14 +34,14 @@ static uint32_t size_class(uint32_t units, uint32_t *rounded)
 void arena_init(struct arena *arena, size_t nothing_bytes)
 {
     *arena = (struct arena){.free_blocks = memory_zeroed(CLASSES, sizeof *arena->free_blocks)};
-    arena->units = memory_grow(NULL, &arena->capacity, 1 << 16, sizeof *arena->units);
+    arena->units = array_grow(NULL, &arena->capacity, 1 << 16, sizeof *arena->units);
     memset(arena->units, 0, nothing_bytes);
     arena->used = arena->first = units_of(nothing_bytes);
 }
 
 void arena_fini(struct arena *arena)
 {
-    free(arena->units);
+    array_free(arena->units, arena->capacity, sizeof *arena->units);
     free(arena->free_blocks);
 }
 
@@ -55,7 +56,7 @@ ref arena_take(struct arena *arena, size_t bytes)
     if (arena->used + rounded > UINT32_MAX)
         out_of_memory();
     arena->units =
-        memory_grow(arena->units, &arena->capacity, arena->used + rounded, sizeof *arena->units);
+        array_grow(arena->units, &arena->capacity, arena->used + rounded, sizeof *arena->units);
     block = (ref)arena->used;
     arena->used += rounded;
     return block;

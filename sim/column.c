@@ -9,22 +9,40 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "sim/memory.h"
+#include "sim/array.h"
 
 void column_fini(struct column *column)
 {
     if (column->mapped)
         munmap(column->data, column->count * column->size);
     else
-        free(column->data);
+        array_free(column->data, column->capacity, column->size);
     if (column->in_file)
         close(column->file);
     *column = (struct column){.size = column->size};
 }
 
+void column_reserve(struct column *column, size_t count)
+{
+    column->data = array_grow(column->data, &column->capacity, count, column->size);
+}
+
 void column_grow(struct column *column)
 {
-    column->data = memory_grow(column->data, &column->capacity, column->count + 1, column->size);
+    column_reserve(column, column->count + 1);
+}
+
+int column_map(struct column *column, int file, uint64_t offset, uint64_t count)
+{
+    if (count == 0)
+        return 0;
+    void *data = mmap(NULL, count * column->size, PROT_READ, MAP_SHARED, file, (off_t)offset);
+    if (data == MAP_FAILED)
+        return -1;
+    column->data = data;
+    column->count = count;
+    column->mapped = true;
+    return 0;
 }
 
 static int failed(struct error *error, const char *what)
@@ -73,17 +91,10 @@ int column_complete(struct column *column, struct error *error)
         return 0;
     if (column_flush(column, error) != 0)
         return -1;
-    free(column->data);
+    array_free(column->data, column->capacity, column->size);
     column->data = NULL;
     column->capacity = 0;
-    if (column->base == 0)
-        return 0;
-    void *data = mmap(NULL, column->base * column->size, PROT_READ, MAP_SHARED, column->file, 0);
-    if (data == MAP_FAILED)
-        return failed(error, "map");
-    column->data = data;
-    column->count = column->base;
+    uint64_t count = column->base;
     column->base = 0;
-    column->mapped = true;
-    return 0;
+    return column_map(column, column->file, 0, count) == 0 ? 0 : failed(error, "map");
 }

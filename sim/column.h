@@ -28,6 +28,8 @@ static inline struct column column_of(size_t element_bytes)
 }
 void column_fini(struct column *column);
 
+/* Makes room for `count` elements in all. */
+void column_reserve(struct column *column, size_t count);
 void column_grow(struct column *column);
 
 /* Room for one more element, at the end. */
@@ -54,5 +56,9 @@ int column_flush(struct column *column, struct error *error);
 /* No more will come: from now on `data` has every element. Returns 0, or -1 with a line in *error.
  */
 int column_complete(struct column *column, struct error *error);
+
+/* An empty column becomes what is in a file, at an offset that is a multiple of the page size. The
+ * file may be closed. Returns 0, or -1 and errno says why. */
+int column_map(struct column *column, int file, uint64_t offset, uint64_t count);
 
 #endif

@@ -135,6 +135,17 @@ static inline uint64_t compiled_count(const struct compiled *compiled, enum comp
     return column_total(&compiled->columns[column]);
 }
 
+void compiled_init(struct compiled *compiled);
+void compiled_fini(struct compiled *compiled);
+
+/* Elements of a column, at most, but for `classes` and `references`: births are compared by the
+ * sign of their difference. */
+#define COLUMN_MOST ((uint64_t)INT32_MAX)
+
+/* Whether a program that comes from outside is sound: every number that leads to another leads
+ * somewhere. Returns NULL, or what is wrong. */
+const char *compiled_check(const struct compiled *compiled);
+
 /* What each class of operation costs the mutator; an operation of class work besides. */
 void compiled_costs(const struct op_costs *costs, uint32_t ns[CLASS_COUNT]);
 
@@ -150,6 +161,5 @@ struct compile_options {
 int compile(struct compiled *compiled, const struct setting *workload, uint64_t seed,
             const struct collector_version *version, const struct compile_options *options,
             const struct observer *observer, struct error *error);
-void compiled_fini(struct compiled *compiled);
 
 #endif

@@ -549,7 +549,7 @@ static int too_large(const struct compiled *compiled, struct error *error)
                    {COLUMN_work, "stretches of computing"},
                    {COLUMN_controls, "requests, waits and events"}};
     for (size_t i = 0; i < sizeof limited / sizeof *limited; i++)
-        if (compiled_count(compiled, limited[i].column) >= UINT32_MAX / 2)
+        if (compiled_count(compiled, limited[i].column) > COLUMN_MOST)
             return error_set(error,
                              "the program has more than 2^31 %s, too many for the interval engine: "
                              "simulate it with --engine graph",
@@ -662,10 +662,7 @@ int compile(struct compiled *compiled, const struct setting *workload, uint64_t 
     struct compiler compiler = {.compiled = compiled};
     int status;
     error->text[0] = '\0';
-    *compiled = (struct compiled){0};
-#define X(type, name, meaning) compiled->columns[COLUMN_##name] = column_of(sizeof(type));
-    COMPILED_COLUMNS(X)
-#undef X
+    compiled_init(compiled);
     status = stream_open(&compiler.stream, workload, seed, version, error);
     if (status == 0) {
         arena_init(&compiler.arena, sizeof(struct object));
@@ -685,19 +682,4 @@ int compile(struct compiled *compiled, const struct setting *workload, uint64_t 
     free(compiler.window.unreachable);
     stream_close(&compiler.stream);
     return status;
-}
-
-void compiled_fini(struct compiled *compiled)
-{
-    for (int i = 0; i < COLUMN_COUNT; i++)
-        column_fini(&compiled->columns[i]);
-}
-
-void compiled_costs(const struct op_costs *costs, uint32_t ns[CLASS_COUNT])
-{
-    for (uint8_t kind = 0; kind < OBJECT_KINDS; kind++)
-        ns[kind] = costs->ns[OP_NEW][kind];
-    for (uint8_t code = OP_STORE; code <= OP_DROP; code++)
-        ns[class_of(&(struct op){.code = code})] = costs->ns[code][0];
-    ns[CLASS_WORK] = ns[CLASS_CONTROL] = 0;
 }

@@ -150,45 +150,71 @@ static struct tally alive_now(const struct replay *replay)
     return alive;
 }
 
-/* The filter: of a stretch of deaths, the places of those not in generation 0. */
-#define STRETCH 256
+/* Deaths are filtered a stretch at a time. */
+#define STRETCH 32
 
+/* Whether any of these objects was born before the bound. (Births are fewer than 2^31: the sign of
+ * a difference says which is the older.) */
+static bool any_old(const uint32_t deaths[STRETCH], uint32_t bound)
+{
+    uint32_t signs = 0;
+    for (int i = 0; i < STRETCH; i++)
+        signs |= deaths[i] - bound;
+    return signs >> 31;
+}
+
+/* Which of them were; returns how many. Without a branch that could be mispredicted. */
 static uint32_t find_old(const uint32_t *deaths, uint32_t count, uint32_t bound,
-                         uint16_t places[STRETCH])
+                         uint8_t places[STRETCH])
 {
     uint32_t found = 0;
     for (uint32_t i = 0; i < count; i++) {
-        places[found] = (uint16_t)i;
+        places[found] = (uint8_t)i;
         found += deaths[i] < bound;
     }
     return found;
+}
+
+/* Adds up what has died outside generation 0 since the generations were settled, by generation: the
+ * filter over deaths. Only those of older objects are looked at one by one. */
+static void sum_old_deaths(const struct replay *replay, struct tally dead[GENERATIONS + 1])
+{
+    const uint32_t *deaths = replay->deaths, *death_shapes = replay->death_shapes;
+    const struct shape *shapes = replay->shapes;
+    const uint32_t bound = replay->bound[0], older = replay->bound[1], oldest = replay->bound[2];
+    uint32_t count, end = replay->death;
+    for (uint32_t death = replay->settled.death; death < end; death += count) {
+        uint8_t places[STRETCH];
+        count = end - death < STRETCH ? end - death : STRETCH;
+        if (count == STRETCH && !any_old(&deaths[death], bound))
+            continue;
+        uint32_t found = find_old(&deaths[death], count, bound, places);
+        for (uint32_t i = 0; i < found; i++) {
+            uint32_t birth = deaths[death + places[i]];
+            shape_add(&shapes[death_shapes[death + places[i]]],
+                      &dead[1 + (birth < older) + (birth < oldest)]);
+        }
+    }
 }
 
 /* Brings the generations up to date: what has been born since they last were is in generation 0,
  * and what has died since is in none. The bounds have not moved in between. */
 static void settle(struct replay *replay)
 {
-    struct tally alive = alive_now(replay), old = {0};
-    uint32_t next = replay->settled.death, died = replay->death - next, died_old = 0;
-    while (next < replay->death) {
-        uint16_t places[STRETCH];
-        uint32_t count = replay->death - next < STRETCH ? replay->death - next : STRETCH;
-        uint32_t found = find_old(replay->deaths + next, count, replay->bound[0], places);
-        for (uint32_t i = 0; i < found; i++) {
-            uint32_t death = next + places[i];
-            const struct shape *shape = &replay->shapes[replay->death_shapes[death]];
-            int g = generation_of(replay, replay->deaths[death]);
-            shape_remove(shape, &replay->generations[g]);
-            shape_add(shape, &old);
-            replay->freed_by_count[g]++;
-        }
-        died_old += found;
-        next += count;
+    struct tally alive = alive_now(replay), dead[GENERATIONS + 1] = {0};
+    struct tally *generations = replay->generations;
+    uint64_t died = replay->death - replay->settled.death;
+    sum_old_deaths(replay, dead);
+    tally_combine(&generations[0], &alive, 1);
+    tally_combine(&generations[0], &replay->settled.alive, -1);
+    for (int g = 1; g <= PERMANENT; g++) {
+        uint64_t objects = tally_objects(&dead[g]);
+        tally_combine(&generations[g], &dead[g], -1);
+        tally_combine(&generations[0], &dead[g], 1);
+        replay->freed_by_count[g] += objects;
+        died -= objects;
     }
-    replay->freed_by_count[0] += died - died_old;
-    tally_combine(&replay->generations[0], &alive, 1);
-    tally_combine(&replay->generations[0], &replay->settled.alive, -1);
-    tally_combine(&replay->generations[0], &old, 1);
+    replay->freed_by_count[0] += died;
     replay->settled = (struct settled){alive, replay->death};
 }
 

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/compiled.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/memory.h"
+
+void compiled_init(struct compiled *compiled)
+{
+    *compiled = (struct compiled){0};
+#define X(type, name, meaning) compiled->columns[COLUMN_##name] = column_of(sizeof(type));
+    COMPILED_COLUMNS(X)
+#undef X
+}
+
+void compiled_fini(struct compiled *compiled)
+{
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        column_fini(&compiled->columns[i]);
+}
+
+void compiled_costs(const struct op_costs *costs, uint32_t ns[CLASS_COUNT])
+{
+    for (uint8_t kind = 0; kind < OBJECT_KINDS; kind++)
+        ns[kind] = costs->ns[OP_NEW][kind];
+    for (int code = OP_STORE; code <= OP_DROP; code++)
+        ns[CLASS_STORE + code - OP_STORE] = costs->ns[code][0];
+    ns[CLASS_WORK] = ns[CLASS_CONTROL] = 0;
+}
+
+/* ---- is it sound? --------------------------------------------------------------------- */
+
+static bool facts_are_sound(const struct compiled *compiled)
+{
+    const struct program *program = &compiled->program;
+    return program->layout < LAYOUT_COUNT && isfinite(program->slowdown) && program->slowdown > 0 &&
+           compiled->fault.kind <= FAULT_FIELD_RANGE &&
+           compiled->operations == compiled_count(compiled, COLUMN_classes) &&
+           compiled->numbers <= compiled_count(compiled, COLUMN_isolated) +
+                                    compiled_count(compiled, COLUMN_references);
+}
+
+/* One column's elements follow another's, one each. */
+static bool counts_are_sound(const struct compiled *compiled)
+{
+    uint64_t deaths = compiled_count(compiled, COLUMN_deaths);
+    uint64_t segments = compiled_count(compiled, COLUMN_segments);
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (compiled_count(compiled, i) > COLUMN_MOST && i != COLUMN_classes &&
+            i != COLUMN_references)
+            return false;
+    return segments > 0 && compiled_count(compiled, COLUMN_alive) == segments &&
+           compiled_count(compiled, COLUMN_death_shapes) == deaths &&
+           compiled_count(compiled, COLUMN_death_operations) == deaths &&
+           deaths <= compiled_count(compiled, COLUMN_births);
+}
+
+static bool below(const uint32_t *numbers, uint64_t count, uint64_t limit)
+{
+    for (uint64_t i = 0; i < count; i++)
+        if (numbers[i] >= limit)
+            return false;
+    return true;
+}
+
+static bool shapes_are_sound(const struct compiled *compiled)
+{
+    const struct shape *shapes = compiled_shapes(compiled);
+    uint64_t count = compiled_count(compiled, COLUMN_shapes);
+    for (uint64_t i = 0; i < count; i++)
+        if (shapes[i].kind >= OBJECT_KINDS)
+            return false;
+    return below(compiled_births(compiled), compiled_count(compiled, COLUMN_births), count) &&
+           below(compiled_deaths(compiled), compiled_count(compiled, COLUMN_deaths),
+                 compiled_count(compiled, COLUMN_births)) &&
+           below(compiled_death_shapes(compiled), compiled_count(compiled, COLUMN_deaths), count);
+}
+
+static bool control_is_sound(const struct compiled *compiled, const struct op *op)
+{
+    switch (op->code) {
+    case OP_COLLECT:
+        return op->a < GENERATIONS;
+    case OP_BEGIN:
+    case OP_WAIT:
+    case OP_RESUME:
+    case OP_END:
+        return op->a < compiled->program.slots;
+    case OP_EVENT:
+        return op->a < PROGRAM_EVENT_COUNT;
+    default:
+        return op->code < OP_COUNT && !op_is_of_engine(op);
+    }
+}
+
+static bool controls_are_sound(const struct compiled *compiled)
+{
+    const struct op *controls = compiled_controls(compiled);
+    for (uint64_t i = 0; i < compiled_count(compiled, COLUMN_controls); i++)
+        if (!control_is_sound(compiled, &controls[i]))
+            return false;
+    return true;
+}
+
+/* Each becomes isolated once, and refers to objects that have a second number. */
+static bool isolated_are_sound(const struct compiled *compiled)
+{
+    const struct isolated *isolated = compiled_isolated(compiled);
+    const uint32_t *references = compiled_references(compiled);
+    uint64_t count = compiled_count(compiled, COLUMN_references);
+    bool *seen = memory_zeroed(compiled->numbers + 1, sizeof *seen), sound = true;
+    for (uint64_t i = 0; i < count && sound; i++)
+        sound = references[i] > 0 && references[i] <= compiled->numbers;
+    for (uint64_t i = 0; i < compiled_count(compiled, COLUMN_isolated) && sound; i++) {
+        const struct isolated *record = &isolated[i];
+        sound = record->birth < compiled_count(compiled, COLUMN_births) &&
+                record->shape < compiled_count(compiled, COLUMN_shapes) && record->number > 0 &&
+                record->number <= compiled->numbers && !seen[record->number] &&
+                record->reference <= count && record->references <= count - record->reference;
+        if (sound)
+            seen[record->number] = true;
+    }
+    free(seen);
+    return sound;
+}
+
+/* The operations of a segment are as many, of each class, as its columns' elements; the control
+ * operations come last; and each death has its place. */
+static bool segment_is_sound(const struct compiled *compiled, const struct segment *segment)
+{
+    const struct segment *next = segment + 1;
+    const uint8_t *classes = compiled_classes(compiled);
+    const uint8_t *death_operations = compiled_death_operations(compiled);
+    if (next->operation < segment->operation || next->mutator_ns < segment->mutator_ns ||
+        next->birth < segment->birth || next->death < segment->death ||
+        next->work < segment->work || next->control < segment->control ||
+        next->isolated < segment->isolated)
+        return false;
+    uint64_t controls = next->control - segment->control;
+    uint64_t operations = next->operation - segment->operation, length = operations - controls;
+    if (controls > operations || length > SEGMENT_OPERATIONS ||
+        next->operation > compiled->operations)
+        return false;
+    uint64_t births = 0, work = 0;
+    for (uint64_t i = segment->operation; i < next->operation; i++) {
+        bool is_control = classes[i] == CLASS_CONTROL;
+        if (classes[i] >= CLASS_COUNT || is_control != (i >= segment->operation + length))
+            return false;
+        births += classes[i] < OBJECT_KINDS;
+        work += classes[i] == CLASS_WORK;
+    }
+    if (births != next->birth - segment->birth || work != next->work - segment->work ||
+        next->death > compiled_count(compiled, COLUMN_deaths))
+        return false;
+    for (uint64_t i = segment->death; i < next->death; i++)
+        if (death_operations[i] >= length ||
+            (i > segment->death && death_operations[i] < death_operations[i - 1]))
+            return false;
+    return length > 0 || next->isolated == segment->isolated;
+}
+
+static bool segments_are_sound(const struct compiled *compiled)
+{
+    const struct segment *first = compiled_segments(compiled);
+    const struct segment *last = first + compiled_count(compiled, COLUMN_segments) - 1;
+    if (first->operation || first->birth || first->death || first->work || first->control ||
+        first->isolated)
+        return false;
+    for (const struct segment *segment = first; segment < last; segment++)
+        if (!segment_is_sound(compiled, segment))
+            return false;
+    return last->operation == compiled->operations &&
+           last->birth == compiled_count(compiled, COLUMN_births) &&
+           last->death == compiled_count(compiled, COLUMN_deaths) &&
+           last->work == compiled_count(compiled, COLUMN_work) &&
+           last->control == compiled_count(compiled, COLUMN_controls) &&
+           last->isolated == compiled_count(compiled, COLUMN_isolated);
+}
+
+const char *compiled_check(const struct compiled *compiled)
+{
+    static const struct {
+        bool (*is_sound)(const struct compiled *compiled);
+        const char *wrong;
+    } checks[] = {
+        {facts_are_sound, "what it says of the program is impossible"},
+        {counts_are_sound, "its columns do not fit together"},
+        {shapes_are_sound, "an object is of no known shape"},
+        {controls_are_sound, "an operation is impossible"},
+        {isolated_are_sound, "an isolated object is impossible"},
+        {segments_are_sound, "a segment does not fit its operations"},
+    };
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+        if (!checks[i].is_sound(compiled))
+            return checks[i].wrong;
+    return NULL;
+}
