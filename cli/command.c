@@ -128,6 +128,15 @@ uint64_t option_duration(const char *option, const char *text)
     return (uint64_t)ns;
 }
 
+uint64_t option_bytes(const char *option, const char *text)
+{
+    int64_t bytes;
+    if (!units_parse_bytes(text, &bytes) || bytes < 1)
+        fail_usage("--%s=%s is not allowed; it takes %s, at least 1B", option, text,
+                   UNITS_BYTES_FORM);
+    return (uint64_t)bytes;
+}
+
 size_t option_choice(const char *what, const char *text, const char *const *names)
 {
     struct error error;
@@ -162,20 +171,20 @@ void json_string(FILE *out, const char *text)
     fputc('"', out);
 }
 
-void compile_program(struct compiled *compiled, const struct simulation_setup *setup,
-                     struct progress *progress)
+static uint64_t half_of_memory(void)
 {
-    struct error error;
+    return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
+}
+
+int compile_program(struct compiled *compiled, const struct simulation_setup *setup,
+                    uint64_t memory_bytes, struct progress *progress, struct error *error)
+{
     const char *folder = getenv("TMPDIR");
     const struct compile_options options = {
-        .memory_bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2,
+        .memory_bytes = memory_bytes ? memory_bytes : half_of_memory(),
         .folder = folder && *folder ? folder : "/var/tmp",
     };
     const struct observer bar = progress_observer(progress);
     progress_next(progress, "compiling the program");
-    if (compile(compiled, setup->workload, setup->seed, setup->collector, &options, &bar, &error) !=
-        0) {
-        progress_clear(progress);
-        fail("%s", error.text);
-    }
+    return compile(compiled, setup->workload, setup->seed, setup->collector, &options, &bar, error);
 }

@@ -39,14 +39,15 @@ const struct collector_version *option_collector(const char *text);
 const struct engine *option_engine(const char *text);
 uint64_t option_count(const char *option, const char *text, uint64_t least, uint64_t most);
 uint64_t option_duration(const char *option, const char *text);
+uint64_t option_bytes(const char *option, const char *text);
 
 /* The name from the middle of a list that ends with NULL; fails with the allowed ones. */
 size_t option_choice(const char *what, const char *text, const char *const *names);
 
-/* Compiles a setup's program, or ends the command. Beyond half of the machine's memory the program
- * is kept in temporary files, in $TMPDIR or /var/tmp. */
-void compile_program(struct compiled *compiled, const struct simulation_setup *setup,
-                     struct progress *progress);
+/* Compiles a setup's program. What takes more than `memory_bytes` (0: half of the machine's) is
+ * kept in temporary files, in $TMPDIR or /var/tmp. Returns 0, or -1 with a line in *error. */
+int compile_program(struct compiled *compiled, const struct simulation_setup *setup,
+                    uint64_t memory_bytes, struct progress *progress, struct error *error);
 
 /* For atexit: closes standard output, and fails if anything written to it was lost (a full disk).
  */
@@ -64,6 +65,9 @@ void json_string(FILE *out, const char *text);
     "How the heap is simulated: interval (default: compiles the program once and replays "         \
     "policies "                                                                                    \
     "over it) or graph (object by object; the same results)"
+#define HELP_MEMORY                                                                                \
+    "A compiled program larger than that is kept in temporary files, in $TMPDIR or /var/tmp "      \
+    "(default: half of the machine's memory)"
 #define HELP_SEED     "Seed of all random streams (default 1); same seed, same program"
 #define HELP_WORKLOAD "The program, as web:rate=200,duration=60s (default web)"
 #define HELP_SPEC                                                                                  \

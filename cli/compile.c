@@ -8,13 +8,14 @@
 #include "workloads/program_file.h"
 #include "workloads/registry.h"
 
-enum { OPT_COMPRESS = 1, OPT_OUT, OPT_SEED };
+enum { OPT_COMPRESS = 1, OPT_MEMORY, OPT_OUT, OPT_SEED };
 
 static const struct argp_option options[] = {
     {"workload", 'w', "SPEC", 0, HELP_WORKLOAD, 0},
     {"collector", 'c', "NAME", 0, HELP_COLLECTOR, 0},
     {"seed", OPT_SEED, "N", 0, HELP_SEED, 0},
     {"out", OPT_OUT, "FILE", 0, "The file to write (default out.program)", 0},
+    {"memory", OPT_MEMORY, "SIZE", 0, HELP_MEMORY, 0},
     {"compress", OPT_COMPRESS, NULL, 0,
      "Smaller, to keep or to send; it has to fit into memory when it is used", 0},
     {0},
@@ -23,6 +24,7 @@ static const struct argp_option options[] = {
 struct compile_command {
     const char *workload_spec, *out;
     bool compress;
+    uint64_t memory_bytes;
     struct simulation_setup setup;
 };
 
@@ -43,6 +45,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (!*argument)
             fail_usage("--out needs the name of a file");
         command->out = argument;
+        return 0;
+    case OPT_MEMORY:
+        command->memory_bytes = option_bytes("memory", argument);
         return 0;
     case OPT_COMPRESS:
         command->compress = true;
@@ -95,8 +100,11 @@ int command_compile(int argc, char **argv)
         fail_usage("%s", error.text);
     command.setup.workload = &workload;
     progress_init(&progress, 1);
-    compile_program(&compiled, &command.setup, &progress);
+    int status =
+        compile_program(&compiled, &command.setup, command.memory_bytes, &progress, &error);
     progress_clear(&progress);
+    if (status != 0)
+        fail("%s", error.text);
     struct program_origin origin = {.workload = workload.text, .seed = command.setup.seed};
     strncpy(origin.collector, command.setup.collector->name, sizeof origin.collector - 1);
     if (program_file_write(command.out, &compiled, &origin, command.compress, &error) != 0)

@@ -18,7 +18,7 @@
 #include "workloads/program_file.h"
 #include "workloads/registry.h"
 
-enum { OPT_DB = 1, OPT_ENGINE, OPT_JSON, OPT_PROGRAM, OPT_SAMPLE, OPT_SEED };
+enum { OPT_DB = 1, OPT_ENGINE, OPT_JSON, OPT_MEMORY, OPT_PROGRAM, OPT_SAMPLE, OPT_SEED };
 
 static const struct argp_option options[] = {
     {"workload", 'w', "SPEC", 0, HELP_WORKLOAD, 0},
@@ -32,6 +32,7 @@ static const struct argp_option options[] = {
     {"db", OPT_DB, "FILE", 0, "The results file to add to (default results.db)", 0},
     {"engine", OPT_ENGINE, "NAME", 0, HELP_ENGINE, 0},
     {"jobs", 'j', "N", 0, "How many policies to simulate at a time (default: one a core)", 0},
+    {"memory", OPT_MEMORY, "SIZE", 0, HELP_MEMORY, 0},
     {"json", OPT_JSON, NULL, 0, "Print every metric, one JSON object a line for each policy", 0},
     {0},
 };
@@ -42,6 +43,7 @@ struct experiment {
     const char *program;       /* NULL: none */
     bool seed_given, collector_given;
     unsigned jobs;
+    uint64_t memory_bytes;
     const char **policy_specs;
     size_t policy_count, policy_capacity;
     const char *db;
@@ -85,6 +87,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case 'j':
         experiment->jobs = (unsigned)option_count("jobs", argument, 1, 1024);
+        return 0;
+    case OPT_MEMORY:
+        experiment->memory_bytes = option_bytes("memory", argument);
         return 0;
     case OPT_ENGINE:
         experiment->setup.engine = option_engine(argument);
@@ -343,13 +348,18 @@ static int run_experiment(struct experiment *experiment)
     if (!runs.store ||
         store_begin_experiment(runs.store, experiment->name, &runs.experiment, &error) != 0)
         fail("%s", error.text);
+    int status = 0;
     progress_init(&progress, (unsigned)(count + compiles));
-    if (compiles)
-        compile_program(&compiled, &experiment->setup, &progress);
-    if (experiment->setup.engine == &interval_engine)
-        experiment->setup.compiled = &compiled;
     runs.setup = experiment->setup;
-    int status = runs_execute(&runs, outcomes, &error);
+    if (experiment->setup.engine == &interval_engine)
+        runs.setup.compiled = &compiled;
+    if (compiles)
+        status = compile_program(&compiled, &experiment->setup, experiment->memory_bytes, &progress,
+                                 &error);
+    if (status == 0)
+        status = runs_execute(&runs, outcomes, &error);
+    else
+        runs_record_failure(&runs, &error);
     progress_clear(&progress);
     if (status != 0) {
         store_close(runs.store);

@@ -170,12 +170,30 @@ static void list_events(enum form form)
         print_item(form, program_event_names[i], NULL, NULL, meanings[i]);
 }
 
+static void list_engines(enum form form)
+{
+    print_header(form, "engine", NULL, "how it simulates the heap");
+    for (size_t i = 0; engines[i]; i++)
+        print_item(form, engines[i]->name, NULL, NULL, engines[i]->summary);
+}
+
+static void list_columns(enum form form)
+{
+    print_header(form, "column", "bytes", "an element is");
+    for (int i = 0; i < COLUMN_COUNT; i++) {
+        char bytes[16];
+        snprintf(bytes, sizeof bytes, "%u", compiled_columns[i].bytes);
+        print_item(form, compiled_columns[i].name, "bytes", bytes, compiled_columns[i].meaning);
+    }
+}
+
 static const struct list {
     const char *name;
     void (*print)(enum form form);
 } lists[] = {
     {"policies", list_policies}, {"workloads", list_workloads}, {"collectors", list_collectors},
     {"charts", list_charts},     {"metrics", list_metrics},     {"events", list_events},
+    {"engines", list_engines},   {"columns", list_columns},
 };
 #define LISTS (sizeof lists / sizeof *lists)
 
@@ -217,7 +235,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         request->list = find_list(argument);
         return 0;
     case ARGP_KEY_NO_ARGS:
-        fail_usage("which list? policies, workloads, collectors, charts, metrics or events");
+        fail_usage(
+            "which list? policies, workloads, collectors, charts, metrics, events, engines or "
+            "columns");
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -226,8 +246,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp argp = {
     .options = options,
     .parser = parse,
-    .args_doc = "policies|workloads|collectors|charts|metrics|events",
-    .doc = "Lists what there is, with every parameter, unit, default, range and meaning.",
+    .args_doc = "policies|workloads|collectors|charts|metrics|events|engines|columns",
+    .doc = "Lists what there is, with every parameter, unit, default, range and meaning; `columns` "
+           "are "
+           "those of a compiled program (docs/program-files.md).",
 };
 
 int command_list(int argc, char **argv)

@@ -225,3 +225,14 @@ int runs_execute(const struct runs *runs, struct outcome *outcomes, struct error
         *error = turns.error;
     return turns.failed ? -1 : 0;
 }
+
+void runs_record_failure(const struct runs *runs, const struct error *why)
+{
+    const struct simulation_result result = {.status = RUN_failed};
+    struct simulation_setup setup = runs->setup;
+    struct error storing;
+    int64_t run;
+    setup.policy = &runs->policies[0];
+    if (store_begin_run(runs->store, runs->experiment, &setup, &run, &storing) == 0)
+        store_end_run(runs->store, &result, why->text, &storing);
+}

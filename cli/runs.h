@@ -31,4 +31,7 @@ struct outcome {
  * are stored, and what there is of that one; none after it. */
 int runs_execute(const struct runs *runs, struct outcome *outcomes, struct error *error);
 
+/* The program could not be compiled: the first run fails with that. */
+void runs_record_failure(const struct runs *runs, const struct error *why);
+
 #endif

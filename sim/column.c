@@ -45,27 +45,22 @@ int column_map(struct column *column, int file, uint64_t offset, uint64_t count)
     return 0;
 }
 
-static int failed(struct error *error, const char *what)
-{
-    return error_set(error, "cannot %s a temporary file for the compiled program: %s", what,
-                     strerror(errno));
-}
-
-int column_spill(struct column *column, const char *folder, struct error *error)
+int column_spill(struct column *column, const char *folder)
 {
     char path[4096];
-    if (snprintf(path, sizeof path, "%s/pygcsim-XXXXXX", folder) >= (int)sizeof path)
+    if (snprintf(path, sizeof path, "%s/pygcsim-XXXXXX", folder) >= (int)sizeof path) {
         errno = ENAMETOOLONG;
-    else if ((column->file = mkostemp(path, O_CLOEXEC)) >= 0) {
-        unlink(path);
-        column->in_file = true;
-        return column_flush(column, error);
+        return -1;
     }
-    return error_set(error, "%s: cannot make a temporary file for the compiled program: %s", folder,
-                     strerror(errno));
+    column->file = mkostemp(path, O_CLOEXEC);
+    if (column->file < 0)
+        return -1;
+    unlink(path);
+    column->in_file = true;
+    return column_flush(column);
 }
 
-int column_flush(struct column *column, struct error *error)
+int column_flush(struct column *column)
 {
     const char *at = column->data;
     size_t left = column->count * column->size;
@@ -76,7 +71,7 @@ int column_flush(struct column *column, struct error *error)
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
-            return failed(error, "write");
+            return -1;
         at += written;
         left -= (size_t)written;
     }
@@ -85,16 +80,16 @@ int column_flush(struct column *column, struct error *error)
     return 0;
 }
 
-int column_complete(struct column *column, struct error *error)
+int column_complete(struct column *column)
 {
     if (!column->in_file)
         return 0;
-    if (column_flush(column, error) != 0)
+    if (column_flush(column) != 0)
         return -1;
     array_free(column->data, column->capacity, column->size);
     column->data = NULL;
     column->capacity = 0;
     uint64_t count = column->base;
     column->base = 0;
-    return column_map(column, column->file, 0, count) == 0 ? 0 : failed(error, "map");
+    return column_map(column, column->file, 0, count);
 }

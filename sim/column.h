@@ -9,8 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sim/error.h"
-
 struct column {
     void *data;      /* the elements from number `base` on; all of them once complete */
     uint64_t base;   /* how many are in the file alone */
@@ -46,19 +44,20 @@ static inline uint64_t column_total(const struct column *column)
     return column->base + column->count;
 }
 
+/* These return 0, or -1 and errno says why. */
+
 /* From now on the column lives in a temporary file in that folder, which nobody else sees and which
- * goes away with the column. Returns 0, or -1 with a line in *error. */
-int column_spill(struct column *column, const char *folder, struct error *error);
+ * goes away with the column. */
+int column_spill(struct column *column, const char *folder);
 
-/* Writes what is in memory to the file, if there is one. Returns 0, or -1 with a line in *error. */
-int column_flush(struct column *column, struct error *error);
+/* Writes what is in memory to the file, if there is one. */
+int column_flush(struct column *column);
 
-/* No more will come: from now on `data` has every element. Returns 0, or -1 with a line in *error.
- */
-int column_complete(struct column *column, struct error *error);
+/* No more will come: from now on `data` has every element. */
+int column_complete(struct column *column);
 
 /* An empty column becomes what is in a file, at an offset that is a multiple of the page size. The
- * file may be closed. Returns 0, or -1 and errno says why. */
+ * file may be closed after. */
 int column_map(struct column *column, int file, uint64_t offset, uint64_t count);
 
 #endif

@@ -7,12 +7,17 @@
 
 #include "sim/memory.h"
 
+const struct compiled_column_kind compiled_columns[COLUMN_COUNT] = {
+#define X(type, name, meaning) {#name, meaning, sizeof(type)},
+    COMPILED_COLUMNS(X)
+#undef X
+};
+
 void compiled_init(struct compiled *compiled)
 {
     *compiled = (struct compiled){0};
-#define X(type, name, meaning) compiled->columns[COLUMN_##name] = column_of(sizeof(type));
-    COMPILED_COLUMNS(X)
-#undef X
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        compiled->columns[i] = column_of(compiled_columns[i].bytes);
 }
 
 void compiled_fini(struct compiled *compiled)

@@ -111,6 +111,11 @@ enum compiled_column {
         COLUMN_COUNT
 };
 
+extern const struct compiled_column_kind {
+    const char *name, *meaning;
+    uint32_t bytes; /* of an element */
+} compiled_columns[COLUMN_COUNT];
+
 struct compiled {
     struct program program; /* what the workload has declared; no operations */
     struct column columns[COLUMN_COUNT];

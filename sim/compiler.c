@@ -19,6 +19,7 @@
  * A window in numbers: operations, births and deaths are written as they happen; its segments when
  * it is over and it is known what became isolated where. */
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -557,6 +558,12 @@ static int too_large(const struct compiled *compiled, struct error *error)
     return 0;
 }
 
+static int cannot_keep(const struct compile_options *options, struct error *error)
+{
+    return error_set(error, "%s: cannot keep the compiled program in a temporary file there: %s",
+                     options->folder ? options->folder : "memory", strerror(errno));
+}
+
 /* Columns in memory become files once together they take more than allowed. */
 static int write_out(struct compiler *compiler, const struct compile_options *options,
                      struct error *error)
@@ -571,9 +578,8 @@ static int write_out(struct compiler *compiler, const struct compile_options *op
         struct column *column = &compiled->columns[i];
         if (i == COLUMN_shapes)
             continue; /* looked up by number all the time */
-        if ((spill && column_spill(column, options->folder, error) != 0) ||
-            column_flush(column, error) != 0)
-            return -1;
+        if ((spill && column_spill(column, options->folder) != 0) || column_flush(column) != 0)
+            return cannot_keep(options, error);
     }
     return 0;
 }
@@ -650,8 +656,8 @@ static int finish(struct compiler *compiler, const struct compile_options *optio
     compiled->program.ops = NULL;
     compiled->program.count = compiled->program.capacity = 0;
     for (int i = 0; i < COLUMN_COUNT; i++)
-        if (column_complete(&compiled->columns[i], error) != 0)
-            return -1;
+        if (column_complete(&compiled->columns[i]) != 0)
+            return cannot_keep(options, error);
     return 0;
 }
 

@@ -63,7 +63,7 @@ enum engine_stop {
 };
 
 struct engine {
-    const char *name;
+    const char *name, *summary;
 
     /* Prepares the setup's program. Returns NULL, with a line in *error, if it cannot be. */
     void *(*new)(const struct simulation_setup *setup, struct mutator *mutator,

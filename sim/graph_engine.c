@@ -181,6 +181,7 @@ static void graph_locate(const void *engine, uint64_t operation, char *place, si
 
 const struct engine graph_engine = {
     .name = "graph",
+    .summary = "every operation changes the object graph, every collection walks it: the reference",
     .new = graph_new,
     .free = graph_free,
     .program = graph_program,

@@ -636,6 +636,7 @@ static void replay_locate(const void *engine, uint64_t operation, char *place, s
 
 const struct engine interval_engine = {
     .name = "interval",
+    .summary = "compiles a program once and replays policies over it: the same results, fast",
     .new = replay_new,
     .free = replay_free,
     .program = replay_program,

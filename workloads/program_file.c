@@ -49,18 +49,6 @@ struct header {
     struct directory_entry columns[COLUMN_COUNT];
 };
 
-static const char *const column_names[COLUMN_COUNT] = {
-#define X(type, name, meaning) #name,
-    COMPILED_COLUMNS(X)
-#undef X
-};
-
-static const uint32_t element_bytes[COLUMN_COUNT] = {
-#define X(type, name, meaning) sizeof(type),
-    COMPILED_COLUMNS(X)
-#undef X
-};
-
 static uint64_t header_checksum(const struct header *header, const char *texts)
 {
     struct header unsigned_header = *header;
@@ -175,7 +163,8 @@ static void put_all(struct writer *writer, const struct compiled *compiled,
     put(writer, &header, sizeof header);
     put(writer, texts, strlen(texts));
     for (int i = 0; i < COLUMN_COUNT; i++)
-        put_column(writer, &compiled->columns[i], column_names[i], compress, &header.columns[i]);
+        put_column(writer, &compiled->columns[i], compiled_columns[i].name, compress,
+                   &header.columns[i]);
     align(writer);
     header.checksum = header_checksum(&header, texts);
     if (!writer->failed &&
@@ -328,9 +317,10 @@ static int get_column(const struct reader *reader, const struct directory_entry 
                       struct column *column)
 {
     char what[64];
-    uint32_t size = element_bytes[number];
-    snprintf(what, sizeof what, "column %s is not as it was written", column_names[number]);
-    if (strncmp(entry->name, column_names[number], sizeof entry->name) != 0 ||
+    uint32_t size = compiled_columns[number].bytes;
+    snprintf(what, sizeof what, "column %s is not as it was written",
+             compiled_columns[number].name);
+    if (strncmp(entry->name, compiled_columns[number].name, sizeof entry->name) != 0 ||
         entry->element_bytes != size || entry->encoding > ENCODING_ZSTD ||
         entry->count > UINT64_MAX / size || entry->offset % ALIGNMENT != 0 ||
         entry->offset > reader->bytes || entry->bytes > reader->bytes - entry->offset ||
