@@ -185,6 +185,6 @@ int compile_program(struct compiled *compiled, const struct simulation_setup *se
         .folder = folder && *folder ? folder : "/var/tmp",
     };
     const struct observer bar = progress_observer(progress);
-    progress_next(progress, "compiling the program");
+    progress_next(progress, COMPILE_PART, "compiling the program");
     return compile(compiled, setup->workload, setup->seed, setup->collector, &options, &bar, error);
 }

@@ -44,6 +44,8 @@ uint64_t option_bytes(const char *option, const char *text);
 /* The name from the middle of a list that ends with NULL; fails with the allowed ones. */
 size_t option_choice(const char *what, const char *text, const char *const *names);
 
+#define COMPILE_PART 20 /* of progress: compiling takes so many times as long as a policy */
+
 /* Compiles a setup's program. What takes more than `memory_bytes` (0: half of the machine's) is
  * kept in temporary files, in $TMPDIR or /var/tmp. Returns 0, or -1 with a line in *error. */
 int compile_program(struct compiled *compiled, const struct simulation_setup *setup,

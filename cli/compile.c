@@ -99,7 +99,7 @@ int command_compile(int argc, char **argv)
     if (setting_parse(&workload, command.workload_spec, workloads, "workload", &error) != 0)
         fail_usage("%s", error.text);
     command.setup.workload = &workload;
-    progress_init(&progress, 1);
+    progress_init(&progress, COMPILE_PART);
     int status =
         compile_program(&compiled, &command.setup, command.memory_bytes, &progress, &error);
     progress_clear(&progress);

@@ -349,7 +349,7 @@ static int run_experiment(struct experiment *experiment)
         store_begin_experiment(runs.store, experiment->name, &runs.experiment, &error) != 0)
         fail("%s", error.text);
     int status = 0;
-    progress_init(&progress, (unsigned)(count + compiles));
+    progress_init(&progress, (double)count + (compiles ? COMPILE_PART : 0));
     runs.setup = experiment->setup;
     if (experiment->setup.engine == &interval_engine)
         runs.setup.compiled = &compiled;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/progress.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
 #define WIDTH     30
-#define COLUMNS   79 /* of the line, so that it fits any terminal */
+#define LABEL     40 /* characters, so that the line fits a terminal of 80 */
 #define REDRAW_MS 100
 
 static int64_t now_ms(void)
@@ -16,9 +17,9 @@ static int64_t now_ms(void)
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-void progress_init(struct progress *progress, unsigned total)
+void progress_init(struct progress *progress, double whole)
 {
-    *progress = (struct progress){.total = total, .terminal = isatty(STDERR_FILENO)};
+    *progress = (struct progress){.whole = whole, .terminal = isatty(STDERR_FILENO)};
 }
 
 static int draw(void *context, double fraction)
@@ -27,21 +28,22 @@ static int draw(void *context, double fraction)
     if (!progress->terminal || now_ms() - progress->drawn_ms < REDRAW_MS)
         return 0;
     progress->drawn_ms = now_ms();
-    double whole = (progress->done - 1 + fraction) / progress->total;
-    int filled = (int)(whole * WIDTH);
-    char line[COLUMNS + 1];
-    snprintf(line, sizeof line, "[%.*s%.*s] %3.0f%%  %u of %u: %s", filled,
-             "##############################", WIDTH - filled, "..............................",
-             whole * 100, progress->done, progress->total, progress->label);
-    fprintf(stderr, "\r\033[K%s", line);
+    double done = (progress->before + fraction * progress->part) / progress->whole;
+    int filled = (int)(done * WIDTH);
+    fprintf(stderr, "\r\033[K[%.*s%.*s] %3.0f%%  %.*s", filled, "##############################",
+            WIDTH - filled, "..............................", done * 100, LABEL, progress->label);
     fflush(stderr);
     return 0;
 }
 
-void progress_next(struct progress *progress, const char *label)
+void progress_next(struct progress *progress, double part, const char *format, ...)
 {
-    progress->done++;
-    progress->label = label;
+    va_list values;
+    progress->before += progress->part;
+    progress->part = part;
+    va_start(values, format);
+    (void)vsnprintf(progress->label, sizeof progress->label, format, values);
+    va_end(values);
     draw(progress, 0);
 }
 

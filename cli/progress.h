@@ -10,16 +10,17 @@
 #include "sim/observer.h"
 
 struct progress {
-    const char *label;    /* of what is under way */
-    unsigned done, total; /* parts of the whole job */
+    char label[200];            /* of what is under way */
+    double before, part, whole; /* shares of the job: done, under way, all */
     bool terminal;
     int64_t drawn_ms; /* when last */
 };
 
-void progress_init(struct progress *progress, unsigned total);
+void progress_init(struct progress *progress, double whole);
 
-/* The next part begins. */
-void progress_next(struct progress *progress, const char *label);
+/* The next part of the job begins. */
+void progress_next(struct progress *progress, double part, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Takes the bar off the screen. */
 void progress_clear(struct progress *progress);

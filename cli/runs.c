@@ -79,7 +79,8 @@ static int begin_writing(struct worker *worker)
     int status = 0;
     setup.policy = policy;
     worker->writes = true;
-    progress_next(runs->progress, policy->text);
+    progress_next(runs->progress, 1, "%zu of %zu: %s", worker->number + 1, runs->count,
+                  policy->text);
     if (store_begin_run(runs->store, runs->experiment, &setup,
                         &worker->turns->outcomes[worker->number].run, &error) != 0)
         return fail_turn(worker, &error);

@@ -560,7 +560,9 @@ static int too_large(const struct compiled *compiled, struct error *error)
 
 static int cannot_keep(const struct compile_options *options, struct error *error)
 {
-    return error_set(error, "%s: cannot keep the compiled program in a temporary file there: %s",
+    return error_set(error,
+                     "%s: cannot keep the compiled program in a temporary file there: %s (--engine "
+                     "graph needs no file)",
                      options->folder ? options->folder : "memory", strerror(errno));
 }
 

@@ -66,7 +66,7 @@ def bar(place):
     equal(status, 0, "status")
     bars = [frame for frame in frames(text) if "[" in frame]
     check(len(bars) >= 3, "bars", repr(text))
-    check(all(re.match(r"\[#*\.*\] +\d+%  \d of 2: (off|threshold:t0=9000)$", b) for b in bars),
+    check(all(re.match(r"\[#*\.*\] +\d+%  (compiling the program|\d of 2: (off|threshold:t0=9000))$", b) for b in bars),
           *bars)
     shares = [int(re.search(r"(\d+)%", b).group(1)) for b in bars]
     check(shares == sorted(shares) and shares[-1] >= 50, shares)
