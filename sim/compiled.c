@@ -145,7 +145,7 @@ static bool segment_is_sound(const struct compiled *compiled, const struct segme
         return false;
     uint64_t controls = next->control - segment->control;
     uint64_t operations = next->operation - segment->operation, length = operations - controls;
-    if (controls > operations || length > SEGMENT_OPERATIONS ||
+    if (controls > operations || length > SEGMENT_OPERATIONS || length != segment->length ||
         next->operation > compiled->operations)
         return false;
     uint64_t births = 0, work = 0;

@@ -55,10 +55,12 @@ struct segment {
     uint64_t mutator_ns;      /* as it begins */
     uint64_t live_peak_bytes; /* of reachable objects, the most after an allocation; 0: none */
     uint32_t birth, death, work, control, isolated;
+    uint32_t length;       /* operations before the run loop's */
+    uint32_t oldest_death; /* the oldest object that dies in it; UINT32_MAX: none does */
     int32_t net, rise;
     uint16_t floor, peak;
 };
-static_assert(sizeof(struct segment) == 56, "no holes");
+static_assert(sizeof(struct segment) == 64, "a cache line");
 
 #define NO_RISE (INT32_MIN / 2) /* of a segment without allocations */
 
@@ -121,6 +123,7 @@ struct compiled {
     struct column columns[COLUMN_COUNT];
     uint64_t operations; /* executed; the one that could not be is the next */
     uint64_t numbers;    /* second numbers given */
+    uint64_t heap_bytes; /* of the compiler's heap, the most there were; not of a file */
     struct fault fault;  /* why the program cannot go on; FAULT_NONE: it ends */
     uint64_t fault_ns;   /* what the operation that could not be executed costs */
     char place[512];     /* where that is */

@@ -36,6 +36,8 @@ struct list {
     uint32_t first, last;
 };
 
+#define STRETCH 128 /* deaths filtered at a time */
+
 struct replay {
     /* The program. */
     const struct compiled *compiled;
@@ -53,7 +55,7 @@ struct replay {
 
     /* Where it is: so many operations into `segment`, and so far in each column. */
     const struct segment *segment;
-    uint32_t length, offset; /* engine's operations of the segment; of these, executed */
+    uint32_t offset; /* of its operations, executed */
     uint32_t birth, death, work, control;
 
     /* The generations: g is what was born from bound[g] on, and before bound[g - 1]. */
@@ -62,8 +64,9 @@ struct replay {
     struct list lists[GENERATIONS + 1];
     struct settled {
         struct tally alive;
-        uint32_t death;
+        uint32_t birth, death;
     } settled;
+    struct tally dead[GENERATIONS + 1]; /* since then, by reference count; not generation 0's */
 
     struct remains *remains;
     uint64_t isolated_bytes; /* of all that ever became isolated; */
@@ -85,8 +88,6 @@ static void enter_segment(struct replay *replay, const struct segment *segment)
 {
     replay->segment = segment;
     replay->offset = 0;
-    replay->length = (uint32_t)(segment[1].operation - segment->operation) -
-                     (segment[1].control - segment->control);
 }
 
 static void *replay_new(const struct simulation_setup *setup, struct mutator *mutator,
@@ -139,10 +140,10 @@ static int generation_of(const struct replay *replay, uint32_t birth)
 static struct tally alive_now(const struct replay *replay)
 {
     const struct segment *segment = replay->segment;
-    const struct tally *column = compiled_alive(replay->compiled);
-    if (replay->offset == replay->length)
-        return column[segment + 1 - replay->segments];
-    struct tally alive = column[segment - replay->segments];
+    const struct tally *column = &compiled_alive(replay->compiled)[segment - replay->segments];
+    if (replay->offset > 0 && replay->offset == segment->length)
+        return column[1];
+    struct tally alive = column[0];
     for (uint32_t i = segment->birth; i < replay->birth; i++)
         shape_add(&replay->shapes[replay->births[i]], &alive);
     for (uint32_t i = segment->death; i < replay->death; i++)
@@ -150,49 +151,24 @@ static struct tally alive_now(const struct replay *replay)
     return alive;
 }
 
-/* Deaths are filtered a stretch at a time. */
-#define STRETCH 32
-
-/* Whether any of these objects was born before the bound. (Births are fewer than 2^31: the sign of
- * a difference says which is the older.) */
-static bool any_old(const uint32_t deaths[STRETCH], uint32_t bound)
-{
-    uint32_t signs = 0;
-    for (int i = 0; i < STRETCH; i++)
-        signs |= deaths[i] - bound;
-    return signs >> 31;
-}
-
-/* Which of them were; returns how many. Without a branch that could be mispredicted. */
-static uint32_t find_old(const uint32_t *deaths, uint32_t count, uint32_t bound,
-                         uint8_t places[STRETCH])
-{
-    uint32_t found = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        places[found] = (uint8_t)i;
-        found += deaths[i] < bound;
-    }
-    return found;
-}
-
-/* Adds up what has died outside generation 0 since the generations were settled, by generation: the
- * filter over deaths. Only those of older objects are looked at one by one. */
-static void sum_old_deaths(const struct replay *replay, struct tally dead[GENERATIONS + 1])
+/* Counts what dies outside generation 0 in a stretch of deaths: the filter. It finds them without a
+ * branch that could be mispredicted; only of these the shape is looked at. */
+static void note_deaths(struct replay *replay, uint32_t from, uint32_t to)
 {
     const uint32_t *deaths = replay->deaths, *death_shapes = replay->death_shapes;
     const struct shape *shapes = replay->shapes;
     const uint32_t bound = replay->bound[0], older = replay->bound[1], oldest = replay->bound[2];
-    uint32_t count, end = replay->death;
-    for (uint32_t death = replay->settled.death; death < end; death += count) {
-        uint8_t places[STRETCH];
-        count = end - death < STRETCH ? end - death : STRETCH;
-        if (count == STRETCH && !any_old(&deaths[death], bound))
-            continue;
-        uint32_t found = find_old(&deaths[death], count, bound, places);
+    uint32_t old[STRETCH];
+    while (from < to) {
+        uint32_t end = to - from < STRETCH ? to : from + STRETCH, found = 0;
+        for (; from < end; from++) {
+            old[found] = from;
+            found += deaths[from] < bound;
+        }
         for (uint32_t i = 0; i < found; i++) {
-            uint32_t birth = deaths[death + places[i]];
-            shape_add(&shapes[death_shapes[death + places[i]]],
-                      &dead[1 + (birth < older) + (birth < oldest)]);
+            uint32_t birth = deaths[old[i]];
+            shape_add(&shapes[death_shapes[old[i]]],
+                      &replay->dead[1 + (birth < older) + (birth < oldest)]);
         }
     }
 }
@@ -201,21 +177,24 @@ static void sum_old_deaths(const struct replay *replay, struct tally dead[GENERA
  * and what has died since is in none. The bounds have not moved in between. */
 static void settle(struct replay *replay)
 {
-    struct tally alive = alive_now(replay), dead[GENERATIONS + 1] = {0};
-    struct tally *generations = replay->generations;
-    uint64_t died = replay->death - replay->settled.death;
-    sum_old_deaths(replay, dead);
+    struct tally alive, *generations = replay->generations;
+    struct settled *settled = &replay->settled;
+    if (replay->birth == settled->birth && replay->death == settled->death)
+        return;
+    alive = alive_now(replay);
     tally_combine(&generations[0], &alive, 1);
-    tally_combine(&generations[0], &replay->settled.alive, -1);
+    tally_combine(&generations[0], &settled->alive, -1);
+    replay->freed_by_count[0] += replay->death - settled->death;
     for (int g = 1; g <= PERMANENT; g++) {
-        uint64_t objects = tally_objects(&dead[g]);
-        tally_combine(&generations[g], &dead[g], -1);
-        tally_combine(&generations[0], &dead[g], 1);
+        struct tally *dead = &replay->dead[g];
+        uint64_t objects = tally_objects(dead);
+        tally_combine(&generations[g], dead, -1);
+        tally_combine(&generations[0], dead, 1);
         replay->freed_by_count[g] += objects;
-        died -= objects;
+        replay->freed_by_count[0] -= objects;
+        *dead = (struct tally){0};
     }
-    replay->freed_by_count[0] += died;
-    replay->settled = (struct settled){alive, replay->death};
+    *settled = (struct settled){alive, replay->birth, replay->death};
 }
 
 /* ---- isolated objects ----------------------------------------------------------------- */
@@ -338,9 +317,11 @@ static void pass(struct replay *replay)
     mutator->collector.count[0] = (uint32_t)(count > segment->floor ? count : segment->floor);
     mutator->wall_ns += ns;
     mutator->mutator_ns += ns;
-    mutator->operation += replay->length;
+    mutator->operation += replay->segment->length;
     note_peak(replay, segment->live_peak_bytes);
-    replay->offset = replay->length;
+    if (segment->oldest_death < replay->bound[0])
+        note_deaths(replay, segment->death, segment[1].death);
+    replay->offset = segment->length;
     replay->birth = segment[1].birth;
     replay->death = segment[1].death;
     replay->work = segment[1].work;
@@ -372,6 +353,7 @@ static void die(struct replay *replay)
     while (replay->death < replay->segment[1].death &&
            replay->death_operations[replay->death] == replay->offset)
         replay->live_bytes -= replay->shapes[replay->death_shapes[replay->death++]].bytes;
+    note_deaths(replay, first, replay->death);
     collector_freed(&replay->mutator->collector, replay->death - first);
 }
 
@@ -384,7 +366,7 @@ static enum engine_stop walk(struct replay *replay)
         replay->live_bytes =
             compiled_alive(replay->compiled)[replay->segment - replay->segments].bytes -
             replay->isolated_bytes;
-    for (; replay->offset < replay->length; replay->offset++) {
+    for (; replay->offset < replay->segment->length; replay->offset++) {
         if (mutator->wall_ns >= mutator->due_ns)
             return STOP_AGAIN;
         uint8_t class = classes[replay->offset];
@@ -420,7 +402,7 @@ static enum engine_stop end(struct replay *replay)
 static enum engine_stop run_segment(struct replay *replay, struct op *control)
 {
     struct mutator *mutator = replay->mutator;
-    if (replay->offset < replay->length) {
+    if (replay->offset < replay->segment->length) {
         if (replay->offset == 0 && is_uneventful(replay)) {
             pass(replay);
         } else {
