@@ -265,10 +265,11 @@ static int compile_stretch(struct compiler *compiler, const struct compile_optio
     }
     double fraction =
         program->planned_ns ? (double)program->nominal_ns / (double)program->planned_ns : 0;
+    int status = 0;
     for (const struct observer *o = observer; o; o = o->next)
         if (o->progress && o->progress(o->context, fraction < 1 ? fraction : 1) != 0)
-            return -1;
-    return 0;
+            status = -1;
+    return status;
 }
 
 static int finish(struct compiler *compiler, const struct compile_options *options,
