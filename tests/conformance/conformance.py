@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compares pygcsim with the CPythons of this machine, collection by collection.
 
-Random heap scripts are replayed by both. Every collection has to agree in the operation during
-which it ran, its generation, the sizes of all generations as it started, and the number of
-unreachable objects it found. A script that differs is shrunk to a small one, printed, and kept in
-build/conformance/.
+Random heap scripts are replayed by both, in pygcsim by each engine. Every collection has to agree
+in the operation during which it ran, its generation, the sizes of all generations as it started,
+and the number of unreachable objects it found. A script that differs is shrunk to a small one,
+printed, and kept in build/conformance/.
 """
 import argparse
 import collections
@@ -38,14 +38,15 @@ None; `differs` if what is wrong is the collections.
 class Simulator:
     """The command under test."""
 
-    def __init__(self, command, engine):
+    def __init__(self, command, engines):
         self.command = command
-        self.options = ["--json"] + (["--engine", engine] if engine else [])
+        self.engines = engines or [engine["name"] for engine in interpreters.parse(
+            interpreters.run([command, "list", "engines", "--json"]))]
 
-    def replay(self, path, collector, baseline):
+    def replay(self, path, collector, engine, baseline):
         records = interpreters.parse(interpreters.run(
-            [self.command, "replay", path, "--collector", collector,
-             "--baseline", str(baseline), *self.options]))
+            [self.command, "replay", path, "--collector", collector, "--engine", engine,
+             "--baseline", str(baseline), "--json"]))
         try:
             return [{key: record[key] for key in COMPARED} for record in records]
         except KeyError as key:
@@ -87,15 +88,16 @@ def compare(interpreter, simulator, path):
     found = collections.Counter()
     try:
         start, real = interpreter.replay(path)
-        simulated = simulator.replay(path, interpreter.collector,
-                                     start["permanent"] - start["immortal"])
-        if start["immortal"]:
-            add_immortals(simulated, path, start["immortal"])
+        for engine in simulator.engines:
+            simulated = simulator.replay(path, interpreter.collector, engine,
+                                         start["permanent"] - start["immortal"])
+            if start["immortal"]:
+                add_immortals(simulated, path, start["immortal"])
+            difference = first_difference(real, simulated)
+            if difference:
+                return Outcome(found, "engine %s: %s" % (engine, difference), differs=True)
     except ReplayError as error:
         return Outcome(found, str(error), differs=False)
-    difference = first_difference(real, simulated)
-    if difference:
-        return Outcome(found, difference, differs=True)
     if not real:
         return Outcome(found, "no collection to compare", differs=False)
     found.update((record["generation"], record["unreachable"] > 0) for record in real)
@@ -161,8 +163,9 @@ def parse_options():
         epilog="Exit status: 0 if everything agrees, 1 if anything differs or nothing is compared.")
     parser.add_argument("--pygcsim", metavar="PATH", default=os.path.join(ROOT, "build", "pygcsim"),
                         help="the command to test (default: build/pygcsim)")
-    parser.add_argument("--engine", metavar="NAME",
-                        help="engine pygcsim should use (default: its own choice)")
+    parser.add_argument("--engine", metavar="NAME", action="append",
+                        help="engine pygcsim should use; repeatable (default: each there is, and "
+                             "all have to agree)")
     parser.add_argument("--scripts", type=int, default=200, metavar="N",
                         help="how many scripts (default: %(default)s)")
     parser.add_argument("--operations", type=int, default=5000, metavar="N",
@@ -194,6 +197,8 @@ def main():
     if not os.access(options.pygcsim, os.X_OK):
         sys.exit("conformance.py: no command at %s: build it, or use --pygcsim" % options.pygcsim)
     used, skipped = interpreters.find(options.interpreter, options.pyodide)
+    simulator = Simulator(options.pygcsim, options.engine)
+    print("engines:  %s" % ", ".join(simulator.engines))
     for interpreter in used:
         print("compared: %s" % interpreter)
     for path, reason in skipped:
@@ -203,7 +208,6 @@ def main():
     sys.stdout.flush()
 
     begun = time.monotonic()
-    simulator = Simulator(options.pygcsim, options.engine)
     found, failures, passed = collections.Counter(), [], 0
     with tempfile.TemporaryDirectory() as folder:
         tests = []
