@@ -52,7 +52,7 @@ static bool counts_are_sound(const struct compiled *compiled)
 {
     uint64_t deaths = compiled_count(compiled, COLUMN_deaths);
     uint64_t segments = compiled_count(compiled, COLUMN_segments);
-    for (int i = 0; i < COLUMN_COUNT; i++)
+    for (enum compiled_column i = 0; i < COLUMN_COUNT; i++)
         if (compiled_count(compiled, i) > COLUMN_MOST && i != COLUMN_classes &&
             i != COLUMN_references)
             return false;
@@ -100,6 +100,15 @@ static bool control_is_sound(const struct compiled *compiled, const struct op *o
     }
 }
 
+static bool work_is_sound(const struct compiled *compiled)
+{
+    const uint64_t *work = compiled_work(compiled);
+    for (uint64_t i = 0; i < compiled_count(compiled, COLUMN_work); i++)
+        if (work[i] > WORK_MOST_NS)
+            return false;
+    return true;
+}
+
 static bool controls_are_sound(const struct compiled *compiled)
 {
     const struct op *controls = compiled_controls(compiled);
@@ -138,10 +147,10 @@ static bool segment_is_sound(const struct compiled *compiled, const struct segme
     const struct segment *next = segment + 1;
     const uint8_t *classes = compiled_classes(compiled);
     const uint8_t *death_operations = compiled_death_operations(compiled);
-    if (next->operation < segment->operation || next->mutator_ns < segment->mutator_ns ||
-        next->birth < segment->birth || next->death < segment->death ||
-        next->work < segment->work || next->control < segment->control ||
-        next->isolated < segment->isolated)
+    if (next->operation < segment->operation ||
+        next->mutator_ns - segment->mutator_ns > INT64_MAX || next->birth < segment->birth ||
+        next->death < segment->death || next->work < segment->work ||
+        next->control < segment->control || next->isolated < segment->isolated)
         return false;
     uint64_t controls = next->control - segment->control;
     uint64_t operations = next->operation - segment->operation, length = operations - controls;
@@ -193,6 +202,7 @@ const char *compiled_check(const struct compiled *compiled)
         {facts_are_sound, "what it says of the program is impossible"},
         {counts_are_sound, "its columns do not fit together"},
         {shapes_are_sound, "an object is of no known shape"},
+        {work_is_sound, "a stretch of computing is too long"},
         {controls_are_sound, "an operation is impossible"},
         {isolated_are_sound, "an isolated object is impossible"},
         {segments_are_sound, "a segment does not fit its operations"},

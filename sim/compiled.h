@@ -52,7 +52,7 @@ enum op_class {
  * from 0.) */
 struct segment {
     uint64_t operation;       /* its first */
-    uint64_t mutator_ns;      /* as it begins */
+    uint64_t mutator_ns;      /* as it begins; all of it takes less than 2^63 */
     uint64_t live_peak_bytes; /* of reachable objects, the most after an allocation; 0: none */
     uint32_t birth, death, work, control, isolated;
     uint32_t length;       /* operations before the run loop's */

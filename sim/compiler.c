@@ -151,7 +151,7 @@ static bool execute(struct compiler *compiler, const struct op *op)
         *PUSH(compiler, struct op, controls) = *op;
         break;
     case CLASS_WORK:
-        *PUSH(compiler, uint64_t, work) = op->ns;
+        *PUSH(compiler, uint64_t, work) = op_work_ns(op);
         break;
     case CLASS_STORE:
     case CLASS_CLEAR:

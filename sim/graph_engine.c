@@ -110,7 +110,7 @@ static enum engine_stop run_stretch(struct graph *graph, struct op *control)
             *control = *op;
             return STOP_CONTROL;
         }
-        uint64_t ns = op->code == OP_WORK ? op->ns : program->costs.ns[op->code][op->kind];
+        uint64_t ns = op->code == OP_WORK ? op_work_ns(op) : program->costs.ns[op->code][op->kind];
         mutator->wall_ns += ns;
         mutator->mutator_ns += ns;
         if (op->code != OP_WORK && !execute(graph, op))

@@ -186,5 +186,6 @@ void compiler_find_isolated(struct compiler *compiler)
     find_unreachable(compiler);
     date_unreachable(compiler);
     remove_unreachable(compiler);
-    qsort(window->becoming, window->becoming_count, sizeof *window->becoming, in_order);
+    if (window->becoming_count)
+        qsort(window->becoming, window->becoming_count, sizeof *window->becoming, in_order);
 }

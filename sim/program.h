@@ -87,6 +87,14 @@ struct op {
 };
 static_assert(sizeof(struct op) == 16, "operations are streamed: keep them small");
 
+/* What OP_WORK takes, cut where clocks would overflow: far beyond the longest run (146 years). */
+#define WORK_MOST_NS (UINT64_C(1) << 62)
+
+static inline uint64_t op_work_ns(const struct op *op)
+{
+    return op->ns < WORK_MOST_NS ? op->ns : WORK_MOST_NS;
+}
+
 /* The others are the run loop's. */
 static inline bool op_is_of_engine(const struct op *op)
 {

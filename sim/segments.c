@@ -114,6 +114,8 @@ void compiler_cut_window(struct compiler *compiler)
         cut_deaths(compiler, &cutting, now);
         cut_isolated(compiler, &cutting, now, &next_isolated);
         cutting.segment->length++;
+        if (cut->mutator_ns - cutting.segment->mutator_ns >= WORK_MOST_NS)
+            cutting.closed = true;
     }
     end_segment(&cutting);
     assert(next_isolated == window->becoming_count);

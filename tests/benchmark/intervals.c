@@ -183,7 +183,7 @@ static void benchmark_compile(const char *spec)
         double seconds = compile_s(&compiled, &workload);
         rate[i] = (double)compiled.operations / seconds / 1e6;
         bytes = 0;
-        for (int c = 0; c < COLUMN_COUNT; c++)
+        for (enum compiled_column c = 0; c < COLUMN_COUNT; c++)
             bytes += (double)compiled_count(&compiled, c) * compiled.columns[c].size;
         bytes /= (double)compiled.operations;
         compiled_fini(&compiled);

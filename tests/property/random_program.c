@@ -128,6 +128,187 @@ struct op random_op(struct random_program *program, const struct heap *heap)
     return new_op(program, registers);
 }
 
+/* ---- patterns -----------------------------------------------------------------------------------
+ */
+
+/* Operations so far, and the heap on which they have been played. */
+struct game {
+    struct random_program *program;
+    struct heap *heap;
+    struct random_ops *ops;
+};
+
+static void play_on(struct game *game, struct op op)
+{
+    struct random_ops *ops = game->ops;
+    struct found found;
+    ops->ops = memory_grow(ops->ops, &ops->capacity, ops->count + 1, sizeof op);
+    ops->ops[ops->count++] = op;
+    play_op(game->heap, &op, &found);
+}
+
+#define FIELDS 3 /* of an object of a pattern: the next one, and two for something else */
+
+static void make(struct game *game, uint32_t reg)
+{
+    play_on(game, (struct op){.code = OP_NEW,
+                              .kind = KIND_LIST_SUBCLASS,
+                              .a = reg,
+                              .b = FIELDS,
+                              .c = object_bytes(KIND_LIST_SUBCLASS, FIELDS)});
+}
+
+static void store(struct game *game, uint32_t reg, uint32_t field, uint32_t source)
+{
+    play_on(game, (struct op){.code = OP_STORE, .a = reg, .b = field, .c = source});
+}
+
+static void copy(struct game *game, uint32_t reg, uint32_t source)
+{
+    play_on(game, (struct op){.code = OP_COPY, .a = reg, .b = source});
+}
+
+static void drop(struct game *game, uint32_t reg)
+{
+    play_on(game, (struct op){.code = OP_DROP, .a = reg});
+}
+
+/* The object in a register may come to refer to something that lives on. */
+static void refer_to_any(struct game *game, uint32_t reg)
+{
+    uint32_t other;
+    if (below(game->program, 2) && full_register(game->program, game->heap, false, &other))
+        store(game, reg, 1, other);
+}
+
+/* Registers of its own for a pattern: not one twice. */
+enum { HEAD, LAST, OTHER, SCRATCH, USED };
+
+static void take_registers(struct game *game, uint32_t registers[USED])
+{
+    uint32_t first = below(game->program, game->heap->register_count);
+    for (uint32_t i = 0; i < USED; i++)
+        registers[i] = (first + i) % game->heap->register_count;
+}
+
+/* A list of `size` objects, from HEAD to LAST. */
+static void make_list(struct game *game, const uint32_t registers[USED], uint32_t size)
+{
+    make(game, registers[HEAD]);
+    copy(game, registers[LAST], registers[HEAD]);
+    for (uint32_t i = 1; i < size; i++) {
+        make(game, registers[SCRATCH]);
+        store(game, registers[LAST], 0, registers[SCRATCH]);
+        copy(game, registers[LAST], registers[SCRATCH]);
+        drop(game, registers[SCRATCH]);
+        if (below(game->program, 8) == 0)
+            refer_to_any(game, registers[LAST]);
+    }
+}
+
+static void make_ring(struct game *game, const uint32_t registers[USED], uint32_t size)
+{
+    make_list(game, registers, size);
+    store(game, registers[LAST], 0, registers[HEAD]);
+    refer_to_any(game, registers[LAST]);
+    drop(game, registers[LAST]);
+}
+
+static void play_ring(struct game *game, const uint32_t registers[USED])
+{
+    make_ring(game, registers, 1 + below(game->program, 6));
+    if (below(game->program, 4))
+        drop(game, registers[HEAD]);
+}
+
+static void play_chain(struct game *game, const uint32_t registers[USED])
+{
+    bool middle = below(game->program, 3) == 0;
+    make_list(game, registers, 1 + below(game->program, 20));
+    if (middle)
+        copy(game, registers[OTHER], registers[LAST]);
+    for (uint32_t i = below(game->program, 30); i > 0; i--) {
+        make(game, registers[SCRATCH]);
+        store(game, registers[SCRATCH], 0, registers[HEAD]);
+        copy(game, registers[HEAD], registers[SCRATCH]);
+    }
+    if (below(game->program, 3) == 0)
+        store(game, registers[LAST], 0, registers[LAST]);
+    else
+        refer_to_any(game, registers[LAST]);
+    drop(game, registers[LAST]);
+    if (below(game->program, 2))
+        drop(game, registers[HEAD]);
+}
+
+static void play_fan_in(struct game *game, const uint32_t registers[USED])
+{
+    make(game, registers[HEAD]);
+    for (uint32_t i = 1 + below(game->program, 12); i > 0; i--) {
+        make(game, registers[LAST]);
+        store(game, registers[LAST], 0, registers[HEAD]);
+        if (below(game->program, 3))
+            store(game, registers[LAST], 1, registers[LAST]);
+        if (below(game->program, 5) == 0)
+            store(game, registers[HEAD], 1 + below(game->program, 2), registers[LAST]);
+    }
+    drop(game, registers[LAST]);
+    if (below(game->program, 4))
+        drop(game, registers[HEAD]);
+}
+
+static void play_pair(struct game *game, const uint32_t registers[USED])
+{
+    bool back = below(game->program, 3) == 0;
+    make_ring(game, registers, 1 + below(game->program, 4));
+    copy(game, registers[OTHER], registers[HEAD]);
+    if (below(game->program, 2))
+        play_on(game, (struct op){.code = OP_COLLECT, .a = below(game->program, GENERATIONS)});
+    make_ring(game, registers, 1 + below(game->program, 4));
+    store(game, registers[back ? HEAD : OTHER], 2, registers[back ? OTHER : HEAD]);
+    drop(game, registers[back ? OTHER : HEAD]);
+    if (below(game->program, 3))
+        drop(game, registers[back ? HEAD : OTHER]);
+}
+
+static void play_pattern(struct game *game, enum pattern pattern)
+{
+    static void (*const plays[])(struct game *, const uint32_t *) = {
+#define X(name, meaning) play_##name,
+        PATTERNS(X)
+#undef X
+    };
+    uint32_t registers[USED];
+    take_registers(game, registers);
+    plays[pattern](game, registers);
+}
+
+static void step(struct game *game)
+{
+    struct random_program *program = game->program;
+    uint32_t left = below(program, 1000);
+    for (int i = 0; i < PATTERN_COUNT && game->heap->register_count >= USED; i++) {
+        if (left < program->patterns[i]) {
+            play_pattern(game, (enum pattern)i);
+            return;
+        }
+        left -= program->patterns[i];
+    }
+    play_on(game, random_op(program, game->heap));
+}
+
+void random_ops(struct random_ops *ops, struct random_program *program, uint32_t registers,
+                size_t count)
+{
+    struct game game = {program, heap_new(registers), ops};
+    while (ops->count < count)
+        step(&game);
+    heap_free(game.heap);
+}
+
+/* ---- as text ------------------------------------------------------------------------------------
+ */
+
 void op_text(char text[OP_TEXT], const struct op *op)
 {
     const uint32_t operands[] = {op->a, op->b, op->c};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/property/specs.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,18 +68,18 @@ static void add(struct specs *specs, const struct component *component,
     specs->specs[specs->count++] = spec;
 }
 
-/* Reads back to the same bound; 1 too, for shares. */
-static const char *bound_text(const struct param *param, double bound, char buffer[UNITS_TEXT])
+/* Reads back to the same number. */
+static const char *number_text(const struct param *param, double number, char buffer[UNITS_TEXT])
 {
     switch (param->type) {
     case PARAM_REAL:
-        return units_write_real(buffer, bound);
+        return units_write_real(buffer, number);
     case PARAM_DURATION:
-        return units_write_duration(buffer, (int64_t)bound);
+        return units_write_duration(buffer, (int64_t)number);
     case PARAM_BYTES:
-        return units_write_bytes(buffer, (int64_t)bound);
+        return units_write_bytes(buffer, (int64_t)number);
     default:
-        return units_write_count(buffer, (int64_t)bound);
+        return units_write_count(buffer, (int64_t)number);
     }
 }
 
@@ -97,10 +98,109 @@ static void add_variants(struct specs *specs, const struct component *component,
         add(specs, component, registry, what, path, param, param->absent);
     if (param->type == PARAM_FLAG || param->type == PARAM_CHOICE)
         return;
-    add(specs, component, registry, what, path, param, bound_text(param, param->least, buffer));
+    add(specs, component, registry, what, path, param, number_text(param, param->least, buffer));
     if (param->most > param->least && param->most <= 2)
-        add(specs, component, registry, what, path, param, bound_text(param, param->most, buffer));
+        add(specs, component, registry, what, path, param, number_text(param, param->most, buffer));
 }
+
+/* ---- drawn --------------------------------------------------------------------------------------
+ */
+
+/* From what is drawn of parameters whose range goes far beyond a short run. They go by name and
+ * type, and no lower than their least value allows. */
+static const struct range {
+    const char *name;
+    enum param_type type;
+    double least, most;
+} ranges[] = {
+    {"duration", PARAM_DURATION, 0, 6e8},
+    {"settle", PARAM_DURATION, 0, 1e8},
+    {"rate", PARAM_REAL, 1, 300},
+    {"burst_factor", PARAM_REAL, 0, 5},
+    {"burst_every", PARAM_DURATION, 1e6, 5e8},
+    {"burst_length", PARAM_DURATION, 0, 2e8},
+    {"modules", PARAM_COUNT, 0, 1500},
+    {"startup", PARAM_DURATION, 0, 1e8},
+    {"cpu", PARAM_DURATION, 0, 5e6},
+    {"cpu_sigma", PARAM_REAL, 0, 1},
+    {"objects", PARAM_COUNT, 1, 300},
+    {"objects_sigma", PARAM_REAL, 0, 1},
+    {"payload", PARAM_BYTES, 0, 1000},
+    {"cycle_size", PARAM_COUNT, 1, 60},
+    {"sessions", PARAM_COUNT, 1, 50},
+    {"cache", PARAM_COUNT, 1, 30},
+    {"io", PARAM_DURATION, 0, 3e7},
+    {"concurrency", PARAM_COUNT, 1, 8},
+    {"boot_steps", PARAM_COUNT, 1, 5},
+    {"step_objects", PARAM_COUNT, 1, 400},
+    {"step_cpu", PARAM_DURATION, 0, 2e6},
+    {"config", PARAM_BYTES, 0, 1e5},
+    {"field_devices", PARAM_COUNT, 1, 40},
+    {"poll", PARAM_DURATION, 2e7, 1e9},
+    {"reading_cpu", PARAM_DURATION, 0, 5e5},
+    {"report", PARAM_DURATION, 1e9, 3e9},
+    {"report_size", PARAM_BYTES, 0, 5e4},
+    {"client", PARAM_DURATION, 1e7, 5e8},
+    {"client_objects", PARAM_COUNT, 1, 60},
+    {"client_buffer", PARAM_BYTES, 0, 2e4},
+    {"memory_limit", PARAM_BYTES, 5e4, 1e6},
+    {"slowdown", PARAM_REAL, 0.5, 20},
+    {"every", PARAM_DURATION, 1e6, 2e8},
+    {"every", PARAM_COUNT, 1, 50},
+    {"t0", PARAM_COUNT, 0, 1500},
+    {"t1", PARAM_COUNT, 0, 12},
+    {"t2", PARAM_COUNT, 0, 12},
+};
+
+static struct range range_of(const struct param *param)
+{
+    for (size_t i = 0; i < LENGTH(ranges); i++) {
+        struct range range = ranges[i];
+        if (strcmp(range.name, param->name) != 0 || range.type != param->type)
+            continue;
+        range.least = range.least > param->least ? range.least : param->least;
+        range.most = range.most > range.least ? range.most : 3 * range.least;
+        return range;
+    }
+    return (struct range){param->name, param->type, param->least,
+                          param->most < 1e6 ? param->most : param->least};
+}
+
+/* Small numbers rather than large ones, and either end now and then. */
+static double draw_number(const struct range *range, uint64_t *seed)
+{
+    double share = (double)test_random_below(seed, 1001) / 1000;
+    double value = range->least + share * share * share * (range->most - range->least);
+    return range->type == PARAM_REAL ? value : round(value);
+}
+
+static const char *draw_value(const struct param *param, uint64_t *seed, char buffer[UNITS_TEXT])
+{
+    size_t words = 0;
+    while (param->choices && param->choices[words])
+        words++;
+    if (param->type == PARAM_FLAG)
+        return test_random_below(seed, 2) ? "yes" : "no";
+    if (words)
+        return param->choices[test_random_below(seed, words)];
+    if (param->absent && test_random_below(seed, 3) == 0)
+        return param->absent;
+    const struct range range = range_of(param);
+    return number_text(param, draw_number(&range, seed), buffer);
+}
+
+void specs_draw(char text[SPEC_TEXT], const struct component *component, uint64_t *seed)
+{
+    char buffer[UNITS_TEXT];
+    snprintf(text, SPEC_TEXT, "%s", component->name);
+    for (const struct param *param = component->params; param && param->name; param++)
+        if (param->type != PARAM_PATH)
+            append(text, SPEC_TEXT, param, draw_value(param, seed, buffer));
+    check_that(text, strlen(text) + 1 < SPEC_TEXT);
+}
+
+/* ---- all of them --------------------------------------------------------------------------------
+ */
 
 void specs_make(struct specs *specs, const struct component *const *registry, const char *what,
                 const char *path)

@@ -27,4 +27,9 @@ void specs_make(struct specs *specs, const struct component *const *registry, co
                 const char *path);
 void specs_fini(struct specs *specs);
 
+/* A component's name with values of its parameters that are drawn, such as leave something to do in
+ * a short run. A path keeps its default. */
+#define SPEC_TEXT 1500
+void specs_draw(char text[SPEC_TEXT], const struct component *component, uint64_t *seed);
+
 #endif

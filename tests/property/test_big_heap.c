@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Ten million live objects: built, collected fully, and within 32 bytes and 4 a field each. */
+ * Ten million live objects: built, collected fully, and within 32 bytes and 4 a field each; and
+ * compiled within as much. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "sim/compiled.h"
 #include "sim/heap.h"
+#include "sim/workload.h"
 #include "tests/unit/check.h"
 
 #define OBJECTS    10000000u
@@ -77,12 +83,90 @@ TEST(ten_million_objects)
     heap_free(heap);
 }
 
+/* ---- the compiler's ----------------------------------------------------------------------------
+ */
+
+/* A list of objects, each of which refers twice to the one before. */
+struct list {
+    int64_t made, wanted;
+};
+
+static int list_start(void *state, struct program *program, uint64_t seed, struct error *error)
+{
+    (void)state;
+    (void)seed;
+    (void)error;
+    program->registers = 2;
+    return 0;
+}
+
+static bool list_produce(void *state, struct program *program)
+{
+    struct list *list = state;
+    for (int i = 0; i < 1000 && list->made < list->wanted; i++, list->made++) {
+        program_new(program, 1, KIND_LIST, FIELDS, 0);
+        if (list->made > 0) {
+            program_store(program, 1, 0, 0);
+            program_store(program, 1, 1, 0);
+        }
+        program_copy(program, 0, 1);
+    }
+    return list->made < list->wanted;
+}
+
+static const struct workload workload_list = {
+    .about = {.name = "list", .state_size = sizeof(struct list)},
+    .start = list_start,
+    .produce = list_produce,
+};
+
+/* Compiles it with columns in files, written out after every four million
+ * operations: so it is the heap
+ * that takes memory. Returns whether that went well. */
+static bool compile_list(int64_t objects)
+{
+    static const struct compile_options options = {1, "/tmp", 4000000};
+    struct list list = {.wanted = objects};
+    const struct setting setting = {.component = &workload_list.about, .state = &list};
+    struct compiled compiled;
+    struct error error;
+    int status = compile(&compiled, &setting, 0, collector_versions, &options, NULL, &error);
+    uint64_t births = compiled_count(&compiled, COLUMN_births);
+    compiled_fini(&compiled);
+    return status == 0 && births == (uint64_t)objects;
+}
+
+/* The most memory that a process takes which does that. */
+static uint64_t bytes_to_compile(int64_t objects)
+{
+    int status = 0;
+    struct rusage usage;
+    pid_t child = fork();
+    check_that("fork", child >= 0);
+    if (child == 0)
+        _exit(compile_list(objects) ? 0 : 1);
+    check_that("wait", wait4(child, &status, 0, &usage) == child);
+    check_signed("compiled", status, 0);
+    return (uint64_t)usage.ru_maxrss * 1024;
+}
+
+TEST(ten_million_objects_compiled)
+{
+    uint64_t few = bytes_to_compile(OBJECTS / 10), many = bytes_to_compile(OBJECTS);
+    print_message("# %.1f bytes each\n", (double)(many - few) / (OBJECTS - OBJECTS / 10));
+    check_that("more", many > few);
+    check_that("within limits", many - few <= (OBJECTS - OBJECTS / 10) * MOST_BYTES);
+}
+
 int main(void)
 {
 #ifdef SANITIZED
     puts("1..1\nok 1 - ten_million_objects # SKIP too slow under sanitizers");
     return 0;
 #endif
-    const struct CMUnitTest tests[] = {cmocka_unit_test(ten_million_objects)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ten_million_objects_compiled), /* first: forks while there is little */
+        cmocka_unit_test(ten_million_objects),
+    };
     return cmocka_run_group_tests_name("big_heap", tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "policies/registry.h"
+#include "sim/compiled.h"
 #include "sim/memory.h"
 #include "tests/property/random_program.h"
 #include "tests/property/specs.h"
@@ -16,9 +17,7 @@
 #include "tests/unit/record.h"
 #include "workloads/registry.h"
 
-#define THREADS 2
-
-static const struct engine *const engine = &graph_engine;
+#define SEED 7
 
 /* ---- the program as it runs without pauses ------------------------------------------------------
  */
@@ -78,6 +77,7 @@ static const struct workload workload_spy = {
 struct reference {
     const struct spec *workload;
     const struct collector_version *collector;
+    struct compiled compiled; /* for all of them */
     uint64_t nominal_ns;
     struct run run;
 };
@@ -102,14 +102,23 @@ static struct simulation_setup setup_of(const struct reference *reference,
                                         const struct spec *policy)
 {
     return (struct simulation_setup){
-        .engine = engine,
         .collector = reference->collector,
         .workload = &reference->workload->setting,
         .policy = &policy->setting,
-        .seed = 7,
+        .compiled = &reference->compiled,
+        .seed = SEED,
         .sample_ns = 20 * NS_PER_MS,
         .permanent = 100,
     };
+}
+
+static void compile_reference(struct reference *reference)
+{
+    static const struct compile_options in_memory = {0};
+    struct error error;
+    compile(&reference->compiled, &reference->workload->setting, SEED, reference->collector,
+            &in_memory, NULL, &error);
+    check_text(reference->workload->text, error.text, "");
 }
 
 static void run_reference(struct reference *reference)
@@ -119,7 +128,8 @@ static void run_reference(struct reference *reference)
     const struct spec none = {.setting = {.component = &policy_none.about, .state = &spy}};
     struct simulation_setup setup = setup_of(reference, &none);
     setup.workload = &workload;
-    run_simulation(&reference->run, &setup);
+    setup.engine = &graph_engine;
+    run_with_engine(&reference->run, &setup);
     check_text(reference->workload->text, reference->run.error.text, "");
     check_signed(reference->workload->text, reference->run.status, 0);
 }
@@ -164,6 +174,7 @@ static int set_up(void **state)
             struct reference *reference = &all.references[all.reference_count++];
             reference->workload = &all.workloads.specs[w];
             reference->collector = &collector_versions[v];
+            compile_reference(reference);
             run_reference(reference);
             for (size_t p = 0; p < all.policies.count; p++)
                 if (is_tried(&all.policies.specs[p], reference))
@@ -179,8 +190,10 @@ static int tear_down(void **state)
     (void)state;
     for (size_t i = 0; i < all.pair_count; i++)
         run_fini(&all.pairs[i].run);
-    for (size_t i = 0; i < all.reference_count; i++)
+    for (size_t i = 0; i < all.reference_count; i++) {
+        compiled_fini(&all.references[i].compiled);
         run_fini(&all.references[i].run);
+    }
     free(all.pairs);
     free(all.references);
     specs_fini(&all.policies);
@@ -353,16 +366,17 @@ TEST(the_nominal_clock_is_wall_time_without_pauses)
  */
 
 /* How many of the pairs do not give the same run again. In the order given, by step: 1 or -1. */
-static size_t count_differences(int step)
+static size_t count_differences(const struct engine *engine, int step)
 {
     size_t different = 0;
     for (size_t i = 0; i < all.pair_count; i++) {
         const struct pair *pair = &all.pairs[step > 0 ? i : all.pair_count - 1 - i];
-        const struct simulation_setup setup = setup_of(pair->reference, pair->policy);
+        struct simulation_setup setup = setup_of(pair->reference, pair->policy);
         struct run again;
-        run_simulation(&again, &setup);
+        setup.engine = engine;
+        run_with_engine(&again, &setup);
         if (run_hash(&again) != pair->hash) {
-            print_error("# different: %s\n", pair->what);
+            print_error("# different with the %s engine: %s\n", engine->name, pair->what);
             different++;
         }
         run_fini(&again);
@@ -372,11 +386,13 @@ static size_t count_differences(int step)
 
 TEST(again_in_another_order)
 {
-    check_count("different runs", count_differences(-1), 0);
+    for (size_t i = 0; engines[i]; i++)
+        check_count(engines[i]->name, count_differences(engines[i], -1), 0);
 }
 
 struct worker {
     pthread_t thread;
+    const struct engine *engine;
     int step;
     size_t different;
 };
@@ -384,22 +400,23 @@ struct worker {
 static void *work(void *argument)
 {
     struct worker *worker = argument;
-    worker->different = count_differences(worker->step);
+    worker->different = count_differences(worker->engine, worker->step);
     return NULL;
 }
 
-/* Side by side, one from the first to the last and one the other way. */
+/* Side by side, some from the first to the last and some the other way; they share the compiled
+ * programs. */
 TEST(again_in_threads)
 {
-    struct worker workers[THREADS];
-    for (int t = 0; t < THREADS; t++) {
-        workers[t] = (struct worker){.step = t % 2 ? -1 : 1};
+    struct worker workers[] = {{.engine = &graph_engine, .step = 1},
+                               {.engine = &interval_engine, .step = 1},
+                               {.engine = &interval_engine, .step = -1}};
+    for (size_t t = 0; t < LENGTH(workers); t++)
         check_signed("thread", pthread_create(&workers[t].thread, NULL, work, &workers[t]), 0);
-    }
-    for (int t = 0; t < THREADS; t++)
+    for (size_t t = 0; t < LENGTH(workers); t++)
         pthread_join(workers[t].thread, NULL);
-    for (int t = 0; t < THREADS; t++)
-        check_count("different runs", workers[t].different, 0);
+    for (size_t t = 0; t < LENGTH(workers); t++)
+        check_count(workers[t].engine->name, workers[t].different, 0);
 }
 
 /* That equal hashes mean something: another seed is another program. */
@@ -412,7 +429,8 @@ TEST(another_seed_is_another_run)
         if (!pair->policy->basic || !pair->reference->workload->basic)
             continue;
         struct run other;
-        setup.seed = 8;
+        setup.seed = SEED + 1;
+        setup.compiled = NULL;
         run_simulation(&other, &setup);
         compared++;
         different += run_hash(&other) != pair->hash;

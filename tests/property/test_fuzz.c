@@ -185,8 +185,7 @@ static void run_file(const char *text, size_t length, const struct setting *poli
     test_file(path, text, length);
     snprintf(spec, sizeof spec, "script:file=%s", path);
     check_signed(spec, setting_parse(&workload, spec, workloads, "workload", &error), 0);
-    run_simulation(&run, &(struct simulation_setup){.engine = &graph_engine,
-                                                    .collector = collector_version("cpython-3.12"),
+    run_simulation(&run, &(struct simulation_setup){.collector = collector_version("cpython-3.12"),
                                                     .workload = &workload,
                                                     .policy = policy});
     unlink(path);

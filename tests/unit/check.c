@@ -3,9 +3,11 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 void check_that_at(const char *what, bool holds, const char *condition, const char *file, int line)
@@ -95,4 +97,13 @@ void test_file(char path[TEST_PATH], const void *content, size_t length)
     check_that(path, file != NULL);
     check_count(path, fwrite(content, 1, length, file), length);
     check_that(path, fclose(file) == 0);
+}
+
+void test_limit_files(uint64_t bytes)
+{
+    struct rlimit limit;
+    signal(SIGXFSZ, SIG_IGN);
+    check_signed("limit", getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
+    check_signed("limit", setrlimit(RLIMIT_FSIZE, &limit), 0);
 }

@@ -60,4 +60,8 @@ uint64_t test_random_below(uint64_t *seed, uint64_t n);
 #define TEST_PATH 64
 void test_file(char path[TEST_PATH], const void *content, size_t length);
 
+/* From now on no file of this process can grow beyond so many bytes, as if the disk were full;
+ * UINT64_MAX: as before. */
+void test_limit_files(uint64_t bytes);
+
 #endif

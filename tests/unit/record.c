@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/unit/record.h"
 
+#include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/memory.h"
+#include "tests/unit/check.h"
 
 static int told(struct record *record, uint64_t wall_ns)
 {
@@ -70,11 +74,28 @@ void record_fini(struct record *record)
     *record = (struct record){0};
 }
 
-void run_simulation(struct run *run, const struct simulation_setup *setup)
+void run_with_engine(struct run *run, const struct simulation_setup *setup)
 {
     *run = (struct run){0};
     const struct observer observer = record_observer(&run->record, NULL);
     run->status = simulate(setup, &observer, &run->result, &run->error);
+}
+
+void run_simulation(struct run *run, const struct simulation_setup *setup)
+{
+    struct simulation_setup with = *setup;
+    with.engine = &graph_engine;
+    run_with_engine(run, &with);
+    for (size_t i = 0; engines[i]; i++) {
+        struct run other;
+        struct error how;
+        if (engines[i] == &graph_engine)
+            continue;
+        with.engine = engines[i];
+        run_with_engine(&other, &with);
+        check_text(engines[i]->name, run_differs(run, &other, &how) ? how.text : "", "");
+        run_fini(&other);
+    }
 }
 
 void run_fini(struct run *run)
@@ -82,7 +103,142 @@ void run_fini(struct run *run)
     record_fini(&run->record);
 }
 
-/* FNV-1a. What is hashed has members of 8 bytes or pairs of 4, and so no padding. */
+/* ---- comparing ----------------------------------------------------------------------------------
+ */
+
+struct member {
+    const char *name;
+    size_t offset, size;
+};
+
+#define MEMBER(type, name)                                                                         \
+    {                                                                                              \
+#name, offsetof(struct type, name), sizeof(((struct type *)0)->name)                       \
+    }
+
+static const struct member of_collection[] = {
+    MEMBER(collection, sequence),
+    MEMBER(collection, operation),
+    MEMBER(collection, wall_ns),
+    MEMBER(collection, mutator_ns),
+    MEMBER(collection, generation),
+    MEMBER(collection, cause),
+    MEMBER(collection, before),
+    MEMBER(collection, permanent),
+    MEMBER(collection, examined),
+    MEMBER(collection, refs),
+    MEMBER(collection, unreachable),
+    MEMBER(collection, pause_ns),
+    MEMBER(collection, heap_bytes_before),
+    MEMBER(collection, heap_bytes_after),
+    {NULL, 0, 0},
+};
+static const struct member of_sample[] = {
+    MEMBER(sample, wall_ns),
+    MEMBER(sample, live_bytes),
+    MEMBER(sample, garbage_bytes),
+    MEMBER(sample, tracked),
+    {NULL, 0, 0},
+};
+static const struct member of_request[] = {
+    MEMBER(request, arrival_ns),
+    MEMBER(request, latency_ns),
+    {NULL, 0, 0},
+};
+static const struct member of_result[] = {
+    MEMBER(simulation_result, status),
+    MEMBER(simulation_result, operations),
+    MEMBER(simulation_result, requests),
+    MEMBER(simulation_result, wall_ns),
+    MEMBER(simulation_result, mutator_ns),
+    MEMBER(simulation_result, pause_ns),
+    MEMBER(simulation_result, idle_ns),
+    MEMBER(simulation_result, service_ns),
+    MEMBER(simulation_result, service_mutator_ns),
+    MEMBER(simulation_result, first_arrival_ns),
+    MEMBER(simulation_result, last_answer_ns),
+    MEMBER(simulation_result, events),
+    MEMBER(simulation_result, sample_ns),
+    MEMBER(simulation_result, layout),
+    MEMBER(simulation_result, totals.heap_bytes),
+    MEMBER(simulation_result, totals.heap_peak_bytes),
+    MEMBER(simulation_result, totals.tracked),
+    MEMBER(simulation_result, totals.freed_by_count),
+    MEMBER(simulation_result, totals.freed_by_collector),
+    MEMBER(simulation_result, stats),
+    {NULL, 0, 0},
+};
+static_assert(sizeof(struct collection) == 15 * 8 && sizeof(struct sample) == 6 * 8 &&
+                  sizeof(struct request) == 2 * 8 && sizeof(struct simulation_result) == 41 * 8,
+              "a new member belongs in its table");
+
+/* Of a member of 4 bytes, or of one made up of numbers of 8. */
+static uint64_t number_at(const void *object, const struct member *member, size_t offset)
+{
+    uint32_t half;
+    uint64_t whole;
+    if (member->size == sizeof half) {
+        memcpy(&half, (const char *)object + member->offset, sizeof half);
+        return half;
+    }
+    memcpy(&whole, (const char *)object + member->offset + offset, sizeof whole);
+    return whole;
+}
+
+static bool members_differ(const void *a, const void *b, const struct member *members,
+                           const char *what, size_t number, struct error *how)
+{
+    for (const struct member *m = members; m->name; m++) {
+        for (size_t offset = 0; offset < m->size; offset += sizeof(uint64_t)) {
+            uint64_t x = number_at(a, m, offset), y = number_at(b, m, offset);
+            if (x == y)
+                continue;
+            error_set(how, "%s %zu, %s[%zu]: %" PRIu64 ", %" PRIu64, what, number, m->name,
+                      offset / sizeof(uint64_t), x, y);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool lists_differ(const void *a, size_t a_count, const void *b, size_t b_count, size_t size,
+                         const struct member *members, const char *what, struct error *how)
+{
+    for (size_t i = 0; i < a_count && i < b_count; i++)
+        if (members_differ((const char *)a + i * size, (const char *)b + i * size, members, what, i,
+                           how))
+            return true;
+    if (a_count != b_count)
+        error_set(how, "%ss: %zu, %zu", what, a_count, b_count);
+    return a_count != b_count;
+}
+
+#define LISTS_DIFFER(a, b, what, how)                                                              \
+    lists_differ((a)->what##s, (a)->what##_count, (b)->what##s, (b)->what##_count,                 \
+                 sizeof *(a)->what##s, of_##what, #what, how)
+
+/* An engine may say in its own way where a program became too long. */
+static const char *message_without_place(const char *message)
+{
+    const char *too_long = strstr(message, "the program takes more than");
+    return too_long ? too_long : message;
+}
+
+bool run_differs(const struct run *a, const struct run *b, struct error *how)
+{
+    if (strcmp(message_without_place(a->error.text), message_without_place(b->error.text)) != 0 ||
+        a->status != b->status) {
+        error_set(how, "status %d '%.200s', %d '%.200s'", a->status, a->error.text, b->status,
+                  b->error.text);
+        return true;
+    }
+    return LISTS_DIFFER(&a->record, &b->record, collection, how) ||
+           LISTS_DIFFER(&a->record, &b->record, sample, how) ||
+           LISTS_DIFFER(&a->record, &b->record, request, how) ||
+           members_differ(&a->result, &b->result, of_result, "result", 0, how);
+}
+
+/* FNV-1a. */
 static uint64_t hash(uint64_t sum, const void *data, size_t size)
 {
     const unsigned char *bytes = data;
@@ -91,19 +247,24 @@ static uint64_t hash(uint64_t sum, const void *data, size_t size)
     return sum;
 }
 
+/* Member by member: what is between them means nothing. */
+static uint64_t hash_members(uint64_t sum, const void *object, const struct member *members)
+{
+    for (; members->name; members++)
+        sum = hash(sum, (const char *)object + members->offset, members->size);
+    return sum;
+}
+
 uint64_t run_hash(const struct run *run)
 {
     const struct record *r = &run->record;
-    const struct simulation_result *result = &run->result;
-    const uint64_t facts[] = {
-        (uint64_t)run->status, result->status,     result->operations, result->requests,
-        result->wall_ns,       result->mutator_ns, result->pause_ns,   result->idle_ns,
-        result->service_ns,    result->sample_ns,  result->layout,     r->progress_count,
-    };
-    uint64_t sum = hash(UINT64_C(0xcbf29ce484222325), facts, sizeof facts);
-    sum = hash(sum, r->collections, r->collection_count * sizeof *r->collections);
-    sum = hash(sum, r->samples, r->sample_count * sizeof *r->samples);
-    sum = hash(sum, r->requests, r->request_count * sizeof *r->requests);
-    sum = hash(sum, &result->totals, sizeof result->totals);
-    return hash(sum, result->stats, sizeof result->stats);
+    uint64_t sum = hash(UINT64_C(0xcbf29ce484222325), &run->status, sizeof run->status);
+    sum = hash_members(sum, &run->result, of_result);
+    for (size_t i = 0; i < r->collection_count; i++)
+        sum = hash_members(sum, &r->collections[i], of_collection);
+    for (size_t i = 0; i < r->sample_count; i++)
+        sum = hash_members(sum, &r->samples[i], of_sample);
+    for (size_t i = 0; i < r->request_count; i++)
+        sum = hash_members(sum, &r->requests[i], of_request);
+    return sum;
 }

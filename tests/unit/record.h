@@ -35,11 +35,20 @@ struct run {
     struct record record;
 };
 
-/* Simulates into *run, which may hold anything. */
+/* Simulates into *run, which may hold anything, with the reference; and with every other engine,
+ * whichever the setup names. Ends the test if they do not do the same. */
 void run_simulation(struct run *run, const struct simulation_setup *setup);
+
+/* With the setup's engine alone. */
+void run_with_engine(struct run *run, const struct simulation_setup *setup);
 void run_fini(struct run *run);
 
-/* A number that depends on all that was recorded and on the result's times and counts. */
+/* The first thing in which two runs differ, each with its value, in *how; false: they are the same.
+ * They are the same for every engine but for the progress reported and, if a program takes too
+ * long, how the message says where. */
+bool run_differs(const struct run *a, const struct run *b, struct error *how);
+
+/* A number that depends on all that is the same for every engine. */
 uint64_t run_hash(const struct run *run);
 
 #endif

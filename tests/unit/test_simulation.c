@@ -224,7 +224,6 @@ TEST(the_gc_interface)
     const struct setting setting = {.component = &policy.about, .state = &tiny};
     struct run run;
     run_simulation(&run, &(struct simulation_setup){
-                             .engine = &graph_engine,
                              .collector = collector_version("cpython-3.11"),
                              .workload = &workload,
                              .policy = &setting,

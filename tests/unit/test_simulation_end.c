@@ -203,7 +203,6 @@ static void run_script(struct run *run, const char *path)
     check_signed(spec, setting_parse(&workload, spec, workloads, "workload", &error), 0);
     check_signed(spec, setting_parse(&policy, "default", policies, "policy", &error), 0);
     run_simulation(run, &(struct simulation_setup){
-                            .engine = &graph_engine,
                             .collector = collector_version("cpython-3.13"),
                             .workload = &workload,
                             .policy = &policy,
@@ -275,35 +274,43 @@ TEST(a_workload_that_cannot_start)
     run_fini(&run);
 }
 
+#define TOLD 7 /* times */
+
+/* Another observer is told of everything that this one is. */
+static void give_up(const struct engine *engine, size_t at)
+{
+    int stopped = 0;
+    const struct tiny tiny = {
+        .program = "collect 0;begin 0 5000;end 0;collect 0;work 1;work 1",
+        .engine = engine,
+        .sample_ns = 2600,
+        .stopped = &stopped,
+    };
+    struct record record = {.refuses_at = at}, other = {0};
+    struct simulation_result result;
+    struct error error;
+    const struct observer last = record_observer(&other, NULL);
+    const struct observer first = record_observer(&record, &last);
+    int status = tiny_simulate(&tiny, NULL, &first, &result, &error);
+    bool gave_up = at <= TOLD;
+    check_that("at all of these", gave_up ? record.told >= at : record.told == TOLD);
+    check_signed("status", status, gave_up ? -1 : 0);
+    check_count("status", result.status, gave_up ? RUN_failed : RUN_finished);
+    check_text("the observer's owner knows why", error.text, "");
+    check_count("the other is told as much", other.told, record.told);
+    check_that("little more is told", record.told <= at + 1);
+    check_signed("stopped", stopped, 1);
+    record_fini(&record);
+    record_fini(&other);
+}
+
 /* It is told of a collection, a sample, a request, a collection, a sample, progress and a last
- * sample, and may end the run at any of them. Another observer is told of everything that it is. */
+ * sample, and may end the run at any of them. */
 TEST(an_observer_gives_up)
 {
-    enum { TOLD = 7 };
-    for (size_t at = 1; at <= TOLD + 1; at++) {
-        int stopped = 0;
-        const struct tiny tiny = {
-            .program = "collect 0;begin 0 5000;end 0;collect 0;work 1;work 1",
-            .sample_ns = 2600,
-            .stopped = &stopped,
-        };
-        struct record record = {.refuses_at = at}, other = {0};
-        struct simulation_result result;
-        struct error error;
-        const struct observer last = record_observer(&other, NULL);
-        const struct observer first = record_observer(&record, &last);
-        int status = tiny_simulate(&tiny, NULL, &first, &result, &error);
-        bool gave_up = at <= TOLD;
-        check_that("at all of these", gave_up ? record.told >= at : record.told == TOLD);
-        check_signed("status", status, gave_up ? -1 : 0);
-        check_count("status", result.status, gave_up ? RUN_failed : RUN_finished);
-        check_text("the observer's owner knows why", error.text, "");
-        check_count("the other is told as much", other.told, record.told);
-        check_that("little more is told", record.told <= at + 1);
-        check_signed("stopped", stopped, 1);
-        record_fini(&record);
-        record_fini(&other);
-    }
+    for (size_t i = 0; engines[i]; i++)
+        for (size_t at = 1; at <= TOLD + 1; at++)
+            give_up(engines[i], at);
 }
 
 TEST(a_run_leaves_its_setting_alone)
@@ -314,7 +321,6 @@ TEST(a_run_leaves_its_setting_alone)
     struct setting policy;
     check_signed("policy", setting_parse(&policy, "default", policies, "policy", &error), 0);
     const struct simulation_setup setup = {
-        .engine = &graph_engine,
         .collector = collector_version("cpython-3.11"),
         .workload = &workload,
         .policy = &policy,

@@ -18,7 +18,6 @@ static void run_workload(struct run *run, const char *spec, const char *policy_s
     setting_parse(&policy, policy_spec, policies, "policy", &error);
     check_text(spec, error.text, "");
     run_simulation(run, &(struct simulation_setup){
-                            .engine = &graph_engine,
                             .collector = collector_version("cpython-3.13"),
                             .workload = &workload,
                             .policy = &policy,

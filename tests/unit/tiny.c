@@ -231,7 +231,7 @@ int tiny_simulate(const struct tiny *tiny, struct text *log, const struct observ
     const struct setting workload_setting = tiny_workload(&own);
     const struct setting policy_setting = {.component = &policy.about, .state = &own};
     const struct simulation_setup setup = {
-        .engine = &graph_engine,
+        .engine = tiny->engine ? tiny->engine : &graph_engine,
         .collector = collector_version(tiny->collector ? tiny->collector : "cpython-3.11"),
         .workload = &workload_setting,
         .policy = &policy_setting,
@@ -241,11 +241,36 @@ int tiny_simulate(const struct tiny *tiny, struct text *log, const struct observ
     return simulate(&setup, observer, result, error);
 }
 
-void tiny_run(struct run *run, const struct tiny *tiny, struct text *log)
+static void run_with(const struct engine *engine, struct run *run, const struct tiny *tiny,
+                     struct text *log, int *stopped)
 {
+    struct tiny own = *tiny;
+    own.engine = engine;
+    own.stopped = stopped;
+    *stopped = 0;
     *run = (struct run){0};
     const struct observer observer = record_observer(&run->record, NULL);
-    run->status = tiny_simulate(tiny, log, &observer, &run->result, &run->error);
+    run->status = tiny_simulate(&own, log, &observer, &run->result, &run->error);
+}
+
+void tiny_run(struct run *run, const struct tiny *tiny, struct text *log)
+{
+    int stopped, other_stopped;
+    run_with(&graph_engine, run, tiny, log, &stopped);
+    for (size_t i = 0; engines[i]; i++) {
+        struct run other;
+        struct error how;
+        struct text other_log = {.text = ""};
+        if (engines[i] == &graph_engine)
+            continue;
+        run_with(engines[i], &other, tiny, log ? &other_log : NULL, &other_stopped);
+        check_text(tiny->program, run_differs(run, &other, &how) ? how.text : "", "");
+        check_text(tiny->program, other_log.text, log ? log->text : "");
+        check_signed(tiny->program, other_stopped, stopped);
+        run_fini(&other);
+    }
+    if (tiny->stopped)
+        *tiny->stopped += stopped;
 }
 
 void tiny_check_finished(const char *what, const struct run *run)

@@ -15,6 +15,7 @@ struct tiny {
      * objects without fields, in registers 0 … N − 1). */
     const char *program;
 
+    const struct engine *engine;             /* of tiny_simulate; NULL: the reference */
     const char *collector;                   /* NULL: cpython-3.11 */
     uint64_t sample_ns, permanent;           /* as in struct simulation_setup */
     uint64_t planned_ns, memory_limit_bytes; /* as in struct program */
@@ -40,11 +41,13 @@ struct tiny {
 /* The workload's setting; `tiny` has to live as long. Not to be finished. */
 struct setting tiny_workload(struct tiny *tiny);
 
-/* Runs it. What the policy was told is noted in *log, which may be NULL: EVENT@INSTANT,
- * timer@INSTANT, and gcGENERATION@INSTANT when a collection has ended. */
+/* Runs it with the reference and every other engine, and ends the test if they do not do the same.
+ * What the policy was told is noted in *log, which may be NULL: EVENT@INSTANT, timer@INSTANT, and
+ * gcGENERATION@INSTANT when a collection has ended. Calls of stop are counted for one engine only.
+ */
 void tiny_run(struct run *run, const struct tiny *tiny, struct text *log);
 
-/* The same with an observer of one's own; returns what `simulate` does. */
+/* With one engine, and an observer of one's own; returns what `simulate` does. */
 int tiny_simulate(const struct tiny *tiny, struct text *log, const struct observer *observer,
                   struct simulation_result *result, struct error *error);
 
