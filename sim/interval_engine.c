@@ -41,7 +41,8 @@ struct list {
 struct replay {
     /* The program. */
     const struct compiled *compiled;
-    struct compiled own; /* if nobody else has compiled it */
+    struct compiled own;  /* if nobody else has compiled it */
+    const char *workload; /* its name */
     const struct segment *segments;
     const uint8_t *classes, *death_operations;
     const uint32_t *births, *deaths, *death_shapes, *references;
@@ -114,6 +115,7 @@ static void *replay_new(const struct simulation_setup *setup, struct mutator *mu
     replay->shapes = compiled_shapes(compiled);
     replay->isolated = compiled_isolated(compiled);
     compiled_costs(&compiled->program.costs, replay->ns);
+    replay->workload = setup->workload->component->name;
     replay->mutator = mutator;
     replay->memory_limit_bytes =
         compiled->program.memory_limit_bytes ? compiled->program.memory_limit_bytes : UINT64_MAX;
@@ -609,11 +611,12 @@ static double replay_progress(const void *engine)
 
 static void replay_locate(const void *engine, uint64_t operation, char *place, size_t size)
 {
-    const struct compiled *compiled = ((const struct replay *)engine)->compiled;
-    if (operation == compiled->operations)
-        snprintf(place, size, "%s", compiled->place);
+    const struct replay *replay = engine;
+    if (operation == replay->compiled->operations)
+        snprintf(place, size, "%s", replay->compiled->place);
     else
-        snprintf(place, size, "operation %llu", (unsigned long long)operation);
+        snprintf(place, size, "%s: operation %llu", replay->workload,
+                 (unsigned long long)operation);
 }
 
 const struct engine interval_engine = {

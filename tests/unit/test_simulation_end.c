@@ -183,6 +183,12 @@ TEST(faults)
         {"new 0 0;store 0 0 0", "tiny: operation 1: field 0: the object has no fields"},
         {"sleep 3153600000000000001",
          "tiny: operation 0: the program takes more than a hundred years"},
+        {"work 18446744073709551615;work 9",
+         "tiny: operation 0: the program takes more than a hundred years"},
+        {"work 2;work 9223372036854775808;work 9223372036854775808",
+         "tiny: operation 1: the program takes more than a hundred years"},
+        {"work 1576800000000000000;work 1576800000000000000;work 1;new 0 0",
+         "tiny: operation 2: the program takes more than a hundred years"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct run run;
