@@ -8,9 +8,8 @@
 #include "sim/error.h"
 #include "sim/memory.h"
 
-/* Size classes, in units: exact up to EXACT, then eight to a doubling. */
-#define EXACT   64u
-#define CLASSES (EXACT + 1 + 8 * 26)
+/* Size classes, in units: exact up to ARENA_EXACT, then eight to a doubling. */
+#define CLASSES (ARENA_EXACT + 1 + 8 * 26)
 
 static uint32_t units_of(size_t bytes)
 {
@@ -20,7 +19,7 @@ static uint32_t units_of(size_t bytes)
 /* The class of blocks that hold at least `units`, and how large they are. */
 static uint32_t size_class(uint32_t units, uint32_t *rounded)
 {
-    if (units <= EXACT) {
+    if (units <= ARENA_EXACT) {
         *rounded = units;
         return units;
     }
@@ -28,15 +27,15 @@ static uint32_t size_class(uint32_t units, uint32_t *rounded)
     uint32_t step = 1u << (exponent - 3);
     uint32_t eighth = (units - 1 - (1u << exponent)) / step; /* 0 … 7 */
     *rounded = (1u << exponent) + (eighth + 1) * step;
-    return EXACT + 1 + (exponent - 6) * 8 + eighth;
+    return ARENA_EXACT + 1 + (exponent - 6) * 8 + eighth;
 }
 
-void arena_init(struct arena *arena, size_t nothing_bytes)
+void arena_init(struct arena *arena)
 {
     *arena = (struct arena){.free_blocks = memory_zeroed(CLASSES, sizeof *arena->free_blocks)};
     arena->units = array_grow(NULL, &arena->capacity, 1 << 16, sizeof *arena->units);
-    memset(arena->units, 0, nothing_bytes);
-    arena->used = arena->first = units_of(nothing_bytes);
+    memset(arena->units, 0, ARENA_NOTHING);
+    arena->used = arena->first = units_of(ARENA_NOTHING);
 }
 
 void arena_fini(struct arena *arena)
@@ -45,24 +44,29 @@ void arena_fini(struct arena *arena)
     free(arena->free_blocks);
 }
 
-ref arena_take(struct arena *arena, size_t bytes)
+/* A block that was never taken before. */
+static ref take_fresh(struct arena *arena, uint32_t units)
 {
-    uint32_t rounded, class = size_class(units_of(bytes), &rounded);
-    ref block = arena->free_blocks[class];
-    if (block) {
-        memcpy(&arena->free_blocks[class], arena_at(arena, block), sizeof block);
-        return block;
-    }
-    if (arena->used + rounded > UINT32_MAX)
+    if (arena->used + units > UINT32_MAX)
         out_of_memory();
     arena->units =
-        array_grow(arena->units, &arena->capacity, arena->used + rounded, sizeof *arena->units);
-    block = (ref)arena->used;
-    arena->used += rounded;
+        array_grow(arena->units, &arena->capacity, arena->used + units, sizeof *arena->units);
+    ref block = (ref)arena->used;
+    arena->used += units;
     return block;
 }
 
-void arena_give(struct arena *arena, ref block, size_t bytes)
+ref arena_take_other(struct arena *arena, size_t bytes)
+{
+    uint32_t rounded, class = size_class(units_of(bytes), &rounded);
+    ref block = arena->free_blocks[class];
+    if (!block)
+        return take_fresh(arena, rounded);
+    memcpy(&arena->free_blocks[class], arena_at(arena, block), sizeof block);
+    return block;
+}
+
+void arena_give_large(struct arena *arena, ref block, size_t bytes)
 {
     uint32_t rounded, class = size_class(units_of(bytes), &rounded);
     memcpy(arena_at(arena, block), &arena->free_blocks[class], sizeof block);

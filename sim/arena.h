@@ -9,8 +9,11 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef uint32_t ref; /* 0: nothing */
+
+#define ARENA_EXACT 64u /* units up to which each size is a class of its own */
 
 struct arena {
     uint64_t *units;
@@ -18,15 +21,11 @@ struct arena {
     ref *free_blocks; /* by size class; a free block begins with the number of the next */
 };
 
-/* `nothing_bytes` is the size of the block 0, which starts as zeros. */
-void arena_init(struct arena *arena, size_t nothing_bytes);
+/* The block 0 starts as zeros. It takes a whole cache line, so that blocks of 32 bytes lie within
+ * one. */
+#define ARENA_NOTHING 64 /* bytes */
+void arena_init(struct arena *arena);
 void arena_fini(struct arena *arena);
-
-/* A block of at least `bytes`, with anything in it. It may be up to 12.5% larger. */
-ref arena_take(struct arena *arena, size_t bytes);
-
-/* Gives back a block that was taken with as many `bytes`. */
-void arena_give(struct arena *arena, ref block, size_t bytes);
 
 /* How many units further the next block begins: for a walk over all that were ever taken. */
 uint32_t arena_stride(size_t bytes);
@@ -34,6 +33,33 @@ uint32_t arena_stride(size_t bytes);
 static inline void *arena_at(const struct arena *arena, ref block)
 {
     return arena->units + block;
+}
+
+/* What the two below do for large blocks, and when there is none to take again. */
+ref arena_take_other(struct arena *arena, size_t bytes);
+void arena_give_large(struct arena *arena, ref block, size_t bytes);
+
+/* A block of at least `bytes`, with anything in it. It may be up to 12.5% larger. */
+static inline ref arena_take(struct arena *arena, size_t bytes)
+{
+    size_t units = (bytes + 7) / 8;
+    if (units > ARENA_EXACT || !arena->free_blocks[units])
+        return arena_take_other(arena, bytes);
+    ref block = arena->free_blocks[units];
+    memcpy(&arena->free_blocks[units], arena_at(arena, block), sizeof block);
+    return block;
+}
+
+/* Gives back a block that was taken with as many `bytes`. */
+static inline void arena_give(struct arena *arena, ref block, size_t bytes)
+{
+    size_t units = (bytes + 7) / 8;
+    if (units > ARENA_EXACT) {
+        arena_give_large(arena, block, bytes);
+        return;
+    }
+    memcpy(arena_at(arena, block), &arena->free_blocks[units], sizeof block);
+    arena->free_blocks[units] = block;
 }
 
 #endif

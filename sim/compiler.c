@@ -300,7 +300,7 @@ int compile(struct compiled *compiled, const struct setting *workload, uint64_t 
     compiled_init(compiled);
     status = stream_open(&compiler.stream, workload, seed, version, error);
     if (status == 0) {
-        arena_init(&compiler.arena, sizeof(struct node));
+        arena_init(&compiler.arena);
         compiler.registers =
             memory_zeroed(compiler.stream.program.registers, sizeof *compiler.registers);
         shapes_rehash(&compiler, 64);

@@ -28,6 +28,7 @@ struct node {
     uint32_t number; /* the second number; 0: none */
     ref field[];
 };
+static_assert(sizeof(struct node) <= ARENA_NOTHING, "nothing has a header");
 
 #define MARKED (UINT32_C(1) << 31)
 

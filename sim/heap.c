@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/array.h"
 #include "sim/memory.h"
 
 /* Bytes of an object with so many fields. */
@@ -18,7 +19,8 @@ struct heap *heap_new(uint32_t registers)
     struct heap *heap = memory_zeroed(1, sizeof *heap);
     heap->registers = memory_zeroed(registers, sizeof *heap->registers);
     heap->register_count = registers;
-    arena_init(&heap->arena, sizeof(struct object));
+    static_assert(sizeof(struct object) <= ARENA_NOTHING, "nothing has a header");
+    arena_init(&heap->arena);
     return heap;
 }
 
@@ -27,9 +29,10 @@ void heap_free(struct heap *heap)
     if (!heap)
         return;
     for (int g = 0; g <= PERMANENT; g++)
-        free(heap->generations[g].objects);
+        array_free(heap->generations[g].objects, heap->generations[g].capacity, sizeof(ref));
+    array_free(heap->unreachable, heap->unreachable_capacity, sizeof(ref));
+    array_free(heap->gc_refs, heap->gc_refs_capacity, sizeof *heap->gc_refs);
     free(heap->registers);
-    free(heap->unreachable);
     arena_fini(&heap->arena);
     free(heap);
 }
@@ -48,11 +51,11 @@ static void tally_remove(struct tally *tally, const struct object *object)
     tally->bytes -= object->bytes;
 }
 
-static ref *generation_room(struct generation *generation, size_t more)
+static void generation_room(struct generation *generation, size_t more)
 {
-    generation->objects = memory_grow(generation->objects, &generation->capacity,
-                                      generation->count + more, sizeof *generation->objects);
-    return generation->objects;
+    if (generation->count + more > generation->capacity)
+        generation->objects = array_grow(generation->objects, &generation->capacity,
+                                         generation->count + more, sizeof *generation->objects);
 }
 
 static void enter_generation(struct heap *heap, ref o, int generation)
@@ -70,7 +73,8 @@ ref heap_allocate(struct heap *heap, enum object_kind kind, uint32_t fields, uin
     ref o = arena_take(&heap->arena, size_of(fields));
     struct object *object = heap_object(heap, o);
     *object = (struct object){.fields = fields, .bytes = bytes, .kind = (uint8_t)kind};
-    memset(object->field, 0, fields * sizeof *object->field);
+    for (uint32_t f = 0; f < fields; f++)
+        object->field[f] = 0;
     enter_generation(heap, o, 0);
     tally_add(&heap->generations[0].tally, object);
     heap->bytes += bytes;
@@ -136,93 +140,201 @@ uint32_t heap_release(struct heap *heap, ref o)
     return freed;
 }
 
-/* The passes of a collection read headers in the order of the lists, which is not that of memory,
- * and those of the objects they refer to, which is no order at all. So they ask for both some
- * objects ahead: for a header AHEAD of its turn, and for what it refers to at half that. */
-#define AHEAD 16
+/* ---- finding what is unreachable ------------------------------------------------------------- */
 
-static void prefetch(const struct heap *heap, const struct generation *young, size_t i)
+/* The passes of a collection read headers in the order of the lists, which need not be that of
+ * memory: so they ask for each AHEAD of its turn. */
+#define AHEAD 32
+
+/* References gathered before they are counted. */
+#define BATCH 1024
+
+static inline void prefetch(const struct heap *heap, const ref *objects, size_t count, size_t i)
 {
-    if (i + AHEAD >= young->count)
-        return;
-    __builtin_prefetch(heap_object(heap, young->objects[i + AHEAD]), 1);
-    const struct object *nearer = heap_object(heap, young->objects[i + AHEAD / 2]);
-    for (uint32_t f = 0; f < nearer->fields && f < 4; f++)
-        __builtin_prefetch(heap_object(heap, nearer->field[f]), 1);
+    if (i + AHEAD < count)
+        __builtin_prefetch(heap_object(heap, objects[i + AHEAD]));
 }
 
-/* scratch := references from outside the young set. Objects outside it may be counted down too:
- * what their scratch holds means nothing now. */
-static void count_outside_references(struct heap *heap, int oldest)
+static inline uint8_t *refs_of(const struct heap *heap, ref o)
 {
-    for (int g = oldest; g >= 0; g--) {
-        struct generation *young = &heap->generations[g];
-        for (size_t i = 0; i < young->count; i++) {
-            if (i + AHEAD < young->count)
-                __builtin_prefetch(heap_object(heap, young->objects[i + AHEAD]), 1);
-            struct object *object = heap_object(heap, young->objects[i]);
-            object->scratch = object->count;
-            object->candidate = 1;
-        }
+    return &heap->gc_refs[heap_gc_refs(o)];
+}
+
+static void set_refs(const struct heap *heap, int generation, uint8_t refs)
+{
+    const struct generation *set = &heap->generations[generation];
+    for (size_t i = 0; i < set->count; i++)
+        *refs_of(heap, set->objects[i]) = refs;
+}
+
+/* How many bytes of gc_refs the blocks taken so far have. */
+static size_t gc_refs_used(const struct heap *heap)
+{
+    return heap_gc_refs((ref)heap->arena.used - 1) + 1;
+}
+
+static void make_room_for_gc_refs(struct heap *heap)
+{
+    size_t had = heap->gc_refs_capacity;
+    heap->gc_refs = array_grow(heap->gc_refs, &heap->gc_refs_capacity, gc_refs_used(heap),
+                               sizeof *heap->gc_refs);
+    memset(heap->gc_refs + had, GC_REFS_NONE, heap->gc_refs_capacity - had);
+}
+
+/* gcmodule.c, update_refs: makes the objects of generations 0 … oldest candidates.
+ *
+ * If that is all but the permanent ones, and they are not few in a large arena, it is quicker to
+ * write every byte than to go through the lists. Returns true if it did that: bytes that belong to
+ * no object then say candidate, too, and forget_refs must put them right. */
+static bool update_refs(struct heap *heap, int oldest, size_t candidates)
+{
+    make_room_for_gc_refs(heap);
+    if (oldest == GENERATIONS - 1 && candidates * 16 > gc_refs_used(heap)) {
+        memset(heap->gc_refs, GC_REFS_CANDIDATE, gc_refs_used(heap));
+        *refs_of(heap, 0) = GC_REFS_NONE;
+        set_refs(heap, PERMANENT, GC_REFS_NONE);
+        return true;
     }
-    for (int g = oldest; g >= 0; g--) {
-        struct generation *young = &heap->generations[g];
-        for (size_t i = 0; i < young->count; i++) {
-            prefetch(heap, young, i);
-            struct object *object = heap_object(heap, young->objects[i]);
-            for (uint32_t f = 0; f < object->fields; f++)
-                heap_object(heap, object->field[f])->scratch--;
-        }
+    for (int g = 0; g <= oldest; g++)
+        set_refs(heap, g, GC_REFS_CANDIDATE);
+    return false;
+}
+
+static void forget_refs(struct heap *heap)
+{
+    memset(heap->gc_refs, GC_REFS_NONE, gc_refs_used(heap));
+}
+
+/* A young object refers to `referent`. The common case has no branch: whether an object is young is
+ * hard to predict. */
+static inline void subtract_ref(const struct heap *heap, ref referent)
+{
+    uint8_t *refs = refs_of(heap, referent);
+    if (*refs < GC_REFS_SCRATCH - 1) {
+        *refs = (uint8_t)(*refs + (*refs != GC_REFS_NONE));
+    } else if (*refs == GC_REFS_SCRATCH) {
+        heap_object(heap, referent)->scratch++;
+    } else {
+        *refs = GC_REFS_SCRATCH;
+        heap_object(heap, referent)->scratch = 0;
     }
 }
 
-/* A place in the young set, in the order in which it is swept: the oldest generation first. */
-struct place {
-    int generation;
-    size_t position;
-};
+static inline void subtract_each(const struct heap *heap, const ref *referents, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        subtract_ref(heap, referents[i]);
+}
+
+/* subtract_refs: counts the references that candidates have from candidates.
+ *
+ * It gathers references first. Were each counted at once, the processor could not run ahead to the
+ * headers that come next: it would first have to know which byte is being written. (In locals is
+ * what the compiler would otherwise read anew after every byte written.) */
+static void subtract_refs(const struct heap *heap, int oldest)
+{
+    ref batch[BATCH];
+    uint32_t gathered = 0;
+    for (int g = oldest; g >= 0; g--) {
+        const ref *objects = heap->generations[g].objects;
+        size_t count = heap->generations[g].count;
+        for (size_t i = 0; i < count; i++) {
+            prefetch(heap, objects, count, i);
+            const struct object *object = heap_object(heap, objects[i]);
+            uint32_t fields = object->fields;
+            if (fields > BATCH) {
+                subtract_each(heap, object->field, fields);
+                continue;
+            }
+            if (fields > BATCH - gathered) {
+                subtract_each(heap, batch, gathered);
+                gathered = 0;
+            }
+            for (uint32_t f = 0; f < fields; f++)
+                batch[gathered++] = object->field[f];
+        }
+    }
+    subtract_each(heap, batch, gathered);
+}
+
+/* A candidate all of whose references are from candidates: CPython's gc_refs is 0. */
+static inline bool has_no_outside_reference(const struct object *object, uint8_t refs)
+{
+    uint32_t beyond = refs == GC_REFS_SCRATCH ? object->scratch : 0;
+    return object->count == (uint32_t)(refs - GC_REFS_CANDIDATE) + beyond;
+}
 
 /* What `object` refers to stops being a candidate. The sweep will come to what lies ahead of it;
- * what lies behind goes on the stack *behind, linked through `scratch`. */
-static void reach_from(struct heap *heap, const struct object *object, struct place sweep,
-                       ref *behind)
+ * what it has passed goes on the stack *passed, linked through `scratch`. Returns how many stopped.
+ */
+static inline size_t reach_from(const struct heap *heap, const struct object *object, ref *passed)
 {
-    for (uint32_t f = 0; f < object->fields; f++) {
-        struct object *referent = heap_object(heap, object->field[f]);
-        if (!referent->candidate)
+    size_t reached = 0;
+    for (uint32_t f = 0, fields = object->fields; f < fields; f++) {
+        ref referent = object->field[f];
+        uint8_t *refs = refs_of(heap, referent);
+        if (*refs == GC_REFS_NONE)
             continue;
-        referent->candidate = 0;
-        if (referent->generation > sweep.generation ||
-            (referent->generation == sweep.generation && referent->position < sweep.position)) {
-            referent->scratch = *behind;
-            *behind = object->field[f];
+        if (*refs == GC_REFS_PASSED) {
+            heap_object(heap, referent)->scratch = *passed;
+            *passed = referent;
         }
+        *refs = GC_REFS_NONE;
+        reached++;
     }
+    return reached;
 }
 
-/* Everything reachable from outside the young set stops being a candidate, in one sweep: an object
- * is followed when the sweep comes to it, if it is known to be reachable by then, or else as soon
- * as it is. */
-static void reach_from_outside(struct heap *heap, int oldest)
+/* The sweep comes to an object. Returns how many candidates turn out to be reachable. */
+static inline size_t sweep(const struct heap *heap, ref o)
 {
-    struct place sweep;
-    for (sweep.generation = oldest; sweep.generation >= 0; sweep.generation--) {
-        struct generation *young = &heap->generations[sweep.generation];
-        for (sweep.position = 0; sweep.position < young->count; sweep.position++) {
-            prefetch(heap, young, sweep.position);
-            struct object *object = heap_object(heap, young->objects[sweep.position]);
-            if (object->candidate && object->scratch == 0)
-                continue;
-            object->candidate = 0;
-            ref behind = 0;
-            reach_from(heap, object, sweep, &behind);
-            while (behind) {
-                object = heap_object(heap, behind);
-                behind = object->scratch;
-                reach_from(heap, object, sweep, &behind);
-            }
+    size_t reached = 0;
+    ref passed = 0;
+    const struct object *object = heap_object(heap, o);
+    uint8_t *refs = refs_of(heap, o);
+    if (*refs != GC_REFS_NONE) {
+        if (has_no_outside_reference(object, *refs)) {
+            *refs = GC_REFS_PASSED;
+            return 0;
+        }
+        *refs = GC_REFS_NONE;
+        reached++;
+    }
+    reached += reach_from(heap, object, &passed);
+    while (passed) {
+        object = heap_object(heap, passed);
+        passed = object->scratch;
+        reached += reach_from(heap, object, &passed);
+    }
+    return reached;
+}
+
+/* move_unreachable: everything reachable from outside the young set stops being a candidate, in one
+ * sweep. An object is followed when the sweep comes to it, if it is known to be reachable by then,
+ * or else as soon as it is. Once no candidate is left, there is nothing more to learn. Returns how
+ * many are left. */
+static size_t move_unreachable(const struct heap *heap, int oldest, size_t candidates)
+{
+    for (int g = oldest; g >= 0; g--) {
+        const ref *objects = heap->generations[g].objects;
+        size_t count = heap->generations[g].count;
+        for (size_t i = 0; i < count && candidates; i++) {
+            prefetch(heap, objects, count, i);
+            candidates -= sweep(heap, objects[i]);
         }
     }
+    return candidates;
+}
+
+/* Takes an unreachable object of generation `source` out of it. */
+static void set_aside(struct heap *heap, ref o, int source, struct found *found)
+{
+    struct object *object = heap_object(heap, o);
+    *refs_of(heap, o) = GC_REFS_NONE;
+    object->generation = UNREACHABLE;
+    tally_add(&found->unreachable, object);
+    found->unreachable_by_generation[source]++;
+    heap->unreachable[heap->unreachable_count++] = o;
 }
 
 /* Moves the survivors of `source` into `target`, and the rest to heap->unreachable. */
@@ -236,18 +348,17 @@ static void promote(struct heap *heap, int source, int target, struct found *fou
         generation_room(to, examined);
     for (size_t i = 0; i < examined; i++) {
         ref o = from->objects[i];
-        struct object *object = heap_object(heap, o);
-        if (object->candidate) {
-            object->candidate = 0;
-            object->generation = UNREACHABLE;
-            tally_add(&found->unreachable, object);
-            found->unreachable_by_generation[source]++;
-            heap->unreachable[heap->unreachable_count++] = o;
-        } else {
+        if (*refs_of(heap, o) == GC_REFS_PASSED) {
+            set_aside(heap, o, source, found);
+            continue;
+        }
+        if (from != to || to->count != i) { /* else it stays where it is */
+            struct object *object = heap_object(heap, o);
             object->generation = (uint8_t)target;
             object->position = (uint32_t)to->count;
-            to->objects[to->count++] = o;
+            to->objects[to->count] = o;
         }
+        to->count++;
     }
     if (from != to)
         from->count = 0;
@@ -256,21 +367,25 @@ static void promote(struct heap *heap, int source, int target, struct found *fou
 void heap_find_unreachable(struct heap *heap, int generation, struct found *found)
 {
     int target = generation + 1 < GENERATIONS ? generation + 1 : generation;
-    size_t young = 0;
+    size_t candidates = 0;
     *found = (struct found){0};
     for (int g = 0; g <= generation; g++) {
-        young += heap->generations[g].count;
+        candidates += heap->generations[g].count;
         tally_combine(&found->examined, &heap->generations[g].tally, 1);
         heap->generations[g].tally = (struct tally){0};
     }
-    count_outside_references(heap, generation);
-    reach_from_outside(heap, generation);
+    bool forget = update_refs(heap, generation, candidates);
+    subtract_refs(heap, generation);
+    size_t unreachable = move_unreachable(heap, generation, candidates);
 
     heap->unreachable_count = 0;
-    heap->unreachable = memory_grow(heap->unreachable, &heap->unreachable_capacity, young,
-                                    sizeof *heap->unreachable);
+    heap->unreachable = array_grow(heap->unreachable, &heap->unreachable_capacity, unreachable,
+                                   sizeof *heap->unreachable);
     for (int g = generation; g >= 0; g--) /* the oldest first, roughly in order of birth */
-        promote(heap, g, target, found);
+        if (g != target || unreachable)   /* else all stay where they are */
+            promote(heap, g, target, found);
+    if (forget)
+        forget_refs(heap);
     struct tally *survivors = &heap->generations[target].tally;
     tally_combine(survivors, &found->examined, 1);
     tally_combine(survivors, &found->unreachable, -1);

@@ -6,17 +6,22 @@
  *
  * Everything is numbers in flat arrays. An object is a reference: the block of its header in one
  * arena (sim/arena.h). Header 24 bytes, 4 bytes a field, and 4 bytes in the list of its generation.
+ * What a collection counts is apart, a byte for each 16 of the arena: so while it looks for what is
+ * unreachable it reads headers in the order of the lists, writes next to none, and what it touches
+ * in no order at all is a sixteenth of the memory.
  *
  * The invariants, between operations:
  *   - count is the number of registers and fields that refer to the object; an object with count 0
  * is freed in the operation that took the last reference away, and so is what only it kept alive;
  *   - every object is in exactly one generation's list, at `position`, and the generation's tally
  * is the sum over that list;
- *   - the reference 0 is nothing: a header nobody owns, which passes may write to without a test.
+ *   - the reference 0 is nothing: a header nobody owns, which passes may write to without a test;
+ *   - every byte of gc_refs is GC_REFS_NONE.
  */
 #ifndef PYGCSIM_SIM_HEAP_H
 #define PYGCSIM_SIM_HEAP_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,16 +33,23 @@
 
 #define UNREACHABLE (PERMANENT + 1) /* found by the collection under way, and in no list */
 
+/* What a collection knows of an object, in its byte of gc_refs: */
+enum {
+    GC_REFS_NONE,          /* not young, or known to be reachable */
+    GC_REFS_CANDIDATE,     /* young; so many more are the references to it from young objects … */
+    GC_REFS_SCRATCH = 254, /* … 253 and what `scratch` says, which is rare */
+    GC_REFS_PASSED,        /* the sweep has passed it, and knew of no reference from outside */
+};
+
 struct object {
     uint32_t count;    /* references to it; in a free block, the next free one */
-    uint32_t scratch;  /* gc_refs while a collection looks; otherwise links work lists */
+    uint32_t scratch;  /* references a byte of gc_refs has no room for; or links work lists */
     uint32_t position; /* in its generation's list */
     uint32_t fields;
     uint32_t bytes;
     uint8_t generation;
     uint8_t kind;
-    uint8_t candidate; /* young in the collection under way, and not yet known to be reachable */
-    uint8_t mark;      /* the last census that reached it */
+    uint8_t mark; /* the last census that reached it */
     ref field[];
 };
 
@@ -49,6 +61,8 @@ struct generation {
 
 struct heap {
     struct arena arena;
+    uint8_t *gc_refs; /* by heap_gc_refs */
+    size_t gc_refs_capacity;
     ref *registers;
     uint32_t register_count;
     struct generation generations[GENERATIONS + 1];
@@ -69,6 +83,14 @@ static inline struct object *heap_object(const struct heap *heap, ref o)
 {
     return arena_at(&heap->arena, o);
 }
+
+/* Which byte of gc_refs is an object's: no two objects begin within the same two units of 8 bytes.
+ */
+static inline size_t heap_gc_refs(ref o)
+{
+    return o / 2;
+}
+static_assert(sizeof(struct object) >= 16, "a byte of gc_refs belongs to one object");
 
 /* A new object in generation 0, with empty fields and no reference to it yet: give it one. */
 ref heap_allocate(struct heap *heap, enum object_kind kind, uint32_t fields, uint32_t bytes);

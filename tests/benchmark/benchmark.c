@@ -4,44 +4,26 @@
  * where two things are compared they alternate within this one process, and the figure is their
  * ratio.
  *
+ * usage: benchmark-run                               everything, as a table
+ *        benchmark-run full N sequential|random      full collections of a graph of N objects
+ *        benchmark-run script FILE                   runs of a heap script
+ *
+ * The last two measure once for each line on standard input, so that another program can alternate
+ * with its own measuring, and print one line each time: what was done, and the seconds it took.
+ *
  * It measures and prints; nothing here passes or fails by time. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "policies/registry.h"
 #include "results/store.h"
 #include "sim/heap.h"
 #include "sim/memory.h"
+#include "tests/benchmark/measure.h"
+#include "workloads/heap_script.h"
 #include "workloads/registry.h"
-
-#define REPETITIONS 7
-
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values)
-{
-    qsort(values, REPETITIONS, sizeof *values, by_size);
-    return values[REPETITIONS / 2];
-}
-
-static _Noreturn void stop(const struct error *error)
-{
-    fprintf(stderr, "benchmark: %s\n", error->text);
-    exit(EXIT_FAILURE);
-}
 
 /* ---- a run, with and without a results file
  * ---------------------------------------- */
@@ -139,24 +121,137 @@ static struct heap *make_graph(uint32_t n, bool anywhere)
     return heap;
 }
 
+/* Seconds of one full collection. */
+static double time_full_collection(struct heap *heap)
+{
+    struct found found;
+    double begin = now_s();
+    heap_find_unreachable(heap, 2, &found);
+    heap_reclaim(heap);
+    return now_s() - begin;
+}
+
 static void benchmark_full_collection(uint32_t n, bool anywhere)
 {
     double ns[REPETITIONS];
-    struct found found;
     struct heap *heap = make_graph(n, anywhere);
-    heap_find_unreachable(heap, 2, &found);
-    for (int i = 0; i < REPETITIONS; i++) {
-        double begin = now_s();
-        heap_find_unreachable(heap, 2, &found);
-        heap_reclaim(heap);
-        ns[i] = (now_s() - begin) * 1e9 / n;
-    }
+    time_full_collection(heap); /* all in generation 2 from here on */
+    for (int i = 0; i < REPETITIONS; i++)
+        ns[i] = time_full_collection(heap) * 1e9 / n;
     heap_free(heap);
     printf("full collection, %u objects, %-10s %37.1f ns an object\n", n,
            anywhere ? "random" : "sequential", median(ns));
 }
 
-int main(void)
+/* ---- a heap script
+ * ----------------------------------------------------------------- */
+
+/* The workload `script`, but with a clock that starts once the script has been read, so that what
+ * is timed is the run alone: the run loop, the engine and its collections. */
+struct timed_script {
+    const char *file;
+    struct heap_script script;
+    size_t next;
+    double begin;
+};
+
+static const struct param timed_script_params[] = {
+    {"file", PARAM_FIELD(timed_script, file), .type = PARAM_PATH, .meaning = "the heap script"},
+    {NULL},
+};
+
+static int timed_script_start(void *state, struct program *program, uint64_t seed,
+                              struct error *error)
+{
+    struct timed_script *timed = state;
+    (void)seed;
+    if (heap_script_read(&timed->script, timed->file, error) != 0)
+        return -1;
+    program->registers = timed->script.registers;
+    timed->begin = now_s();
+    return 0;
+}
+
+static bool timed_script_produce(void *state, struct program *program)
+{
+    struct timed_script *timed = state;
+    for (int n = 0; n < 4096 && timed->next < timed->script.count; n++)
+        program_emit(program, timed->script.ops[timed->next++]);
+    return timed->next < timed->script.count;
+}
+
+static void timed_script_stop(void *state)
+{
+    struct timed_script *timed = state;
+    printf("operations %zu seconds %.9f", timed->next, now_s() - timed->begin);
+    heap_script_fini(&timed->script);
+}
+
+static const struct workload timed_script = {
+    .about = {.name = "timed_script",
+              .summary = "a heap script, timed",
+              .params = timed_script_params,
+              .state_size = sizeof(struct timed_script)},
+    .start = timed_script_start,
+    .produce = timed_script_produce,
+    .stop = timed_script_stop,
+};
+
+static void time_script(const char *file)
+{
+    static const struct component *const registry[] = {&timed_script.about, NULL};
+    char spec[4096];
+    struct error error;
+    struct setting workload, policy;
+    struct simulation_result result;
+    const struct observer observer = {0};
+    snprintf(spec, sizeof spec, "timed_script:file=%s", file);
+    if (setting_parse(&workload, spec, registry, "workload", &error) != 0 ||
+        setting_parse(&policy, "default", policies, "policy", &error) != 0)
+        stop(&error);
+    const struct simulation_setup setup = {.engine = &graph_engine,
+                                           .collector = collector_version("cpython-3.11"),
+                                           .workload = &workload,
+                                           .policy = &policy,
+                                           .sample_ns = SAMPLE_NEVER};
+    if (simulate(&setup, &observer, &result, &error) != 0)
+        stop(&error);
+    printf(" collections %llu %llu %llu\n", (unsigned long long)result.stats[0].collections,
+           (unsigned long long)result.stats[1].collections,
+           (unsigned long long)result.stats[2].collections);
+    setting_fini(&workload);
+    setting_fini(&policy);
+}
+
+/* ---- the command line
+ * -------------------------------------------------------------- */
+
+/* Waits for the next line on standard input; false: there is none. */
+static bool asked(void)
+{
+    int c;
+    fflush(stdout);
+    while ((c = getchar()) != EOF && c != '\n')
+        ;
+    return c != EOF;
+}
+
+static void serve_full_collections(uint32_t n, bool anywhere)
+{
+    struct heap *heap = make_graph(n, anywhere);
+    time_full_collection(heap);
+    while (asked())
+        printf("objects %u seconds %.9f\n", n, time_full_collection(heap));
+    heap_free(heap);
+}
+
+static void serve_script(const char *file)
+{
+    while (asked())
+        time_script(file);
+}
+
+static void benchmark_all(void)
 {
     printf("%-34s %-24s %s\n", "program", "policy", "median of 7");
     benchmark_logging("web:duration=30s", "default", "cpython-3.13");
@@ -165,6 +260,21 @@ int main(void)
     for (int anywhere = 0; anywhere < 2; anywhere++) {
         benchmark_full_collection(1000000, anywhere);
         benchmark_full_collection(5000000, anywhere);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    uint32_t n = argc == 4 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
+    if (argc == 1)
+        benchmark_all();
+    else if (argc == 4 && n && strcmp(argv[1], "full") == 0)
+        serve_full_collections(n, strcmp(argv[3], "random") == 0);
+    else if (argc == 3 && strcmp(argv[1], "script") == 0)
+        serve_script(argv[2]);
+    else {
+        fputs("usage: benchmark-run [full N sequential|random | script FILE]\n", stderr);
+        return EXIT_FAILURE;
     }
     return EXIT_SUCCESS;
 }

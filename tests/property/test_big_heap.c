@@ -44,7 +44,7 @@ static struct heap *build(void)
 
 static void check_size(const char *what, const struct heap *heap)
 {
-    uint64_t bytes = heap->arena.used * 8;
+    uint64_t bytes = heap->arena.used * 8 + heap->arena.used / 2;
     for (int g = 0; g <= PERMANENT; g++)
         bytes += heap->generations[g].count * sizeof(ref);
     check_that(what, bytes <= OBJECTS * MOST_BYTES);

@@ -48,7 +48,6 @@ static uint64_t check_generation(const char *what, struct heap *heap, int g, str
         blocks[o].listed = true;
         check_count(what, object->generation, g);
         check_count(what, object->position, i);
-        check_that(what, !object->candidate);
         sum.objects[object->kind]++;
         sum.fields[object->kind] += object->fields;
         sum.bytes += object->bytes;
@@ -95,6 +94,12 @@ static void check_blocks_apart(const char *what, struct heap *heap, const struct
     check_that(what, end <= heap->arena.used && heap->arena.used <= heap->arena.capacity);
 }
 
+static void check_gc_refs(const char *what, const struct heap *heap)
+{
+    for (size_t i = 0; i < heap->gc_refs_capacity; i++)
+        check_that(what, heap->gc_refs[i] == GC_REFS_NONE);
+}
+
 void heap_check(const char *what, struct heap *heap)
 {
     struct block *blocks = memory_zeroed(heap->arena.used, sizeof *blocks);
@@ -104,7 +109,8 @@ void heap_check(const char *what, struct heap *heap)
     check_count(what, heap->bytes, bytes);
     check_counts(what, heap, blocks);
     check_blocks_apart(what, heap, blocks);
-    check_that(what, heap_object(heap, 0)->fields == 0 && !heap_object(heap, 0)->candidate);
+    check_that(what, heap_object(heap, 0)->fields == 0);
+    check_gc_refs(what, heap);
     check_that(what, !heap->reclaiming);
     free(blocks);
 }

@@ -392,6 +392,63 @@ TEST(an_empty_heap)
     heap_free(heap);
 }
 
+/* A cycle of a hub and `fields` references to it from one spoke; and perhaps a register. */
+static uint64_t found_of_a_hub(uint32_t fields, bool kept, int generation)
+{
+    struct heap *heap = heap_new(2);
+    struct found found;
+    ref hub = allocate_into(heap, 0, 1), spoke = allocate_into(heap, 1, fields);
+    for (uint32_t f = 0; f < fields; f++)
+        point(heap, spoke, f, hub);
+    point(heap, hub, 0, spoke);
+    if (!kept)
+        heap_assign(heap, &heap->registers[0], 0);
+    heap_assign(heap, &heap->registers[1], 0);
+    heap_find_unreachable(heap, generation, &found);
+    uint64_t unreachable = tally_objects(&found.unreachable);
+    check_count("reclaimed", heap_reclaim(heap), unreachable);
+    heap_check("collected", heap);
+    heap_free(heap);
+    return unreachable;
+}
+
+/* A byte of gc_refs counts up to 252 references; fields are gathered by 1024. */
+TEST(as_many_references_as_a_byte_counts_and_more)
+{
+    static const uint32_t fields[] = {1,   2,   250, 251, 252,  253,  254,  255,  256,
+                                      257, 508, 700, 765, 1022, 1023, 1024, 1025, 100000};
+    for (size_t row = 0; row < LENGTH(fields); row++) {
+        char what[32];
+        snprintf(what, sizeof what, "%u references", fields[row]);
+        for (int generation = 0; generation < GENERATIONS; generation++) {
+            check_count(what, found_of_a_hub(fields[row], false, generation), 2);
+            check_count(what, found_of_a_hub(fields[row], true, generation), 0);
+        }
+    }
+}
+
+/* Where few are left of many, a full collection goes through the lists; else it writes gc_refs from
+ * end to end. The permanent ones and the free blocks are no candidates either way. */
+TEST(full_collections_of_full_and_of_nearly_empty_arenas)
+{
+    for (uint32_t dead = 0; dead <= 20000; dead += 20000) {
+        struct heap *heap = heap_new(3);
+        struct found found;
+        allocate_into(heap, 0, 20000);
+        for (uint32_t f = 0; f < dead; f++) {
+            ref o = heap_allocate(heap, KIND_LIST, 2, BYTES);
+            point(heap, heap->registers[0], f, o);
+        }
+        play(heap, "drop 0; new 0 2; freeze", &found);
+        play(heap, "new 1 2; store 1 0 0; store 1 1 1; new 2 2; store 2 0 1; store 0 0 1", &found);
+        play(heap, "new 1 1; store 1 0 1; drop 1; drop 2; collect", &found);
+        check_count("examined", tally_objects(&found.examined), 2);
+        check_count("unreachable", tally_objects(&found.unreachable), 1);
+        heap_check("collected", heap);
+        heap_free(heap);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -407,6 +464,8 @@ int main(void)
         cmocka_unit_test(live_bytes),
         cmocka_unit_test(the_interpreters_own_objects),
         cmocka_unit_test(an_empty_heap),
+        cmocka_unit_test(as_many_references_as_a_byte_counts_and_more),
+        cmocka_unit_test(full_collections_of_full_and_of_nearly_empty_arenas),
     };
     return cmocka_run_group_tests_name("heap", tests, NULL, NULL);
 }
