@@ -70,6 +70,16 @@ static bool below(const uint32_t *numbers, uint64_t count, uint64_t limit)
     return true;
 }
 
+static bool death_shapes_are_sound(const struct compiled *compiled)
+{
+    const uint8_t *shapes = compiled_death_shapes(compiled);
+    uint64_t count = compiled_count(compiled, COLUMN_shapes);
+    for (uint64_t i = 0; i < compiled_count(compiled, COLUMN_death_shapes); i++)
+        if (shapes[i] != SHAPE_OTHER && shapes[i] >= count)
+            return false;
+    return true;
+}
+
 static bool shapes_are_sound(const struct compiled *compiled)
 {
     const struct shape *shapes = compiled_shapes(compiled);
@@ -80,7 +90,7 @@ static bool shapes_are_sound(const struct compiled *compiled)
     return below(compiled_births(compiled), compiled_count(compiled, COLUMN_births), count) &&
            below(compiled_deaths(compiled), compiled_count(compiled, COLUMN_deaths),
                  compiled_count(compiled, COLUMN_births)) &&
-           below(compiled_death_shapes(compiled), compiled_count(compiled, COLUMN_deaths), count);
+           death_shapes_are_sound(compiled);
 }
 
 static bool control_is_sound(const struct compiled *compiled, const struct op *op)

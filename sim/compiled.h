@@ -83,6 +83,9 @@ static inline void shape_remove(const struct shape *shape, struct tally *tally)
     tally->bytes -= shape->bytes;
 }
 
+/* Shapes that a death has with it; they are the first of the program, and so the usual ones. */
+#define SHAPE_OTHER 255
+
 /* An object that has become isolated. Objects that are isolated, or that an isolated one refers to,
  * have a second number, from 1, in order of appearance. */
 struct isolated {
@@ -98,7 +101,7 @@ struct isolated {
     X(uint8_t, classes, "the class of an operation")                                               \
     X(uint32_t, births, "the shape of an object, in order of birth")                               \
     X(uint32_t, deaths, "the number of an object that reference counting frees, in order")         \
-    X(uint32_t, death_shapes, "and its shape")                                                     \
+    X(uint8_t, death_shapes, "and its shape, if that is below 255; or 255: its birth says")        \
     X(uint8_t, death_operations, "and which operation of the segment frees it")                    \
     X(uint64_t, work, "nanoseconds of an operation of class work")                                 \
     X(struct op, controls, "an operation of class control")                                        \
@@ -156,6 +159,14 @@ const char *compiled_check(const struct compiled *compiled);
 
 /* What each class of operation costs the mutator; an operation of class work besides. */
 void compiled_costs(const struct op_costs *costs, uint32_t ns[CLASS_COUNT]);
+
+/* The shape of an object that dies. */
+static inline uint32_t compiled_shape_of_death(const uint32_t *births, const uint32_t *deaths,
+                                               const uint8_t *death_shapes, uint32_t death)
+{
+    uint8_t shape = death_shapes[death];
+    return shape != SHAPE_OTHER ? shape : births[deaths[death]];
+}
 
 struct compile_options {
     uint64_t memory_bytes; /* a program that takes more is kept in files; 0: no limit */

@@ -63,11 +63,12 @@ static void record_death(struct compiler *compiler, const struct node *node)
 {
     struct window *window = &compiler->window;
     *PUSH(compiler, uint32_t, deaths) = node->birth;
-    *PUSH(compiler, uint32_t, death_shapes) = node->shape;
+    *PUSH(compiler, uint8_t, death_shapes) =
+        node->shape < SHAPE_OTHER ? (uint8_t)node->shape : SHAPE_OTHER;
     if (window->death_count == window->death_capacity)
         window->deaths = memory_grow(window->deaths, &window->death_capacity,
                                      window->death_count + 1, sizeof *window->deaths);
-    window->deaths[window->death_count++] = compiler->now;
+    window->deaths[window->death_count++] = (struct death){compiler->now, node->shape};
 }
 
 /* Takes one reference away. The last one frees the object, and what only it kept alive. */

@@ -39,10 +39,15 @@ struct becoming {   /* isolated */
     struct isolated record;
 };
 
+struct death {
+    uint32_t stamp; /* the operation */
+    uint32_t shape;
+};
+
 struct window {
     uint64_t first; /* operation */
     uint64_t death, reference;
-    uint32_t *deaths; /* the operation of each death */
+    struct death *deaths;
     size_t death_count, death_capacity;
     struct becoming *becoming;
     size_t becoming_count, becoming_capacity;

@@ -44,8 +44,8 @@ struct replay {
     struct compiled own;  /* if nobody else has compiled it */
     const char *workload; /* its name */
     const struct segment *segments;
-    const uint8_t *classes, *death_operations;
-    const uint32_t *births, *deaths, *death_shapes, *references;
+    const uint8_t *classes, *death_shapes, *death_operations;
+    const uint32_t *births, *deaths, *references;
     const struct shape *shapes;
     const struct isolated *isolated;
     uint32_t ns[CLASS_COUNT];
@@ -133,6 +133,12 @@ static const struct program *replay_program(const void *engine)
 
 /* ---- generations ---------------------------------------------------------------------- */
 
+static const struct shape *shape_of_death(const struct replay *replay, uint32_t death)
+{
+    return &replay->shapes[compiled_shape_of_death(replay->births, replay->deaths,
+                                                   replay->death_shapes, death)];
+}
+
 static int generation_of(const struct replay *replay, uint32_t birth)
 {
     return (birth < replay->bound[0]) + (birth < replay->bound[1]) + (birth < replay->bound[2]);
@@ -149,7 +155,7 @@ static struct tally alive_now(const struct replay *replay)
     for (uint32_t i = segment->birth; i < replay->birth; i++)
         shape_add(&replay->shapes[replay->births[i]], &alive);
     for (uint32_t i = segment->death; i < replay->death; i++)
-        shape_remove(&replay->shapes[replay->death_shapes[i]], &alive);
+        shape_remove(shape_of_death(replay, i), &alive);
     return alive;
 }
 
@@ -157,8 +163,7 @@ static struct tally alive_now(const struct replay *replay)
  * branch that could be mispredicted; only of these the shape is looked at. */
 static void note_deaths(struct replay *replay, uint32_t from, uint32_t to)
 {
-    const uint32_t *deaths = replay->deaths, *death_shapes = replay->death_shapes;
-    const struct shape *shapes = replay->shapes;
+    const uint32_t *deaths = replay->deaths;
     const uint32_t bound = replay->bound[0], older = replay->bound[1], oldest = replay->bound[2];
     uint32_t old[STRETCH];
     while (from < to) {
@@ -169,7 +174,7 @@ static void note_deaths(struct replay *replay, uint32_t from, uint32_t to)
         }
         for (uint32_t i = 0; i < found; i++) {
             uint32_t birth = deaths[old[i]];
-            shape_add(&shapes[death_shapes[old[i]]],
+            shape_add(shape_of_death(replay, old[i]),
                       &replay->dead[1 + (birth < older) + (birth < oldest)]);
         }
     }
@@ -354,7 +359,7 @@ static void die(struct replay *replay)
     uint32_t first = replay->death;
     while (replay->death < replay->segment[1].death &&
            replay->death_operations[replay->death] == replay->offset)
-        replay->live_bytes -= replay->shapes[replay->death_shapes[replay->death++]].bytes;
+        replay->live_bytes -= shape_of_death(replay, replay->death++)->bytes;
     note_deaths(replay, first, replay->death);
     collector_freed(&replay->mutator->collector, replay->death - first);
 }

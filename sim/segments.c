@@ -51,10 +51,11 @@ static void cut_deaths(struct compiler *compiler, struct cutting *cutting, uint3
 {
     struct cut *cut = &compiler->cut;
     const struct window *window = &compiler->window;
-    uint64_t end = window->death + window->death_count;
+    const struct death *end = window->deaths + window->death_count;
     int64_t deaths = 0;
-    while (cut->death < end && window->deaths[cut->death - window->death] == now) {
-        shape_remove(shape_at(compiler, AT(compiler, death_shapes, cut->death)), &cut->alive);
+    for (const struct death *death = window->deaths + (cut->death - window->death);
+         death < end && death->stamp == now; death++) {
+        shape_remove(shape_at(compiler, death->shape), &cut->alive);
         *PUSH(compiler, uint8_t, death_operations) = (uint8_t)cutting->segment->length;
         uint32_t birth = AT(compiler, deaths, cut->death);
         if (birth < cutting->segment->oldest_death)

@@ -181,7 +181,10 @@ static void check_deaths(const char *what, const struct model *model,
             oldest = birth < oldest ? birth : oldest;
             check_count(what, compiled_death_operations(compiled)[next], at);
             check_count(what, model->fates[birth].dies, segment->operation + at);
-            check_count(what, compiled_death_shapes(compiled)[next],
+            check_count(what,
+                        compiled_shape_of_death(compiled_births(compiled),
+                                                compiled_deaths(compiled),
+                                                compiled_death_shapes(compiled), next),
                         compiled_births(compiled)[birth]);
         }
     }
