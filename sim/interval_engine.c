@@ -67,12 +67,12 @@ struct replay {
         struct tally alive;
         uint32_t birth, death;
     } settled;
-    struct tally dead[GENERATIONS + 1]; /* since then, by reference count; not generation 0's */
+    struct tally dead[GENERATIONS + 1]; /* since then, by reference count, but for generation 0 */
 
     struct remains *remains;
     uint64_t isolated_bytes; /* of all that ever became isolated; */
     uint64_t floating_bytes; /* of those not reclaimed */
-    uint64_t live_bytes;     /* reachable, inside a segment; see enter_walk */
+    uint64_t live_bytes;     /* of reachable objects; kept while walking through a segment */
     uint64_t peak_bytes;
     uint64_t freed_by_count[GENERATIONS + 1], freed_by_collector[GENERATIONS + 1];
 };
