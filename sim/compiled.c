@@ -40,7 +40,8 @@ void compiled_costs(const struct op_costs *costs, uint32_t ns[CLASS_COUNT])
 static bool facts_are_sound(const struct compiled *compiled)
 {
     const struct program *program = &compiled->program;
-    return program->layout < LAYOUT_COUNT && isfinite(program->slowdown) && program->slowdown > 0 &&
+    return program->slots <= SLOTS_MOST && program->layout < LAYOUT_COUNT &&
+           isfinite(program->slowdown) && program->slowdown > 0 &&
            compiled->fault.kind <= FAULT_FIELD_RANGE &&
            compiled->operations == compiled_count(compiled, COLUMN_classes) &&
            compiled->numbers <= compiled_count(compiled, COLUMN_isolated) +
@@ -128,26 +129,46 @@ static bool controls_are_sound(const struct compiled *compiled)
     return true;
 }
 
-/* Each becomes isolated once, and refers to objects that have a second number. */
+static bool is_isolated_soundly(const struct compiled *compiled, const struct isolated *record)
+{
+    uint64_t references = compiled_count(compiled, COLUMN_references);
+    return record->birth < compiled_count(compiled, COLUMN_births) &&
+           record->shape < compiled_count(compiled, COLUMN_shapes) && record->number > 0 &&
+           record->number <= compiled->numbers && record->reference <= references &&
+           record->references <= references - record->reference;
+}
+
+static bool references_are_sound(const struct compiled *compiled)
+{
+    const uint32_t *references = compiled_references(compiled);
+    for (uint64_t i = 0; i < compiled_count(compiled, COLUMN_references); i++)
+        if (references[i] == 0 || references[i] > compiled->numbers)
+            return false;
+    return true;
+}
+
+/* Each becomes isolated once, and every reference belongs to one of them. */
 static bool isolated_are_sound(const struct compiled *compiled)
 {
     const struct isolated *isolated = compiled_isolated(compiled);
-    const uint32_t *references = compiled_references(compiled);
-    uint64_t count = compiled_count(compiled, COLUMN_references);
-    bool *seen = memory_zeroed(compiled->numbers + 1, sizeof *seen), sound = true;
-    for (uint64_t i = 0; i < count && sound; i++)
-        sound = references[i] > 0 && references[i] <= compiled->numbers;
+    uint64_t count = compiled_count(compiled, COLUMN_references), owned = 0;
+    bool *numbers = memory_zeroed(compiled->numbers + 1, sizeof *numbers);
+    bool *owners = memory_zeroed(count, sizeof *owners), sound = references_are_sound(compiled);
     for (uint64_t i = 0; i < compiled_count(compiled, COLUMN_isolated) && sound; i++) {
         const struct isolated *record = &isolated[i];
-        sound = record->birth < compiled_count(compiled, COLUMN_births) &&
-                record->shape < compiled_count(compiled, COLUMN_shapes) && record->number > 0 &&
-                record->number <= compiled->numbers && !seen[record->number] &&
-                record->reference <= count && record->references <= count - record->reference;
-        if (sound)
-            seen[record->number] = true;
+        sound = is_isolated_soundly(compiled, record) && !numbers[record->number];
+        if (!sound)
+            break;
+        numbers[record->number] = true;
+        for (uint64_t r = 0; r < record->references && sound; r++) {
+            sound = !owners[record->reference + r];
+            owners[record->reference + r] = true;
+        }
+        owned += record->references;
     }
-    free(seen);
-    return sound;
+    free(numbers);
+    free(owners);
+    return sound && owned == count;
 }
 
 /* The operations of a segment are as many, of each class, as its columns' elements; the control

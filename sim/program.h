@@ -122,11 +122,13 @@ enum layout {
 };
 extern const char *const layout_names[LAYOUT_COUNT + 1];
 
+#define SLOTS_MOST (1u << 20)
+
 /* A program under way: what the workload has declared, and the operations it has emitted and nobody
  * has executed yet. */
 struct program {
     /* Declared by the workload at its start. */
-    uint32_t registers, slots;   /* it uses 0 … n − 1 */
+    uint32_t registers, slots;   /* it uses 0 … n − 1; slots: SLOTS_MOST at most */
     uint64_t planned_ns;         /* about how long it runs on the nominal clock, 0: not known */
     uint64_t memory_limit_bytes; /* an allocation that does not fit ends the run; 0: none */
     double slowdown;             /* this machine against the one the costs were measured on; 1 */

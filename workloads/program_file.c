@@ -269,13 +269,23 @@ static int get_header(const struct reader *reader, struct header *header)
     return 0;
 }
 
+/* They are printed. */
+static bool is_plain_text(const char *text, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+            return false;
+    return true;
+}
+
 static int get_texts(const struct reader *reader, const struct header *header,
                      struct compiled *compiled, struct program_origin *origin)
 {
     size_t bytes = header->workload_bytes + header->place_bytes;
     char *texts = memory_zeroed(bytes + 1, 1);
     int status = get(reader, texts, bytes, sizeof *header);
-    if (status == 0 && header_checksum(header, texts) != header->checksum)
+    if (status == 0 &&
+        (header_checksum(header, texts) != header->checksum || !is_plain_text(texts, bytes)))
         status = damaged(reader, "its header is wrong");
     if (status == 0) {
         snprintf(compiled->place, sizeof compiled->place, "%s", texts + header->workload_bytes);
@@ -363,6 +373,33 @@ static void facts_of(const struct header *header, struct compiled *compiled)
     compiled->fault_ns = header->fault_ns;
 }
 
+/* Between the parts there is nothing but filling. */
+static int check_filling(const struct reader *reader, uint64_t from, uint64_t to)
+{
+    static const char zeros[ALIGNMENT];
+    char filling[ALIGNMENT];
+    if (to < from || to - from >= ALIGNMENT)
+        return damaged(reader, "its parts are not where they should be");
+    if (get(reader, filling, to - from, from) != 0)
+        return -1;
+    return memcmp(filling, zeros, to - from) == 0 ? 0 : damaged(reader, "its filling is not empty");
+}
+
+static int check_places(const struct reader *reader, const struct header *header)
+{
+    uint64_t end = sizeof *header + header->workload_bytes + header->place_bytes;
+    for (int i = 0; i < COLUMN_COUNT; i++) {
+        if (check_filling(reader, end, header->columns[i].offset) != 0)
+            return -1;
+        end = header->columns[i].offset + header->columns[i].bytes;
+    }
+    if (reader->bytes < end)
+        return damaged(reader, "it ends early");
+    if (reader->bytes % ALIGNMENT != 0 || reader->bytes - end >= ALIGNMENT)
+        return damaged(reader, "it goes on behind its end, or ends early");
+    return check_filling(reader, end, reader->bytes);
+}
+
 static int get_all(const struct reader *reader, struct compiled *compiled,
                    struct program_origin *origin)
 {
@@ -374,6 +411,8 @@ static int get_all(const struct reader *reader, struct compiled *compiled,
     for (int i = 0; i < COLUMN_COUNT; i++)
         if (get_column(reader, &header.columns[i], i, &compiled->columns[i]) != 0)
             return -1;
+    if (check_places(reader, &header) != 0)
+        return -1;
     if ((wrong = compiled_check(compiled)) != NULL)
         return damaged(reader, wrong);
     return 0;
