@@ -83,6 +83,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         experiment->db = argument;
         return 0;
     case OPT_PROGRAM:
+        if (!*argument)
+            fail_usage("--program needs the name of a file");
         experiment->program = argument;
         return 0;
     case 'j':
