@@ -323,33 +323,31 @@ static int decompress(const struct reader *reader, const struct column *mapped,
                : damaged(reader, "a compressed column does not come out right");
 }
 
+static int damaged_column(const struct reader *reader, int number)
+{
+    char what[64];
+    snprintf(what, sizeof what, "column %s is not as it was written",
+             compiled_columns[number].name);
+    return damaged(reader, what);
+}
+
 static int get_column(const struct reader *reader, const struct directory_entry *entry, int number,
                       struct column *column)
 {
-    char what[64];
-    uint32_t size = compiled_columns[number].bytes;
-    snprintf(what, sizeof what, "column %s is not as it was written",
-             compiled_columns[number].name);
-    if (strncmp(entry->name, compiled_columns[number].name, sizeof entry->name) != 0 ||
-        entry->element_bytes != size || entry->encoding > ENCODING_ZSTD ||
-        entry->count > UINT64_MAX / size || entry->offset % ALIGNMENT != 0 ||
-        entry->offset > reader->bytes || entry->bytes > reader->bytes - entry->offset ||
-        (entry->encoding == ENCODING_RAW && entry->bytes != entry->count * size))
-        return damaged(reader, what);
-    struct column stored = column_of(entry->encoding == ENCODING_RAW ? size : 1);
-    uint64_t elements = entry->encoding == ENCODING_RAW ? entry->count : entry->bytes;
-    if (column_map(&stored, reader->file, entry->offset, elements) != 0)
+    bool raw = entry->encoding == ENCODING_RAW;
+    struct column stored = column_of(raw ? compiled_columns[number].bytes : 1);
+    if (column_map(&stored, reader->file, entry->offset, raw ? entry->count : entry->bytes) != 0)
         return cannot(reader->error, reader->path, "map");
     int status = 0;
     if (XXH3_64bits(stored.data, entry->bytes) != entry->checksum)
-        status = damaged(reader, what);
-    if (status == 0 && entry->encoding == ENCODING_RAW) {
+        status = damaged_column(reader, number);
+    if (status == 0 && raw) {
         *column = stored;
         return 0;
     }
     /* zstd makes at most some thousand bytes of one: no file can ask for more memory than that. */
-    if (status == 0 && entry->count * size / 20000 > entry->bytes)
-        status = damaged(reader, what);
+    if (status == 0 && entry->count * compiled_columns[number].bytes / 20000 > entry->bytes)
+        status = damaged_column(reader, number);
     if (status == 0)
         status = decompress(reader, &stored, column, entry->count);
     column_fini(&stored);
@@ -373,30 +371,44 @@ static void facts_of(const struct header *header, struct compiled *compiled)
     compiled->fault_ns = header->fault_ns;
 }
 
-/* Between the parts there is nothing but filling. */
+/* What the directory says of a column that comes behind `end`. */
+static bool is_plausible(const struct directory_entry *entry, int number, uint64_t end)
+{
+    const struct compiled_column_kind *kind = &compiled_columns[number];
+    return strncmp(entry->name, kind->name, sizeof entry->name) == 0 &&
+           entry->element_bytes == kind->bytes && entry->encoding <= ENCODING_ZSTD &&
+           entry->count <= UINT64_MAX / kind->bytes && entry->bytes <= INT64_MAX &&
+           entry->offset % ALIGNMENT == 0 && entry->offset >= end &&
+           entry->offset - end < ALIGNMENT &&
+           (entry->encoding == ENCODING_ZSTD || entry->bytes == entry->count * kind->bytes);
+}
+
+/* Less than a page, of zeros. */
 static int check_filling(const struct reader *reader, uint64_t from, uint64_t to)
 {
     static const char zeros[ALIGNMENT];
     char filling[ALIGNMENT];
-    if (to < from || to - from >= ALIGNMENT)
-        return damaged(reader, "its parts are not where they should be");
     if (get(reader, filling, to - from, from) != 0)
         return -1;
     return memcmp(filling, zeros, to - from) == 0 ? 0 : damaged(reader, "its filling is not empty");
 }
 
-static int check_places(const struct reader *reader, const struct header *header)
+/* The columns are there, one after the other, with nothing but filling between them. */
+static int check_directory(const struct reader *reader, const struct header *header)
 {
     uint64_t end = sizeof *header + header->workload_bytes + header->place_bytes;
     for (int i = 0; i < COLUMN_COUNT; i++) {
-        if (check_filling(reader, end, header->columns[i].offset) != 0)
+        const struct directory_entry *entry = &header->columns[i];
+        if (!is_plausible(entry, i, end))
+            return damaged_column(reader, i);
+        if (check_filling(reader, end, entry->offset) != 0)
             return -1;
-        end = header->columns[i].offset + header->columns[i].bytes;
+        end = entry->offset + entry->bytes;
+        if (end > reader->bytes)
+            return damaged(reader, "it ends early");
     }
-    if (reader->bytes < end)
-        return damaged(reader, "it ends early");
-    if (reader->bytes % ALIGNMENT != 0 || reader->bytes - end >= ALIGNMENT)
-        return damaged(reader, "it goes on behind its end, or ends early");
+    if (reader->bytes != (end + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
+        return damaged(reader, "it does not end where it should");
     return check_filling(reader, end, reader->bytes);
 }
 
@@ -407,12 +419,12 @@ static int get_all(const struct reader *reader, struct compiled *compiled,
     const char *wrong;
     if (get_header(reader, &header) != 0 || get_texts(reader, &header, compiled, origin) != 0)
         return -1;
+    if (check_directory(reader, &header) != 0)
+        return -1;
     facts_of(&header, compiled);
     for (int i = 0; i < COLUMN_COUNT; i++)
         if (get_column(reader, &header.columns[i], i, &compiled->columns[i]) != 0)
             return -1;
-    if (check_places(reader, &header) != 0)
-        return -1;
     if ((wrong = compiled_check(compiled)) != NULL)
         return damaged(reader, wrong);
     return 0;
