@@ -171,6 +171,11 @@ void json_string(FILE *out, const char *text)
     fputc('"', out);
 }
 
+int command_name_length(void)
+{
+    return (int)(strrchr(program_invocation_name, ' ') - program_invocation_name);
+}
+
 static uint64_t half_of_memory(void)
 {
     return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
@@ -183,6 +188,7 @@ int compile_program(struct compiled *compiled, const struct simulation_setup *se
     const struct compile_options options = {
         .memory_bytes = memory_bytes ? memory_bytes : half_of_memory(),
         .folder = folder && *folder ? folder : "/var/tmp",
+        .advice = "set TMPDIR to a folder with room, or give a larger --memory",
     };
     const struct observer bar = progress_observer(progress);
     progress_next(progress, COMPILE_PART, "compiling the program");

@@ -51,6 +51,9 @@ size_t option_choice(const char *what, const char *text, const char *const *name
 int compile_program(struct compiled *compiled, const struct simulation_setup *setup,
                     uint64_t memory_bytes, struct progress *progress, struct error *error);
 
+/* How much of program_invocation_name is the command without the subcommand: for advice. */
+int command_name_length(void);
+
 /* For atexit: closes standard output, and fails if anything written to it was lost (a full disk).
  */
 void close_output(void);

@@ -68,9 +68,13 @@ static void print_what_it_is(const struct compiled *compiled, const struct compi
            units_show_count(operations, (double)compiled->operations),
            units_show_count(births, (double)compiled_count(compiled, COLUMN_births)),
            units_show_count(isolated, (double)compiled_count(compiled, COLUMN_isolated)));
-    if (compiled->fault.kind != FAULT_NONE)
-        printf("It cannot go on there: %s\n", compiled->place);
-    printf("`pygcsim compare --program %s` runs policies on it.\n", command->out);
+    if (compiled->fault.kind != FAULT_NONE) {
+        struct error error;
+        fault_describe(&compiled->fault, compiled->place, &error);
+        printf("It ends there because it cannot go on: %s\n", error.text);
+    }
+    printf("`%.*s compare --program %s` runs policies on it.\n", command_name_length(),
+           program_invocation_name, command->out);
 }
 
 int command_compile(int argc, char **argv)
@@ -99,6 +103,8 @@ int command_compile(int argc, char **argv)
     if (setting_parse(&workload, command.workload_spec, workloads, "workload", &error) != 0)
         fail_usage("%s", error.text);
     command.setup.workload = &workload;
+    if (program_file_can_be_written(command.out, &error) != 0)
+        fail("%s", error.text);
     progress_init(&progress, COMPILE_PART);
     int status =
         compile_program(&compiled, &command.setup, command.memory_bytes, &progress, &error);

@@ -270,9 +270,11 @@ static void read_program(struct experiment *experiment, struct compiled *compile
         fail_usage("--program goes with --engine interval only");
     if (program_file_read(experiment->program, compiled, &origin, &error) != 0)
         fail("%s", error.text);
-    if (setting_parse(workload, origin.workload, workloads, "workload", &error) != 0 ||
-        !collector_version(origin.collector))
+    if (setting_parse(workload, origin.workload, workloads, "workload", &error) != 0)
         fail("%s is of a pygcsim with other workloads: %s", experiment->program, error.text);
+    if (!collector_version(origin.collector))
+        fail("%s is of a pygcsim with other collectors, as %s", experiment->program,
+             origin.collector);
     if (!experiment->collector_given)
         experiment->setup.collector = collector_version(origin.collector);
     costs_of_operations(costs_for(experiment->setup.collector), compiled->program.slowdown, &costs);
@@ -297,11 +299,10 @@ static void print_outcomes(struct store *store, const struct experiment *experim
     printf("%s on %s, seed %" PRIu64 "\n\n", experiment->setup.workload->text,
            experiment->setup.collector->name, experiment->setup.seed);
     print_table(store, policies_run, outcomes, count);
-    int program = (int)(strrchr(program_invocation_name, ' ') - program_invocation_name);
     printf("\nCollections, pauses and GC share: after start-up; full: of generation 2.\nEverything "
            "is in %s; "
            "`%.*s plot %s --out charts` draws it.\n",
-           experiment->db, program, program_invocation_name, experiment->db);
+           experiment->db, command_name_length(), program_invocation_name, experiment->db);
 }
 
 /* Every policy there is, as it comes, if none was named. */
@@ -324,6 +325,10 @@ static int run_experiment(struct experiment *experiment)
     struct setting workload;
     struct compiled compiled;
     compiled_init(&compiled);
+    if (experiment->memory_bytes &&
+        (experiment->program || experiment->setup.engine != &interval_engine))
+        fail_usage("--memory is for a program that is compiled: not with --program, nor with "
+                   "--engine graph");
     if (experiment->policy_count == 0)
         default_policies(experiment);
     size_t count = experiment->policy_count;

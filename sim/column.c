@@ -45,17 +45,28 @@ int column_map(struct column *column, int file, uint64_t offset, uint64_t count)
     return 0;
 }
 
-int column_spill(struct column *column, const char *folder)
+/* A file without a name: nothing is left of it, however the process ends. */
+static int open_unnamed(const char *folder)
 {
     char path[4096];
+    int file = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (file >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+        return file;
     if (snprintf(path, sizeof path, "%s/pygcsim-XXXXXX", folder) >= (int)sizeof path) {
         errno = ENAMETOOLONG;
         return -1;
     }
-    column->file = mkostemp(path, O_CLOEXEC);
+    file = mkostemp(path, O_CLOEXEC); /* a file system that knows names only */
+    if (file >= 0)
+        unlink(path);
+    return file;
+}
+
+int column_spill(struct column *column, const char *folder)
+{
+    column->file = open_unnamed(folder);
     if (column->file < 0)
         return -1;
-    unlink(path);
     column->in_file = true;
     return column_flush(column);
 }

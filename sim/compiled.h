@@ -171,6 +171,7 @@ static inline uint32_t compiled_shape_of_death(const uint32_t *births, const uin
 struct compile_options {
     uint64_t memory_bytes; /* a program that takes more is kept in files; 0: no limit */
     const char *folder;    /* where these are made */
+    const char *advice;    /* what to do if they cannot be: ends the line that says so */
     uint32_t window;       /* operations of a window; 0: what is fast (sim/compiler.c) */
 };
 

@@ -190,10 +190,9 @@ static int too_large(const struct compiled *compiled, struct error *error)
 
 static int cannot_keep(const struct compile_options *options, struct error *error)
 {
-    return error_set(error,
-                     "%s: cannot keep the compiled program in a temporary file there: %s (--engine "
-                     "graph needs no file)",
-                     options->folder ? options->folder : "memory", strerror(errno));
+    return error_set(error, "%s: cannot keep the compiled program in temporary files there: %s%s%s",
+                     options->folder, strerror(errno), options->advice ? "; " : "",
+                     options->advice ? options->advice : "");
 }
 
 /* Columns in memory become files once together they take more than allowed. */

@@ -36,6 +36,9 @@ struct fault {
     uint32_t which, allowed; /* the register; or the field, and how many there are */
 };
 
+/* A line that says where and why. Returns -1. */
+int fault_describe(const struct fault *fault, const char *place, struct error *error);
+
 struct mutator {
     uint64_t wall_ns, mutator_ns;
     uint64_t due_ns;    /* the engine returns to the run loop once wall_ns has reached this */

@@ -400,22 +400,9 @@ static void take_last_sample(struct gc *gc)
 
 static int describe_fault(struct gc *gc, struct error *error)
 {
-    static const char *const texts[] = {
-#define X(kind, text) text,
-        FAULTS(X)
-#undef X
-    };
-    const struct fault *fault = &gc->mutator.fault;
     char place[512];
     gc->engine->locate(gc->engine_state, gc->mutator.operation, place, sizeof place);
-    if (fault->kind == FAULT_TOO_LONG)
-        return error_set(error, "%s: %s", place, texts[fault->kind]);
-    if (fault->kind == FAULT_FIELD_RANGE && fault->allowed == 0)
-        return error_set(error, "%s: field %u: the object has no fields", place, fault->which);
-    if (fault->kind == FAULT_FIELD_RANGE)
-        return error_set(error, "%s: field %u: %s (it has 0 to %u)", place, fault->which,
-                         texts[fault->kind], fault->allowed - 1);
-    return error_set(error, "%s: register %u: %s", place, fault->which, texts[fault->kind]);
+    return fault_describe(&gc->mutator.fault, place, error);
 }
 
 static void fill_result(struct gc *gc, struct simulation_result *result)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +57,15 @@ static uint64_t header_checksum(const struct header *header, const char *texts)
     return XXH3_64bits(&unsigned_header, sizeof unsigned_header) ^
            XXH3_64bits_withSeed(texts, header->workload_bytes + header->place_bytes,
                                 header->version);
+}
+
+/* The texts are printed. */
+static bool is_plain_text(const char *text, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+            return false;
+    return true;
 }
 
 /* ---- writing -------------------------------------------------------------------------- */
@@ -178,30 +188,106 @@ static int cannot(struct error *error, const char *path, const char *what)
     return error_set(error, "%s: cannot %s: %s", path, what, strerror(errno));
 }
 
+/* The folder that a file is in; to be freed. */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = memory_text(slash ? path : ".");
+    if (slash)
+        folder[slash == path ? 1 : slash - path] = '\0';
+    return folder;
+}
+
+/* A new file in that folder: without a name, *temporary then being "", where the system can give it
+ * one later, so that nothing is left of it however the process ends; or else with one. */
+static int open_temporary(const char *folder, char temporary[PATH_MAX])
+{
+    int file = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+    temporary[0] = '\0';
+    if (file >= 0 && access("/proc/self/fd", F_OK) == 0)
+        return file;
+    if (file >= 0)
+        close(file);
+    else if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
+        return -1;
+    snprintf(temporary, PATH_MAX, "%s/.pygcsim-XXXXXX", folder);
+    return mkostemp(temporary, O_CLOEXEC);
+}
+
+/* Gives a nameless file a name of its own in the folder. */
+static int name_temporary(int file, const char *folder, char temporary[PATH_MAX])
+{
+    char self[64];
+    if (temporary[0])
+        return 0;
+    snprintf(self, sizeof self, "/proc/self/fd/%d", file);
+    snprintf(temporary, PATH_MAX, "%s/.pygcsim-%ld", folder, (long)getpid());
+    unlink(temporary);
+    return linkat(AT_FDCWD, self, AT_FDCWD, temporary, AT_SYMLINK_FOLLOW);
+}
+
+static int can_be_replaced(const char *path, struct error *error)
+{
+    struct stat stat_of;
+    if (stat(path, &stat_of) != 0 || S_ISREG(stat_of.st_mode))
+        return 0;
+    return error_set(error, "%s is %s: give the name of a file", path,
+                     S_ISDIR(stat_of.st_mode) ? "a directory" : "no regular file");
+}
+
+int program_file_can_be_written(const char *path, struct error *error)
+{
+    char *folder = folder_of(path), temporary[PATH_MAX];
+    int status = can_be_replaced(path, error);
+    int file = status == 0 ? open_temporary(folder, temporary) : -1;
+    if (file >= 0) {
+        close(file);
+        if (temporary[0])
+            unlink(temporary);
+    } else if (status == 0) {
+        status = cannot(error, path, "write");
+    }
+    free(folder);
+    return status;
+}
+
+/* With the permissions of any new file. */
+static bool set_permissions(int file)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    return fchmod(file, 0666 & ~mask) == 0;
+}
+
 int program_file_write(const char *path, const struct compiled *compiled,
                        const struct program_origin *origin, bool compress, struct error *error)
 {
-    char *temporary;
-    int status = 0;
-    if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
-        out_of_memory();
-    struct writer writer = {.file = mkostemp(temporary, O_CLOEXEC), .hash = XXH3_createState()};
-    if (writer.file < 0) {
+    char *folder = folder_of(path), temporary[PATH_MAX];
+    struct writer writer = {.file = -1};
+    int status = can_be_replaced(path, error);
+    if (status == 0 && (!is_plain_text(origin->workload, strlen(origin->workload)) ||
+                        !is_plain_text(compiled->place, strlen(compiled->place))))
+        status = error_set(error,
+                           "%s: cannot write: a name in %s has characters that cannot be "
+                           "printed; rename that file",
+                           path, origin->workload);
+    if (status == 0 && (writer.file = open_temporary(folder, temporary)) < 0)
         status = cannot(error, path, "write");
-    } else {
-        mode_t mask = umask(0);
-        umask(mask);
+    if (status == 0) {
+        writer.hash = XXH3_createState();
         XXH3_64bits_reset(writer.hash);
         put_all(&writer, compiled, origin, compress);
-        if (writer.failed || fchmod(writer.file, 0666 & ~mask) != 0 || fsync(writer.file) != 0 ||
-            rename(temporary, path) != 0) {
+        if (writer.failed || !set_permissions(writer.file) || fsync(writer.file) != 0 ||
+            name_temporary(writer.file, folder, temporary) != 0 || rename(temporary, path) != 0) {
             status = cannot(error, path, "write");
-            unlink(temporary);
+            if (temporary[0])
+                unlink(temporary);
         }
-        close(writer.file);
+        XXH3_freeState(writer.hash);
     }
-    XXH3_freeState(writer.hash);
-    free(temporary);
+    if (writer.file >= 0)
+        close(writer.file);
+    free(folder);
     return status;
 }
 
@@ -267,15 +353,6 @@ static int get_header(const struct reader *reader, struct header *header)
     if (header->workload_bytes > TEXT_MOST || header->place_bytes > TEXT_MOST)
         return damaged(reader, "its header is wrong");
     return 0;
-}
-
-/* They are printed. */
-static bool is_plain_text(const char *text, size_t bytes)
-{
-    for (size_t i = 0; i < bytes; i++)
-        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
-            return false;
-    return true;
 }
 
 static int get_texts(const struct reader *reader, const struct header *header,
@@ -437,7 +514,7 @@ int program_file_read(const char *path, struct compiled *compiled, struct progra
     struct stat stat;
     compiled_init(compiled);
     *origin = (struct program_origin){0};
-    reader.file = open(path, O_RDONLY | O_CLOEXEC);
+    reader.file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe would wait */
     if (reader.file < 0)
         return cannot(error, path, "read");
     int status = -1;

@@ -20,6 +20,10 @@ struct program_origin {
     char collector[32]; /* the mutator's costs are this version's */
 };
 
+/* Whether a file of that name could be written as things are: to be known before it is made.
+ * Returns 0, or -1 with a line in *error. */
+int program_file_can_be_written(const char *path, struct error *error);
+
 /* Writes a new file in place of whatever is there; nothing is left of one that could not be
  * written. Returns 0, or -1 with a line in *error that names the file. */
 int program_file_write(const char *path, const struct compiled *compiled,

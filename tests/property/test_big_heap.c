@@ -120,12 +120,12 @@ static const struct workload workload_list = {
     .produce = list_produce,
 };
 
-/* Compiles it with columns in files, written out after every four million
- * operations: so it is the heap
- * that takes memory. Returns whether that went well. */
+/* Compiles it with columns in files, written out after every four million operations: so it is the
+ * heap that takes memory. Returns whether that went well. */
 static bool compile_list(int64_t objects)
 {
-    static const struct compile_options options = {1, "/tmp", 4000000};
+    static const struct compile_options options = {
+        .memory_bytes = 1, .folder = "/tmp", .window = 4000000};
     struct list list = {.wanted = objects};
     const struct setting setting = {.component = &workload_list.about, .state = &list};
     struct compiled compiled;

@@ -350,9 +350,15 @@ TEST(columns_in_files_are_the_same)
         bool in_files;
     } rows[] = {
         {"again", {.window = 500}, false},
-        {"in files from the first window", {1, "/tmp", 500}, true},
-        {"in files from some window", {1 << 20, "/tmp", 500}, true},
-        {"in memory, since they fit", {1 << 30, "/nowhere", 500}, false},
+        {"in files from the first window",
+         {.memory_bytes = 1, .folder = "/tmp", .window = 500},
+         true},
+        {"in files from some window",
+         {.memory_bytes = 1 << 20, .folder = "/tmp", .window = 500},
+         true},
+        {"in memory, since they fit",
+         {.memory_bytes = 1 << 30, .folder = "/nowhere", .window = 500},
+         false},
     };
     char *program = long_program();
     const struct tiny tiny = {.program = program};
@@ -386,8 +392,10 @@ TEST(when_there_is_no_room)
         struct compiled compiled;
         struct error error;
         test_limit_files(rows[i].most_bytes);
-        int status = compile_tiny(&compiled, &(struct tiny){.program = program},
-                                  &(struct compile_options){1, rows[i].folder, 500}, NULL, &error);
+        int status = compile_tiny(
+            &compiled, &(struct tiny){.program = program},
+            &(struct compile_options){.memory_bytes = 1, .folder = rows[i].folder, .window = 500},
+            NULL, &error);
         test_limit_files(UINT64_MAX);
         check_signed(rows[i].folder, status, -1);
         check_mentions(rows[i].folder, error.text, rows[i].mentions);
