@@ -71,7 +71,7 @@ static void print_what_it_is(const struct compiled *compiled, const struct compi
     if (compiled->fault.kind != FAULT_NONE) {
         struct error error;
         fault_describe(&compiled->fault, compiled->place, &error);
-        printf("It ends there because it cannot go on: %s\n", error.text);
+        printf("Every run of it will end with this error: %s\n", error.text);
     }
     printf("`%.*s compare --program %s` runs policies on it.\n", command_name_length(),
            program_invocation_name, command->out);

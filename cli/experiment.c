@@ -88,6 +88,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         experiment->program = argument;
         return 0;
     case 'j':
+        if (experiment->one_policy)
+            fail_usage("--jobs is for `pygcsim compare`: this runs one policy");
         experiment->jobs = (unsigned)option_count("jobs", argument, 1, 1024);
         return 0;
     case OPT_MEMORY:

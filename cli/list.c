@@ -246,10 +246,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp argp = {
     .options = options,
     .parser = parse,
-    .args_doc = "policies|workloads|collectors|charts|metrics|events|engines|columns",
-    .doc = "Lists what there is, with every parameter, unit, default, range and meaning; `columns` "
-           "are "
-           "those of a compiled program (docs/program-files.md).",
+    .args_doc = "LIST",
+    .doc =
+        "Lists what there is, with every parameter, unit, default, range and meaning. LIST is "
+        "policies, workloads, collectors, charts, metrics, events, engines or columns (those of a "
+        "compiled program).",
 };
 
 int command_list(int argc, char **argv)

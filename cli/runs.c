@@ -61,44 +61,10 @@ static int hand_on(const struct observer *store, enum said said, const void *fac
     }
 }
 
-static int fail_turn(struct worker *worker, const struct error *error)
+static void fail_runs(struct turns *turns, const struct error *error)
 {
-    worker->turns->error = *error;
-    worker->turns->failed = true;
-    return -1;
-}
-
-/* It is the worker's turn: its run begins in the store with what it has said so far. */
-static int begin_writing(struct worker *worker)
-{
-    const struct runs *runs = worker->turns->runs;
-    const struct setting *policy = &runs->policies[worker->number];
-    struct backlog *backlog = &worker->backlog;
-    struct simulation_setup setup = runs->setup;
-    struct error error;
-    int status = 0;
-    setup.policy = policy;
-    worker->writes = true;
-    progress_next(runs->progress, 1, "%zu of %zu: %s", worker->number + 1, runs->count,
-                  policy->text);
-    if (store_begin_run(runs->store, runs->experiment, &setup,
-                        &worker->turns->outcomes[worker->number].run, &error) != 0)
-        return fail_turn(worker, &error);
-    worker->store = store_observer(runs->store, NULL);
-    for (size_t at = 0; at < backlog->used && status == 0;) {
-        union {
-            struct collection collection;
-            struct sample sample;
-            struct request request;
-        } fact;
-        enum said said = (enum said)backlog->bytes[at++];
-        memcpy(&fact, backlog->bytes + at, size_of(said));
-        at += size_of(said);
-        status = hand_on(&worker->store, said, &fact);
-    }
-    free(backlog->bytes);
-    *backlog = (struct backlog){0};
-    return status;
+    turns->error = *error;
+    turns->failed = true;
 }
 
 static void wait_for_turn(struct worker *worker)
@@ -119,15 +85,60 @@ static void pass_turn(struct worker *worker)
     pthread_mutex_unlock(&turns->lock);
 }
 
+/* To the store, what has been said so far. If it cannot take it, store_end_run will say why. */
+static int write_backlog(struct worker *worker)
+{
+    struct backlog *backlog = &worker->backlog;
+    int status = 0;
+    for (size_t at = 0; at < backlog->used && status == 0;) {
+        union {
+            struct collection collection;
+            struct sample sample;
+            struct request request;
+        } fact;
+        enum said said = (enum said)backlog->bytes[at++];
+        memcpy(&fact, backlog->bytes + at, size_of(said));
+        at += size_of(said);
+        status = hand_on(&worker->store, said, &fact);
+    }
+    free(backlog->bytes);
+    *backlog = (struct backlog){0};
+    return status;
+}
+
+/* Waits for the worker's turn; then its run begins in the store. False if it does not, because that
+ * is not possible or because a run before it has failed. */
+static bool begin_writing(struct worker *worker)
+{
+    struct turns *turns = worker->turns;
+    const struct runs *runs = turns->runs;
+    struct simulation_setup setup = runs->setup;
+    struct error error;
+    wait_for_turn(worker);
+    if (turns->failed)
+        return false;
+    setup.policy = &runs->policies[worker->number];
+    progress_next(runs->progress, 1, "%zu of %zu: %s", worker->number + 1, runs->count,
+                  setup.policy->text);
+    if (store_begin_run(runs->store, runs->experiment, &setup, &turns->outcomes[worker->number].run,
+                        &error) != 0) {
+        fail_runs(turns, &error);
+        return false;
+    }
+    worker->store = store_observer(runs->store, NULL);
+    worker->writes = true;
+    return true;
+}
+
 static int say(struct worker *worker, enum said said, const void *fact)
 {
     struct backlog *backlog = &worker->backlog;
     size_t bytes = size_of(said);
     if (worker->turns->failed)
         return -1;
-    if (backlog->used > BACKLOG_BYTES)
-        wait_for_turn(worker);
-    if (!worker->writes && worker->turns->turn == worker->number && begin_writing(worker) != 0)
+    if (!worker->writes &&
+        (worker->turns->turn == worker->number || backlog->used > BACKLOG_BYTES) &&
+        (!begin_writing(worker) || write_backlog(worker) != 0))
         return -1;
     if (worker->writes)
         return hand_on(&worker->store, said, fact);
@@ -162,20 +173,21 @@ static int say_progress(void *context, double fraction)
     return worker->writes ? bar->progress(bar->context, fraction) : 0;
 }
 
-/* Ends the run in the store, in its turn, unless one before it has failed. */
+/* Ends the run in the store, in its turn. What the store could not take it says here. */
 static void end_writing(struct worker *worker, int status, const struct error *error)
 {
     struct turns *turns = worker->turns;
-    struct outcome *outcome = &turns->outcomes[worker->number];
+    const struct simulation_result *result = &turns->outcomes[worker->number].result;
     struct error storing;
-    wait_for_turn(worker);
-    if (!turns->failed && (worker->writes || begin_writing(worker) == 0)) {
-        const char *failure = status == 0 ? NULL : error->text;
-        if (store_end_run(turns->runs->store, &outcome->result, failure, &storing) != 0)
-            fail_turn(worker, &storing);
+    if (worker->writes || begin_writing(worker)) {
+        write_backlog(worker);
+        if (store_end_run(turns->runs->store, result, status == 0 ? NULL : error->text, &storing) !=
+            0)
+            fail_runs(turns, &storing);
         else if (status != 0)
-            fail_turn(worker, error);
+            fail_runs(turns, error);
     }
+    wait_for_turn(worker); /* also if it has come to nothing */
     free(worker->backlog.bytes);
     pass_turn(worker);
 }

@@ -149,8 +149,8 @@ static inline uint64_t compiled_count(const struct compiled *compiled, enum comp
 void compiled_init(struct compiled *compiled);
 void compiled_fini(struct compiled *compiled);
 
-/* Elements of a column, at most, but for `classes` and `references`: births are compared by the
- * sign of their difference. */
+/* Elements of a column, at most, but for `classes` and `references`: places in columns are numbers
+ * of 32 bits, and so is what a segment does to the counter, with its sign. */
 #define COLUMN_MOST ((uint64_t)INT32_MAX)
 
 /* Whether a program that comes from outside is sound: every number that leads to another leads

@@ -203,8 +203,8 @@ static int write_out(struct compiler *compiler, const struct compile_options *op
     uint64_t bytes = 0;
     for (int i = 0; i < COLUMN_COUNT; i++)
         bytes += compiled->columns[i].capacity * compiled->columns[i].size;
-    bool spill = !compiler->spilled && options->memory_bytes && bytes > options->memory_bytes;
-    compiler->spilled |= spill;
+    bool spilled = compiled->columns[COLUMN_classes].in_file;
+    bool spill = !spilled && options->memory_bytes && bytes > options->memory_bytes;
     for (int i = 0; i < COLUMN_COUNT; i++) {
         struct column *column = &compiled->columns[i];
         if (i == COLUMN_shapes)

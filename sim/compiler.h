@@ -71,7 +71,6 @@ struct compiler {
     } cut;                 /* how far segments have been made */
     uint32_t *shape_table; /* open addressing: shape + 1 */
     size_t shape_slots;
-    bool spilled;
 };
 
 static inline struct node *node_at(const struct compiler *compiler, ref o)

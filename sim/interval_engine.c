@@ -28,7 +28,7 @@ struct remains {
     uint32_t next;       /* of its generation; 0: the last */
     uint32_t scratch;    /* gc_refs while a collection looks; otherwise links work lists */
     bool candidate;      /* young in this collection, and not known to be reachable */
-    bool freed;
+    bool freed;          /* for good */
 };
 
 /* Isolated objects of a generation: a list, in which freed ones stay until somebody passes. */
@@ -36,7 +36,7 @@ struct list {
     uint32_t first, last;
 };
 
-#define STRETCH 128 /* deaths filtered at a time */
+#define DEATHS_AT_ONCE 128 /* filtered */
 
 struct replay {
     /* The program. */
@@ -165,9 +165,9 @@ static void note_deaths(struct replay *replay, uint32_t from, uint32_t to)
 {
     const uint32_t *deaths = replay->deaths;
     const uint32_t bound = replay->bound[0], older = replay->bound[1], oldest = replay->bound[2];
-    uint32_t old[STRETCH];
+    uint32_t old[DEATHS_AT_ONCE];
     while (from < to) {
-        uint32_t end = to - from < STRETCH ? to : from + STRETCH, found = 0;
+        uint32_t end = to - from < DEATHS_AT_ONCE ? to : from + DEATHS_AT_ONCE, found = 0;
         for (; from < end; from++) {
             old[found] = from;
             found += deaths[from] < bound;

@@ -171,7 +171,13 @@ int heap_script_parse(struct heap_script *script, const char *name, const char *
                       struct error *error)
 {
     struct reader reader = {.name = name, .at = text, .end = text + length, .error = error};
+    static const char program[] = "pygcsim program\n";
     *script = (struct heap_script){0};
+    if (length >= sizeof program - 1 && memcmp(text, program, sizeof program - 1) == 0)
+        return error_set(error,
+                         "%s is a compiled program, and no heap script: `pygcsim run "
+                         "--program` takes it",
+                         name);
     while (reader.at < text + length) {
         const char *newline = memchr(reader.at, '\n', (size_t)(text + length - reader.at));
         reader.end = newline ? newline : text + length;

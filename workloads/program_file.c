@@ -188,6 +188,13 @@ static int cannot(struct error *error, const char *path, const char *what)
     return error_set(error, "%s: cannot %s: %s", path, what, strerror(errno));
 }
 
+/* Where a link leads, if it is one; to be freed. */
+static char *target_of(const char *path)
+{
+    char *target = realpath(path, NULL);
+    return target ? target : memory_text(path);
+}
+
 /* The folder that a file is in; to be freed. */
 static char *folder_of(const char *path)
 {
@@ -226,18 +233,30 @@ static int name_temporary(int file, const char *folder, char temporary[PATH_MAX]
     return linkat(AT_FDCWD, self, AT_FDCWD, temporary, AT_SYMLINK_FOLLOW);
 }
 
+/* Only a program, or nothing, is replaced by a program. */
 static int can_be_replaced(const char *path, struct error *error)
 {
+    char magic[sizeof MAGIC - 1];
     struct stat stat_of;
-    if (stat(path, &stat_of) != 0 || S_ISREG(stat_of.st_mode))
+    if (stat(path, &stat_of) != 0)
         return 0;
-    return error_set(error, "%s is %s: give the name of a file", path,
-                     S_ISDIR(stat_of.st_mode) ? "a directory" : "no regular file");
+    if (!S_ISREG(stat_of.st_mode))
+        return error_set(error, "%s is %s: give the name of a file", path,
+                         S_ISDIR(stat_of.st_mode) ? "a directory" : "no regular file");
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return cannot(error, path, "read");
+    ssize_t got = read(file, magic, sizeof magic);
+    close(file);
+    if (got == 0 || (got == (ssize_t)sizeof magic && memcmp(magic, MAGIC, sizeof magic) == 0))
+        return 0;
+    return error_set(
+        error, "%s is there, and is no compiled program: remove it, or give another name", path);
 }
 
 int program_file_can_be_written(const char *path, struct error *error)
 {
-    char *folder = folder_of(path), temporary[PATH_MAX];
+    char *target = target_of(path), *folder = folder_of(target), temporary[PATH_MAX];
     int status = can_be_replaced(path, error);
     int file = status == 0 ? open_temporary(folder, temporary) : -1;
     if (file >= 0) {
@@ -248,6 +267,7 @@ int program_file_can_be_written(const char *path, struct error *error)
         status = cannot(error, path, "write");
     }
     free(folder);
+    free(target);
     return status;
 }
 
@@ -262,7 +282,7 @@ static bool set_permissions(int file)
 int program_file_write(const char *path, const struct compiled *compiled,
                        const struct program_origin *origin, bool compress, struct error *error)
 {
-    char *folder = folder_of(path), temporary[PATH_MAX];
+    char *target = target_of(path), *folder = folder_of(target), temporary[PATH_MAX];
     struct writer writer = {.file = -1};
     int status = can_be_replaced(path, error);
     if (status == 0 && (!is_plain_text(origin->workload, strlen(origin->workload)) ||
@@ -278,7 +298,7 @@ int program_file_write(const char *path, const struct compiled *compiled,
         XXH3_64bits_reset(writer.hash);
         put_all(&writer, compiled, origin, compress);
         if (writer.failed || !set_permissions(writer.file) || fsync(writer.file) != 0 ||
-            name_temporary(writer.file, folder, temporary) != 0 || rename(temporary, path) != 0) {
+            name_temporary(writer.file, folder, temporary) != 0 || rename(temporary, target) != 0) {
             status = cannot(error, path, "write");
             if (temporary[0])
                 unlink(temporary);
@@ -288,6 +308,7 @@ int program_file_write(const char *path, const struct compiled *compiled,
     if (writer.file >= 0)
         close(writer.file);
     free(folder);
+    free(target);
     return status;
 }
 
@@ -350,7 +371,8 @@ static int get_header(const struct reader *reader, struct header *header)
                          "%s has version %u of the format, and this is pygcsim " PYGCSIM_VERSION
                          ", which reads version %u; compile the program again",
                          reader->path, header->version, VERSION);
-    if (header->workload_bytes > TEXT_MOST || header->place_bytes > TEXT_MOST)
+    if (header->workload_bytes > TEXT_MOST ||
+        header->place_bytes >= sizeof((struct compiled *)NULL)->place)
         return damaged(reader, "its header is wrong");
     return 0;
 }
@@ -422,8 +444,9 @@ static int get_column(const struct reader *reader, const struct directory_entry 
         *column = stored;
         return 0;
     }
-    /* zstd makes at most some thousand bytes of one: no file can ask for more memory than that. */
-    if (status == 0 && entry->count * compiled_columns[number].bytes / 20000 > entry->bytes)
+    /* No file asks for more memory than zstd could make of it: a block of 128 KiB from 4 bytes. */
+    uint64_t bytes = entry->count * compiled_columns[number].bytes;
+    if (status == 0 && bytes / (128 << 10) > entry->bytes / 4 + 1)
         status = damaged_column(reader, number);
     if (status == 0)
         status = decompress(reader, &stored, column, entry->count);

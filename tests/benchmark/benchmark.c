@@ -253,7 +253,7 @@ static void serve_script(const char *file)
 
 static void benchmark_all(void)
 {
-    printf("%-34s %-24s %s\n", "program", "policy", "median of 7");
+    printf("The graph engine. Medians of 7.\n%-34s %s\n", "program", "policy");
     benchmark_logging("web:duration=30s", "default", "cpython-3.13");
     benchmark_logging("web:duration=30s", "threshold:t0=100", "cpython-3.11");
     benchmark_logging("device", "timed:every=10s", "cpython-3.13");

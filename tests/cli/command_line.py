@@ -6,7 +6,7 @@ import re
 from harness import SMALL, test
 from tap import check, equal
 
-COMMANDS = ("run", "compare", "plot", "replay", "list")
+COMMANDS = ("run", "compare", "compile", "plot", "replay", "list")
 LISTS = ("policies", "workloads", "collectors", "charts", "metrics", "events")
 NUMBERS = "a number such as 0.5, from 0.001 to 1e+06"
 DURATIONS = "a duration such as 250ms, 10s or 1.5h"

@@ -231,6 +231,8 @@ def make_folder(place):
     os.mkdir(place.path("p.program"))
 
 
+WAS_THERE = "pygcsim program\nand no more"  # only what begins like one is replaced
+
 # What it says, what becomes of a good p.program, texts on standard error.
 FOREIGN = "p.program is not a compiled program (`pygcsim compile` makes one)"
 BROKEN = [
@@ -263,6 +265,8 @@ for what, damage, texts in BROKEN:
     @test(f"--program {what}: one line, and no results file")
     def broken(place, damage=damage, texts=texts):
         for compress in ("", " --compress"):
+            if os.path.isfile(place.path("p.program")):
+                os.remove(place.path("p.program"))
             place.expect(0, f"compile -w {SMALL} --out p.program{compress}")
             damage(place)
             for command in ("run", "compare -p off"):
@@ -444,7 +448,7 @@ for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
     for command in ("compile --out p.program", "run --db r.db"):
         @test(f"{number.name} while compiling ({command}): it ends, no temporary file stays")
         def stopped_compiling(place, number=number, command=command):
-            place.write("p.program", "what was there")
+            place.write("p.program", WAS_THERE)
             os.mkdir(place.path("tmp"))
             folder = os.path.realpath(place.path("tmp"))
             with place.start(f"{command} -w {ENDLESS} --memory 1KiB",
@@ -457,7 +461,7 @@ for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
                 finally:
                     process.kill()
             equal(place.files("tmp"), [], "temporary files")
-            equal(place.read("p.program"), b"what was there", "content")
+            equal(place.read("p.program"), WAS_THERE.encode(), "content")
             expected = ["p.program", "tmp"]
             equal([name for name in place.files() if not name.startswith("r.db")], expected, "files")
 
@@ -465,7 +469,7 @@ for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
 for number in (signal.SIGINT, signal.SIGTERM):
     @test(f"{number.name} while writing the file: what was there stays, and nothing else")
     def stopped_writing(place, number=number):
-        place.write("p.program", "what was there")
+        place.write("p.program", WAS_THERE)
 
         def is_writing():
             descriptors = f"/proc/{process.pid}/fd"
@@ -481,7 +485,7 @@ for number in (signal.SIGINT, signal.SIGTERM):
                 stop(process, number)
             finally:
                 process.kill()
-        equal(place.read("p.program"), b"what was there", "content")
+        equal(place.read("p.program"), WAS_THERE.encode(), "content")
         equal(place.files(), ["p.program"], "files")
 
 
@@ -677,3 +681,50 @@ def locked(place):
         check(time.monotonic() - began < 30, "it took long")
     finally:
         other.close()
+
+
+@test("compile --out replaces a program, or an empty file, and nothing else")
+def replaces_programs(place):
+    place.write("r.db", "hello")
+    place.expect(1, f"compile -w {SMALL} --out r.db", err=["r.db is there", "no compiled program"])
+    equal(place.read("r.db"), b"hello", "content")
+    place.write("p.program", "")
+    for _ in range(2):
+        place.expect(0, f"compile -w {SMALL} --out p.program")
+    os.symlink("p.program", place.path("link"))
+    place.expect(0, f"compile -w {SMALL} --out link")
+    check(os.path.islink(place.path("link")), "the link has become a file")
+
+
+@test("compile --compress: what compresses extremely well is read back")
+def compresses_well(place):
+    place.write("s.heap", "new 0 1\n" * 400000)
+    place.expect(0, "compile -w script:file=s.heap --out s.program --compress")
+    place.expect(0, "run --program s.program")
+
+
+@test("replay of a compiled program: one line that says what takes it")
+def replay_of_a_program(place):
+    place.expect(0, f"compile -w {SMALL} --out p.program")
+    place.expect(1, "replay p.program", err=["p.program is a compiled program", "--program"])
+
+
+@test("compare with a full disk on several cores: the line, status 1, no run finished without its rows")
+def full_disk_in_turns(place):
+    with small_disk(place, "disk", "3600k") as mounted:
+        if not mounted:
+            raise Skip("cannot mount a small disk")
+        place.expect(1, "compare -w web:duration=3s,modules=2000 -p threshold:t0=10 "
+                        "-p threshold:t0=30 -j 2 --db disk/r.db", err=["the disk is full"])
+        check("finished" not in place.statuses("disk/r.db")[1:], place.statuses("disk/r.db"))
+
+
+@test("a run that fails: nothing is stored of those after it, whatever the number of cores")
+def failure_in_turns(place):
+    place.write("s.heap", "".join(f"new {i % 100} 0\n" for i in range(30000)) +
+                "collect 0\n" * 100000 + "copy 1 900\n")
+    for jobs in (1, 2, 3):
+        place.expect(1, f"compare -w script:file=s.heap -p threshold:t0=10,t1=0 -p off -p default "
+                        f"-j {jobs} --db {jobs}.db")
+        equal(place.statuses(f"{jobs}.db"), ["failed"], "statuses")
+    equal(place.read("1.db"), place.read("2.db"), "content")
