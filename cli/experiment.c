@@ -321,64 +321,85 @@ static void default_policies(struct experiment *experiment)
     experiment->policy_count = count;
 }
 
+static struct setting *parse_policies(const struct experiment *experiment)
+{
+    struct error error;
+    struct setting *settings = memory_zeroed(experiment->policy_count, sizeof *settings);
+    for (size_t i = 0; i < experiment->policy_count; i++)
+        if (setting_parse(&settings[i], experiment->policy_specs[i], policies, "policy", &error) !=
+            0)
+            fail_usage("%s", error.text);
+    return settings;
+}
+
+static void find_program(struct experiment *experiment, struct compiled *compiled,
+                         struct setting *workload)
+{
+    struct error error;
+    const char *spec = experiment->workload_spec ? experiment->workload_spec : "web";
+    bool compiles = experiment->setup.engine == &interval_engine && !experiment->program;
+    if (experiment->memory_bytes && !compiles)
+        fail_usage("--memory is for a program that is compiled: not with --program, nor with "
+                   "--engine graph");
+    if (experiment->program)
+        read_program(experiment, compiled, workload);
+    else if (setting_parse(workload, spec, workloads, "workload", &error) != 0)
+        fail_usage("%s", error.text);
+    experiment->setup.workload = workload;
+}
+
+/* Compiles the program, unless that has been done or there is no need, and runs every policy. */
+static void execute(const struct experiment *experiment, struct runs *runs,
+                    struct compiled *compiled, struct outcome *outcomes)
+{
+    struct error error;
+    struct progress progress;
+    int status = 0;
+    bool replays = experiment->setup.engine == &interval_engine;
+    bool compiles = replays && !experiment->program;
+    progress_init(&progress, (double)runs->count + (compiles ? COMPILE_PART : 0));
+    runs->progress = &progress;
+    runs->setup = experiment->setup;
+    runs->setup.compiled = replays ? compiled : NULL;
+    if (compiles)
+        status = compile_program(compiled, &experiment->setup, experiment->memory_bytes, &progress,
+                                 &error);
+    if (status == 0)
+        status = runs_execute(runs, outcomes, &error);
+    else
+        runs_record_failure(runs, &error);
+    progress_clear(&progress);
+    if (status != 0) {
+        store_close(runs->store);
+        fail("%s", error.text);
+    }
+}
+
 static int run_experiment(struct experiment *experiment)
 {
     struct error error;
     struct setting workload;
     struct compiled compiled;
     compiled_init(&compiled);
-    if (experiment->memory_bytes &&
-        (experiment->program || experiment->setup.engine != &interval_engine))
-        fail_usage("--memory is for a program that is compiled: not with --program, nor with "
-                   "--engine graph");
     if (experiment->policy_count == 0)
         default_policies(experiment);
-    size_t count = experiment->policy_count;
-    struct setting *settings = memory_zeroed(count, sizeof *settings);
-    struct outcome *outcomes = memory_zeroed(count, sizeof *outcomes);
-    for (size_t i = 0; i < count; i++)
-        if (setting_parse(&settings[i], experiment->policy_specs[i], policies, "policy", &error) !=
-            0)
-            fail_usage("%s", error.text);
-    if (experiment->program)
-        read_program(experiment, &compiled, &workload);
-    else if (setting_parse(&workload, experiment->workload_spec ? experiment->workload_spec : "web",
-                           workloads, "workload", &error) != 0)
-        fail_usage("%s", error.text);
-    experiment->setup.workload = &workload;
+    struct setting *settings = parse_policies(experiment);
+    struct outcome *outcomes = memory_zeroed(experiment->policy_count, sizeof *outcomes);
+    find_program(experiment, &compiled, &workload);
 
-    struct progress progress;
-    bool compiles = experiment->setup.engine == &interval_engine && !experiment->program;
     struct runs runs = {.policies = settings,
-                        .count = count,
+                        .count = experiment->policy_count,
                         .jobs = experiment->jobs ? experiment->jobs : cores(),
-                        .progress = &progress};
-    runs.store = store_open(experiment->db, &error);
+                        .store = store_open(experiment->db, &error)};
     if (!runs.store ||
         store_begin_experiment(runs.store, experiment->name, &runs.experiment, &error) != 0)
         fail("%s", error.text);
-    int status = 0;
-    progress_init(&progress, (double)count + (compiles ? COMPILE_PART : 0));
-    runs.setup = experiment->setup;
-    if (experiment->setup.engine == &interval_engine)
-        runs.setup.compiled = &compiled;
-    if (compiles)
-        status = compile_program(&compiled, &experiment->setup, experiment->memory_bytes, &progress,
-                                 &error);
-    if (status == 0)
-        status = runs_execute(&runs, outcomes, &error);
-    else
-        runs_record_failure(&runs, &error);
-    progress_clear(&progress);
-    if (status != 0) {
-        store_close(runs.store);
-        fail("%s", error.text);
-    }
-    print_outcomes(runs.store, experiment, settings, outcomes, count);
+    execute(experiment, &runs, &compiled, outcomes);
+    print_outcomes(runs.store, experiment, settings, outcomes, runs.count);
 
     store_close(runs.store);
     compiled_fini(&compiled);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < runs.count; i++)
         setting_fini(&settings[i]);
     setting_fini(&workload);
     free(settings);
