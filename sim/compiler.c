@@ -9,7 +9,7 @@
 #include "sim/memory.h"
 
 /* A window is as long as a trace at its end is worth: so many operations at least, and one for as
- * many bytes of heap as the trace passes. */
+ * many bytes as the trace passes. */
 #define WINDOW_LEAST (1 << 17)
 #define WINDOW_BYTES 16
 
@@ -182,7 +182,7 @@ static int too_large(const struct compiled *compiled, struct error *error)
     for (size_t i = 0; i < sizeof limited / sizeof *limited; i++)
         if (compiled_count(compiled, limited[i].column) > COLUMN_MOST)
             return error_set(error,
-                             "the program has more than 2^31 %s, too many for the interval engine: "
+                             "the program has 2^31 %s or more, too many for the interval engine: "
                              "simulate it with --engine graph",
                              limited[i].what);
     return 0;
@@ -232,10 +232,11 @@ static int end_window(struct compiler *compiler, const struct compile_options *o
 
 static bool window_is_full(const struct compiler *compiler, const struct compile_options *options)
 {
+    uint64_t traced = compiler->arena.used * sizeof *compiler->arena.units +
+                      compiler->stream.program.registers * sizeof *compiler->registers;
     if (options->window)
         return compiler->now >= options->window;
-    return compiler->now >= WINDOW_LEAST &&
-           compiler->now >= compiler->arena.used * sizeof *compiler->arena.units / WINDOW_BYTES;
+    return compiler->now >= WINDOW_LEAST && compiler->now >= traced / WINDOW_BYTES;
 }
 
 static void keep_fault(struct compiler *compiler, const struct op *op)
