@@ -415,25 +415,28 @@ def out_no_script(place):
 # ---- signals -----------------------------------------------------------------------------------
 
 
+def open_files(process):
+    """(name, size) of what the process has open."""
+    for descriptor in os.listdir(f"/proc/{process.pid}/fd"):
+        path = f"/proc/{process.pid}/fd/{descriptor}"
+        try:
+            yield os.readlink(path), os.stat(path).st_size
+        except OSError:  # it has just been closed
+            continue
+
+
 def hidden_files(process, folder):
     """Files in a folder that the process has open and that have no name."""
-    found = []
-    for descriptor in os.listdir(f"/proc/{process.pid}/fd"):
-        try:
-            target = os.readlink(f"/proc/{process.pid}/fd/{descriptor}")
-        except FileNotFoundError:
-            continue
-        if target.startswith(folder) and target.endswith("(deleted)"):
-            found.append(target)
-    return found
+    return [name for name, _ in open_files(process)
+            if name.startswith(folder) and name.endswith("(deleted)")]
 
 
 def wait_until(process, condition, what):
     deadline = time.monotonic() + 60
-    while not condition() and time.monotonic() < deadline:
+    while not condition():
         equal(process.poll(), None, f"status before {what}")
+        check(time.monotonic() < deadline, f"no sign of {what}")
         time.sleep(0.001)
-    check(condition(), f"no sign of {what}")
 
 
 def stop(process, number):
@@ -472,11 +475,9 @@ for number in (signal.SIGINT, signal.SIGTERM):
         place.write("p.program", WAS_THERE)
 
         def is_writing():
-            descriptors = f"/proc/{process.pid}/fd"
-            return any("p.program" in os.readlink(os.path.join(descriptors, name)) or
-                       os.path.realpath(place.folder) + "/#" in
-                       os.readlink(os.path.join(descriptors, name))
-                       for name in os.listdir(descriptors))
+            folder = os.path.realpath(place.folder) + "/"
+            return any(name.startswith(folder) and not name.endswith("/p.program") and size > 0
+                       for name, size in open_files(process))
 
         with place.start("compile -w web:modules=1000,duration=15s --compress --out p.program"
                          ) as process:
