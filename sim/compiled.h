@@ -71,16 +71,12 @@ struct shape {
 
 static inline void shape_add(const struct shape *shape, struct tally *tally)
 {
-    tally->objects[shape->kind]++;
-    tally->fields[shape->kind] += shape->fields;
-    tally->bytes += shape->bytes;
+    tally_add(tally, shape->kind, shape->fields, shape->bytes);
 }
 
 static inline void shape_remove(const struct shape *shape, struct tally *tally)
 {
-    tally->objects[shape->kind]--;
-    tally->fields[shape->kind] -= shape->fields;
-    tally->bytes -= shape->bytes;
+    tally_remove(tally, shape->kind, shape->fields, shape->bytes);
 }
 
 /* Shapes that a death has with it; they are the first of the program, and so the usual ones. */

@@ -37,20 +37,6 @@ void heap_free(struct heap *heap)
     free(heap);
 }
 
-static void tally_add(struct tally *tally, const struct object *object)
-{
-    tally->objects[object->kind]++;
-    tally->fields[object->kind] += object->fields;
-    tally->bytes += object->bytes;
-}
-
-static void tally_remove(struct tally *tally, const struct object *object)
-{
-    tally->objects[object->kind]--;
-    tally->fields[object->kind] -= object->fields;
-    tally->bytes -= object->bytes;
-}
-
 static void generation_room(struct generation *generation, size_t more)
 {
     if (generation->count + more > generation->capacity)
@@ -76,7 +62,7 @@ ref heap_allocate(struct heap *heap, enum object_kind kind, uint32_t fields, uin
     for (uint32_t f = 0; f < fields; f++)
         object->field[f] = 0;
     enter_generation(heap, o, 0);
-    tally_add(&heap->generations[0].tally, object);
+    tally_add(&heap->generations[0].tally, kind, fields, bytes);
     heap->bytes += bytes;
     if (heap->bytes > heap->peak_bytes)
         heap->peak_bytes = heap->bytes;
@@ -90,7 +76,7 @@ void heap_add_permanent(struct heap *heap, uint64_t count)
         ref o = arena_take(&heap->arena, size_of(0));
         *heap_object(heap, o) = (struct object){.count = 1};
         enter_generation(heap, o, PERMANENT);
-        tally_add(&permanent->tally, heap_object(heap, o));
+        tally_add(&permanent->tally, 0, 0, 0);
     }
 }
 
@@ -104,7 +90,7 @@ static void leave_generation(struct heap *heap, struct object *object)
     ref last = left->objects[--left->count];
     left->objects[object->position] = last;
     heap_object(heap, last)->position = object->position;
-    tally_remove(&left->tally, object);
+    tally_remove(&left->tally, object->kind, object->fields, object->bytes);
     if (heap->reclaiming)
         heap->freed_by_collector[object->generation]++;
     else
@@ -332,7 +318,7 @@ static void set_aside(struct heap *heap, ref o, int source, struct found *found)
     struct object *object = heap_object(heap, o);
     *refs_of(heap, o) = GC_REFS_NONE;
     object->generation = UNREACHABLE;
-    tally_add(&found->unreachable, object);
+    tally_add(&found->unreachable, object->kind, object->fields, object->bytes);
     found->unreachable_by_generation[source]++;
     heap->unreachable[heap->unreachable_count++] = o;
 }

@@ -15,6 +15,21 @@ struct tally {
     uint64_t bytes; /* with what only they keep alive: strings, numbers, … */
 };
 
+/* One object more, or less. */
+static inline void tally_add(struct tally *tally, uint32_t kind, uint32_t fields, uint32_t bytes)
+{
+    tally->objects[kind]++;
+    tally->fields[kind] += fields;
+    tally->bytes += bytes;
+}
+
+static inline void tally_remove(struct tally *tally, uint32_t kind, uint32_t fields, uint32_t bytes)
+{
+    tally->objects[kind]--;
+    tally->fields[kind] -= fields;
+    tally->bytes -= bytes;
+}
+
 /* total += sign × part, with sign 1 or -1 (unsigned arithmetic wraps back). */
 void tally_combine(struct tally *total, const struct tally *part, int sign);
 
