@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """layers.py: who may include whom, and what only the command may do, as TAP.
 
-    sim  <-  policies, workloads, results  <-  cli
+    sim  <-  policies, workloads, results  <-  sweep  <-  cli
 
 Below cli/ nothing prints or exits, and nothing outlives a simulation: no mutable statics."""
 import glob
@@ -15,7 +15,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 from tap import check, run  # noqa: E402
 
-LIBRARY = ("sim", "policies", "workloads", "results")
+LIBRARY = ("sim", "policies", "workloads", "results", "sweep")
 
 # What the files of a folder may include with "…"; {stem} is the file's own name without its ending.
 INCLUDES = {
@@ -23,7 +23,8 @@ INCLUDES = {
     "policies": r"sim/\w+\.h|policies/(registry|{stem})\.h",
     "workloads": r"sim/\w+\.h|workloads/(registry|{stem})\.h",
     "results": r"(sim|results)/\w+\.h",
-    "cli": r"(sim|policies|workloads|results|cli)/\w+\.h",
+    "sweep": r"(sim|policies|workloads|results|sweep)/\w+\.h",
+    "cli": r"(sim|policies|workloads|results|sweep|cli)/\w+\.h",
 }
 EXCEPTIONS = {("workloads/script.c", "workloads/heap_script.h")}
 
