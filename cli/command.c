@@ -181,16 +181,12 @@ static uint64_t half_of_memory(void)
     return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
 }
 
-int compile_program(struct compiled *compiled, const struct simulation_setup *setup,
-                    uint64_t memory_bytes, struct progress *progress, struct error *error)
+struct compile_options compile_options(uint64_t memory_bytes)
 {
     const char *folder = getenv("TMPDIR");
-    const struct compile_options options = {
+    return (struct compile_options){
         .memory_bytes = memory_bytes ? memory_bytes : half_of_memory(),
         .folder = folder && *folder ? folder : "/var/tmp",
         .advice = "set TMPDIR to a folder with room, or give a larger --memory",
     };
-    const struct observer bar = progress_observer(progress);
-    progress_next(progress, COMPILE_PART, "compiling the program");
-    return compile(compiled, setup->workload, setup->seed, setup->collector, &options, &bar, error);
 }

@@ -12,7 +12,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "cli/progress.h"
 #include "sim/compiled.h"
 #include "sim/simulation.h"
 
@@ -44,12 +43,9 @@ uint64_t option_bytes(const char *option, const char *text);
 /* The name from the middle of a list that ends with NULL; fails with the allowed ones. */
 size_t option_choice(const char *what, const char *text, const char *const *names);
 
-#define COMPILE_PART 20 /* of progress: compiling takes so many times as long as a policy */
-
-/* Compiles a setup's program. What takes more than `memory_bytes` (0: half of the machine's) is
- * kept in temporary files, in $TMPDIR or /var/tmp. Returns 0, or -1 with a line in *error. */
-int compile_program(struct compiled *compiled, const struct simulation_setup *setup,
-                    uint64_t memory_bytes, struct progress *progress, struct error *error);
+/* How programs are compiled: what takes more than `memory_bytes` (0: half of the machine's) is kept
+ * in temporary files, in $TMPDIR or /var/tmp. */
+struct compile_options compile_options(uint64_t memory_bytes);
 
 /* How much of program_invocation_name is the command without the subcommand: for advice. */
 int command_name_length(void);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/progress.h"
 #include "workloads/program_file.h"
 #include "workloads/registry.h"
 
@@ -105,9 +106,12 @@ int command_compile(int argc, char **argv)
     command.setup.workload = &workload;
     if (program_file_can_be_written(command.out, &error) != 0)
         fail("%s", error.text);
-    progress_init(&progress, COMPILE_PART);
-    int status =
-        compile_program(&compiled, &command.setup, command.memory_bytes, &progress, &error);
+    const struct compile_options how = compile_options(command.memory_bytes);
+    const struct observer bar = progress_observer(&progress);
+    progress_init(&progress, 1);
+    progress_next(&progress, 1, "compiling the program");
+    int status = compile(&compiled, &workload, command.setup.seed, command.setup.collector, &how,
+                         &bar, &error);
     progress_clear(&progress);
     if (status != 0)
         fail("%s", error.text);

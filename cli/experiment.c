@@ -2,14 +2,13 @@
  *
  * pygcsim run and pygcsim compare: one program under one policy, or under several. */
 #include <inttypes.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/progress.h"
-#include "cli/runs.h"
+#include "cli/show_value.h"
 #include "cli/table.h"
+#include "cli/work.h"
 #include "policies/registry.h"
 #include "results/metrics.h"
 #include "results/store.h"
@@ -37,7 +36,7 @@ static const struct argp_option options[] = {
     {0},
 };
 
-struct experiment {
+struct command {
     const char *name;
     const char *workload_spec; /* NULL: not given */
     const char *program;       /* NULL: none */
@@ -48,58 +47,60 @@ struct experiment {
     size_t policy_count, policy_capacity;
     const char *db;
     bool json, one_policy;
-    struct simulation_setup setup;
+    const struct engine *engine;
+    const struct collector_version *collector;
+    uint64_t seed, sample_ns;
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
-    struct experiment *experiment = state->input;
+    struct command *command = state->input;
     switch (key) {
     case 'w':
-        experiment->workload_spec = argument;
+        command->workload_spec = argument;
         return 0;
     case 'p':
-        if (experiment->one_policy && experiment->policy_count > 0)
+        if (command->one_policy && command->policy_count > 0)
             fail_usage("takes one --policy; `pygcsim compare` takes many");
-        experiment->policy_specs =
-            memory_grow(experiment->policy_specs, &experiment->policy_capacity,
-                        experiment->policy_count + 1, sizeof *experiment->policy_specs);
-        experiment->policy_specs[experiment->policy_count++] = argument;
+        command->policy_specs =
+            memory_grow(command->policy_specs, &command->policy_capacity, command->policy_count + 1,
+                        sizeof *command->policy_specs);
+        command->policy_specs[command->policy_count++] = argument;
         return 0;
     case 'c':
-        experiment->setup.collector = option_collector(argument);
-        experiment->collector_given = true;
+        command->collector = option_collector(argument);
+        command->collector_given = true;
         return 0;
     case OPT_SEED:
-        experiment->setup.seed = option_count("seed", argument, 0, INT64_MAX);
-        experiment->seed_given = true;
+        command->seed = option_count("seed", argument, 0, INT64_MAX);
+        command->seed_given = true;
         return 0;
     case OPT_SAMPLE:
-        experiment->setup.sample_ns = option_duration("sample", argument);
+        command->sample_ns = option_duration("sample", argument);
         return 0;
     case OPT_DB:
         if (!*argument || strcmp(argument, ":memory:") == 0)
             fail_usage("--db needs the name of a file, not '%s'", argument);
-        experiment->db = argument;
+        command->db = argument;
         return 0;
     case OPT_PROGRAM:
         if (!*argument)
             fail_usage("--program needs the name of a file");
-        experiment->program = argument;
+        command->program = argument;
         return 0;
     case 'j':
-        if (experiment->one_policy)
+        if (command->one_policy)
             fail_usage("--jobs is for `pygcsim compare`: this runs one policy");
-        experiment->jobs = (unsigned)option_count("jobs", argument, 1, 1024);
+        command->jobs = (unsigned)option_count("jobs", argument, 1, 1024);
         return 0;
     case OPT_MEMORY:
-        experiment->memory_bytes = option_bytes("memory", argument);
+        command->memory_bytes = option_bytes("memory", argument);
         return 0;
     case OPT_ENGINE:
-        experiment->setup.engine = option_engine(argument);
+        command->engine = option_engine(argument);
         return 0;
     case OPT_JSON:
-        experiment->json = true;
+        command->json = true;
         return 0;
     case ARGP_KEY_ARG:
         fail_usage("'%s' is too much; what to do is said with options (--help)", argument);
@@ -127,34 +128,15 @@ static const struct table_column {
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 
-static const struct metric *metric_named(const char *name)
-{
-    const struct metric *metric = metrics;
-    while (strcmp(metric->name, name) != 0)
-        metric++;
-    return metric;
-}
-
-static void show_value(char text[UNITS_TEXT], const struct metric *metric, double value)
-{
-    if (strcmp(metric->unit, "s") == 0)
-        units_show_seconds(text, value);
-    else if (strcmp(metric->unit, "bytes") == 0)
-        units_show_bytes(text, value);
-    else if (strcmp(metric->unit, "fraction") == 0)
-        snprintf(text, UNITS_TEXT, "%.2f%%", 100 * value);
-    else
-        units_show_count(text, value);
-}
-
 /* The value of a metric of a run; false if it has none. */
 static bool metric_value(struct store *store, int64_t run, const char *metric, double *value)
 {
     sqlite3_stmt *statement;
     struct error error;
-    if (sqlite3_prepare_v2(store_database(store),
-                           "SELECT value FROM summary WHERE run_id = ? AND metric = ?", -1,
-                           &statement, NULL) != SQLITE_OK) {
+    const char *sql = metric_is_across_runs(metric_named(metric))
+                          ? "SELECT value FROM metric WHERE run_id = ? AND metric = ?"
+                          : "SELECT value FROM summary WHERE run_id = ? AND metric = ?";
+    if (sqlite3_prepare_v2(store_database(store), sql, -1, &statement, NULL) != SQLITE_OK) {
         store_error(store, &error);
         fail("%s", error.text);
     }
@@ -167,11 +149,10 @@ static bool metric_value(struct store *store, int64_t run, const char *metric, d
 }
 
 /* The text of a column's cell; "-" for a metric that the run has no value of. */
-static bool cell(struct store *store, const struct outcome *outcome, const char *metric,
-                 char text[UNITS_TEXT])
+static bool cell(struct store *store, int64_t run, const char *metric, char text[UNITS_TEXT])
 {
     double value;
-    bool found = metric_value(store, outcome->run, metric, &value);
+    bool found = metric_value(store, run, metric, &value);
     if (found)
         show_value(text, metric_named(metric), value);
     else
@@ -196,15 +177,14 @@ static const char *missed_event(const struct setting *policy,
 }
 
 /* Columns in which no run has a value are left out. */
-static void print_table(struct store *store, const struct setting *policies_run,
-                        const struct outcome *outcomes, size_t count)
+static void print_table(struct store *store, const struct plan *plan)
 {
     char text[UNITS_TEXT];
     size_t shown[COLUMNS], shown_count = 0;
     for (size_t c = 0; c < COLUMNS; c++) {
         bool any = false;
-        for (size_t i = 0; i < count; i++)
-            any |= cell(store, &outcomes[i], columns[c].metric, text);
+        for (size_t i = 0; i < plan->run_count; i++)
+            any |= cell(store, plan->runs[i].id, columns[c].metric, text);
         if (any)
             shown[shown_count++] = c;
     }
@@ -213,38 +193,46 @@ static void print_table(struct store *store, const struct setting *policies_run,
     table_add(&table, "policy");
     for (size_t s = 0; s < shown_count; s++)
         table_add(&table, columns[shown[s]].header);
-    for (size_t i = 0; i < count; i++) {
-        table_add(&table, policies_run[i].text);
+    for (size_t i = 0; i < plan->run_count; i++) {
+        table_add(&table, plan->experiment->policies[i].text);
         for (size_t s = 0; s < shown_count; s++) {
-            cell(store, &outcomes[i], columns[shown[s]].metric, text);
+            cell(store, plan->runs[i].id, columns[shown[s]].metric, text);
             table_add(&table, text);
         }
     }
     table_print(&table);
-    for (size_t i = 0; i < count; i++) {
-        const struct simulation_result *result = &outcomes[i].result;
-        const char *missed = missed_event(&policies_run[i], result);
-        if (result->status == RUN_out_of_memory)
-            printf("%s: out of memory after %s\n", policies_run[i].text,
-                   units_show_seconds(text, (double)result->wall_ns / 1e9));
+}
+
+/* What one should know besides the numbers. */
+static void print_remarks(const struct plan *plan, const struct simulation_result *results)
+{
+    char text[UNITS_TEXT];
+    for (size_t i = 0; i < plan->run_count; i++) {
+        const struct setting *policy = &plan->experiment->policies[i];
+        const char *missed = missed_event(policy, &results[i]);
+        if (results[i].status == RUN_out_of_memory)
+            printf("%s: out of memory after %s\n", policy->text,
+                   units_show_seconds(text, (double)results[i].wall_ns / 1e9));
         if (missed)
-            printf("%s: the program never reported %s\n", policies_run[i].text, missed);
+            printf("%s: the program never reported %s\n", policy->text, missed);
     }
 }
 
-static void print_json(struct store *store, const struct experiment *experiment,
-                       const struct setting *policy, const struct outcome *outcome)
+static void print_json(struct store *store, const struct plan *plan, size_t i,
+                       const struct simulation_result *result)
 {
-    printf("{\"run\": %" PRId64 ", \"policy\": ", outcome->run);
-    json_string(stdout, policy->text);
+    const struct experiment *experiment = plan->experiment;
+    const struct planned_run *run = &plan->runs[i];
+    const struct point *point = &experiment->points[run->point];
+    printf("{\"run\": %" PRId64 ", \"policy\": ", run->id);
+    json_string(stdout, experiment->policies[point->policy].text);
     printf(", \"workload\": ");
-    json_string(stdout, experiment->setup.workload->text);
+    json_string(stdout, experiment->workloads[point->workload].text);
     printf(", \"collector\": \"%s\", \"seed\": %" PRIu64 ", \"status\": \"%s\"",
-           experiment->setup.collector->name, experiment->setup.seed,
-           run_status_names[outcome->result.status]);
+           point->collector->name, run->seed, run_status_names[result->status]);
     for (const struct metric *metric = metrics; metric->name; metric++) {
         double value;
-        if (metric_value(store, outcome->run, metric->name, &value))
+        if (metric_value(store, run->id, metric->name, &value))
             printf(", \"%s\": %.17g", metric->name, value);
     }
     printf("}\n");
@@ -252,195 +240,181 @@ static void print_json(struct store *store, const struct experiment *experiment,
 
 /* ---- what is done --------------------------------------------------------------------- */
 
-/* Cores this process may use. */
-static unsigned cores(void)
-{
-    cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
-}
-
 /* The program of a file, in place of a workload and a seed. */
-static void read_program(struct experiment *experiment, struct compiled *compiled,
+static void read_program(struct command *command, struct compiled *compiled,
                          struct setting *workload)
 {
     struct error error;
     struct program_origin origin;
     struct op_costs costs;
-    if (experiment->workload_spec || experiment->seed_given)
+    if (command->workload_spec || command->seed_given)
         fail_usage("--program is instead of --workload and --seed");
-    if (experiment->setup.engine != &interval_engine)
+    if (command->engine != &interval_engine)
         fail_usage("--program goes with --engine interval only");
-    if (program_file_read(experiment->program, compiled, &origin, &error) != 0)
+    if (program_file_read(command->program, compiled, &origin, &error) != 0)
         fail("%s", error.text);
     if (setting_parse(workload, origin.workload, workloads, "workload", &error) != 0)
-        fail("%s is of a pygcsim with other workloads: %s", experiment->program, error.text);
+        fail("%s is of a pygcsim with other workloads: %s", command->program, error.text);
     if (!collector_version(origin.collector))
-        fail("%s is of a pygcsim with other collectors, as %s", experiment->program,
-             origin.collector);
-    if (!experiment->collector_given)
-        experiment->setup.collector = collector_version(origin.collector);
-    costs_of_operations(costs_for(experiment->setup.collector), compiled->program.slowdown, &costs);
+        fail("%s is of a pygcsim with other collectors, as %s", command->program, origin.collector);
+    if (!command->collector_given)
+        command->collector = collector_version(origin.collector);
+    costs_of_operations(costs_for(command->collector), compiled->program.slowdown, &costs);
     if (memcmp(&costs, &compiled->program.costs, sizeof costs) != 0)
         fail("%s was compiled with the times of %s, which are not those of %s; compile it with "
              "--collector %s",
-             experiment->program, origin.collector, experiment->setup.collector->name,
-             experiment->setup.collector->name);
-    experiment->setup.seed = origin.seed;
+             command->program, origin.collector, command->collector->name,
+             command->collector->name);
+    command->seed = origin.seed;
     free(origin.workload);
 }
 
-static void print_outcomes(struct store *store, const struct experiment *experiment,
-                           const struct setting *policies_run, const struct outcome *outcomes,
-                           size_t count)
-{
-    if (experiment->json) {
-        for (size_t i = 0; i < count; i++)
-            print_json(store, experiment, &policies_run[i], &outcomes[i]);
-        return;
-    }
-    printf("%s on %s, seed %" PRIu64 "\n\n", experiment->setup.workload->text,
-           experiment->setup.collector->name, experiment->setup.seed);
-    print_table(store, policies_run, outcomes, count);
-    printf("\nCollections, pauses and GC share: after start-up; full: of generation 2.\nEverything "
-           "is in %s; "
-           "`%.*s plot %s --out charts` draws it.\n",
-           experiment->db, command_name_length(), program_invocation_name, experiment->db);
-}
-
 /* Every policy there is, as it comes, if none was named. */
-static void default_policies(struct experiment *experiment)
+static void default_policies(struct command *command)
 {
     static const char *const fallback[] = {"default"};
     size_t all = 0;
     while (policies[all])
         all++;
-    size_t count = experiment->one_policy ? 1 : all;
-    experiment->policy_specs = memory_zeroed(count, sizeof *experiment->policy_specs);
+    size_t count = command->one_policy ? 1 : all;
+    command->policy_specs = memory_zeroed(count, sizeof *command->policy_specs);
     for (size_t i = 0; i < count; i++)
-        experiment->policy_specs[i] = experiment->one_policy ? fallback[0] : policies[i]->name;
-    experiment->policy_count = count;
+        command->policy_specs[i] = command->one_policy ? fallback[0] : policies[i]->name;
+    command->policy_count = count;
 }
 
-static struct setting *parse_policies(const struct experiment *experiment)
+static struct setting *parse_policies(const struct command *command)
 {
     struct error error;
-    struct setting *settings = memory_zeroed(experiment->policy_count, sizeof *settings);
-    for (size_t i = 0; i < experiment->policy_count; i++)
-        if (setting_parse(&settings[i], experiment->policy_specs[i], policies, "policy", &error) !=
-            0)
+    struct setting *settings = memory_zeroed(command->policy_count, sizeof *settings);
+    for (size_t i = 0; i < command->policy_count; i++)
+        if (setting_parse(&settings[i], command->policy_specs[i], policies, "policy", &error) != 0)
             fail_usage("%s", error.text);
     return settings;
 }
 
-static void find_program(struct experiment *experiment, struct compiled *compiled,
+static void find_program(struct command *command, struct compiled *compiled,
                          struct setting *workload)
 {
     struct error error;
-    const char *spec = experiment->workload_spec ? experiment->workload_spec : "web";
-    bool compiles = experiment->setup.engine == &interval_engine && !experiment->program;
-    if (experiment->memory_bytes && !compiles)
+    const char *spec = command->workload_spec ? command->workload_spec : "web";
+    bool compiles = command->engine == &interval_engine && !command->program;
+    if (command->memory_bytes && !compiles)
         fail_usage("--memory is for a program that is compiled: not with --program, nor with "
                    "--engine graph");
-    if (experiment->program)
-        read_program(experiment, compiled, workload);
+    if (command->program)
+        read_program(command, compiled, workload);
     else if (setting_parse(workload, spec, workloads, "workload", &error) != 0)
         fail_usage("%s", error.text);
-    experiment->setup.workload = workload;
 }
 
-/* Compiles the program, unless that has been done or there is no need, and runs every policy. */
-static void execute(const struct experiment *experiment, struct runs *runs,
-                    struct compiled *compiled, struct outcome *outcomes)
+/* What the command line comes to; a program that it names into *compiled. */
+static void make_experiment(struct command *command, struct compiled *compiled,
+                            struct experiment *experiment)
 {
-    struct error error;
-    struct progress progress;
-    int status = 0;
-    bool replays = experiment->setup.engine == &interval_engine;
-    bool compiles = replays && !experiment->program;
-    progress_init(&progress, (double)runs->count + (compiles ? COMPILE_PART : 0));
-    runs->progress = &progress;
-    runs->setup = experiment->setup;
-    runs->setup.compiled = replays ? compiled : NULL;
-    if (compiles)
-        status = compile_program(compiled, &experiment->setup, experiment->memory_bytes, &progress,
-                                 &error);
-    if (status == 0)
-        status = runs_execute(runs, outcomes, &error);
-    else
-        runs_record_failure(runs, &error);
-    progress_clear(&progress);
-    if (status != 0) {
-        store_close(runs->store);
-        fail("%s", error.text);
+    *experiment = (struct experiment){.name = memory_text(command->name),
+                                      .workloads = memory_zeroed(1, sizeof *experiment->workloads),
+                                      .workload_count = 1};
+    if (command->policy_count == 0)
+        default_policies(command);
+    experiment->policies = parse_policies(command);
+    experiment->policy_count = experiment->point_count = command->policy_count;
+    find_program(command, compiled, &experiment->workloads[0]);
+    experiment->points = memory_zeroed(experiment->point_count, sizeof *experiment->points);
+    for (size_t i = 0; i < experiment->point_count; i++)
+        experiment->points[i] = (struct point){.policy = i, .collector = command->collector};
+    experiment->seeds = memory_zeroed(1, sizeof *experiment->seeds);
+    experiment->seeds[0] = command->seed;
+    experiment->seed_count = 1;
+    experiment->engine = command->engine;
+    experiment->log = LOG_collections;
+    experiment->sample_ns = command->sample_ns;
+}
+
+static void print_outcomes(struct store *store, const struct command *command,
+                           const struct plan *plan, const struct simulation_result *results)
+{
+    if (command->json) {
+        for (size_t i = 0; i < plan->run_count; i++)
+            print_json(store, plan, i, &results[i]);
+        return;
     }
+    printf("%s on %s, seed %" PRIu64 "\n\n", plan->experiment->workloads[0].text,
+           command->collector->name, command->seed);
+    print_table(store, plan);
+    print_remarks(plan, results);
+    printf("\nCollections, pauses and GC share: after start-up; full: of generation 2.\nEverything "
+           "is in %s; "
+           "`%.*s plot %s --out charts` draws it.\n",
+           command->db, command_name_length(), program_invocation_name, command->db);
 }
 
-static int run_experiment(struct experiment *experiment)
+static int execute_command(struct command *command)
 {
     struct error error;
-    struct setting workload;
     struct compiled compiled;
+    struct experiment experiment;
+    struct plan plan;
     compiled_init(&compiled);
-    if (experiment->policy_count == 0)
-        default_policies(experiment);
-    struct setting *settings = parse_policies(experiment);
-    struct outcome *outcomes = memory_zeroed(experiment->policy_count, sizeof *outcomes);
-    find_program(experiment, &compiled, &workload);
-
-    struct runs runs = {.policies = settings,
-                        .count = experiment->policy_count,
-                        .jobs = experiment->jobs ? experiment->jobs : cores(),
-                        .store = store_open(experiment->db, &error)};
-    if (!runs.store ||
-        store_begin_experiment(runs.store, experiment->name, &runs.experiment, &error) != 0)
+    make_experiment(command, &compiled, &experiment);
+    plan_init(&plan, &experiment, (struct share){0});
+    struct work work = {.plan = &plan,
+                        .store = store_open(command->db, &error),
+                        .jobs = command->jobs,
+                        .memory_bytes = command->memory_bytes,
+                        .compiled = command->program ? &compiled : NULL};
+    if (!work.store || plan_store(&plan, command->name, (struct share){0}, work.store, &error) != 0)
         fail("%s", error.text);
-    execute(experiment, &runs, &compiled, outcomes);
-    print_outcomes(runs.store, experiment, settings, outcomes, runs.count);
+    work_do(&work);
+    if (work.failed) {
+        store_close(work.store);
+        fail("%s", work.why.text);
+    }
+    print_outcomes(work.store, command, &plan, work.results);
 
-    store_close(runs.store);
+    store_close(work.store);
+    work_fini(&work);
+    plan_fini(&plan);
+    experiment_fini(&experiment);
     compiled_fini(&compiled);
-    for (size_t i = 0; i < runs.count; i++)
-        setting_fini(&settings[i]);
-    setting_fini(&workload);
-    free(settings);
-    free(outcomes);
-    free(experiment->policy_specs);
+    free(command->policy_specs);
     return EXIT_SUCCESS;
 }
 
-static int command(int argc, char **argv, const char *name, const char *doc, bool one_policy)
+static int run_command(int argc, char **argv, const char *name, const char *doc, bool one_policy)
 {
     const struct argp argp = {.options = options, .parser = parse, .doc = doc};
-    struct experiment experiment = {
+    struct command command = {
         .name = name,
         .db = "results.db",
         .one_policy = one_policy,
-        .setup = {.engine = &interval_engine,
-                  .collector = collector_version(DEFAULT_COLLECTOR),
-                  .seed = 1,
-                  .sample_ns = SAMPLE_AUTO},
+        .engine = &interval_engine,
+        .collector = collector_version(DEFAULT_COLLECTOR),
+        .seed = 1,
+        .sample_ns = SAMPLE_AUTO,
     };
-    command_parse(&argp, argc, argv, &experiment);
-    return run_experiment(&experiment);
+    command_parse(&argp, argc, argv, &command);
+    return execute_command(&command);
 }
 
 int command_run(int argc, char **argv)
 {
-    return command(argc, argv, "run",
-                   "Runs a simulated Python program under one policy for the cycle collector, and "
-                   "adds every pause and the memory over time to a results file.\n\n" HELP_SPEC
-                   "Example:  pygcsim run --workload web:rate=200,duration=60s --policy freeze "
-                   "--db results.db",
-                   true);
+    return run_command(
+        argc, argv, "run",
+        "Runs a simulated Python program under one policy for the cycle collector, "
+        "and adds every pause and the memory over time to a results file.\n\n" HELP_SPEC
+        "Example:  pygcsim run --workload web:rate=200,duration=60s --policy freeze "
+        "--db results.db",
+        true);
 }
 
 int command_compare(int argc, char **argv)
 {
-    return command(argc, argv, "compare",
-                   "Runs the same simulated Python program, to the last operation, under several "
-                   "policies for the cycle collector (without --policy: under each there is), and "
-                   "says what each costs.\n\n" HELP_SPEC
-                   "Example:  pygcsim compare --workload web:duration=20s --policy default "
-                   "--policy freeze:t0=50000 --policy off",
-                   false);
+    return run_command(argc, argv, "compare",
+                       "Runs the same simulated Python program, to the last operation, under "
+                       "several policies for the cycle collector (without --policy: under each "
+                       "there is), and says what each costs.\n\n" HELP_SPEC
+                       "Example:  pygcsim compare --workload web:duration=20s --policy default "
+                       "--policy freeze:t0=50000 --policy off",
+                       false);
 }

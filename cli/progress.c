@@ -3,12 +3,15 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
-#define WIDTH     30
-#define LABEL     40 /* characters, so that the line fits a terminal of 80 */
+#include "sim/units.h"
+
+#define WIDTH     30 /* of the bar */
 #define REDRAW_MS 100
+#define LINE_MS   10000
 
 static int64_t now_ms(void)
 {
@@ -19,21 +22,92 @@ static int64_t now_ms(void)
 
 void progress_init(struct progress *progress, double whole)
 {
-    *progress = (struct progress){.whole = whole, .terminal = isatty(STDERR_FILENO)};
+    *progress =
+        (struct progress){.whole = whole, .terminal = isatty(STDERR_FILENO), .began_ms = now_ms()};
 }
 
-static int draw(void *context, double fraction)
+double progress_seconds(const struct progress *progress)
+{
+    return (double)(now_ms() - progress->began_ms) / 1000;
+}
+
+/* "12.3 s left, "; nothing before it can be told. */
+static const char *time_left(const struct progress *progress, double share,
+                             char text[UNITS_TEXT + 8])
+{
+    char left[UNITS_TEXT];
+    double seconds = progress_seconds(progress);
+    text[0] = '\0';
+    if (progress->timed && share > 0 && seconds >= 1) {
+        units_show_seconds(left, seconds * (1 - share) / share);
+        snprintf(text, UNITS_TEXT + 8, "%s left, ", left);
+    }
+    return text;
+}
+
+/* Columns of the terminal. */
+static int columns(void)
+{
+    struct winsize size;
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+static void draw_bar(const struct progress *progress, double share)
+{
+    char left[UNITS_TEXT + 8], text[300];
+    int filled = (int)(share * WIDTH), room = columns() - WIDTH - 11;
+    snprintf(text, sizeof text, "%s%s", time_left(progress, share, left), progress->label);
+    fprintf(stderr, "\r\033[K[%.*s%.*s] %3.0f%%  %.*s", filled, "##############################",
+            WIDTH - filled, "..............................", share * 100, room > 0 ? room : 0,
+            text);
+    fflush(stderr);
+}
+
+bool progress_is_due(const struct progress *progress)
+{
+    int64_t last_ms = progress->drawn_ms ? progress->drawn_ms : progress->began_ms;
+    if (progress->terminal)
+        return now_ms() - progress->drawn_ms >= REDRAW_MS;
+    return progress->lines && now_ms() - last_ms >= LINE_MS;
+}
+
+static void draw(struct progress *progress, double done)
+{
+    double share = done < progress->whole ? done / progress->whole : 1;
+    char left[UNITS_TEXT + 8];
+    if (!progress_is_due(progress))
+        return;
+    progress->drawn_ms = now_ms();
+    if (progress->terminal)
+        draw_bar(progress, share);
+    else
+        fprintf(stderr, "%3.0f%%  %s%s\n", share * 100, time_left(progress, share, left),
+                progress->label);
+}
+
+void progress_at(struct progress *progress, double done)
+{
+    draw(progress, done);
+}
+
+static int draw_part(void *context, double fraction)
 {
     struct progress *progress = context;
-    if (!progress->terminal || now_ms() - progress->drawn_ms < REDRAW_MS)
-        return 0;
-    progress->drawn_ms = now_ms();
-    double done = (progress->before + fraction * progress->part) / progress->whole;
-    int filled = (int)(done * WIDTH);
-    fprintf(stderr, "\r\033[K[%.*s%.*s] %3.0f%%  %.*s", filled, "##############################",
-            WIDTH - filled, "..............................", done * 100, LABEL, progress->label);
-    fflush(stderr);
+    draw(progress, progress->before + fraction * progress->part);
     return 0;
+}
+
+static void set_label(struct progress *progress, const char *format, va_list values)
+{
+    (void)vsnprintf(progress->label, sizeof progress->label, format, values);
+}
+
+void progress_label(struct progress *progress, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    set_label(progress, format, values);
+    va_end(values);
 }
 
 void progress_next(struct progress *progress, double part, const char *format, ...)
@@ -42,9 +116,9 @@ void progress_next(struct progress *progress, double part, const char *format, .
     progress->before += progress->part;
     progress->part = part;
     va_start(values, format);
-    (void)vsnprintf(progress->label, sizeof progress->label, format, values);
+    set_label(progress, format, values);
     va_end(values);
-    draw(progress, 0);
+    draw_part(progress, 0);
 }
 
 void progress_clear(struct progress *progress)
@@ -56,5 +130,5 @@ void progress_clear(struct progress *progress)
 
 struct observer progress_observer(struct progress *progress)
 {
-    return (struct observer){.context = progress, .progress = draw};
+    return (struct observer){.context = progress, .progress = draw_part};
 }

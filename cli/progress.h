@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A progress bar on standard error, if that is a terminal; otherwise nothing. */
+ * How far a long job is, on standard error. On a terminal a bar, the rate, and the time left;
+ * elsewhere nothing, or a line every ten seconds. */
 #ifndef PYGCSIM_CLI_PROGRESS_H
 #define PYGCSIM_CLI_PROGRESS_H
 
@@ -13,18 +14,32 @@ struct progress {
     char label[200];            /* of what is under way */
     double before, part, whole; /* shares of the job: done, under way, all */
     bool terminal;
-    int64_t drawn_ms; /* when last */
+    bool lines; /* where there is no terminal: a line now and then */
+    bool timed; /* show the time left */
+    int64_t began_ms, drawn_ms;
 };
 
 void progress_init(struct progress *progress, double whole);
 
-/* The next part of the job begins. */
+/* What is under way. */
+void progress_label(struct progress *progress, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Jobs of parts one after the other: the next part begins; the observer draws how far it is. */
 void progress_next(struct progress *progress, double part, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+struct observer progress_observer(struct progress *progress);
+
+/* Jobs that count for themselves: so much of the whole is done. */
+void progress_at(struct progress *progress, double done);
+
+/* Would that be drawn now? */
+bool progress_is_due(const struct progress *progress);
+
+/* Seconds since progress_init. */
+double progress_seconds(const struct progress *progress);
 
 /* Takes the bar off the screen. */
 void progress_clear(struct progress *progress);
-
-struct observer progress_observer(struct progress *progress);
 
 #endif

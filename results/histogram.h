@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Latencies in buckets, 128 to a doubling: at most 0.8% wide, whatever the magnitude. */
+ * Durations in buckets, 128 to a doubling: at most 0.8% wide, whatever the magnitude. */
 #ifndef PYGCSIM_RESULTS_HISTOGRAM_H
 #define PYGCSIM_RESULTS_HISTOGRAM_H
 
@@ -10,7 +10,7 @@
 
 struct histogram {
     struct bucket {
-        uint64_t count, longest_ns;
+        uint64_t count, total_ns, longest_ns;
     } bucket[HISTOGRAM_BUCKETS];
 };
 
@@ -27,6 +27,7 @@ static inline void histogram_add(struct histogram *histogram, uint64_t ns)
 {
     struct bucket *bucket = &histogram->bucket[histogram_bucket(ns)];
     bucket->count++;
+    bucket->total_ns += ns;
     if (ns > bucket->longest_ns)
         bucket->longest_ns = ns;
 }

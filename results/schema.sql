@@ -2,17 +2,25 @@
 -- program began, on the wall clock unless the name says mutator; sizes are bytes.
 
 PRAGMA application_id = 1887004515; -- "pygc"
-PRAGMA user_version = 1;            -- of this schema
+PRAGMA user_version = 2;            -- of this schema
 
--- What was asked for in one go: a `run`, a `compare`.
+-- What was asked for in one go: a `run`, a `compare`, a `sweep`.
 CREATE TABLE experiment (
-    id      INTEGER PRIMARY KEY,
-    name    TEXT NOT NULL,          -- the command
-    version TEXT NOT NULL           -- of pygcsim
+    id        INTEGER PRIMARY KEY,
+    command   TEXT NOT NULL,
+    name      TEXT NOT NULL,        -- of a sweep, as its file says; of others the command again
+    version   TEXT NOT NULL,        -- of pygcsim
+    document  TEXT,                 -- a sweep's whole file
+    baseline  TEXT,                 -- the policy that others are compared with
+    objective TEXT,                 -- the metric to make small
+    planned   INTEGER NOT NULL,     -- runs in all, with those of other shards
+    shard     INTEGER,              -- which share this file has, from 1; NULL: everything
+    shards    INTEGER               -- of how many
 );
 
 -- One program under one policy. policy and workload are full specifications as the command line takes
--- them; what they leave out are the defaults, which table parameter has too.
+-- them; what they leave out are the defaults, which table parameter has too. Runs with the same
+-- workload, collector, seed and costs ran the same program to the last operation.
 CREATE TABLE run (
     id                 INTEGER PRIMARY KEY,
     experiment_id      INTEGER NOT NULL REFERENCES experiment(id),
@@ -20,15 +28,19 @@ CREATE TABLE run (
     workload           TEXT NOT NULL,
     collector          TEXT NOT NULL,   -- interpreter version, as cpython-3.13
     seed               INTEGER NOT NULL,
-    status             TEXT NOT NULL,   -- unfinished, finished, out_of_memory, failed
-    error              TEXT,            -- why it failed
     engine             TEXT NOT NULL,
     costs              TEXT NOT NULL,   -- the set of cost coefficients
-    layout             TEXT,            -- how objects lie in memory
+    log                TEXT NOT NULL,   -- what is stored of it: summary, samples, collections
+    warmup             TEXT NOT NULL,   -- after start-up: a time, or mser5
+    sampling           TEXT NOT NULL,   -- time between two samples, as asked for; or auto
+    status             TEXT NOT NULL,   -- planned, unfinished, finished, out_of_memory, failed
+    error              TEXT,            -- why it failed
     -- From here on: known when the run has ended.
+    layout             TEXT,            -- how objects lie in memory
     sample_ns          INTEGER,         -- between two samples, 0: none
     service_ns         INTEGER,         -- instant of startup_done, NULL if never reported
-    service_mutator_ns INTEGER,         -- mutator time by then
+    steady_ns          INTEGER,         -- beginning of the steady state, NULL: of the run
+    steady_mutator_ns  INTEGER,         -- mutator time by then
     first_arrival_ns   INTEGER,         -- of requests, NULL if there were none
     last_answer_ns     INTEGER,
     wall_ns            INTEGER,         -- the whole run: mutator_ns + pause_ns + idle_ns
@@ -39,6 +51,7 @@ CREATE TABLE run (
     operations         INTEGER,
     requests           INTEGER          -- answered
 );
+CREATE INDEX run_of_experiment ON run(experiment_id, policy, seed);
 
 -- Every parameter of a run's policy and workload, defaults included.
 CREATE TABLE parameter (
@@ -82,13 +95,25 @@ CREATE TABLE sample (
     PRIMARY KEY (run_id, wall_ns)
 ) WITHOUT ROWID;
 
--- Histogram of request latency, arrival to the end of the last burst. Buckets are at most 0.8% wide.
+-- Histogram of the latency of requests that arrive in the steady state, arrival to the end of the
+-- last burst. Buckets are at most 0.8% wide.
 CREATE TABLE latency (
     run_id     INTEGER NOT NULL REFERENCES run(id),
     bucket     INTEGER NOT NULL,
     requests   INTEGER NOT NULL,
     longest_ns INTEGER NOT NULL,        -- the longest latency in the bucket
     PRIMARY KEY (run_id, bucket)
+) WITHOUT ROWID;
+
+-- Histogram of the pauses of the steady state; same buckets.
+CREATE TABLE pause (
+    run_id      INTEGER NOT NULL REFERENCES run(id),
+    generation  INTEGER NOT NULL,
+    bucket      INTEGER NOT NULL,
+    collections INTEGER NOT NULL,
+    total_ns    INTEGER NOT NULL,
+    longest_ns  INTEGER NOT NULL,
+    PRIMARY KEY (run_id, generation, bucket)
 ) WITHOUT ROWID;
 
 -- Objects reclaimed, by the generation they were in (3: permanent).

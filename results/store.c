@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <math.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,35 +14,41 @@
 #include <unistd.h>
 
 #include "results/embedded.h"
-#include "results/histogram.h"
 #include "results/metrics.h"
 #include "sim/memory.h"
 
 #define APPLICATION_ID 1887004515 /* as in schema.sql */
-#define SCHEMA_VERSION 1
-#define BATCH          8192 /* rows kept in memory before they are written, in one transaction */
+#define SCHEMA_VERSION 2
 #define BUSY_MS        5000 /* how long another writer is waited for */
 
 /* Prepared once: X(identifier, SQL). */
 #define STATEMENTS(X)                                                                              \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
     X(COMMIT, "COMMIT")                                                                            \
-    X(NEW_EXPERIMENT, "INSERT INTO experiment (name, version) VALUES (?, ?)")                      \
-    X(NEW_RUN, "INSERT INTO run (experiment_id, policy, workload, collector, seed, status,"        \
-               " engine, costs) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                                  \
+    X(FIND_SWEEP, "SELECT id, version, shard, shards, planned FROM experiment"                     \
+                  " WHERE command = 'sweep' AND name = ?")                                         \
+    X(NEW_EXPERIMENT, "INSERT INTO experiment (command, name, version, document, baseline,"        \
+                      " objective, planned, shard, shards)"                                        \
+                      " VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, 0), nullif(?, 0))")                 \
+    X(RENEW_EXPERIMENT, "UPDATE experiment SET document = ?2, baseline = ?3, objective = ?4,"      \
+                        " planned = ?5 WHERE id = ?1")                                             \
+    X(FIND_RUN, "SELECT id, status FROM run WHERE experiment_id = ?1 AND policy = ?2"              \
+                " AND seed = ?3 AND workload = ?4 AND collector = ?5 AND engine = ?6"              \
+                " AND costs = ?7 AND log = ?8 AND warmup = ?9 AND sampling = ?10")                 \
+    X(NEW_RUN, "INSERT INTO run (id, experiment_id, policy, seed, workload, collector, engine,"    \
+               " costs, log, warmup, sampling, status)"                                            \
+               " VALUES (?11, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'planned')")                \
     X(PARAMETER, "INSERT INTO parameter VALUES (?, ?, ?, ?, ?)")                                   \
-    X(COLLECTION,                                                                                  \
-      "INSERT INTO collection VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")            \
-    X(SAMPLE, "INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?)")                                   \
-    X(LATENCY, "INSERT INTO latency VALUES (?, ?, ?, ?)")                                          \
-    X(SUMMARY, "INSERT INTO summary VALUES (?, ?, ?)")                                             \
-    X(RECLAIMED, "INSERT INTO reclaimed VALUES (?, ?, ?, ?)")                                      \
-    X(END_RUN, "UPDATE run SET status = ?2, layout = ?3, sample_ns = ?4,"                          \
-               " service_ns = nullif(?5, 0), service_mutator_ns = iif(?5 = 0, NULL, ?6),"          \
-               " first_arrival_ns = nullif(?7, 0), last_answer_ns = nullif(?8, 0), wall_ns = ?9,"  \
-               " mutator_ns = ?10, pause_ns = ?11, idle_ns = ?12, heap_peak_bytes = ?13,"          \
-               " operations = ?14, requests = ?15 WHERE id = ?1")                                  \
-    X(FAIL_RUN, "UPDATE run SET status = ?2, error = ?3 WHERE id = ?1")
+    X(KEEP_RUN, "INSERT INTO temp.kept VALUES (?)")                                                \
+    X(FORGET_PARAMETERS, "DELETE FROM parameter WHERE run_id IN"                                   \
+                         " (SELECT id FROM run WHERE experiment_id = ? AND status = 'planned'"     \
+                         " AND id NOT IN (SELECT id FROM temp.kept))")                             \
+    X(FORGET_RUNS, "DELETE FROM run WHERE experiment_id = ? AND status = 'planned'"                \
+                   " AND id NOT IN (SELECT id FROM temp.kept)")                                    \
+    X(FORGET_KEPT, "DELETE FROM temp.kept")                                                        \
+    X(FORGET_COLLECTIONS, "DELETE FROM collection WHERE run_id = ?")                               \
+    X(SET_STATUS, "UPDATE run SET status = ?2, error = ?3 WHERE id = ?1")                          \
+    X(SUMMARY, "INSERT INTO summary VALUES (?, ?, ?)")
 
 enum statement {
 #define X(name, sql) name,
@@ -53,14 +61,11 @@ struct store {
     char *path;
     bool writable;
     sqlite3 *database;
+    pthread_mutex_t lock; /* of everything below, and of transactions */
     sqlite3_stmt *statements[STATEMENT_COUNT];
-    int64_t run; /* under way, 0: none */
-    /* Of that run, not yet written: the file is locked only while a batch goes in. */
-    struct collection *collections;
-    struct sample *samples;
-    size_t collection_count, sample_count;
-    struct histogram *latency;
-    bool broken; /* a write failed: *failure says why */
+    sqlite3_stmt *rows[RECORD_TABLE_COUNT]; /* stores a row of that table */
+    struct experiment_facts facts;          /* of the plan being made */
+    bool broken;                            /* a write failed: *failure says why */
     struct error failure;
 };
 
@@ -195,6 +200,7 @@ static struct store *open_file(const char *path, int flags, struct error *error)
     }
     if (check_file(store, &empty, error) != 0)
         goto failed;
+    pthread_mutex_init(&store->lock, NULL);
     if (empty && !(flags & SQLITE_OPEN_CREATE)) {
         error_set(error, "%s: not a pygcsim results file: it is empty", path);
         goto failed;
@@ -205,9 +211,9 @@ failed:
     return NULL;
 }
 
-struct store *store_open_existing(const char *path, struct error *error)
+static int make_view(struct store *store, struct error *error)
 {
-    return open_file(path, SQLITE_OPEN_READONLY, error);
+    return metrics_make_view(store->database) == SQLITE_OK ? 0 : store_error(store, error);
 }
 
 /* SQLite does not wait for a lock to do this, so this does. */
@@ -225,30 +231,62 @@ static int enter_wal(struct store *store, struct error *error)
     }
 }
 
-struct store *store_open(const char *path, struct error *error)
+/* A run's row is there already: its columns are set. */
+static char *update_run_sql(void)
+{
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+    int number = 2;
+    for (const struct row_column *c = record_tables[TABLE_run].columns; c->name; c++, number++)
+        sqlite3_str_appendf(sql, "%s %s = ?%d", number == 2 ? "UPDATE run SET" : ",", c->name,
+                            number);
+    sqlite3_str_appendall(sql, " WHERE id = ?1");
+    return sqlite3_str_finish(sql);
+}
+
+static int prepare(struct store *store, const char *sql, sqlite3_stmt **statement,
+                   struct error *error)
+{
+    if (!sql)
+        out_of_memory();
+    if (sqlite3_prepare_v3(store->database, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL) ==
+        SQLITE_OK)
+        return 0;
+    return store_error(store, error);
+}
+
+static int prepare_statements(struct store *store, struct error *error)
 {
     static const char *const sql[STATEMENT_COUNT] = {
 #define X(name, text) text,
         STATEMENTS(X)
 #undef X
     };
-    struct store *store = open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
-    if (!store)
-        return NULL;
-    if (enter_wal(store, error) != 0 || make_tables(store, error) != 0)
-        goto failed;
-    for (int i = 0; i < STATEMENT_COUNT; i++) {
-        if (sqlite3_prepare_v3(store->database, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
-                               &store->statements[i], NULL) != SQLITE_OK) {
-            store_error(store, error);
-            goto failed;
-        }
+    int status = execute_sql(store, "CREATE TEMP TABLE kept (id INTEGER PRIMARY KEY)", error);
+    for (int i = 0; i < STATEMENT_COUNT && status == 0; i++)
+        status = prepare(store, sql[i], &store->statements[i], error);
+    for (int i = 0; i < RECORD_TABLE_COUNT && status == 0; i++) {
+        char *text = i == TABLE_run ? update_run_sql() : rows_insert_sql(&record_tables[i]);
+        status = prepare(store, text, &store->rows[i], error);
+        sqlite3_free(text);
     }
-    store->collections = memory_zeroed(BATCH, sizeof *store->collections);
-    store->samples = memory_zeroed(BATCH, sizeof *store->samples);
-    store->latency = memory_zeroed(1, sizeof *store->latency);
-    return store;
-failed:
+    return status;
+}
+
+struct store *store_open(const char *path, struct error *error)
+{
+    struct store *store = open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
+    if (store && enter_wal(store, error) == 0 && make_tables(store, error) == 0 &&
+        prepare_statements(store, error) == 0 && make_view(store, error) == 0)
+        return store;
+    store_close(store);
+    return NULL;
+}
+
+struct store *store_open_existing(const char *path, struct error *error)
+{
+    struct store *store = open_file(path, SQLITE_OPEN_READONLY, error);
+    if (store && make_view(store, error) == 0)
+        return store;
     store_close(store);
     return NULL;
 }
@@ -259,29 +297,34 @@ void store_close(struct store *store)
         return;
     for (int i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(store->statements[i]);
+    for (int i = 0; i < RECORD_TABLE_COUNT; i++)
+        sqlite3_finalize(store->rows[i]);
     /* At rest it is one file, which can be read in a folder that cannot be written to. If somebody
      * else has it open it stays as it is. */
     if (store->writable)
         sqlite3_exec(store->database, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
     sqlite3_close(store->database);
-    free(store->collections);
-    free(store->samples);
-    free(store->latency);
+    pthread_mutex_destroy(&store->lock);
     free(store->path);
     free(store);
 }
 
 /* ---- writing -------------------------------------------------------------------------- */
 
-/* Executes a statement with values bound in order: i int64, u uint64, d double (NaN: NULL), s text
- * (NULL: NULL). After the first failure everything is a failure, with the first one's reason. */
-static int put(struct store *store, enum statement which, const char *types, ...)
+/* Steps a statement that gives no rows. After the first failure everything is a failure, with the
+ * first one's reason. */
+static void step(struct store *store, sqlite3_stmt *statement)
 {
-    sqlite3_stmt *statement = store->statements[which];
-    if (store->broken)
-        return -1;
-    va_list values;
-    va_start(values, types);
+    if (sqlite3_step(statement) != SQLITE_DONE) {
+        store->broken = true;
+        store_error(store, &store->failure);
+    }
+    sqlite3_reset(statement);
+}
+
+/* Binds values in order: i int64, u uint64, d double (NaN: NULL), s text (NULL: NULL). */
+static void bind(sqlite3_stmt *statement, const char *types, va_list values)
+{
     for (int i = 0; types[i]; i++) {
         if (types[i] == 's')
             sqlite3_bind_text(statement, i + 1, va_arg(values, const char *), -1, SQLITE_STATIC);
@@ -292,195 +335,237 @@ static int put(struct store *store, enum statement which, const char *types, ...
         else
             sqlite3_bind_int64(statement, i + 1, va_arg(values, int64_t));
     }
+}
+
+static void put(struct store *store, enum statement which, const char *types, ...)
+{
+    va_list values;
+    if (store->broken)
+        return;
+    va_start(values, types);
+    bind(store->statements[which], types, values);
     va_end(values);
-    if (sqlite3_step(statement) != SQLITE_DONE) {
+    step(store, store->statements[which]);
+}
+
+/* The first row that a statement gives, to be reset by the caller; NULL: there is none. */
+static sqlite3_stmt *find(struct store *store, enum statement which, const char *types, ...)
+{
+    sqlite3_stmt *statement = store->statements[which];
+    va_list values;
+    if (store->broken)
+        return NULL;
+    va_start(values, types);
+    bind(statement, types, values);
+    va_end(values);
+    int code = sqlite3_step(statement);
+    if (code == SQLITE_ROW)
+        return statement;
+    if (code != SQLITE_DONE) {
         store->broken = true;
         store_error(store, &store->failure);
     }
     sqlite3_reset(statement);
-    return store->broken ? -1 : 0;
+    return NULL;
 }
 
-/* After a failure: leaves no transaction open and hands the reason on. Returns -1. */
-static int give_up(struct store *store, struct error *error)
+static void begin(struct store *store)
 {
-    if (!sqlite3_get_autocommit(store->database))
-        sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
-    *error = store->failure;
-    store->broken = false;
-    return -1;
+    pthread_mutex_lock(&store->lock);
+    put(store, BEGIN, "");
 }
 
-int store_begin_experiment(struct store *store, const char *name, int64_t *id, struct error *error)
+/* Ends the transaction; after a failure none of it counts, and *error has the reason. */
+static int end(struct store *store, struct error *error)
 {
-    if (put(store, NEW_EXPERIMENT, "ss", name, PYGCSIM_VERSION) != 0)
-        return give_up(store, error);
-    *id = sqlite3_last_insert_rowid(store->database);
+    int status = 0;
+    put(store, COMMIT, "");
+    if (store->broken) {
+        if (!sqlite3_get_autocommit(store->database))
+            sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+        *error = store->failure;
+        store->broken = false;
+        status = -1;
+    }
+    pthread_mutex_unlock(&store->lock);
+    return status;
+}
+
+/* ---- planning ------------------------------------------------------------------------- */
+
+/* Something that is no failure of SQLite's keeps the plan from being made. */
+static void refuse(struct store *store, const char *format, ...)
+{
+    char what[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    error_set(&store->failure, "%s: %s", store->path, what);
+    store->broken = true;
+}
+
+/* The sweep of that name which is to be continued; 0: there is none. */
+static int64_t find_sweep(struct store *store, const struct experiment_facts *facts)
+{
+    sqlite3_stmt *row = find(store, FIND_SWEEP, "s", facts->name);
+    if (!row)
+        return 0;
+    int64_t id = sqlite3_column_int64(row, 0), planned = sqlite3_column_int64(row, 4);
+    unsigned shard = (unsigned)sqlite3_column_int(row, 2);
+    unsigned shards = (unsigned)sqlite3_column_int(row, 3);
+    const char *version = (const char *)sqlite3_column_text(row, 1);
+    if (strcmp(version, PYGCSIM_VERSION) != 0)
+        refuse(store,
+               "experiment '%s' in it was begun by pygcsim %s, this is %s; give another --db",
+               facts->name, version, PYGCSIM_VERSION);
+    else if (shard != facts->shard || shards != facts->shards)
+        refuse(store, "it has %s of experiment '%s'; give another --db",
+               shards ? "another share" : "the whole", facts->name);
+    else if (shards && planned != (int64_t)facts->planned)
+        refuse(store, "it is a part of another plan for experiment '%s'; give another --db",
+               facts->name);
+    sqlite3_reset(row);
+    return id;
+}
+
+int store_begin_plan(struct store *store, const struct experiment_facts *facts, int64_t *experiment,
+                     struct error *error)
+{
+    begin(store);
+    store->facts = *facts;
+    *experiment = strcmp(facts->command, "sweep") == 0 ? find_sweep(store, facts) : 0;
+    put(store, FORGET_KEPT, "");
+    if (*experiment)
+        put(store, RENEW_EXPERIMENT, "isssu", *experiment, facts->document, facts->baseline,
+            facts->objective, facts->planned);
+    else
+        put(store, NEW_EXPERIMENT, "ssssssuuu", facts->command, facts->name, PYGCSIM_VERSION,
+            facts->document, facts->baseline, facts->objective, facts->planned,
+            (uint64_t)facts->shard, (uint64_t)facts->shards);
+    if (store->broken)
+        return end(store, error);
+    if (!*experiment)
+        *experiment = sqlite3_last_insert_rowid(store->database);
     return 0;
 }
 
-static void put_parameters(struct store *store, const char *owner, const struct setting *setting)
+static void put_parameters(struct store *store, int64_t run, const char *owner,
+                           const struct setting *setting)
 {
     for (const struct param *param = setting->component->params; param && param->name; param++) {
         char buffer[UNITS_TEXT];
         const char *text = param_text(param, setting->state, buffer);
-        put(store, PARAMETER, "issds", store->run, owner, param->name,
-            param_number(param, setting->state), text);
+        put(store, PARAMETER, "issds", run, owner, param->name, param_number(param, setting->state),
+            text);
     }
 }
 
-int store_begin_run(struct store *store, int64_t experiment, const struct simulation_setup *setup,
-                    int64_t *id, struct error *error)
+/* The columns that tell runs apart, as ?1 to ?10. */
+#define IDENTITY "issssssss"
+
+int store_plan_run(struct store *store, int64_t experiment, const struct run_plan *plan,
+                   uint64_t number, int64_t *run, bool *ended, struct error *error)
 {
-    put(store, BEGIN, "");
-    char costs[64];
+    const struct simulation_setup *setup = &plan->setup;
+    char costs[64], warmup[UNITS_TEXT] = "mser5", sampling[UNITS_TEXT] = "auto";
     snprintf(costs, sizeof costs, "%s, CPython %s", COSTS_NAME,
              costs_measured_on(costs_for(setup->collector)));
-    put(store, NEW_RUN, "isssusss", experiment, setup->policy->text, setup->workload->text,
-        setup->collector->name, setup->seed, run_status_names[RUN_unfinished], setup->engine->name,
-        costs);
-    store->run = *id = sqlite3_last_insert_rowid(store->database);
-    put_parameters(store, "workload", setup->workload);
-    put_parameters(store, "policy", setup->policy);
-    put(store, COMMIT, "");
-    store->collection_count = store->sample_count = 0;
-    memset(store->latency, 0, sizeof *store->latency);
-    return store->broken ? give_up(store, error) : 0;
-}
-
-static void put_collection(struct store *store, const struct collection *c)
-{
-    put(store, COLLECTION, "iuuuisuuuuuuuuuu", store->run, c->sequence, c->wall_ns, c->mutator_ns,
-        (int64_t)c->generation, collection_cause_names[c->cause], c->before[0], c->before[1],
-        c->before[2], c->permanent, c->examined, c->refs, c->unreachable, c->pause_ns,
-        c->heap_bytes_before, c->heap_bytes_after);
-}
-
-static void put_sample(struct store *store, const struct sample *s)
-{
-    put(store, SAMPLE, "iuuuuuu", store->run, s->wall_ns, s->live_bytes, s->garbage_bytes,
-        s->tracked[0], s->tracked[1], s->tracked[2]);
-}
-
-/* What is kept in memory goes into the transaction under way. */
-static void put_kept_rows(struct store *store)
-{
-    for (size_t i = 0; i < store->collection_count; i++)
-        put_collection(store, &store->collections[i]);
-    for (size_t i = 0; i < store->sample_count; i++)
-        put_sample(store, &store->samples[i]);
-    store->collection_count = store->sample_count = 0;
-}
-
-static int flush(struct store *store)
-{
-    put(store, BEGIN, "");
-    put_kept_rows(store);
-    return put(store, COMMIT, "");
-}
-
-static int on_collection(void *context, const struct collection *collection)
-{
-    struct store *store = context;
-    store->collections[store->collection_count++] = *collection;
-    return store->collection_count == BATCH ? flush(store) : 0;
-}
-
-static int on_sample(void *context, const struct sample *sample)
-{
-    struct store *store = context;
-    store->samples[store->sample_count++] = *sample;
-    return store->sample_count == BATCH ? flush(store) : 0;
-}
-
-static int on_request(void *context, const struct request *request)
-{
-    struct store *store = context;
-    histogram_add(store->latency, request->latency_ns);
-    return 0;
-}
-
-struct observer store_observer(struct store *store, const struct observer *next)
-{
-    return (struct observer){
-        .next = next,
-        .context = store,
-        .collection = on_collection,
-        .sample = on_sample,
-        .request = on_request,
-    };
-}
-
-static void put_latencies(struct store *store)
-{
-    for (int64_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
-        const struct bucket *bucket = &store->latency->bucket[i];
-        if (bucket->count)
-            put(store, LATENCY, "iiuu", store->run, i, bucket->count, bucket->longest_ns);
-    }
-}
-
-/* One query for the metrics from `first` on that share a source; returns the one after them. */
-static const struct metric *put_metrics(struct store *store, const struct metric *first)
-{
-    const struct metric *end = first;
-    sqlite3_stmt *query = NULL;
-    sqlite3_str *sql = sqlite3_str_new(store->database);
-    for (; end->name && end->source == first->source; end++)
-        sqlite3_str_appendf(sql, "%s %s", end == first ? "SELECT" : ",", end->expression);
-    sqlite3_str_appendf(sql, " FROM %s", first->source);
-    char *text = sqlite3_str_finish(sql);
-    if (!text)
-        out_of_memory();
-    if (sqlite3_prepare_v2(store->database, text, -1, &query, NULL) == SQLITE_OK &&
-        sqlite3_bind_int64(query, 1, store->run) == SQLITE_OK &&
-        sqlite3_step(query) == SQLITE_ROW) {
-        for (const struct metric *metric = first; metric < end; metric++) {
-            int column = (int)(metric - first);
-            if (sqlite3_column_type(query, column) != SQLITE_NULL)
-                put(store, SUMMARY, "isd", store->run, metric->name,
-                    sqlite3_column_double(query, column));
+    if (plan->warmup.ns != WARMUP_MSER5)
+        units_write_duration(warmup, (int64_t)plan->warmup.ns);
+    if (setup->sample_ns != SAMPLE_AUTO)
+        units_write_duration(sampling, (int64_t)setup->sample_ns);
+    *run = 0;
+    *ended = false;
+    sqlite3_stmt *row = NULL;
+    if (strcmp(store->facts.command, "sweep") == 0)
+        row = find(store, FIND_RUN, "isusssssss", experiment, setup->policy->text, setup->seed,
+                   setup->workload->text, setup->collector->name, setup->engine->name, costs,
+                   log_level_names[plan->log], warmup, sampling);
+    if (row) {
+        const char *status = (const char *)sqlite3_column_text(row, 1);
+        bool unfinished = strcmp(status, run_status_names[RUN_unfinished]) == 0;
+        *run = sqlite3_column_int64(row, 0);
+        *ended = !unfinished && strcmp(status, run_status_names[RUN_planned]) != 0;
+        sqlite3_reset(row);
+        if (unfinished) {
+            put(store, FORGET_COLLECTIONS, "i", *run);
+            put(store, SET_STATUS, "iss", *run, run_status_names[RUN_planned], NULL);
         }
     } else {
-        store->broken = true;
-        store_error(store, &store->failure);
+        sqlite3_stmt *new_run = store->statements[NEW_RUN];
+        if (store->facts.shards)
+            sqlite3_bind_int64(new_run, 11, (int64_t)number + 1);
+        put(store, NEW_RUN, "isusssssss", experiment, setup->policy->text, setup->seed,
+            setup->workload->text, setup->collector->name, setup->engine->name, costs,
+            log_level_names[plan->log], warmup, sampling);
+        *run = sqlite3_last_insert_rowid(store->database);
+        put_parameters(store, *run, "workload", setup->workload);
+        put_parameters(store, *run, "policy", setup->policy);
     }
-    sqlite3_finalize(query);
-    sqlite3_free(text);
-    return end;
+    put(store, KEEP_RUN, "i", *run);
+    return store->broken ? end(store, error) : 0;
 }
 
-static void put_summary(struct store *store)
+int store_end_plan(struct store *store, int64_t experiment, struct error *error)
 {
-    for (const struct metric *metric = metrics; metric->name && !store->broken;)
-        metric = put_metrics(store, metric);
-}
-
-static void put_result(struct store *store, const struct simulation_result *result)
-{
-    for (int64_t g = 0; g <= PERMANENT; g++)
-        put(store, RECLAIMED, "iiuu", store->run, g, result->totals.freed_by_count[g],
-            result->totals.freed_by_collector[g]);
-    put(store, END_RUN, "issuuuuuuuuuuuu", store->run, run_status_names[result->status],
-        layout_names[result->layout], result->sample_ns, result->service_ns,
-        result->service_mutator_ns, result->first_arrival_ns, result->last_answer_ns,
-        result->wall_ns, result->mutator_ns, result->pause_ns, result->idle_ns,
-        result->totals.heap_peak_bytes, result->operations, result->requests);
-}
-
-int store_end_run(struct store *store, const struct simulation_result *result, const char *failure,
-                  struct error *error)
-{
-    put(store, BEGIN, "");
-    put_kept_rows(store);
-    if (result->status == RUN_failed) {
-        put(store, FAIL_RUN, "iss", store->run, run_status_names[RUN_failed], failure);
-    } else {
-        put_latencies(store);
-        put_result(store, result);
-        put_summary(store);
+    if (strcmp(store->facts.command, "sweep") == 0) {
+        put(store, FORGET_PARAMETERS, "i", experiment);
+        put(store, FORGET_RUNS, "i", experiment);
     }
-    put(store, COMMIT, "");
-    store->run = 0;
-    return store->broken ? give_up(store, error) : 0;
+    return end(store, error);
+}
+
+/* ---- runs ----------------------------------------------------------------------------- */
+
+static void put_rows(struct store *store, int64_t run, enum record_table which,
+                     const struct rows *rows, size_t from)
+{
+    sqlite3_stmt *statement = store->rows[which];
+    const char *row = (const char *)rows->row + from * rows->table->row_size;
+    for (size_t i = from; i < rows->count && !store->broken; i++, row += rows->table->row_size) {
+        sqlite3_bind_int64(statement, 1, run);
+        rows_bind(statement, 2, rows->table, row);
+        step(store, statement);
+    }
+}
+
+int store_collections(struct store *store, int64_t run, struct record *record, struct error *error)
+{
+    const struct rows *rows = &record->tables[TABLE_collection];
+    begin(store);
+    if (record->collections_stored == 0)
+        put(store, SET_STATUS, "iss", run, run_status_names[RUN_unfinished], NULL);
+    put_rows(store, run, TABLE_collection, rows, record->collections_stored);
+    record->collections_stored = rows->count;
+    return end(store, error);
+}
+
+/* Which log levels store a table's rows. */
+static bool is_stored(enum record_table table, enum log_level log)
+{
+    if (table == TABLE_collection)
+        return log >= LOG_collections;
+    return table != TABLE_sample || log >= LOG_samples;
+}
+
+int store_run(struct store *store, int64_t run, enum log_level log, const struct record *record,
+              const double *values, struct error *error)
+{
+    begin(store);
+    for (int i = 0; i < RECORD_TABLE_COUNT; i++)
+        if (is_stored((enum record_table)i, log))
+            put_rows(store, run, (enum record_table)i, &record->tables[i],
+                     i == TABLE_collection ? record->collections_stored : 0);
+    for (size_t i = 0; metrics[i].name; i++)
+        if (!isnan(values[i]))
+            put(store, SUMMARY, "isd", run, metrics[i].name, values[i]);
+    return end(store, error);
+}
+
+int store_failure(struct store *store, int64_t run, const char *why, struct error *error)
+{
+    begin(store);
+    put(store, SET_STATUS, "iss", run, run_status_names[RUN_failed], why);
+    return end(store, error);
 }

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The results file: SQLite, schema in results/schema.sql. Rows are written in batches, one
- * transaction each; a run is marked unfinished from its first moment until everything about it is
- * stored, so that a process killed at any time leaves a file that is readable and says what is
- * complete.
+ * The results file: SQLite, schema in results/schema.sql. Runs are planned first, a row each, and
+ * then stored, in any order, each with everything about it in one transaction. Collections of long
+ * runs may go in before, in batches; then the run is marked unfinished until all is there. So a
+ * process killed at any time leaves a file that is readable and says what is complete.
  *
- * Functions return 0, or -1 with a line in *error that names the file. */
+ * Functions return 0, or -1 with a line in *error that names the file. What writes may be called
+ * from several threads. */
 #ifndef PYGCSIM_RESULTS_STORE_H
 #define PYGCSIM_RESULTS_STORE_H
 
 #include <sqlite3.h>
 #include <stdint.h>
 
+#include "results/logging.h"
+#include "results/record.h"
 #include "sim/error.h"
 #include "sim/simulation.h"
 
@@ -26,26 +29,54 @@ struct store *store_open_existing(const char *path, struct error *error);
 /* Closes and frees; NULL is allowed. */
 void store_close(struct store *store);
 
-/* For queries and messages; owned by the store. */
+/* For queries and messages; owned by the store. A query may use the functions and the view of
+ * results/metrics.h. */
 sqlite3 *store_database(struct store *store);
 const char *store_path(const struct store *store);
 
 /* A line about the last failure of SQLite. Returns -1. */
 int store_error(struct store *store, struct error *error);
 
-int store_begin_experiment(struct store *store, const char *name, int64_t *id, struct error *error);
+/* ---- what is to be run ---- */
 
-/* One run at a time: begin, simulate with the observer, end. After begin, end must be called. */
-int store_begin_run(struct store *store, int64_t experiment, const struct simulation_setup *setup,
-                    int64_t *id, struct error *error);
+/* Texts may be NULL where schema.sql has no NOT NULL. */
+struct experiment_facts {
+    const char *command, *name, *document, *baseline, *objective;
+    uint64_t planned;       /* runs, with those of other shards */
+    unsigned shard, shards; /* 0: everything */
+};
 
-/* What to simulate with. `next` is told everything too. If it ends a run, store_end_run knows why.
- */
-struct observer store_observer(struct store *store, const struct observer *next);
+/* Everything that makes one run differ from another. */
+struct run_plan {
+    struct simulation_setup setup;
+    enum log_level log;
+    struct warmup warmup;
+};
 
-/* Stores the rest and the metrics, and marks the run with result->status. `failure` is why the run
- * failed, NULL or "" if it did not. */
-int store_end_run(struct store *store, const struct simulation_result *result, const char *failure,
-                  struct error *error);
+/* Planning is one transaction. A sweep continues the experiment of its name that is there, if it
+ * was planned by this version of pygcsim with the same share; other commands make a new one. */
+int store_begin_plan(struct store *store, const struct experiment_facts *facts, int64_t *experiment,
+                     struct error *error);
+
+/* The row of a run, made if there is none yet; `number` is its place in the plan, from 0. *ended:
+ * it is stored already. A run that was left unfinished is planned anew. */
+int store_plan_run(struct store *store, int64_t experiment, const struct run_plan *plan,
+                   uint64_t number, int64_t *run, bool *ended, struct error *error);
+
+/* Also forgets what was planned before, and is no more, and has not been run. */
+int store_end_plan(struct store *store, int64_t experiment, struct error *error);
+
+/* ---- what has been run ---- */
+
+/* Stores the record's collections that are not yet, and marks the run as unfinished. */
+int store_collections(struct store *store, int64_t run, struct record *record, struct error *error);
+
+/* Stores everything about a run that has ended: of the record what `log` says, and the metrics
+ * `values`. */
+int store_run(struct store *store, int64_t run, enum log_level log, const struct record *record,
+              const double *values, struct error *error);
+
+/* The run failed, and why. */
+int store_failure(struct store *store, int64_t run, const char *why, struct error *error);
 
 #endif

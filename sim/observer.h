@@ -46,6 +46,7 @@ struct sample {
 
 struct request {
     uint64_t arrival_ns, latency_ns; /* arrival to the end of its last burst, waits included */
+    uint64_t mutator_ns;             /* as it ends */
 };
 
 /* Each function may be NULL, gets `context`, and returns 0, or -1 to end the run (its owner knows

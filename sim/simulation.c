@@ -23,7 +23,7 @@ const char *const collection_cause_names[] = {
         NULL};
 
 /* What the event queue holds, first things first within one instant. */
-enum due { DUE_SAMPLE, DUE_TIMER };
+enum due { DUE_SAMPLE, DUE_TIMER, DUE_STEADY };
 
 struct gc {
     struct mutator mutator; /* first: the engine's callback finds the rest from it */
@@ -42,7 +42,9 @@ struct gc {
     } * slots;
     uint64_t sequence;                       /* of the next collection */
     uint64_t sample_ns, sampled_ns, samples; /* the interval; when the last was taken; how many */
-    uint64_t pause_ns, idle_ns, service_ns, service_mutator_ns, requests;
+    uint64_t pause_ns, idle_ns, requests;
+    uint64_t service_ns, steady_ns, steady_mutator_ns;
+    bool warming_up; /* the steady state is to come */
     uint64_t first_arrival_ns, last_answer_ns;
     uint64_t events[PROGRAM_EVENT_COUNT]; /* reported so far */
     uint64_t reported;                    /* the operation at which progress was reported last */
@@ -210,6 +212,25 @@ static void take_sample(struct gc *gc)
     OBSERVE(gc, sample, &sample);
 }
 
+/* From here on, unless start-up has ended again since this was due. */
+static void begin_steady_state(struct gc *gc)
+{
+    if (gc->mutator.wall_ns < gc->service_ns + gc->setup->warmup_ns)
+        return;
+    gc->warming_up = false;
+    gc->steady_ns = gc->mutator.wall_ns;
+    gc->steady_mutator_ns = gc->mutator.mutator_ns;
+}
+
+static void begin_warmup(struct gc *gc)
+{
+    gc->warming_up = true;
+    if (gc->setup->warmup_ns == 0)
+        begin_steady_state(gc);
+    else
+        schedule_due(gc, gc->mutator.wall_ns + gc->setup->warmup_ns, DUE_STEADY);
+}
+
 /* Fires everything due by now. A sample's instant is when it is taken: those that a pause or a long
  * operation has overtaken become one. */
 static void fire_due(struct gc *gc)
@@ -220,6 +241,8 @@ static void fire_due(struct gc *gc)
         if (what == DUE_TIMER) {
             if (gc->policy->timer)
                 gc->policy->timer(gc->policy_state, gc);
+        } else if (what == DUE_STEADY) {
+            begin_steady_state(gc);
         } else {
             take_sample(gc);
             schedule_due(gc, (gc->mutator.wall_ns / gc->sample_ns + 1) * gc->sample_ns, DUE_SAMPLE);
@@ -232,7 +255,7 @@ static void report_event(struct gc *gc, enum program_event event)
     gc->events[event]++;
     if (event == EVENT_startup_done) {
         gc->service_ns = gc->mutator.wall_ns;
-        gc->service_mutator_ns = gc->mutator.mutator_ns;
+        begin_warmup(gc);
     }
     if (gc->policy->event)
         gc->policy->event(gc->policy_state, gc, event);
@@ -290,7 +313,8 @@ static void begin_request(struct gc *gc, struct slot *slot, uint64_t arrival_ns)
 static void end_request(struct gc *gc, const struct slot *slot)
 {
     uint64_t answer_ns = gc->mutator.wall_ns + slot->early_ns;
-    const struct request request = {slot->arrival_ns, answer_ns - slot->arrival_ns};
+    const struct request request = {slot->arrival_ns, answer_ns - slot->arrival_ns,
+                                    gc->mutator.mutator_ns};
     gc->requests++;
     if (answer_ns > gc->last_answer_ns)
         gc->last_answer_ns = answer_ns;
@@ -416,7 +440,8 @@ static void fill_result(struct gc *gc, struct simulation_result *result)
         .pause_ns = gc->pause_ns,
         .idle_ns = gc->idle_ns,
         .service_ns = gc->service_ns,
-        .service_mutator_ns = gc->service_mutator_ns,
+        .steady_ns = gc->warming_up ? gc->mutator.wall_ns : gc->steady_ns,
+        .steady_mutator_ns = gc->warming_up ? gc->mutator.mutator_ns : gc->steady_mutator_ns,
         .first_arrival_ns = gc->first_arrival_ns,
         .last_answer_ns = gc->last_answer_ns,
         .sample_ns = gc->sample_ns,
@@ -458,6 +483,8 @@ static int prepare(struct gc *gc, struct error *error)
         gc->sample_ns = automatic_sample_ns(gc->program);
     if (gc->sample_ns != SAMPLE_NEVER)
         schedule_due(gc, gc->sample_ns, DUE_SAMPLE);
+    if (setup->warmup_ns)
+        begin_warmup(gc);
     return 0;
 }
 

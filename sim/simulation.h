@@ -28,6 +28,7 @@
 
 /* How a run ended: X(identifier, meaning). */
 #define RUN_STATUSES(X)                                                                            \
+    X(planned, "not begun, or nothing of it stored yet")                                           \
     X(unfinished, "still running, or killed: what is stored is true but not all")                  \
     X(finished, "ran to its end")                                                                  \
     X(out_of_memory, "an allocation did not fit into the workload's memory limit")                 \
@@ -54,6 +55,8 @@ struct simulation_setup {
                                         compiles for itself. Borrowed too */
     uint64_t seed;
     uint64_t sample_ns; /* wall time between two samples, SAMPLE_AUTO or SAMPLE_NEVER */
+    uint64_t warmup_ns; /* wall time after start-up until the steady state; it changes nothing but
+                           what the result says of it */
     uint64_t permanent; /* objects of the interpreter's own in the permanent generation */
 };
 
@@ -62,7 +65,10 @@ struct simulation_result {
     uint64_t operations, requests;
     uint64_t wall_ns, mutator_ns, pause_ns, idle_ns;
     uint64_t service_ns;         /* wall instant of startup_done; 0 if the program never says so */
-    uint64_t service_mutator_ns; /* mutator time by then */
+    /* Wall instant of the steady state, which begins warmup_ns after startup_done, or after the
+     * beginning if there is none, at the first operation from then on; the end if it never came; 0
+     * if it is the whole program. And mutator time by then. */
+    uint64_t steady_ns, steady_mutator_ns;
     uint64_t first_arrival_ns, last_answer_ns; /* of requests; 0 if there were none */
     uint64_t events[PROGRAM_EVENT_COUNT];      /* how often each was reported */
     uint64_t sample_ns;                        /* the interval used */

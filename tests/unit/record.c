@@ -143,6 +143,7 @@ static const struct member of_sample[] = {
 static const struct member of_request[] = {
     MEMBER(request, arrival_ns),
     MEMBER(request, latency_ns),
+    MEMBER(request, mutator_ns),
     {NULL, 0, 0},
 };
 static const struct member of_result[] = {
@@ -154,7 +155,8 @@ static const struct member of_result[] = {
     MEMBER(simulation_result, pause_ns),
     MEMBER(simulation_result, idle_ns),
     MEMBER(simulation_result, service_ns),
-    MEMBER(simulation_result, service_mutator_ns),
+    MEMBER(simulation_result, steady_ns),
+    MEMBER(simulation_result, steady_mutator_ns),
     MEMBER(simulation_result, first_arrival_ns),
     MEMBER(simulation_result, last_answer_ns),
     MEMBER(simulation_result, events),
@@ -169,7 +171,7 @@ static const struct member of_result[] = {
     {NULL, 0, 0},
 };
 static_assert(sizeof(struct collection) == 15 * 8 && sizeof(struct sample) == 6 * 8 &&
-                  sizeof(struct request) == 2 * 8 && sizeof(struct simulation_result) == 41 * 8,
+                  sizeof(struct request) == 3 * 8 && sizeof(struct simulation_result) == 42 * 8,
               "a new member belongs in its table");
 
 /* Of a member of 4 bytes, or of one made up of numbers of 8. */

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/work.h"
+
+#include <math.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/progress.h"
+#include "cli/show_value.h"
+#include "results/metrics.h"
+#include "sim/memory.h"
+
+/* Set by Ctrl-C. A signal handler can reach nothing else. */
+static atomic_bool interrupted;
+
+struct watch {
+    struct work *work;
+    struct progress progress;
+    size_t ended;                   /* runs */
+    size_t first_failure;           /* its place in the plan */
+    const struct metric *objective; /* NULL: none known yet */
+    struct mean {
+        double sum;
+        size_t count;
+    } * means; /* of the objective, by point */
+};
+
+unsigned cores(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+}
+
+static const char *policy_of_run(const struct plan *plan, const struct planned_run *run)
+{
+    const struct experiment *experiment = plan->experiment;
+    return experiment->policies[experiment->points[run->point].policy].text;
+}
+
+/* ---- the best so far ------------------------------------------------------------------ */
+
+/* What is to be made small, if nobody has said: what a run has a value of. */
+static const struct metric *choose_objective(const struct experiment *experiment,
+                                             const double *values)
+{
+    static const char *const usual[] = {"latency_p99", "service_pause_p99", "gc_share"};
+    if (experiment->minimise)
+        return metric_named(experiment->minimise);
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (!isnan(values[metric_named(usual[i]) - metrics]))
+            return metric_named(usual[i]);
+    return NULL;
+}
+
+static void note_value(struct watch *watch, const struct planned_run *run, const double *values)
+{
+    if (!watch->objective)
+        watch->objective = choose_objective(watch->work->plan->experiment, values);
+    double value = watch->objective ? values[watch->objective - metrics] : NAN;
+    if (isnan(value))
+        return;
+    watch->means[run->point].sum += value;
+    watch->means[run->point].count++;
+}
+
+/* ", best latency_p99 82.1 ms: freeze"; nothing if nothing is known. */
+static const char *best_so_far(const struct watch *watch, char *text, size_t size)
+{
+    const struct experiment *experiment = watch->work->plan->experiment;
+    size_t best = experiment->point_count;
+    double least = INFINITY;
+    char value[UNITS_TEXT];
+    text[0] = '\0';
+    for (size_t i = 0; i < experiment->point_count; i++) {
+        double mean = watch->means[i].sum / (double)watch->means[i].count;
+        if (watch->means[i].count && mean < least) {
+            least = mean;
+            best = i;
+        }
+    }
+    if (best == experiment->point_count || experiment->point_count < 2)
+        return text;
+    show_value(value, watch->objective, least);
+    (void)snprintf(text, size, ", best %s %s: %s", watch->objective->name, value,
+                   experiment->policies[experiment->points[best].policy].text);
+    return text;
+}
+
+/* ---- what the executor tells ---------------------------------------------------------- */
+
+static void on_begun(void *context, const struct planned_run *run)
+{
+    struct watch *watch = context;
+    const struct plan *plan = watch->work->plan;
+    if (watch->work->sweep)
+        return;
+    if (run)
+        progress_label(&watch->progress, "%zu of %zu: %s", run->point + 1, plan->run_count,
+                       policy_of_run(plan, run));
+    else
+        progress_label(&watch->progress, "compiling the program");
+}
+
+static void label_sweep(struct watch *watch)
+{
+    char best[160];
+    double seconds = progress_seconds(&watch->progress);
+    progress_label(&watch->progress, "%zu of %zu runs, %.3g/s%s", watch->ended,
+                   watch->work->plan->to_do, seconds > 0 ? (double)watch->ended / seconds : 0.0,
+                   best_so_far(watch, best, sizeof best));
+}
+
+static void on_ended(void *context, const struct planned_run *run,
+                     const struct simulation_result *result, const double *values, const char *why)
+{
+    struct watch *watch = context;
+    struct work *work = watch->work;
+    size_t place = (size_t)(run - work->plan->runs);
+    work->results[place] = *result;
+    watch->ended++;
+    if (values) {
+        note_value(watch, run, values);
+    } else {
+        work->failed++;
+        if (place < watch->first_failure) {
+            watch->first_failure = place;
+            error_set(&work->why, "%s", why);
+        }
+    }
+}
+
+static void on_advanced(void *context, double parts)
+{
+    struct watch *watch = context;
+    if (watch->work->sweep && progress_is_due(&watch->progress))
+        label_sweep(watch);
+    progress_at(&watch->progress, parts);
+}
+
+/* ---- Ctrl-C --------------------------------------------------------------------------- */
+
+static void on_interrupt(int signal)
+{
+    (void)signal;
+    interrupted = true;
+}
+
+/* A second one ends the process as usual. */
+static void catch_interrupts(void)
+{
+    const struct sigaction action = {.sa_handler = on_interrupt,
+                                     .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* ---- all of it ------------------------------------------------------------------------ */
+
+void work_do(struct work *work)
+{
+    const struct plan *plan = work->plan;
+    struct error error;
+    struct watch watch = {.work = work, .first_failure = SIZE_MAX};
+    watch.means = memory_zeroed(plan->experiment->point_count, sizeof *watch.means);
+    work->results = memory_zeroed(plan->run_count, sizeof *work->results);
+    const struct execution execution = {
+        .plan = plan,
+        .store = work->store,
+        .workers = work->jobs ? work->jobs : cores(),
+        .compile = compile_options(work->memory_bytes),
+        .compiled = work->compiled,
+        .context = &watch,
+        .begun = on_begun,
+        .ended = on_ended,
+        .advanced = on_advanced,
+        .stop = &interrupted,
+    };
+    progress_init(&watch.progress, execution_parts(&execution));
+    watch.progress.lines = watch.progress.timed = work->sweep;
+    if (work->sweep)
+        catch_interrupts();
+    int status = execute(&execution, &error);
+    progress_clear(&watch.progress);
+    free(watch.means);
+    work->stopped = interrupted;
+    if (status != 0) {
+        store_close(work->store);
+        fail("%s", error.text);
+    }
+}
+
+void work_fini(struct work *work)
+{
+    free(work->results);
+    work->results = NULL;
+}

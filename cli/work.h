@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Executes a plan for the commands that run programs, with its progress on standard error. */
+#ifndef PYGCSIM_CLI_WORK_H
+#define PYGCSIM_CLI_WORK_H
+
+#include "sweep/executor.h"
+
+struct work {
+    const struct plan *plan;
+    struct store *store;
+    unsigned jobs;         /* 0: one a core */
+    uint64_t memory_bytes; /* of compiled programs; 0: half of the machine's */
+    const struct compiled *compiled;
+    bool sweep; /* shows rate, time left and the best so far; Ctrl-C ends it in good order */
+
+    /* Filled in: */
+    struct simulation_result *results; /* of the plan's runs, but for those that had ended before */
+    size_t failed;                     /* runs */
+    struct error why;                  /* of the first of them in the plan */
+    bool stopped;                      /* by Ctrl-C */
+};
+
+/* Exits with a line if results cannot be stored. */
+void work_do(struct work *work);
+void work_fini(struct work *work);
+
+/* Cores this process may use. */
+unsigned cores(void);
+
+#endif

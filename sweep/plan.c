@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sweep/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/costs.h"
+#include "sim/memory.h"
+
+/* Do programs of these two take the same times? */
+static bool same_times(const struct collector_version *a, const struct collector_version *b)
+{
+    struct op_costs costs[2];
+    costs_of_operations(costs_for(a), 1, &costs[0]);
+    costs_of_operations(costs_for(b), 1, &costs[1]);
+    return a == b || memcmp(&costs[0], &costs[1], sizeof costs[0]) == 0;
+}
+
+/* The program of a point with a seed, among those of the seed; added if it is new. */
+static size_t find_program(struct plan *plan, size_t *capacity, size_t first,
+                           const struct point *point, uint64_t seed)
+{
+    for (size_t i = first; i < plan->program_count; i++)
+        if (plan->programs[i].workload == point->workload &&
+            same_times(plan->programs[i].collector, point->collector))
+            return i;
+    plan->programs =
+        memory_grow(plan->programs, capacity, plan->program_count + 1, sizeof *plan->programs);
+    plan->programs[plan->program_count] = (struct planned_program){
+        .workload = point->workload, .seed = seed, .collector = point->collector};
+    return plan->program_count++;
+}
+
+/* Shares are of programs, dealt in turn. */
+static void keep_share(struct plan *plan, struct share share)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < plan->run_count && share.shards; i++)
+        if (plan->runs[i].program % share.shards == share.shard - 1)
+            plan->runs[kept++] = plan->runs[i];
+    if (share.shards)
+        plan->run_count = kept;
+}
+
+static void count_runs(struct plan *plan)
+{
+    plan->to_do = 0;
+    for (size_t i = 0; i < plan->program_count; i++)
+        plan->programs[i].runs = plan->programs[i].to_do = 0;
+    for (size_t i = 0; i < plan->run_count; i++) {
+        struct planned_program *program = &plan->programs[plan->runs[i].program];
+        program->runs++;
+        program->to_do += !plan->runs[i].ended;
+        plan->to_do += !plan->runs[i].ended;
+    }
+}
+
+void plan_init(struct plan *plan, const struct experiment *experiment, struct share share)
+{
+    size_t count = experiment->seed_count * experiment->point_count, capacity = 0;
+    *plan = (struct plan){.experiment = experiment, .run_count = count};
+    plan->runs = memory_zeroed(count, sizeof *plan->runs);
+    for (size_t s = 0, i = 0; s < experiment->seed_count; s++) {
+        uint64_t seed = experiment->seeds[s];
+        size_t first = plan->program_count;
+        for (size_t p = 0; p < experiment->point_count; p++, i++)
+            plan->runs[i] = (struct planned_run){
+                .id = (int64_t)i, /* for now: its number */
+                .seed = seed,
+                .point = p,
+                .program = find_program(plan, &capacity, first, &experiment->points[p], seed)};
+    }
+    keep_share(plan, share);
+    count_runs(plan);
+}
+
+void plan_fini(struct plan *plan)
+{
+    free(plan->runs);
+    free(plan->programs);
+    *plan = (struct plan){0};
+}
+
+struct run_plan plan_run(const struct plan *plan, const struct planned_run *run)
+{
+    const struct experiment *experiment = plan->experiment;
+    const struct point *point = &experiment->points[run->point];
+    bool fixed = experiment->warmup.ns != WARMUP_MSER5;
+    return (struct run_plan){
+        .setup = {.engine = experiment->engine,
+                  .collector = point->collector,
+                  .workload = &experiment->workloads[point->workload],
+                  .policy = &experiment->policies[point->policy],
+                  .seed = run->seed,
+                  .sample_ns = experiment->sample_ns,
+                  .warmup_ns = fixed ? experiment->warmup.ns : 0},
+        .log = experiment->log,
+        .warmup = experiment->warmup,
+    };
+}
+
+int plan_store(struct plan *plan, const char *command, struct share share, struct store *store,
+               struct error *error)
+{
+    const struct experiment *experiment = plan->experiment;
+    const struct experiment_facts facts = {
+        .command = command,
+        .name = experiment->name,
+        .document = experiment->text,
+        .baseline = experiment->baseline ? experiment->baseline : experiment->policies[0].text,
+        .objective = experiment->minimise,
+        .planned = experiment->seed_count * experiment->point_count,
+        .shard = share.shard,
+        .shards = share.shards,
+    };
+    if (store_begin_plan(store, &facts, &plan->id, error) != 0)
+        return -1;
+    for (size_t i = 0; i < plan->run_count; i++) {
+        struct planned_run *run = &plan->runs[i];
+        const struct run_plan planned = plan_run(plan, run);
+        if (store_plan_run(store, plan->id, &planned, (uint64_t)run->id, &run->id, &run->ended,
+                           error) != 0)
+            return -1;
+    }
+    count_runs(plan);
+    return store_end_plan(store, plan->id, error);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What an experiment comes to: its runs, each with its row in the results file, and the programs
+ * that they are runs of. Runs are numbered by seed, then by point. A program is one workload
+ * setting with one seed and one set of mutator times: all that run it can share its compiled form.
+ */
+#ifndef PYGCSIM_SWEEP_PLAN_H
+#define PYGCSIM_SWEEP_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "results/store.h"
+#include "sweep/experiment.h"
+
+/* A share of the programs: number `shard` of `shards`, from 1. 0 of 0: all of them. */
+struct share {
+    unsigned shard, shards;
+};
+
+struct planned_run {
+    int64_t id; /* its row */
+    uint64_t seed;
+    size_t point;   /* of the experiment */
+    size_t program; /* of the plan */
+    bool ended;     /* it is stored already */
+};
+
+struct planned_program {
+    size_t workload;
+    uint64_t seed;
+    const struct collector_version *collector; /* one of those with its mutator times */
+    size_t runs, to_do;                        /* of the plan; and those not stored yet */
+};
+
+struct plan {
+    const struct experiment *experiment;
+    int64_t id; /* of the experiment's row */
+    struct planned_run *runs;
+    struct planned_program *programs;
+    size_t run_count, to_do, program_count;
+};
+
+/* What is to be run, with no row anywhere yet. To be freed with plan_fini. */
+void plan_init(struct plan *plan, const struct experiment *experiment, struct share share);
+void plan_fini(struct plan *plan);
+
+/* Makes the rows, and finds those that have ended. Returns 0, or -1 with a line in *error. */
+int plan_store(struct plan *plan, const char *command, struct share share, struct store *store,
+               struct error *error);
+
+/* Everything about a run but its compiled program. */
+struct run_plan plan_run(const struct plan *plan, const struct planned_run *run);
+
+#endif
