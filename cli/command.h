@@ -20,6 +20,7 @@
 /* A subcommand gets its own words, argv[0] being "pygcsim NAME", and returns the exit status. */
 int command_run(int argc, char **argv);
 int command_compare(int argc, char **argv);
+int command_sweep(int argc, char **argv);
 int command_compile(int argc, char **argv);
 int command_plot(int argc, char **argv);
 int command_replay(int argc, char **argv);

@@ -363,7 +363,8 @@ static int execute_command(struct command *command)
                         .jobs = command->jobs,
                         .memory_bytes = command->memory_bytes,
                         .compiled = command->program ? &compiled : NULL};
-    if (!work.store || plan_store(&plan, command->name, (struct share){0}, work.store, &error) != 0)
+    if (!work.store ||
+        plan_store(&plan, command->name, (struct share){0}, false, work.store, &error) != 0)
         fail("%s", error.text);
     work_do(&work);
     if (work.failed) {

@@ -17,9 +17,8 @@ static const char collections[] =
 
 static const char runs[] = "run";
 
-/* A latency counts as often as there are requests in its bucket. */
-static const char latencies[] = "(SELECT longest_ns, sum(requests) OVER (ORDER BY bucket) AS upto,"
-                                " sum(requests) OVER () AS n FROM latency)";
+static const char latencies[] =
+    "request WHERE arrival_ns > coalesce((SELECT steady_ns FROM run), -1)";
 
 static const char samples[] = "sample";
 
@@ -60,11 +59,9 @@ static const char across_runs[] =
         name, "s", "sum of pauses " of, collections,                                               \
             "total(pause_ns) FILTER (WHERE " where ") / 1e9", BETTER_LOW                           \
     }
-#define LATENCY(name, meaning, thousandths)                                                        \
+#define LATENCY(name, meaning, p)                                                                  \
     {                                                                                              \
-        name, "s", meaning, latencies,                                                             \
-            "min(longest_ns) FILTER (WHERE upto >= (n * " #thousandths " + 999) / 1000) / 1e9",    \
-            BETTER_LOW, true                                                                       \
+        name, "s", meaning, latencies, "percentile(latency_ns, " #p ") / 1e9", BETTER_LOW, true    \
     }
 #define MEAN(column) "sum(" column " * 1.0 * span_ns) / nullif(sum(span_ns), 0)"
 #define RECLAIMED(name, column, meaning, g)                                                        \
@@ -112,11 +109,11 @@ const struct metric metrics[] = {
     {"wall_time", "s", "the whole run", runs, "wall_ns / 1e9"},
     {"mutator_time", "s", "the program's own work", runs, "mutator_ns / 1e9"},
     {"steady_from", "s", "when the steady state begins: after start-up and warm-up", runs, "steady_ns / 1e9"},
-    LATENCY("latency_p50", "median request latency, arrival to the end of the last burst", 500),
-    LATENCY("latency_p90", "90th percentile of request latency", 900),
-    LATENCY("latency_p99", "99th percentile of request latency", 990),
-    LATENCY("latency_p999", "99.9th percentile of request latency", 999),
-    LATENCY("latency_max", "longest request latency", 1000),
+    LATENCY("latency_p50", "median request latency, arrival to the end of the last burst", 50),
+    LATENCY("latency_p90", "90th percentile of request latency", 90),
+    LATENCY("latency_p99", "99th percentile of request latency", 99),
+    LATENCY("latency_p999", "99.9th percentile of request latency", 99.9),
+    LATENCY("latency_max", "longest request latency", 100),
     {"live_peak", "bytes", "reachable objects, largest sample", samples, "max(live_bytes)"},
     {"live_mean", "bytes", "reachable objects, mean over time in the steady state", steady_samples, MEAN("live_bytes")},
     {"garbage_mean", "bytes", "floating garbage, mean over time in the steady state", steady_samples,

@@ -79,6 +79,12 @@ static const struct row_column sample_columns[] = {
     COLUMNS_END,
 };
 
+static const struct row_column request_columns[] = {
+    COLUMN(request, INTEGER, arrival_ns),
+    COLUMN(request, INTEGER, latency_ns),
+    COLUMNS_END,
+};
+
 static const struct row_column latency_columns[] = {
     COLUMN(latency_row, INTEGER, bucket),
     COLUMN(latency_row, INTEGER, requests),
@@ -130,7 +136,6 @@ void record_begin(struct record *record)
 {
     for (int i = 0; i < RECORD_TABLE_COUNT; i++)
         record->tables[i] = (struct rows){.table = &record_tables[i]};
-    record->request_count = 0;
     record->collections_stored = 0;
     record->collected = NULL;
 }
@@ -160,9 +165,11 @@ static int on_sample(void *context, const struct sample *sample)
 static int on_request(void *context, const struct request *request)
 {
     struct record *record = context;
-    record->requests = memory_grow(record->requests, &record->request_capacity,
-                                   record->request_count + 1, sizeof *record->requests);
-    record->requests[record->request_count++] = *request;
+    struct rows *rows = &record->tables[TABLE_request];
+    record->requests = memory_grow(record->requests, &record->request_capacity, rows->count + 1,
+                                   sizeof *record->requests);
+    record->requests[rows->count++] = *request;
+    rows->row = record->requests;
     return 0;
 }
 
@@ -193,7 +200,7 @@ static void count_latencies(struct record *record)
 {
     struct rows *rows = &record->tables[TABLE_latency];
     clear(&record->histogram);
-    for (size_t i = 0; i < record->request_count; i++)
+    for (size_t i = 0; i < record->tables[TABLE_request].count; i++)
         if (is_steady(record, record->requests[i].arrival_ns))
             histogram_add(&record->histogram, record->requests[i].latency_ns);
     for (uint64_t i = 0; i < HISTOGRAM_BUCKETS; i++) {

@@ -65,6 +65,7 @@ struct store {
     sqlite3_stmt *statements[STATEMENT_COUNT];
     sqlite3_stmt *rows[RECORD_TABLE_COUNT]; /* stores a row of that table */
     struct experiment_facts facts;          /* of the plan being made */
+    int lock_file;                          /* holds the lock of sweeps; -1: it is not held */
     bool broken;                            /* a write failed: *failure says why */
     struct error failure;
 };
@@ -181,6 +182,7 @@ static struct store *open_file(const char *path, int flags, struct error *error)
     bool empty;
     store->path = memory_text(path);
     store->writable = flags & SQLITE_OPEN_READWRITE;
+    store->lock_file = -1;
     if (stat(path, &file) == 0 && S_ISDIR(file.st_mode)) {
         error_set(error, "%s: %s", path, strerror(EISDIR));
         goto failed;
@@ -265,6 +267,8 @@ static int prepare_statements(struct store *store, struct error *error)
     for (int i = 0; i < STATEMENT_COUNT && status == 0; i++)
         status = prepare(store, sql[i], &store->statements[i], error);
     for (int i = 0; i < RECORD_TABLE_COUNT && status == 0; i++) {
+        if (i == TABLE_request)
+            continue;
         char *text = i == TABLE_run ? update_run_sql() : rows_insert_sql(&record_tables[i]);
         status = prepare(store, text, &store->rows[i], error);
         sqlite3_free(text);
@@ -304,6 +308,9 @@ void store_close(struct store *store)
     if (store->writable)
         sqlite3_exec(store->database, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
     sqlite3_close(store->database);
+    /* Last: closing it takes away the locks that SQLite holds on the same file. */
+    if (store->lock_file >= 0)
+        close(store->lock_file);
     pthread_mutex_destroy(&store->lock);
     free(store->path);
     free(store);
@@ -391,6 +398,24 @@ static int end(struct store *store, struct error *error)
     return status;
 }
 
+/* ---- the lock of sweeps --------------------------------------------------------------- */
+
+/* A byte far from those that SQLite locks, beyond any file's end. */
+#define LOCK_BYTE (INT64_C(1) << 62)
+
+int store_lock_sweeps(struct store *store, bool wait, struct error *error)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = LOCK_BYTE, .l_len = 1};
+    if (store->lock_file < 0)
+        store->lock_file = open(store->path, O_RDWR | O_CLOEXEC);
+    if (store->lock_file >= 0 &&
+        fcntl(store->lock_file, wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock) == 0)
+        return 1;
+    if (store->lock_file >= 0 && (errno == EAGAIN || errno == EACCES))
+        return 0;
+    return error_set(error, "%s: cannot be locked: %s", store->path, strerror(errno));
+}
+
 /* ---- planning ------------------------------------------------------------------------- */
 
 /* Something that is no failure of SQLite's keeps the plan from being made. */
@@ -465,7 +490,8 @@ static void put_parameters(struct store *store, int64_t run, const char *owner,
 #define IDENTITY "issssssss"
 
 int store_plan_run(struct store *store, int64_t experiment, const struct run_plan *plan,
-                   uint64_t number, int64_t *run, bool *ended, struct error *error)
+                   uint64_t number, bool retry_failed, int64_t *run, bool *ended,
+                   struct error *error)
 {
     const struct simulation_setup *setup = &plan->setup;
     char costs[64], warmup[UNITS_TEXT] = "mser5", sampling[UNITS_TEXT] = "auto";
@@ -485,10 +511,11 @@ int store_plan_run(struct store *store, int64_t experiment, const struct run_pla
     if (row) {
         const char *status = (const char *)sqlite3_column_text(row, 1);
         bool unfinished = strcmp(status, run_status_names[RUN_unfinished]) == 0;
+        bool again = retry_failed && strcmp(status, run_status_names[RUN_failed]) == 0;
         *run = sqlite3_column_int64(row, 0);
-        *ended = !unfinished && strcmp(status, run_status_names[RUN_planned]) != 0;
+        *ended = !unfinished && !again && strcmp(status, run_status_names[RUN_planned]) != 0;
         sqlite3_reset(row);
-        if (unfinished) {
+        if (unfinished || again) {
             put(store, FORGET_COLLECTIONS, "i", *run);
             put(store, SET_STATUS, "iss", *run, run_status_names[RUN_planned], NULL);
         }
@@ -544,9 +571,16 @@ int store_collections(struct store *store, int64_t run, struct record *record, s
 /* Which log levels store a table's rows. */
 static bool is_stored(enum record_table table, enum log_level log)
 {
-    if (table == TABLE_collection)
+    switch (table) {
+    case TABLE_request:
+        return false;
+    case TABLE_collection:
         return log >= LOG_collections;
-    return table != TABLE_sample || log >= LOG_samples;
+    case TABLE_sample:
+        return log >= LOG_samples;
+    default:
+        return true;
+    }
 }
 
 int store_run(struct store *store, int64_t run, enum log_level log, const struct record *record,

@@ -59,12 +59,19 @@ int store_begin_plan(struct store *store, const struct experiment_facts *facts, 
                      struct error *error);
 
 /* The row of a run, made if there is none yet; `number` is its place in the plan, from 0. *ended:
- * it is stored already. A run that was left unfinished is planned anew. */
+ * it is stored already. A run that was left unfinished is planned anew, and one that failed if
+ * that is wanted. */
 int store_plan_run(struct store *store, int64_t experiment, const struct run_plan *plan,
-                   uint64_t number, int64_t *run, bool *ended, struct error *error);
+                   uint64_t number, bool retry_failed, int64_t *run, bool *ended,
+                   struct error *error);
 
 /* Also forgets what was planned before, and is no more, and has not been run. */
 int store_end_plan(struct store *store, int64_t experiment, struct error *error);
+
+/* While a process plans and executes a sweep, no other may in that file: its unfinished runs would
+ * look left behind. Returns 1 if it may, 0 if another is at it (unless told to wait), -1 with a
+ * line in *error. The lock ends with the process, or with store_close. */
+int store_lock_sweeps(struct store *store, bool wait, struct error *error);
 
 /* ---- what has been run ---- */
 
