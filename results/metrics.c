@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sim/memory.h"
+#include "sim/suggest.h"
 
 /* ---- sources -------------------------------------------------------------------------- */
 
@@ -150,6 +151,19 @@ const struct metric *metric_named(const char *name)
             return metric;
     return NULL;
 }
+
+const struct metric *metric_find(const char *name, struct error *error)
+{
+    const char *names[sizeof metrics / sizeof *metrics] = {NULL};
+    for (size_t i = 0; metrics[i].name; i++)
+        names[i] = metrics[i].name;
+    const struct metric *metric = metric_named(name);
+    if (!metric)
+        suggest_error(error, "metric", name, names);
+    return metric;
+}
+
+const char *const usual_objectives[] = {"latency_p99", "service_pause_p99", "gc_share", NULL};
 
 bool metric_is_across_runs(const struct metric *metric)
 {

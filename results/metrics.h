@@ -33,6 +33,13 @@ size_t metric_count(void);
 /* NULL if there is none of that name. */
 const struct metric *metric_named(const char *name);
 
+/* The same for a name that somebody has typed: then *error has a line with the nearest one. */
+const struct metric *metric_find(const char *name, struct error *error);
+
+/* What is to be made small if nobody has said what: the first of these that a run has a value of.
+ * Ends with NULL. */
+extern const char *const usual_objectives[];
+
 /* Does it compare a run with others of the same program? Then it is not in table summary, but in
  * the view `metric` (below). */
 bool metric_is_across_runs(const struct metric *metric);
