@@ -34,10 +34,9 @@ static const char garbage[] = "(SELECT garbage_bytes FROM sample UNION ALL"
 
 static const char reclaimed[] = "reclaimed";
 
-/* Not of one run: the expression is over all runs that have ended of a program, a window. */
-static const char across_runs[] =
-    "run WHERE status IN ('finished', 'out_of_memory') WINDOW program AS"
-    " (PARTITION BY workload, collector, seed, costs, warmup)";
+/* Not of one run: the expression is over all runs of a program to its end, a window. */
+static const char across_runs[] = "run WHERE status = 'finished' WINDOW program AS"
+                                  " (PARTITION BY workload, collector, seed, costs, warmup)";
 
 /* ---- families ------------------------------------------------------------------------- */
 
@@ -253,8 +252,10 @@ int metrics_make_view(sqlite3 *database)
                           "CREATE TEMP VIEW metric AS SELECT run_id, metric, value FROM summary");
     for (const struct metric *metric = metrics; metric->name; metric++)
         if (metric->source == across_runs)
-            sqlite3_str_appendf(sql, " UNION ALL SELECT id, '%s', %s FROM %s", metric->name,
-                                metric->expression, metric->source);
+            sqlite3_str_appendf(sql,
+                                " UNION ALL SELECT * FROM (SELECT id, '%s', %s AS value FROM %s)"
+                                " WHERE value IS NOT NULL",
+                                metric->name, metric->expression, metric->source);
     char *text = sqlite3_str_finish(sql);
     int code = text ? sqlite3_exec(database, text, NULL, NULL, NULL) : SQLITE_NOMEM;
     sqlite3_free(text);

@@ -603,6 +603,7 @@ int store_run(struct store *store, int64_t run, enum log_level log, const struct
 int store_failure(struct store *store, int64_t run, const char *why, struct error *error)
 {
     begin(store);
+    put(store, FORGET_COLLECTIONS, "i", run);
     put(store, SET_STATUS, "iss", run, run_status_names[RUN_failed], why);
     return end(store, error);
 }

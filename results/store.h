@@ -84,7 +84,7 @@ int store_collections(struct store *store, int64_t run, struct record *record, s
 int store_run(struct store *store, int64_t run, enum log_level log, const struct record *record,
               const double *values, struct error *error);
 
-/* The run failed, and why. */
+/* The run failed, and why: that is all there is of it. */
 int store_failure(struct store *store, int64_t run, const char *why, struct error *error);
 
 #endif

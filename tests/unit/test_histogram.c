@@ -69,20 +69,22 @@ TEST(random_values_keep_their_order)
     }
 }
 
-TEST(counts_and_longest)
+TEST(counts_sums_and_longest)
 {
     struct histogram *histogram = calloc(1, sizeof *histogram);
     static const uint64_t values[] = {1000, 1003, 1001, 5, UINT64_MAX, 0, 1008};
     for (size_t i = 0; i < LENGTH(values); i++)
         histogram_add(histogram, values[i]);
     static const struct {
-        uint64_t ns, count, longest_ns;
-    } rows[] = {{1000, 3, 1003}, {5, 1, 5},       {UINT64_MAX, 1, UINT64_MAX},
-                {0, 1, 0},       {1008, 1, 1008}, {6, 0, 0}};
+        uint64_t ns, count, total_ns, longest_ns;
+    } rows[] = {
+        {1000, 3, 3004, 1003}, {5, 1, 5, 5},          {UINT64_MAX, 1, UINT64_MAX, UINT64_MAX},
+        {0, 1, 0, 0},          {1008, 1, 1008, 1008}, {6, 0, 0, 0}};
     uint64_t sum = 0;
     for (size_t i = 0; i < LENGTH(rows); i++) {
         const struct bucket *bucket = &histogram->bucket[histogram_bucket(rows[i].ns)];
         check_count("count", bucket->count, rows[i].count);
+        check_count("sum", bucket->total_ns, rows[i].total_ns);
         check_count("longest", bucket->longest_ns, rows[i].longest_ns);
     }
     for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
@@ -97,7 +99,7 @@ int main(void)
         cmocka_unit_test(buckets),
         cmocka_unit_test(borders),
         cmocka_unit_test(random_values_keep_their_order),
-        cmocka_unit_test(counts_and_longest),
+        cmocka_unit_test(counts_sums_and_longest),
     };
     return cmocka_run_group_tests_name("histogram", tests, NULL, NULL);
 }
