@@ -167,6 +167,16 @@ static bool take_task(struct executor *executor, struct task *task)
 
 /* ---- doing it ------------------------------------------------------------------------- */
 
+/* What each program may take of the memory; 0 is no limit. */
+static uint64_t memory_of_program(const struct executor *executor)
+{
+    uint64_t all = executor->execution->compile.memory_bytes, at_a_time = 0;
+    for (size_t i = 0; i < executor->plan->program_count; i++)
+        if (executor->plan->programs[i].to_do && at_a_time < executor->execution->workers)
+            at_a_time++;
+    return all / at_a_time ? all / at_a_time : all;
+}
+
 static void compile_program(struct worker *worker, struct compilation *program)
 {
     struct executor *executor = worker->executor;
@@ -174,7 +184,7 @@ static void compile_program(struct worker *worker, struct compilation *program)
     const struct planned_program *planned = &plan->programs[program - executor->programs];
     struct compile_options options = executor->execution->compile;
     const struct observer observer = {.context = worker, .progress = on_progress};
-    options.memory_bytes /= executor->execution->workers;
+    options.memory_bytes = memory_of_program(executor);
     begin_part(worker, COMPILE_PART);
     program->runs_on = &program->compiled;
     if (compile(&program->compiled, &plan->experiment->workloads[planned->workload], planned->seed,
