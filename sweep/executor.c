@@ -212,12 +212,16 @@ static void give_up(struct executor *executor, const struct error *error)
     pthread_mutex_unlock(&executor->lock);
 }
 
-/* Of a long run, collections go in as they come. */
+/* Of a long run, collections go in as they come. There may be many between two reports of progress,
+ * so this ends it too if it is to stop. */
 static int on_collected(void *context, struct record *record)
 {
     struct worker *worker = context;
     struct error error;
-    if (record->tables[TABLE_collection].count - record->collections_stored < BATCH)
+    if (is_stopped(worker->executor))
+        return -1;
+    if (worker->executor->plan->experiment->log < LOG_collections ||
+        record->tables[TABLE_collection].count - record->collections_stored < BATCH)
         return 0;
     if (store_collections(worker->executor->execution->store, worker->run->id, record, &error) == 0)
         return 0;
@@ -265,10 +269,8 @@ static void simulate_run(struct worker *worker, struct compilation *program)
         return;
     }
     record_begin(worker->record);
-    if (planned.log == LOG_collections) {
-        worker->record->collected = on_collected;
-        worker->record->context = worker;
-    }
+    worker->record->collected = on_collected;
+    worker->record->context = worker;
     const struct observer observer = record_observer(worker->record, &progress);
     planned.setup.compiled = program->runs_on;
     int status = simulate(&planned.setup, &observer, &result, &error);
