@@ -14,6 +14,7 @@
 
 #include "sim/compiled.h"
 #include "sim/simulation.h"
+#include "sweep/until.h"
 
 #define EXIT_USAGE 2
 
@@ -41,6 +42,8 @@ const struct engine *option_engine(const char *text);
 uint64_t option_count(const char *option, const char *text, uint64_t least, uint64_t most);
 uint64_t option_duration(const char *option, const char *text);
 uint64_t option_bytes(const char *option, const char *text);
+struct until option_until(const char *text);
+struct warmup option_warmup(const char *text);
 
 /* The name from the middle of a list that ends with NULL; fails with the allowed ones. */
 size_t option_choice(const char *what, const char *text, const char *const *names);
@@ -71,7 +74,10 @@ void json_string(FILE *out, const char *text);
 #define HELP_MEMORY                                                                                \
     "A compiled program larger than that is kept in temporary files, in $TMPDIR or /var/tmp "      \
     "(default: half of the machine's memory)"
-#define HELP_SEED     "Seed of all random streams (default 1); same seed, same program"
+#define HELP_SEED "Seed of all random streams (default 1); same seed, same program"
+#define HELP_UNTIL                                                                                 \
+    "Adds replications until half of the 95% interval of a mean is that share of it at most, as "  \
+    "ci=5% or ci=5%,metric=latency_p99,most=200"
 #define HELP_WORKLOAD "The program, as web:rate=200,duration=60s (default web)"
 #define HELP_SPEC                                                                                  \
     "A SPEC is a name, or a name and parameters: NAME:KEY=VALUE,KEY=VALUE. Names, keys, units "    \

@@ -11,7 +11,7 @@
 #include "sim/memory.h"
 #include "sweep/plan.h"
 
-enum { OPT_DB = 1, OPT_DRY_RUN, OPT_MEMORY, OPT_RETRY, OPT_SHARD };
+enum { OPT_DB = 1, OPT_DRY_RUN, OPT_MEMORY, OPT_RETRY, OPT_SHARD, OPT_UNTIL };
 
 #define EXIT_INTERRUPTED 130 /* as shells have it for Ctrl-C */
 
@@ -23,6 +23,7 @@ static const struct argp_option options[] = {
     {"shard", OPT_SHARD, "K/N", 0,
      "Only the K-th of N shares, for one of N machines; `pygcsim merge` joins their files", 0},
     {"retry-failed", OPT_RETRY, NULL, 0, "Also run again what failed before", 0},
+    {"until", OPT_UNTIL, "RULE", 0, HELP_UNTIL, 0},
     {"memory", OPT_MEMORY, "SIZE", 0, HELP_MEMORY, 0},
     {0},
 };
@@ -33,6 +34,7 @@ struct command {
     uint64_t memory_bytes;
     bool dry_run, retry_failed;
     struct share share;
+    struct until until; /* share 0: as the file says */
 };
 
 static struct share parse_share(const char *text)
@@ -65,6 +67,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case OPT_RETRY:
         command->retry_failed = true;
+        return 0;
+    case OPT_UNTIL:
+        command->until = option_until(argument);
         return 0;
     case OPT_SHARD:
         command->share = parse_share(argument);
@@ -154,33 +159,32 @@ static void print_end(const struct plan *plan, const struct work *work, const ch
            program_invocation_name, db);
 }
 
-static int sweep(const struct command *command, const struct experiment *experiment)
+static int sweep(const struct command *command, struct experiment *experiment)
 {
     struct error error;
     struct plan plan;
-    struct store *store = store_open(command->db, &error);
-    if (!store)
-        fail("%s", error.text);
-    lock(store);
-    plan_init(&plan, experiment, command->share);
-    if (plan_store(&plan, "sweep", command->share, command->retry_failed, store, &error) != 0)
-        fail("%s", error.text);
-    struct work work = {.plan = &plan,
-                        .store = store,
+    struct precision precision;
+    struct work work = {.store = store_open(command->db, &error),
                         .jobs = command->jobs,
                         .memory_bytes = command->memory_bytes,
                         .sweep = true};
-    work_do(&work);
-    store_close(store);
-    if (work.stopped) {
+    if (!work.store)
+        fail("%s", error.text);
+    lock(work.store);
+    work_on_experiment(&work, experiment, "sweep", command->share, command->retry_failed, &plan,
+                       &precision);
+    if (!work.stopped) {
+        print_end(&plan, &work, command->db);
+        if (experiment->until.share > 0)
+            print_precision(experiment, &precision);
+    } else {
         fprintf(stderr, "%s: stopped; the same command goes on from there\n",
                 program_invocation_name);
-        return EXIT_INTERRUPTED;
     }
-    print_end(&plan, &work, command->db);
+    store_close(work.store);
     work_fini(&work);
     plan_fini(&plan);
-    return EXIT_SUCCESS;
+    return work.stopped ? EXIT_INTERRUPTED : EXIT_SUCCESS;
 }
 
 int command_sweep(int argc, char **argv)
@@ -202,6 +206,12 @@ int command_sweep(int argc, char **argv)
     command_parse(&argp, argc, argv, &command);
     if (experiment_read(&experiment, command.file, &error) != 0)
         fail("%s", error.text);
+    if (command.until.share > 0)
+        experiment.until = command.until;
+    if (experiment.until.share > 0 && command.share.shards)
+        fail_usage(
+            "--shard does not go with a rule for replications (until): a share does not know "
+            "how the others turn out");
     if (command.dry_run)
         dry_run(&command, &experiment);
     else

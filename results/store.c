@@ -15,6 +15,7 @@
 
 #include "results/embedded.h"
 #include "results/metrics.h"
+#include "results/statistics.h"
 #include "sim/memory.h"
 
 #define APPLICATION_ID 1887004515 /* as in schema.sql */
@@ -65,6 +66,7 @@ struct store {
     sqlite3_stmt *statements[STATEMENT_COUNT];
     sqlite3_stmt *rows[RECORD_TABLE_COUNT]; /* stores a row of that table */
     struct experiment_facts facts;          /* of the plan being made */
+    bool continued;                         /* that plan: some of its runs may be there already */
     int lock_file;                          /* holds the lock of sweeps; -1: it is not held */
     bool broken;                            /* a write failed: *failure says why */
     struct error failure;
@@ -196,7 +198,7 @@ static struct store *open_file(const char *path, int flags, struct error *error)
         goto failed;
     }
     sqlite3_busy_timeout(store->database, BUSY_MS);
-    if (metrics_register_functions(store->database) != SQLITE_OK) {
+    if (statistics_register_functions(store->database) != SQLITE_OK) {
         store_error(store, error);
         goto failed;
     }
@@ -459,7 +461,9 @@ int store_begin_plan(struct store *store, const struct experiment_facts *facts, 
 {
     begin(store);
     store->facts = *facts;
-    *experiment = strcmp(facts->command, "sweep") == 0 ? find_sweep(store, facts) : 0;
+    if (!*experiment && strcmp(facts->command, "sweep") == 0)
+        *experiment = find_sweep(store, facts);
+    store->continued = *experiment != 0;
     put(store, FORGET_KEPT, "");
     if (*experiment)
         put(store, RENEW_EXPERIMENT, "isssu", *experiment, facts->document, facts->baseline,
@@ -504,7 +508,7 @@ int store_plan_run(struct store *store, int64_t experiment, const struct run_pla
     *run = 0;
     *ended = false;
     sqlite3_stmt *row = NULL;
-    if (strcmp(store->facts.command, "sweep") == 0)
+    if (store->continued)
         row = find(store, FIND_RUN, "isusssssss", experiment, setup->policy->text, setup->seed,
                    setup->workload->text, setup->collector->name, setup->engine->name, costs,
                    log_level_names[plan->log], warmup, sampling);
@@ -536,7 +540,7 @@ int store_plan_run(struct store *store, int64_t experiment, const struct run_pla
 
 int store_end_plan(struct store *store, int64_t experiment, struct error *error)
 {
-    if (strcmp(store->facts.command, "sweep") == 0) {
+    if (store->continued) {
         put(store, FORGET_PARAMETERS, "i", experiment);
         put(store, FORGET_RUNS, "i", experiment);
     }
@@ -600,6 +604,7 @@ int store_run(struct store *store, int64_t run, enum log_level log, const struct
 int store_failure(struct store *store, int64_t run, const char *why, struct error *error)
 {
     begin(store);
+    put(store, FORGET_COLLECTIONS, "i", run);
     put(store, SET_STATUS, "iss", run, run_status_names[RUN_failed], why);
     return end(store, error);
 }

@@ -53,8 +53,9 @@ struct run_plan {
     struct warmup warmup;
 };
 
-/* Planning is one transaction. A sweep continues the experiment of its name that is there, if it
- * was planned by this version of pygcsim with the same share; other commands make a new one. */
+/* Planning is one transaction. *experiment is one to continue, or 0: then a sweep continues the one
+ * of its name that is there, if it was planned by this version of pygcsim with the same share, and
+ * other commands make a new one. */
 int store_begin_plan(struct store *store, const struct experiment_facts *facts, int64_t *experiment,
                      struct error *error);
 
@@ -83,7 +84,7 @@ int store_collections(struct store *store, int64_t run, struct record *record, s
 int store_run(struct store *store, int64_t run, enum log_level log, const struct record *record,
               const double *values, struct error *error);
 
-/* The run failed, and why. */
+/* The run failed, and why: that is all there is of it. */
 int store_failure(struct store *store, int64_t run, const char *why, struct error *error);
 
 #endif

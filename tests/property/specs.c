@@ -24,7 +24,8 @@ static const struct shorter {
     {"step_cpu", PARAM_DURATION, "1ms"}, {"config", PARAM_BYTES, "100KiB"},
     {"poll", PARAM_DURATION, "100ms"},   {"report", PARAM_DURATION, "1s"},
     {"client", PARAM_DURATION, "50ms"},  {"report_size", PARAM_BYTES, "50KiB"},
-    {"every", PARAM_DURATION, "50ms"},   {"t0", PARAM_COUNT, "300"},
+    {"live", PARAM_COUNT, "1500"},       {"every", PARAM_DURATION, "50ms"},
+    {"t0", PARAM_COUNT, "300"},
 };
 
 static const char *short_value(const struct param *param)
@@ -126,6 +127,9 @@ static const struct range {
     {"objects", PARAM_COUNT, 1, 300},
     {"objects_sigma", PARAM_REAL, 0, 1},
     {"payload", PARAM_BYTES, 0, 1000},
+    {"service", PARAM_DURATION, 0, 2e7},
+    {"cv", PARAM_REAL, 0.01, 3},
+    {"live", PARAM_COUNT, 0, 1500},
     {"cycle_size", PARAM_COUNT, 1, 60},
     {"sessions", PARAM_COUNT, 1, 50},
     {"cache", PARAM_COUNT, 1, 30},
