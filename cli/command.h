@@ -63,7 +63,6 @@ void close_output(void);
 void json_string(FILE *out, const char *text);
 
 /* Shared texts of options that several subcommands have. */
-#define DEFAULT_COLLECTOR "cpython-3.13"
 #define HELP_COLLECTOR                                                                             \
     "Interpreter version, cpython-3.8 to cpython-3.13 or cpython-3.15 (default " DEFAULT_COLLECTOR \
     "; `pygcsim list collectors`)"
