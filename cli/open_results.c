@@ -51,16 +51,11 @@ void close_results(struct open_results *results)
 
 const struct metric *option_metric(const char *option, const char *text)
 {
-    const struct metric *metric = metric_named(text);
-    if (metric)
-        return metric;
-    const char **names = memory_zeroed(metric_count() + 1, sizeof *names);
-    for (size_t i = 0; i < metric_count(); i++)
-        names[i] = metrics[i].name;
-    const char *near = suggest(text, names);
-    fail_usage("--%s: there is no metric '%.60s'%s%s%s (`%.*s list metrics` lists them)", option,
-               text, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "",
-               command_name_length(), program_invocation_name);
+    struct error error;
+    const struct metric *metric = metric_find(text, &error);
+    if (!metric)
+        fail_usage("--%s: %s", option, error.text);
+    return metric;
 }
 
 void metric_list_add(struct metric_list *list, const struct metric *metric)

@@ -8,8 +8,6 @@
 #include "results/query.h"
 #include "sim/memory.h"
 
-const char *const usual_objectives[] = {"latency_p99", "service_pause_p99", "gc_share", NULL};
-
 /* ---- reading -------------------------------------------------------------------------- */
 
 /* Where the values of a run go. */

@@ -77,10 +77,6 @@ struct estimate outcomes_difference(const struct outcomes *outcomes, size_t sett
 /* Are there pairs, and are the two the same in each? */
 bool outcomes_same(const struct outcomes *outcomes, size_t setting, size_t other, size_t metric);
 
-/* What is to be made small if nobody has said: the first of these that there are values of; ends
- * with NULL. */
-extern const char *const usual_objectives[];
-
 /* The experiment's objective, or the usual one, among the metrics read; metric_count: none has
  * values. */
 size_t outcomes_objective(const struct outcomes *outcomes);
