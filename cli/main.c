@@ -17,6 +17,7 @@ static const struct command {
     {"compare", command_compare, "the same program under several policies: what each costs"},
     {"sweep", command_sweep, "an experiment file: many settings, many seeds; goes on where it was"},
     {"compile", command_compile, "a program into a file, for others to run policies on"},
+    {"show", command_show, "what an experiment has found out: means, intervals, differences"},
     {"plot", command_plot, "charts from a results file"},
     {"replay", command_replay, "replay a heap script and print each collection"},
     {"list", command_list, "what there is: policies, workloads, collectors, charts, metrics"},

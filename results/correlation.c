@@ -168,7 +168,7 @@ static double reflect(double estimate, double resampled)
 }
 
 /* Fewer resamples of many observations, whose shares vary little. */
-enum { MOST_RESAMPLES = 999, LEAST_RESAMPLES = 199, MOST_DRAWS = 1000000 };
+enum { MOST_RESAMPLES = 1999, LEAST_RESAMPLES = 199, MOST_DRAWS = 1000000 };
 
 static struct interval share_interval(struct groups *groups, struct squares squares,
                                       double confidence)
