@@ -94,6 +94,46 @@ TEST(the_steady_state)
     record_free(record);
 }
 
+/* The first 50 of 200 requests, one every 100 ns, take longer: by MSER-5 the steady state begins
+ * with the last one's answer, unless start-up ends even later. */
+TEST(a_warm_up_found_in_the_latencies)
+{
+    static const struct {
+        uint64_t startup_ns, steady_ns, steady_mutator_ns, counted;
+    } rows[] = {
+        {0, 5000 + 1000, 5000 / 2, 140},
+        {4000, 5000 + 1000, 5000 / 2, 140},
+        {10000, 10000, 77, 100},
+        {30000, 30000, 77, 0},
+    };
+    struct record *record = record_new();
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const struct simulation_result result = {.service_ns = rows[i].startup_ns,
+                                                 .steady_ns = rows[i].startup_ns,
+                                                 .steady_mutator_ns = 77};
+        const struct observer observer = record_observer(record, NULL);
+        for (uint64_t n = 1; n <= 200; n++)
+            observer.request(observer.context, &(struct request){.arrival_ns = 100 * n,
+                                                                 .latency_ns = n <= 50 ? 1000 : 10,
+                                                                 .mutator_ns = 50 * n});
+        tell_collection(record, rows[i].steady_ns, 0, 1);
+        tell_collection(record, rows[i].steady_ns + 1, 0, 1);
+        record_end(record, &result, (struct warmup){WARMUP_MSER5});
+        const struct simulation_result *own = record->tables[TABLE_run].row;
+        struct text text;
+        uint64_t counted = 0;
+        for (size_t b = 0; b < count_of(record, TABLE_latency); b++)
+            counted += ((const struct latency_row *)record->tables[TABLE_latency].row)[b].requests;
+        check_count("start-up is what it was", own->service_ns, rows[i].startup_ns);
+        check_count("steady", own->steady_ns, rows[i].steady_ns);
+        check_count("steady", own->steady_mutator_ns, rows[i].steady_mutator_ns);
+        check_count("requests", counted, rows[i].counted);
+        check_text("pauses", pauses(record, &text), "0:1x1=1");
+        record_begin(record);
+    }
+    record_free(record);
+}
+
 /* Values of one bucket are one row. */
 TEST(buckets)
 {
@@ -238,6 +278,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_steady_state),
+        cmocka_unit_test(a_warm_up_found_in_the_latencies),
         cmocka_unit_test(buckets),
         cmocka_unit_test(a_record_forgets_the_run_before),
         cmocka_unit_test(results),
