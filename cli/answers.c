@@ -15,12 +15,6 @@
 #define NAMED_MOST          8    /* settings, or runs, that a remark names */
 #define ENOUGH_REPLICATIONS 1000 /* what would take more is as good as the same */
 
-/* What the tables show besides the objective, where there are values. */
-static const char *const usual_metrics[] = {"latency_p99",       "service_pause_p99",
-                                            "service_pause_max", "service_gc_share",
-                                            "heap_peak",         "garbage_peak"};
-#define USUAL_METRICS (sizeof usual_metrics / sizeof *usual_metrics)
-
 struct answers {
     const struct open_results *results;
     const struct answers_options *options;
@@ -33,34 +27,22 @@ struct answers {
 
 /* ---- which metrics -------------------------------------------------------------------- */
 
-static void add_objectives(struct metric_list *list, const struct past_experiment *experiment)
-{
-    const struct metric *objective =
-        experiment->objective ? metric_named(experiment->objective) : NULL;
-    if (objective)
-        metric_list_add(list, objective);
-    for (size_t i = 0; usual_objectives[i]; i++)
-        metric_list_add(list, metric_named(usual_objectives[i]));
-}
-
-/* Those asked for as they are; of the usual ones what has values, the objective first. */
+/* Those asked for as they are; of the usual ones what has values. */
 static void choose_shown(struct answers *answers)
 {
     const struct outcomes *outcomes = &answers->outcomes;
     const struct metric_list *chosen = &answers->options->metrics;
-    size_t objective = outcomes_objective(outcomes);
+    struct metric_list usual = {0};
+    metric_list_add_usual(&usual, outcomes->experiment);
     answers->shown = memory_zeroed(outcomes->metric_count + 1, sizeof *answers->shown);
     for (size_t i = 0; i < chosen->count; i++)
         answers->shown[answers->shown_count++] = outcomes_metric(outcomes, chosen->metrics[i]);
-    if (chosen->count)
-        return;
-    if (objective < outcomes->metric_count && outcomes_have(outcomes, objective))
-        answers->shown[answers->shown_count++] = objective;
-    for (size_t i = 0; i < USUAL_METRICS; i++) {
-        size_t m = outcomes_metric(outcomes, metric_named(usual_metrics[i]));
-        if (m != objective && outcomes_have(outcomes, m))
+    for (size_t i = 0; i < usual.count && chosen->count == 0; i++) {
+        size_t m = outcomes_metric(outcomes, usual.metrics[i]);
+        if (outcomes_have(outcomes, m))
             answers->shown[answers->shown_count++] = m;
     }
+    metric_list_fini(&usual);
 }
 
 static void answers_init(struct answers *answers, const struct open_results *results,
@@ -72,9 +54,9 @@ static void answers_init(struct answers *answers, const struct open_results *res
         metric_list_add(&list, options->metrics.metrics[i]);
     if (options->sort)
         metric_list_add(&list, options->sort);
-    add_objectives(&list, results->experiment);
-    for (size_t i = 0; i < USUAL_METRICS && options->metrics.count == 0; i++)
-        metric_list_add(&list, metric_named(usual_metrics[i]));
+    metric_list_add_usual(&list, results->experiment);
+    for (size_t i = 0; usual_objectives[i]; i++)
+        metric_list_add(&list, metric_named(usual_objectives[i]));
     read_outcomes(&answers->outcomes, results, options->baseline, &list);
     metric_list_fini(&list);
     answers->sort = options->sort ? outcomes_metric(&answers->outcomes, options->sort)

@@ -24,6 +24,8 @@ int command_compare(int argc, char **argv);
 int command_sweep(int argc, char **argv);
 int command_compile(int argc, char **argv);
 int command_show(int argc, char **argv);
+int command_best(int argc, char **argv);
+int command_sensitivity(int argc, char **argv);
 int command_plot(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_list(int argc, char **argv);

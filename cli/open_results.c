@@ -21,8 +21,8 @@ void which_results_file(struct which_results *which, const char *argument)
 void open_results(struct open_results *results, const struct which_results *which)
 {
     struct error error;
-    *results = (struct open_results){.store = store_open_existing(which->db, &error),
-                                     .own_store = true};
+    *results =
+        (struct open_results){.store = store_open_existing(which->db, &error), .own_store = true};
     if (!results->store || history_read(&results->history, results->store, &error) != 0 ||
         history_find(&results->history, results->store, which->experiment, &results->experiment,
                      &error) != 0)
@@ -66,6 +66,19 @@ void metric_list_add(struct metric_list *list, const struct metric *metric)
     list->metrics =
         memory_grow(list->metrics, &list->capacity, list->count + 1, sizeof *list->metrics);
     list->metrics[list->count++] = metric;
+}
+
+void metric_list_add_usual(struct metric_list *list, const struct past_experiment *experiment)
+{
+    static const char *const names[] = {"latency_p99",       "service_pause_p99",
+                                        "service_pause_max", "service_gc_share",
+                                        "heap_peak",         "garbage_peak"};
+    const struct metric *objective =
+        experiment->objective ? metric_named(experiment->objective) : NULL;
+    if (objective)
+        metric_list_add(list, objective);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        metric_list_add(list, metric_named(names[i]));
 }
 
 void metric_list_add_all(struct metric_list *list)

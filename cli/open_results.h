@@ -44,6 +44,8 @@ struct metric_list {
     size_t count, capacity;
 };
 void metric_list_add(struct metric_list *list, const struct metric *metric);
+/* The experiment's objective, and what else is looked at first. */
+void metric_list_add_usual(struct metric_list *list, const struct past_experiment *experiment);
 void metric_list_add_all(struct metric_list *list);
 void metric_list_fini(struct metric_list *list);
 

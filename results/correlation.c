@@ -148,7 +148,7 @@ static struct squares groups_draw(const struct groups *groups, gsl_rng *stream)
         if (size == 0)
             continue;
         for (size_t i = 0; i < size; i++) {
-            double drawn = residual[(uint64_t)gsl_rng_get(stream) * size >> 32];
+            double drawn = residual[gsl_rng_uniform_int(stream, size)];
             sum += drawn;
             squares += drawn * drawn;
         }
