@@ -137,6 +137,25 @@ uint64_t option_bytes(const char *option, const char *text)
     return (uint64_t)bytes;
 }
 
+struct until option_until(const char *text)
+{
+    struct until until;
+    struct error error;
+    if (until_parse(&until, text, &error) != 0)
+        fail_usage("--until: %s", error.text);
+    return until;
+}
+
+struct warmup option_warmup(const char *text)
+{
+    int64_t ns;
+    if (strcmp(text, "mser5") == 0)
+        return (struct warmup){WARMUP_MSER5};
+    if (!units_parse_duration(text, &ns) || ns < 0)
+        fail_usage("--warmup=%s is not allowed; it takes %s; or mser5", text, UNITS_DURATION_FORM);
+    return (struct warmup){(uint64_t)ns};
+}
+
 size_t option_choice(const char *what, const char *text, const char *const *names)
 {
     struct error error;

@@ -14,13 +14,18 @@
 
 #include "sim/compiled.h"
 #include "sim/simulation.h"
+#include "sweep/until.h"
 
 #define EXIT_USAGE 2
 
 /* A subcommand gets its own words, argv[0] being "pygcsim NAME", and returns the exit status. */
 int command_run(int argc, char **argv);
 int command_compare(int argc, char **argv);
+int command_sweep(int argc, char **argv);
 int command_compile(int argc, char **argv);
+int command_show(int argc, char **argv);
+int command_best(int argc, char **argv);
+int command_sensitivity(int argc, char **argv);
 int command_plot(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_list(int argc, char **argv);
@@ -39,6 +44,8 @@ const struct engine *option_engine(const char *text);
 uint64_t option_count(const char *option, const char *text, uint64_t least, uint64_t most);
 uint64_t option_duration(const char *option, const char *text);
 uint64_t option_bytes(const char *option, const char *text);
+struct until option_until(const char *text);
+struct warmup option_warmup(const char *text);
 
 /* The name from the middle of a list that ends with NULL; fails with the allowed ones. */
 size_t option_choice(const char *what, const char *text, const char *const *names);
@@ -58,7 +65,6 @@ void close_output(void);
 void json_string(FILE *out, const char *text);
 
 /* Shared texts of options that several subcommands have. */
-#define DEFAULT_COLLECTOR "cpython-3.13"
 #define HELP_COLLECTOR                                                                             \
     "Interpreter version, cpython-3.8 to cpython-3.13 or cpython-3.15 (default " DEFAULT_COLLECTOR \
     "; `pygcsim list collectors`)"
@@ -69,7 +75,10 @@ void json_string(FILE *out, const char *text);
 #define HELP_MEMORY                                                                                \
     "A compiled program larger than that is kept in temporary files, in $TMPDIR or /var/tmp "      \
     "(default: half of the machine's memory)"
-#define HELP_SEED     "Seed of all random streams (default 1); same seed, same program"
+#define HELP_SEED "Seed of all random streams (default 1); same seed, same program"
+#define HELP_UNTIL                                                                                 \
+    "Adds replications until half of the 95% interval of a mean is that share of it at most, as "  \
+    "ci=5% or ci=5%,metric=latency_p99,most=200"
 #define HELP_WORKLOAD "The program, as web:rate=200,duration=60s (default web)"
 #define HELP_SPEC                                                                                  \
     "A SPEC is a name, or a name and parameters: NAME:KEY=VALUE,KEY=VALUE. Names, keys, units "    \

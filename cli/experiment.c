@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/show_value.h"
 #include "cli/table.h"
@@ -17,7 +18,18 @@
 #include "workloads/program_file.h"
 #include "workloads/registry.h"
 
-enum { OPT_DB = 1, OPT_ENGINE, OPT_JSON, OPT_MEMORY, OPT_PROGRAM, OPT_SAMPLE, OPT_SEED };
+enum {
+    OPT_DB = 1,
+    OPT_ENGINE,
+    OPT_JSON,
+    OPT_LOG,
+    OPT_MEMORY,
+    OPT_PROGRAM,
+    OPT_SAMPLE,
+    OPT_SEED,
+    OPT_UNTIL,
+    OPT_WARMUP,
+};
 
 static const struct argp_option options[] = {
     {"workload", 'w', "SPEC", 0, HELP_WORKLOAD, 0},
@@ -26,6 +38,12 @@ static const struct argp_option options[] = {
     {"policy", 'p', "SPEC", 0, "The policy, as freeze:t0=50000; compare takes it many times", 0},
     {"collector", 'c', "NAME", 0, HELP_COLLECTOR, 0},
     {"seed", OPT_SEED, "N", 0, HELP_SEED, 0},
+    {"replications", 'r', "N", 0,
+     "Each policy runs with N seeds, from --seed on: means, and how well they are known", 0},
+    {"until", OPT_UNTIL, "RULE", 0, HELP_UNTIL, 0},
+    {"warmup", OPT_WARMUP, "TIME", 0,
+     "After start-up, until the steady state that metrics are of; or mser5 (default 0s)", 0},
+    {"log", OPT_LOG, "LEVEL", 0, "What is stored: summary, samples or collections (default)", 0},
     {"sample", OPT_SAMPLE, "TIME", 0,
      "Wall time between two readings of memory, as 100ms (default: a 250th of the program)", 0},
     {"db", OPT_DB, "FILE", 0, "The results file to add to (default results.db)", 0},
@@ -49,7 +67,10 @@ struct command {
     bool json, one_policy;
     const struct engine *engine;
     const struct collector_version *collector;
-    uint64_t seed, sample_ns;
+    uint64_t seed, sample_ns, replications;
+    struct until until;
+    struct warmup warmup;
+    enum log_level log;
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -77,6 +98,18 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case OPT_SAMPLE:
         command->sample_ns = option_duration("sample", argument);
+        return 0;
+    case 'r':
+        command->replications = option_count("replications", argument, 1, 1000000);
+        return 0;
+    case OPT_UNTIL:
+        command->until = option_until(argument);
+        return 0;
+    case OPT_WARMUP:
+        command->warmup = option_warmup(argument);
+        return 0;
+    case OPT_LOG:
+        command->log = (enum log_level)option_choice("log level", argument, log_level_names);
         return 0;
     case OPT_DB:
         if (!*argument || strcmp(argument, ":memory:") == 0)
@@ -208,12 +241,16 @@ static void print_remarks(const struct plan *plan, const struct simulation_resul
 {
     char text[UNITS_TEXT];
     for (size_t i = 0; i < plan->run_count; i++) {
-        const struct setting *policy = &plan->experiment->policies[i];
+        const struct planned_run *run = &plan->runs[i];
+        const struct experiment *experiment = plan->experiment;
+        const struct setting *policy = &experiment->policies[experiment->points[run->point].policy];
         const char *missed = missed_event(policy, &results[i]);
-        if (results[i].status == RUN_out_of_memory)
+        if (run->ended) /* in a round before */
+            continue;
+        if (results[i].status == RUN_out_of_memory && experiment->seed_count == 1)
             printf("%s: out of memory after %s\n", policy->text,
                    units_show_seconds(text, (double)results[i].wall_ns / 1e9));
-        if (missed)
+        if (missed && run->seed == experiment->seeds[0])
             printf("%s: the program never reported %s\n", policy->text, missed);
     }
 }
@@ -283,14 +320,26 @@ static void default_policies(struct command *command)
     command->policy_count = count;
 }
 
-static struct setting *parse_policies(const struct command *command)
+/* Each policy once, however often it was named. */
+static void parse_policies(const struct command *command, struct experiment *experiment)
 {
     struct error error;
     struct setting *settings = memory_zeroed(command->policy_count, sizeof *settings);
-    for (size_t i = 0; i < command->policy_count; i++)
-        if (setting_parse(&settings[i], command->policy_specs[i], policies, "policy", &error) != 0)
+    size_t count = 0;
+    for (size_t i = 0; i < command->policy_count; i++) {
+        if (setting_parse(&settings[count], command->policy_specs[i], policies, "policy", &error) !=
+            0)
             fail_usage("%s", error.text);
-    return settings;
+        size_t same = 0;
+        while (strcmp(settings[same].text, settings[count].text) != 0)
+            same++;
+        if (same < count)
+            setting_fini(&settings[count]);
+        else
+            count++;
+    }
+    experiment->policies = settings;
+    experiment->policy_count = experiment->point_count = count;
 }
 
 static void find_program(struct command *command, struct compiled *compiled,
@@ -302,6 +351,8 @@ static void find_program(struct command *command, struct compiled *compiled,
     if (command->memory_bytes && !compiles)
         fail_usage("--memory is for a program that is compiled: not with --program, nor with "
                    "--engine graph");
+    if (command->program && (command->replications > 1 || command->until.share > 0))
+        fail_usage("--program is one program: not with --replications or --until");
     if (command->program)
         read_program(command, compiled, workload);
     else if (setting_parse(workload, spec, workloads, "workload", &error) != 0)
@@ -317,8 +368,7 @@ static void make_experiment(struct command *command, struct compiled *compiled,
                                       .workload_count = 1};
     if (command->policy_count == 0)
         default_policies(command);
-    experiment->policies = parse_policies(command);
-    experiment->policy_count = experiment->point_count = command->policy_count;
+    parse_policies(command, experiment);
     find_program(command, compiled, &experiment->workloads[0]);
     experiment->points = memory_zeroed(experiment->point_count, sizeof *experiment->points);
     for (size_t i = 0; i < experiment->point_count; i++)
@@ -326,26 +376,36 @@ static void make_experiment(struct command *command, struct compiled *compiled,
     experiment->seeds = memory_zeroed(1, sizeof *experiment->seeds);
     experiment->seeds[0] = command->seed;
     experiment->seed_count = 1;
+    until_extend(experiment, command->replications);
     experiment->engine = command->engine;
-    experiment->log = LOG_collections;
+    experiment->log = command->log;
+    experiment->warmup = command->warmup;
     experiment->sample_ns = command->sample_ns;
+    experiment->until = command->until;
 }
 
 static void print_outcomes(struct store *store, const struct command *command,
                            const struct plan *plan, const struct simulation_result *results)
 {
+    const struct answers_options everything = {0};
+    struct open_results open;
     if (command->json) {
         for (size_t i = 0; i < plan->run_count; i++)
             print_json(store, plan, i, &results[i]);
         return;
     }
-    printf("%s on %s, seed %" PRIu64 "\n\n", plan->experiment->workloads[0].text,
-           command->collector->name, command->seed);
-    print_table(store, plan);
+    if (plan->experiment->seed_count > 1) {
+        open_results_of(&open, store, plan->id);
+        answers_print(&open, &everything);
+        close_results(&open);
+    } else {
+        printf("%s on %s, seed %" PRIu64 "\n\n", plan->experiment->workloads[0].text,
+               command->collector->name, plan->experiment->seeds[0]);
+        print_table(store, plan);
+    }
     print_remarks(plan, results);
-    printf("\nCollections, pauses and GC share: after start-up; full: of generation 2.\nEverything "
-           "is in %s; "
-           "`%.*s plot %s --out charts` draws it.\n",
+    printf("\nCollections, pauses and GC share: after start-up; full: of generation 2.\n"
+           "Everything is in %s; `%.*s plot %s --out charts` draws it.\n",
            command->db, command_name_length(), program_invocation_name, command->db);
 }
 
@@ -355,22 +415,24 @@ static int execute_command(struct command *command)
     struct compiled compiled;
     struct experiment experiment;
     struct plan plan;
+    struct precision precision;
     compiled_init(&compiled);
     make_experiment(command, &compiled, &experiment);
-    plan_init(&plan, &experiment, (struct share){0});
-    struct work work = {.plan = &plan,
-                        .store = store_open(command->db, &error),
+    struct work work = {.store = store_open(command->db, &error),
                         .jobs = command->jobs,
                         .memory_bytes = command->memory_bytes,
                         .compiled = command->program ? &compiled : NULL};
-    if (!work.store || plan_store(&plan, command->name, (struct share){0}, work.store, &error) != 0)
+    if (!work.store)
         fail("%s", error.text);
-    work_do(&work);
+    work_on_experiment(&work, &experiment, command->name, (struct share){0}, false, &plan,
+                       &precision);
     if (work.failed) {
         store_close(work.store);
         fail("%s", work.why.text);
     }
     print_outcomes(work.store, command, &plan, work.results);
+    if (experiment.until.share > 0 && !command->json)
+        print_precision(&experiment, &precision);
 
     store_close(work.store);
     work_fini(&work);
@@ -392,6 +454,8 @@ static int run_command(int argc, char **argv, const char *name, const char *doc,
         .collector = collector_version(DEFAULT_COLLECTOR),
         .seed = 1,
         .sample_ns = SAMPLE_AUTO,
+        .replications = 1,
+        .log = LOG_collections,
     };
     command_parse(&argp, argc, argv, &command);
     return execute_command(&command);

@@ -46,12 +46,11 @@ static const char *policy_of_run(const struct plan *plan, const struct planned_r
 static const struct metric *choose_objective(const struct experiment *experiment,
                                              const double *values)
 {
-    static const char *const usual[] = {"latency_p99", "service_pause_p99", "gc_share"};
     if (experiment->minimise)
         return metric_named(experiment->minimise);
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
-        if (!isnan(values[metric_named(usual[i]) - metrics]))
-            return metric_named(usual[i]);
+    for (size_t i = 0; usual_objectives[i]; i++)
+        if (!isnan(values[metric_named(usual_objectives[i]) - metrics]))
+            return metric_named(usual_objectives[i]);
     return NULL;
 }
 
@@ -196,4 +195,63 @@ void work_fini(struct work *work)
 {
     free(work->results);
     work->results = NULL;
+}
+
+/* ---- with a rule for replications ----------------------------------------------------- */
+
+/* Another round, with more seeds? */
+static bool is_too_wide(const struct work *work, struct experiment *experiment,
+                        struct precision *precision)
+{
+    struct error error;
+    precision->metric = until_metric(experiment, work->plan->id, work->store);
+    if (!precision->metric)
+        return false;
+    if (until_precision(experiment, precision->metric, work->plan->id, work->store, precision,
+                        &error) != 0)
+        fail("%s", error.text);
+    if (precision->needed <= experiment->seed_count)
+        return false;
+    until_extend(experiment, precision->needed);
+    return true;
+}
+
+void work_on_experiment(struct work *work, struct experiment *experiment, const char *command,
+                        struct share share, bool retry_failed, struct plan *plan,
+                        struct precision *precision)
+{
+    struct error error;
+    size_t failed = 0;
+    int64_t id = 0;
+    *precision = (struct precision){0};
+    for (;;) {
+        plan_init(plan, experiment, share);
+        plan->id = id;
+        work->plan = plan;
+        if (plan_store(plan, command, share, retry_failed, work->store, &error) != 0)
+            fail("%s", error.text);
+        id = plan->id;
+        work_do(work);
+        failed += work->failed;
+        if (work->stopped || experiment->until.share == 0 ||
+            !is_too_wide(work, experiment, precision))
+            break;
+        work_fini(work);
+        plan_fini(plan);
+    }
+    work->failed = failed;
+}
+
+void print_precision(const struct experiment *experiment, const struct precision *precision)
+{
+    if (!precision->metric)
+        printf("No run has a value of what the rule for replications is about.\n");
+    else if (precision->share <= experiment->until.share)
+        printf("%s is known to within %.2g%% or better everywhere, with %zu replications.\n",
+               precision->metric->name, 100 * precision->share, precision->replications);
+    else
+        printf("%s is not known to within %.2g%% everywhere: of %s to %.2g%%, with %zu "
+               "replications, the most allowed.\n",
+               precision->metric->name, 100 * experiment->until.share, precision->where,
+               100 * precision->share, precision->replications);
 }

@@ -4,13 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/warmup.h"
 #include "sim/memory.h"
-
-const char *const log_level_names[] = {
-#define X(name, meaning) #name,
-    LOG_LEVELS(X)
-#undef X
-        NULL};
 
 /* ---- columns -------------------------------------------------------------------------- */
 
@@ -79,6 +74,12 @@ static const struct row_column sample_columns[] = {
     COLUMNS_END,
 };
 
+static const struct row_column request_columns[] = {
+    COLUMN(request, INTEGER, arrival_ns),
+    COLUMN(request, INTEGER, latency_ns),
+    COLUMNS_END,
+};
+
 static const struct row_column latency_columns[] = {
     COLUMN(latency_row, INTEGER, bucket),
     COLUMN(latency_row, INTEGER, requests),
@@ -130,7 +131,6 @@ void record_begin(struct record *record)
 {
     for (int i = 0; i < RECORD_TABLE_COUNT; i++)
         record->tables[i] = (struct rows){.table = &record_tables[i]};
-    record->request_count = 0;
     record->collections_stored = 0;
     record->collected = NULL;
 }
@@ -160,9 +160,11 @@ static int on_sample(void *context, const struct sample *sample)
 static int on_request(void *context, const struct request *request)
 {
     struct record *record = context;
-    record->requests = memory_grow(record->requests, &record->request_capacity,
-                                   record->request_count + 1, sizeof *record->requests);
-    record->requests[record->request_count++] = *request;
+    struct rows *rows = &record->tables[TABLE_request];
+    record->requests = memory_grow(record->requests, &record->request_capacity, rows->count + 1,
+                                   sizeof *record->requests);
+    record->requests[rows->count++] = *request;
+    rows->row = record->requests;
     return 0;
 }
 
@@ -193,7 +195,7 @@ static void count_latencies(struct record *record)
 {
     struct rows *rows = &record->tables[TABLE_latency];
     clear(&record->histogram);
-    for (size_t i = 0; i < record->request_count; i++)
+    for (size_t i = 0; i < record->tables[TABLE_request].count; i++)
         if (is_steady(record, record->requests[i].arrival_ns))
             histogram_add(&record->histogram, record->requests[i].latency_ns);
     for (uint64_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
@@ -230,10 +232,32 @@ static void count_pauses_of(struct record *record, int generation)
     rows->row = record->pauses;
 }
 
+/* The steady state by MSER-5: from the answer to the last request that belongs to the warm-up, in
+ * order of answers. Start-up belongs to it in any case. */
+static void find_steady_state(struct record *record)
+{
+    size_t count = record->tables[TABLE_request].count;
+    double *latencies = memory_zeroed(count + 1, sizeof *latencies);
+    bool settled;
+    for (size_t i = 0; i < count; i++)
+        latencies[i] = (double)record->requests[i].latency_ns;
+    size_t dropped = warmup_mser5(latencies, count, &settled);
+    if (dropped > 0) {
+        const struct request *last = &record->requests[dropped - 1];
+        uint64_t answer_ns = last->arrival_ns + last->latency_ns;
+        if (answer_ns > record->result.steady_ns) {
+            record->result.steady_ns = answer_ns;
+            record->result.steady_mutator_ns = last->mutator_ns;
+        }
+    }
+    free(latencies);
+}
+
 void record_end(struct record *record, const struct simulation_result *result, struct warmup warmup)
 {
-    (void)warmup;
     record->result = *result;
+    if (warmup.ns == WARMUP_MSER5)
+        find_steady_state(record);
     record->tables[TABLE_run].row = &record->result;
     record->tables[TABLE_run].count = 1;
     count_latencies(record);

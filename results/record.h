@@ -14,11 +14,13 @@
 #include "sim/observer.h"
 #include "sim/simulation.h"
 
-/* One table of the results file each: X(identifier, struct of a row). */
+/* One table of the results file each, but for `request`, of which it has the histogram only:
+ * X(identifier, struct of a row). */
 #define RECORD_TABLES(X)                                                                           \
     X(run, simulation_result)                                                                      \
     X(collection, collection)                                                                      \
     X(sample, sample)                                                                              \
+    X(request, request)                                                                            \
     X(latency, latency_row)                                                                        \
     X(pause, pause_row)                                                                            \
     X(reclaimed, reclaimed_row)
@@ -61,7 +63,6 @@ struct record {
     struct latency_row *latencies;
     struct pause_row *pauses;
     size_t collection_capacity, sample_capacity, request_capacity, latency_capacity, pause_capacity;
-    size_t request_count;
     struct reclaimed_row reclaimed[GENERATIONS + 1];
     struct histogram histogram; /* the one being made */
 };

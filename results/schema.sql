@@ -100,7 +100,7 @@ CREATE TABLE sample (
 ) WITHOUT ROWID;
 
 -- Histogram of the latency of requests that arrive in the steady state, arrival to the end of the
--- last burst. Buckets are at most 0.8% wide.
+-- last burst. Buckets are at most 3.2% wide.
 CREATE TABLE latency (
     run_id     INTEGER NOT NULL REFERENCES run(id),
     bucket     INTEGER NOT NULL,

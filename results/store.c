@@ -15,11 +15,17 @@
 
 #include "results/embedded.h"
 #include "results/metrics.h"
+#include "results/statistics.h"
 #include "sim/memory.h"
 
 #define APPLICATION_ID 1887004515 /* as in schema.sql */
 #define SCHEMA_VERSION 2
 #define BUSY_MS        5000 /* how long another writer is waited for */
+
+/* Runs of an experiment that are no more in its plan, and have not ended. */
+#define LEFT_BEHIND                                                                                \
+    "(SELECT id FROM run WHERE experiment_id = ? AND status IN ('planned', 'unfinished')"          \
+    " AND id NOT IN (SELECT id FROM temp.kept))"
 
 /* Prepared once: X(identifier, SQL). */
 #define STATEMENTS(X)                                                                              \
@@ -37,14 +43,13 @@
                 " AND costs = ?7 AND log = ?8 AND warmup = ?9 AND sampling = ?10")                 \
     X(NEW_RUN, "INSERT INTO run (id, experiment_id, policy, seed, workload, collector, engine,"    \
                " costs, log, warmup, sampling, status)"                                            \
-               " VALUES (?11, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'planned')")                \
+               " VALUES (nullif(?11, 0), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'planned')")     \
+    X(FIND_ID, "SELECT 1 FROM run WHERE id = ?")                                                   \
     X(PARAMETER, "INSERT INTO parameter VALUES (?, ?, ?, ?, ?)")                                   \
     X(KEEP_RUN, "INSERT INTO temp.kept VALUES (?)")                                                \
-    X(FORGET_PARAMETERS, "DELETE FROM parameter WHERE run_id IN"                                   \
-                         " (SELECT id FROM run WHERE experiment_id = ? AND status = 'planned'"     \
-                         " AND id NOT IN (SELECT id FROM temp.kept))")                             \
-    X(FORGET_RUNS, "DELETE FROM run WHERE experiment_id = ? AND status = 'planned'"                \
-                   " AND id NOT IN (SELECT id FROM temp.kept)")                                    \
+    X(FORGET_PARAMETERS, "DELETE FROM parameter WHERE run_id IN " LEFT_BEHIND)                     \
+    X(FORGET_LEFT, "DELETE FROM collection WHERE run_id IN " LEFT_BEHIND)                          \
+    X(FORGET_RUNS, "DELETE FROM run WHERE id IN " LEFT_BEHIND)                                     \
     X(FORGET_KEPT, "DELETE FROM temp.kept")                                                        \
     X(FORGET_COLLECTIONS, "DELETE FROM collection WHERE run_id = ?")                               \
     X(SET_STATUS, "UPDATE run SET status = ?2, error = ?3 WHERE id = ?1")                          \
@@ -65,6 +70,8 @@ struct store {
     sqlite3_stmt *statements[STATEMENT_COUNT];
     sqlite3_stmt *rows[RECORD_TABLE_COUNT]; /* stores a row of that table */
     struct experiment_facts facts;          /* of the plan being made */
+    bool continued;                         /* that plan: some of its runs may be there already */
+    int lock_file;                          /* holds the lock of sweeps; -1: it is not held */
     bool broken;                            /* a write failed: *failure says why */
     struct error failure;
 };
@@ -181,6 +188,7 @@ static struct store *open_file(const char *path, int flags, struct error *error)
     bool empty;
     store->path = memory_text(path);
     store->writable = flags & SQLITE_OPEN_READWRITE;
+    store->lock_file = -1;
     if (stat(path, &file) == 0 && S_ISDIR(file.st_mode)) {
         error_set(error, "%s: %s", path, strerror(EISDIR));
         goto failed;
@@ -194,7 +202,7 @@ static struct store *open_file(const char *path, int flags, struct error *error)
         goto failed;
     }
     sqlite3_busy_timeout(store->database, BUSY_MS);
-    if (metrics_register_functions(store->database) != SQLITE_OK) {
+    if (statistics_register_functions(store->database) != SQLITE_OK) {
         store_error(store, error);
         goto failed;
     }
@@ -265,6 +273,8 @@ static int prepare_statements(struct store *store, struct error *error)
     for (int i = 0; i < STATEMENT_COUNT && status == 0; i++)
         status = prepare(store, sql[i], &store->statements[i], error);
     for (int i = 0; i < RECORD_TABLE_COUNT && status == 0; i++) {
+        if (i == TABLE_request)
+            continue;
         char *text = i == TABLE_run ? update_run_sql() : rows_insert_sql(&record_tables[i]);
         status = prepare(store, text, &store->rows[i], error);
         sqlite3_free(text);
@@ -304,6 +314,9 @@ void store_close(struct store *store)
     if (store->writable)
         sqlite3_exec(store->database, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
     sqlite3_close(store->database);
+    /* Last: closing it takes away the locks that SQLite holds on the same file. */
+    if (store->lock_file >= 0)
+        close(store->lock_file);
     pthread_mutex_destroy(&store->lock);
     free(store->path);
     free(store);
@@ -391,6 +404,24 @@ static int end(struct store *store, struct error *error)
     return status;
 }
 
+/* ---- the lock of sweeps --------------------------------------------------------------- */
+
+/* A byte far from those that SQLite locks, beyond any file's end. */
+#define LOCK_BYTE (INT64_C(1) << 62)
+
+int store_lock_sweeps(struct store *store, bool wait, struct error *error)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = LOCK_BYTE, .l_len = 1};
+    if (store->lock_file < 0)
+        store->lock_file = open(store->path, O_RDWR | O_CLOEXEC);
+    if (store->lock_file >= 0 &&
+        fcntl(store->lock_file, wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock) == 0)
+        return 1;
+    if (store->lock_file >= 0 && (errno == EAGAIN || errno == EACCES))
+        return 0;
+    return error_set(error, "%s: cannot be locked: %s", store->path, strerror(errno));
+}
+
 /* ---- planning ------------------------------------------------------------------------- */
 
 /* Something that is no failure of SQLite's keeps the plan from being made. */
@@ -434,7 +465,9 @@ int store_begin_plan(struct store *store, const struct experiment_facts *facts, 
 {
     begin(store);
     store->facts = *facts;
-    *experiment = strcmp(facts->command, "sweep") == 0 ? find_sweep(store, facts) : 0;
+    if (!*experiment && strcmp(facts->command, "sweep") == 0)
+        *experiment = find_sweep(store, facts);
+    store->continued = *experiment != 0;
     put(store, FORGET_KEPT, "");
     if (*experiment)
         put(store, RENEW_EXPERIMENT, "isssu", *experiment, facts->document, facts->baseline,
@@ -461,11 +494,26 @@ static void put_parameters(struct store *store, int64_t run, const char *owner,
     }
 }
 
-/* The columns that tell runs apart, as ?1 to ?10. */
-#define IDENTITY "issssssss"
+/* The id of a new run, 0: the next. Runs of a share have the numbers that they have in the whole
+ * plan, so that its parts can be joined. */
+static int64_t new_run_id(struct store *store, uint64_t number)
+{
+    const struct experiment_facts *facts = &store->facts;
+    int64_t id = facts->shards ? (int64_t)number + 1 : 0;
+    sqlite3_stmt *taken = id ? find(store, FIND_ID, "i", id) : NULL;
+    if (taken) {
+        sqlite3_reset(taken);
+        refuse(store,
+               "it has other runs where share %u/%u of experiment '%s' has its own; give another "
+               "--db",
+               facts->shard, facts->shards, facts->name);
+    }
+    return id;
+}
 
 int store_plan_run(struct store *store, int64_t experiment, const struct run_plan *plan,
-                   uint64_t number, int64_t *run, bool *ended, struct error *error)
+                   uint64_t number, bool retry_failed, int64_t *run, bool *ended,
+                   struct error *error)
 {
     const struct simulation_setup *setup = &plan->setup;
     char costs[64], warmup[UNITS_TEXT] = "mser5", sampling[UNITS_TEXT] = "auto";
@@ -478,27 +526,25 @@ int store_plan_run(struct store *store, int64_t experiment, const struct run_pla
     *run = 0;
     *ended = false;
     sqlite3_stmt *row = NULL;
-    if (strcmp(store->facts.command, "sweep") == 0)
+    if (store->continued)
         row = find(store, FIND_RUN, "isusssssss", experiment, setup->policy->text, setup->seed,
                    setup->workload->text, setup->collector->name, setup->engine->name, costs,
                    log_level_names[plan->log], warmup, sampling);
     if (row) {
         const char *status = (const char *)sqlite3_column_text(row, 1);
         bool unfinished = strcmp(status, run_status_names[RUN_unfinished]) == 0;
+        bool again = retry_failed && strcmp(status, run_status_names[RUN_failed]) == 0;
         *run = sqlite3_column_int64(row, 0);
-        *ended = !unfinished && strcmp(status, run_status_names[RUN_planned]) != 0;
+        *ended = !unfinished && !again && strcmp(status, run_status_names[RUN_planned]) != 0;
         sqlite3_reset(row);
-        if (unfinished) {
+        if (unfinished || again) {
             put(store, FORGET_COLLECTIONS, "i", *run);
             put(store, SET_STATUS, "iss", *run, run_status_names[RUN_planned], NULL);
         }
     } else {
-        sqlite3_stmt *new_run = store->statements[NEW_RUN];
-        if (store->facts.shards)
-            sqlite3_bind_int64(new_run, 11, (int64_t)number + 1);
-        put(store, NEW_RUN, "isusssssss", experiment, setup->policy->text, setup->seed,
+        put(store, NEW_RUN, "isusssssssi", experiment, setup->policy->text, setup->seed,
             setup->workload->text, setup->collector->name, setup->engine->name, costs,
-            log_level_names[plan->log], warmup, sampling);
+            log_level_names[plan->log], warmup, sampling, new_run_id(store, number));
         *run = sqlite3_last_insert_rowid(store->database);
         put_parameters(store, *run, "workload", setup->workload);
         put_parameters(store, *run, "policy", setup->policy);
@@ -509,8 +555,9 @@ int store_plan_run(struct store *store, int64_t experiment, const struct run_pla
 
 int store_end_plan(struct store *store, int64_t experiment, struct error *error)
 {
-    if (strcmp(store->facts.command, "sweep") == 0) {
+    if (store->continued) {
         put(store, FORGET_PARAMETERS, "i", experiment);
+        put(store, FORGET_LEFT, "i", experiment);
         put(store, FORGET_RUNS, "i", experiment);
     }
     return end(store, error);
@@ -544,9 +591,16 @@ int store_collections(struct store *store, int64_t run, struct record *record, s
 /* Which log levels store a table's rows. */
 static bool is_stored(enum record_table table, enum log_level log)
 {
-    if (table == TABLE_collection)
+    switch (table) {
+    case TABLE_request:
+        return false;
+    case TABLE_collection:
         return log >= LOG_collections;
-    return table != TABLE_sample || log >= LOG_samples;
+    case TABLE_sample:
+        return log >= LOG_samples;
+    default:
+        return true;
+    }
 }
 
 int store_run(struct store *store, int64_t run, enum log_level log, const struct record *record,
@@ -566,6 +620,7 @@ int store_run(struct store *store, int64_t run, enum log_level log, const struct
 int store_failure(struct store *store, int64_t run, const char *why, struct error *error)
 {
     begin(store);
+    put(store, FORGET_COLLECTIONS, "i", run);
     put(store, SET_STATUS, "iss", run, run_status_names[RUN_failed], why);
     return end(store, error);
 }

@@ -53,18 +53,26 @@ struct run_plan {
     struct warmup warmup;
 };
 
-/* Planning is one transaction. A sweep continues the experiment of its name that is there, if it
- * was planned by this version of pygcsim with the same share; other commands make a new one. */
+/* Planning is one transaction. *experiment is one to continue, or 0: then a sweep continues the one
+ * of its name that is there, if it was planned by this version of pygcsim with the same share, and
+ * other commands make a new one. */
 int store_begin_plan(struct store *store, const struct experiment_facts *facts, int64_t *experiment,
                      struct error *error);
 
 /* The row of a run, made if there is none yet; `number` is its place in the plan, from 0. *ended:
- * it is stored already. A run that was left unfinished is planned anew. */
+ * it is stored already. A run that was left unfinished is planned anew, and one that failed if
+ * that is wanted. */
 int store_plan_run(struct store *store, int64_t experiment, const struct run_plan *plan,
-                   uint64_t number, int64_t *run, bool *ended, struct error *error);
+                   uint64_t number, bool retry_failed, int64_t *run, bool *ended,
+                   struct error *error);
 
-/* Also forgets what was planned before, and is no more, and has not been run. */
+/* Also forgets what was planned before, and is no more, and has not ended. */
 int store_end_plan(struct store *store, int64_t experiment, struct error *error);
+
+/* While a process plans and executes a sweep, no other may in that file: its unfinished runs would
+ * look left behind. Returns 1 if it may, 0 if another is at it (unless told to wait), -1 with a
+ * line in *error. The lock ends with the process, or with store_close. */
+int store_lock_sweeps(struct store *store, bool wait, struct error *error);
 
 /* ---- what has been run ---- */
 
@@ -76,7 +84,7 @@ int store_collections(struct store *store, int64_t run, struct record *record, s
 int store_run(struct store *store, int64_t run, enum log_level log, const struct record *record,
               const double *values, struct error *error);
 
-/* The run failed, and why. */
+/* The run failed, and why: that is all there is of it. */
 int store_failure(struct store *store, int64_t run, const char *why, struct error *error);
 
 #endif

@@ -99,8 +99,8 @@ struct run_plan plan_run(const struct plan *plan, const struct planned_run *run)
     };
 }
 
-int plan_store(struct plan *plan, const char *command, struct share share, struct store *store,
-               struct error *error)
+int plan_store(struct plan *plan, const char *command, struct share share, bool retry_failed,
+               struct store *store, struct error *error)
 {
     const struct experiment *experiment = plan->experiment;
     const struct experiment_facts facts = {
@@ -118,8 +118,8 @@ int plan_store(struct plan *plan, const char *command, struct share share, struc
     for (size_t i = 0; i < plan->run_count; i++) {
         struct planned_run *run = &plan->runs[i];
         const struct run_plan planned = plan_run(plan, run);
-        if (store_plan_run(store, plan->id, &planned, (uint64_t)run->id, &run->id, &run->ended,
-                           error) != 0)
+        if (store_plan_run(store, plan->id, &planned, (uint64_t)run->id, retry_failed, &run->id,
+                           &run->ended, error) != 0)
             return -1;
     }
     count_runs(plan);

@@ -36,7 +36,7 @@ struct planned_program {
 
 struct plan {
     const struct experiment *experiment;
-    int64_t id; /* of the experiment's row */
+    int64_t id; /* of the experiment's row, which may be set to continue one */
     struct planned_run *runs;
     struct planned_program *programs;
     size_t run_count, to_do, program_count;
@@ -46,9 +46,10 @@ struct plan {
 void plan_init(struct plan *plan, const struct experiment *experiment, struct share share);
 void plan_fini(struct plan *plan);
 
-/* Makes the rows, and finds those that have ended. Returns 0, or -1 with a line in *error. */
-int plan_store(struct plan *plan, const char *command, struct share share, struct store *store,
-               struct error *error);
+/* Makes the rows, and finds those that have ended; those that failed are to be run again if that is
+ * wanted. Returns 0, or -1 with a line in *error. */
+int plan_store(struct plan *plan, const char *command, struct share share, bool retry_failed,
+               struct store *store, struct error *error);
 
 /* Everything about a run but its compiled program. */
 struct run_plan plan_run(const struct plan *plan, const struct planned_run *run);

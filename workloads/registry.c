@@ -8,6 +8,7 @@
 #define WORKLOADS(X)                                                                               \
     X(workload_web)                                                                                \
     X(workload_device)                                                                             \
+    X(workload_queue)                                                                              \
     X(workload_script)
 
 #define X(name) extern const struct workload name;

@@ -15,10 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "policies/registry.h"
-#include "results/store.h"
 #include "sim/heap.h"
 #include "sim/memory.h"
 #include "tests/benchmark/measure.h"
@@ -34,17 +32,13 @@ struct timing {
 };
 
 static struct timing time_run(const char *workload_spec, const char *policy_spec,
-                              const char *collector, const char *results_path)
+                              const char *collector, bool stores)
 {
     struct error error;
-    struct setting workload, policy;
+    struct storing storing;
+    struct setting workload = setting_of(workload_spec, workloads);
+    struct setting policy = setting_of(policy_spec, policies);
     struct timing timing;
-    struct store *store = NULL;
-    struct observer observer = {0};
-    int64_t experiment, run;
-    if (setting_parse(&workload, workload_spec, workloads, "workload", &error) != 0 ||
-        setting_parse(&policy, policy_spec, policies, "policy", &error) != 0)
-        stop(&error);
     const struct simulation_setup setup = {.engine = &graph_engine,
                                            .collector = collector_version(collector),
                                            .workload = &workload,
@@ -52,17 +46,13 @@ static struct timing time_run(const char *workload_spec, const char *policy_spec
                                            .seed = 1,
                                            .sample_ns = SAMPLE_AUTO};
     double begin = now_s();
-    if (results_path) {
-        store = store_open(results_path, &error);
-        if (!store || store_begin_experiment(store, "benchmark", &experiment, &error) != 0 ||
-            store_begin_run(store, experiment, &setup, &run, &error) != 0)
-            stop(&error);
-        observer = store_observer(store, NULL);
-    }
-    if (simulate(&setup, &observer, &timing.result, &error) != 0 ||
-        (store && store_end_run(store, &timing.result, NULL, &error) != 0))
+    if (stores) {
+        storing_init(&storing);
+        simulate_and_store(&storing, &setup, &timing.result);
+        storing_fini(&storing);
+    } else if (simulate(&setup, NULL, &timing.result, &error) != 0) {
         stop(&error);
-    store_close(store);
+    }
     timing.seconds = now_s() - begin;
     setting_fini(&workload);
     setting_fini(&policy);
@@ -72,24 +62,16 @@ static struct timing time_run(const char *workload_spec, const char *policy_spec
 /* collectors that log much: small thresholds, every collection a row. */
 static void benchmark_logging(const char *workload, const char *policy, const char *collector)
 {
-    char folder[] = "/tmp/pygcsim-benchmark-XXXXXX", path[64];
     double ratio[REPETITIONS], rate[REPETITIONS];
     uint64_t collections = 0;
-    if (!mkdtemp(folder)) {
-        perror("benchmark: /tmp");
-        exit(EXIT_FAILURE);
-    }
-    snprintf(path, sizeof path, "%s/results.db", folder);
     for (int i = 0; i < REPETITIONS; i++) {
-        struct timing without = time_run(workload, policy, collector, NULL);
-        struct timing with = time_run(workload, policy, collector, path);
-        unlink(path);
+        struct timing without = time_run(workload, policy, collector, false);
+        struct timing with = time_run(workload, policy, collector, true);
         ratio[i] = with.seconds / without.seconds;
         rate[i] = (double)without.result.operations / without.seconds;
         collections = with.result.stats[0].collections + with.result.stats[1].collections +
                       with.result.stats[2].collections;
     }
-    rmdir(folder);
     printf("%-34s %-24s %9.1f million operations/s\n", workload, policy, median(rate) / 1e6);
     printf("%-34s %-24s %9.3f times a run without a results file (%llu collections logged)\n", "",
            "", median(ratio), (unsigned long long)collections);

@@ -10,10 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "policies/registry.h"
-#include "results/store.h"
 #include "sim/compiled.h"
 #include "sim/memory.h"
 #include "sim/simulation.h"
@@ -125,21 +123,13 @@ static double replay_s(const struct compiled *compiled, const struct setting *wo
     return now_s() - begin;
 }
 
-/* With everything stored, as `pygcsim compare` does. */
 static double replay_and_store_s(const struct compiled *compiled, const struct setting *workload,
-                                 const struct setting *policy, struct store *store,
-                                 int64_t experiment)
+                                 const struct setting *policy, struct storing *storing)
 {
     const struct simulation_setup setup = setup_of(compiled, workload, policy);
-    const struct observer observer = store_observer(store, NULL);
     struct simulation_result result;
-    struct error error;
-    int64_t run;
     double begin = now_s();
-    if (store_begin_run(store, experiment, &setup, &run, &error) != 0 ||
-        simulate(&setup, &observer, &result, &error) != 0 ||
-        store_end_run(store, &result, NULL, &error) != 0)
-        stop(&error);
+    simulate_and_store(storing, &setup, &result);
     return now_s() - begin;
 }
 
@@ -232,29 +222,18 @@ static void benchmark_replay(const char *spec)
 static void benchmark_adding_a_policy(const char *spec, const char *policy_spec)
 {
     struct setting workload = workload_setting(spec), policy = setting_of(policy_spec, policies);
-    char folder[] = "/tmp/pygcsim-benchmark-XXXXXX", path[64];
+    struct storing storing;
     double share[REPETITIONS];
-    struct error error;
-    int64_t experiment;
-    if (!mkdtemp(folder)) {
-        perror("benchmark: /tmp");
-        exit(EXIT_FAILURE);
-    }
-    snprintf(path, sizeof path, "%s/results.db", folder);
-    struct store *store = store_open(path, &error);
-    if (!store || store_begin_experiment(store, "benchmark", &experiment, &error) != 0)
-        stop(&error);
+    storing_init(&storing);
     for (int i = 0; i < REPETITIONS; i++) {
         struct compiled compiled;
         double compiling = compile_s(&compiled, &workload);
-        replay_and_store_s(&compiled, &workload, &policy, store, experiment);
-        share[i] = replay_and_store_s(&compiled, &workload, &policy, store, experiment) / compiling;
+        replay_and_store_s(&compiled, &workload, &policy, &storing);
+        share[i] = replay_and_store_s(&compiled, &workload, &policy, &storing) / compiling;
         compiled_fini(&compiled);
     }
     row(spec, policy_spec, 100 * median(share), "% of the compile: one policy more, stored");
-    store_close(store);
-    unlink(path);
-    rmdir(folder);
+    storing_fini(&storing);
     setting_fini(&policy);
     setting_fini(&workload);
 }

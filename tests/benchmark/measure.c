@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "sim/memory.h"
 
 double now_s(void)
 {
@@ -37,4 +40,53 @@ struct setting setting_of(const char *spec, const struct component *const *regis
     if (setting_parse(&setting, spec, registry, "setting", &error) != 0)
         stop(&error);
     return setting;
+}
+
+void storing_init(struct storing *storing)
+{
+    struct error error;
+    *storing = (struct storing){.folder = "/tmp/pygcsim-benchmark-XXXXXX"};
+    if (!mkdtemp(storing->folder)) {
+        perror("benchmark: /tmp");
+        exit(EXIT_FAILURE);
+    }
+    snprintf(storing->path, sizeof storing->path, "%s/results.db", storing->folder);
+    storing->store = store_open(storing->path, &error);
+    if (!storing->store)
+        stop(&error);
+    storing->record = record_new();
+    storing->meter = meter_new(storing->record);
+    storing->values = memory_zeroed(metric_count(), sizeof *storing->values);
+}
+
+void storing_fini(struct storing *storing)
+{
+    store_close(storing->store);
+    meter_free(storing->meter);
+    record_free(storing->record);
+    free(storing->values);
+    unlink(storing->path);
+    rmdir(storing->folder);
+}
+
+void simulate_and_store(struct storing *storing, const struct simulation_setup *setup,
+                        struct simulation_result *result)
+{
+    static const struct experiment_facts facts = {.command = "benchmark", .name = "benchmark"};
+    const struct run_plan plan = {.setup = *setup, .log = LOG_collections};
+    struct error error;
+    int64_t experiment = 0, run;
+    bool ended;
+    if (store_begin_plan(storing->store, &facts, &experiment, &error) != 0 ||
+        store_plan_run(storing->store, experiment, &plan, 0, false, &run, &ended, &error) != 0 ||
+        store_end_plan(storing->store, experiment, &error) != 0)
+        stop(&error);
+    record_begin(storing->record);
+    const struct observer observer = record_observer(storing->record, NULL);
+    if (simulate(setup, &observer, result, &error) != 0)
+        stop(&error);
+    record_end(storing->record, result, plan.warmup);
+    if (meter_read(storing->meter, storing->values, &error) != 0 ||
+        store_run(storing->store, run, plan.log, storing->record, storing->values, &error) != 0)
+        stop(&error);
 }

@@ -24,7 +24,8 @@ static const struct shorter {
     {"step_cpu", PARAM_DURATION, "1ms"}, {"config", PARAM_BYTES, "100KiB"},
     {"poll", PARAM_DURATION, "100ms"},   {"report", PARAM_DURATION, "1s"},
     {"client", PARAM_DURATION, "50ms"},  {"report_size", PARAM_BYTES, "50KiB"},
-    {"every", PARAM_DURATION, "50ms"},   {"t0", PARAM_COUNT, "300"},
+    {"live", PARAM_COUNT, "1500"},       {"every", PARAM_DURATION, "50ms"},
+    {"t0", PARAM_COUNT, "300"},
 };
 
 static const char *short_value(const struct param *param)
@@ -68,21 +69,6 @@ static void add(struct specs *specs, const struct component *component,
     specs->specs[specs->count++] = spec;
 }
 
-/* Reads back to the same number. */
-static const char *number_text(const struct param *param, double number, char buffer[UNITS_TEXT])
-{
-    switch (param->type) {
-    case PARAM_REAL:
-        return units_write_real(buffer, number);
-    case PARAM_DURATION:
-        return units_write_duration(buffer, (int64_t)number);
-    case PARAM_BYTES:
-        return units_write_bytes(buffer, (int64_t)number);
-    default:
-        return units_write_count(buffer, (int64_t)number);
-    }
-}
-
 static void add_variants(struct specs *specs, const struct component *component,
                          const struct component *const *registry, const char *what,
                          const char *path, const struct param *param)
@@ -98,9 +84,9 @@ static void add_variants(struct specs *specs, const struct component *component,
         add(specs, component, registry, what, path, param, param->absent);
     if (param->type == PARAM_FLAG || param->type == PARAM_CHOICE)
         return;
-    add(specs, component, registry, what, path, param, number_text(param, param->least, buffer));
+    add(specs, component, registry, what, path, param, param_write(param, param->least, buffer));
     if (param->most > param->least && param->most <= 2)
-        add(specs, component, registry, what, path, param, number_text(param, param->most, buffer));
+        add(specs, component, registry, what, path, param, param_write(param, param->most, buffer));
 }
 
 /* ---- drawn --------------------------------------------------------------------------------------
@@ -126,6 +112,9 @@ static const struct range {
     {"objects", PARAM_COUNT, 1, 300},
     {"objects_sigma", PARAM_REAL, 0, 1},
     {"payload", PARAM_BYTES, 0, 1000},
+    {"service", PARAM_DURATION, 0, 2e7},
+    {"cv", PARAM_REAL, 0.01, 3},
+    {"live", PARAM_COUNT, 0, 1500},
     {"cycle_size", PARAM_COUNT, 1, 60},
     {"sessions", PARAM_COUNT, 1, 50},
     {"cache", PARAM_COUNT, 1, 30},
@@ -186,7 +175,7 @@ static const char *draw_value(const struct param *param, uint64_t *seed, char bu
     if (param->absent && test_random_below(seed, 3) == 0)
         return param->absent;
     const struct range range = range_of(param);
-    return number_text(param, draw_number(&range, seed), buffer);
+    return param_write(param, draw_number(&range, seed), buffer);
 }
 
 void specs_draw(char text[SPEC_TEXT], const struct component *component, uint64_t *seed)

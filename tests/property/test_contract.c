@@ -251,7 +251,7 @@ TEST(clocks_never_go_back)
 static void check_sums(const char *what, const struct run *run)
 {
     const struct simulation_result *result = &run->result;
-    const struct record *record = &run->record;
+    const struct run_record *record = &run->record;
     uint64_t pause_ns = 0, collections[GENERATIONS] = {0}, unreachable[GENERATIONS] = {0};
     for (size_t i = 0; i < record->collection_count; i++) {
         const struct collection *c = &record->collections[i];
@@ -328,7 +328,8 @@ TEST(pauses_move_no_arrival_and_only_delay)
     uint64_t requests = 0, delayed = 0;
     for (size_t i = 0; i < all.pair_count; i++) {
         const struct pair *pair = &all.pairs[i];
-        const struct record *record = &pair->run.record, *reference = &pair->reference->run.record;
+        const struct run_record *record = &pair->run.record,
+                                *reference = &pair->reference->run.record;
         if (!both_finished(pair) || pair->reference->run.result.pause_ns > 0)
             continue;
         check_that(pair->what, pair->run.result.wall_ns >= pair->reference->run.result.wall_ns);

@@ -141,11 +141,53 @@ TEST(random_programs)
     check_that("finished", tried.statuses[RUN_finished] > programs / 2);
 }
 
+/* Where the steady state begins, if the program got so far. */
+static bool reaches_steady_state(const struct run *run, uint64_t warmup_ns)
+{
+    uint64_t begin_ns = run->result.service_ns + warmup_ns;
+    check_that("not too early",
+               run->result.steady_ns >= begin_ns || run->result.wall_ns < begin_ns);
+    check_that("not after the end", run->result.steady_ns <= run->result.wall_ns);
+    check_that("nor as mutator time", run->result.steady_mutator_ns <= run->result.mutator_ns);
+    return warmup_ns && run->result.steady_ns < run->result.wall_ns;
+}
+
+/* A warm-up changes where the steady state begins, and nothing else. */
+TEST(warm_up)
+{
+    enum { TRIALS = 300 };
+    uint64_t reached = 0;
+    for (uint64_t seed = 1; seed <= TRIALS; seed++) {
+        struct trial trial;
+        struct run with, without;
+        struct error how;
+        char text[TRIAL_TEXT];
+        if (seed % 4)
+            trial_of_operations(&trial, seed, 1000);
+        else
+            trial_of_workload(&trial, seed);
+        trial_text(text, &trial);
+        uint64_t seen = run_trial(&with, &trial, &interval_engine, NULL);
+        reached += reaches_steady_state(&with, trial.setup.warmup_ns);
+        trial.setup.warmup_ns = 0;
+        check_count(text, run_trial(&without, &trial, &interval_engine, NULL), seen);
+        if (with.status == 0)
+            check_count(text, without.result.steady_ns, without.result.service_ns);
+        with.result.steady_ns = without.result.steady_ns;
+        with.result.steady_mutator_ns = without.result.steady_mutator_ns;
+        check_text(text, run_differs(&with, &without, &how) ? how.text : "", "");
+        run_fini(&with);
+        run_fini(&without);
+        trial_fini(&trial);
+    }
+    check_that("often enough", reached > TRIALS / 6);
+}
+
 /* ---- what is stored -----------------------------------------------------------------------------
  */
 
-static int64_t store_run(struct results_file *file, struct trial *trial,
-                         const struct engine *engine)
+static int64_t run_and_store(struct results_file *file, struct trial *trial,
+                             const struct engine *engine)
 {
     struct simulation_result result;
     struct error error;
@@ -153,7 +195,7 @@ static int64_t store_run(struct results_file *file, struct trial *trial,
     file->setup = trial->setup;
     int64_t run = results_file_begin(file);
     int status = simulate(&trial->setup, &file->observer, &result, &error);
-    results_file_end(file, &result, status == 0 ? NULL : error.text);
+    results_file_end(file, run, &result, status == 0 ? NULL : error.text);
     return run;
 }
 
@@ -171,7 +213,7 @@ static uint64_t compare_rows(const char *what, struct store *store, const char *
     char sql[100];
     struct text row, other;
     uint64_t rows = 0;
-    snprintf(sql, sizeof sql, "SELECT * FROM %s WHERE run_id = ?1 ORDER BY 2", table);
+    snprintf(sql, sizeof sql, "SELECT * FROM %s WHERE run_id = ?1 ORDER BY 2, 3", table);
     sqlite3_stmt *rows_a = results_file_query(store, sql, a);
     sqlite3_stmt *rows_b = results_file_query(store, sql, b);
     while (next_row(rows_a, &row)) {
@@ -189,7 +231,8 @@ static uint64_t compare_rows(const char *what, struct store *store, const char *
 TEST(rows_of_results)
 {
     enum { TRIALS = 12 };
-    static const char *const tables[] = {"collection", "sample", "latency", "reclaimed", "summary"};
+    static const char *const tables[] = {"collection", "sample",    "latency",
+                                         "pause",      "reclaimed", "summary"};
     uint64_t rows[LENGTH(tables)] = {0};
     struct results_file file;
     results_file_init(&file, "default");
@@ -198,8 +241,8 @@ TEST(rows_of_results)
         char text[TRIAL_TEXT];
         trial_of_workload(&trial, seed);
         trial_text(text, &trial);
-        int64_t a = store_run(&file, &trial, &graph_engine);
-        int64_t b = store_run(&file, &trial, &interval_engine);
+        int64_t a = run_and_store(&file, &trial, &graph_engine);
+        int64_t b = run_and_store(&file, &trial, &interval_engine);
         for (size_t i = 0; i < LENGTH(tables); i++)
             rows[i] += compare_rows(text, file.store, tables[i], a, b);
         trial_fini(&trial);
@@ -217,6 +260,7 @@ int main(int argc, char **argv)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_programs),
+        cmocka_unit_test(warm_up),
         cmocka_unit_test(rows_of_results),
     };
     return cmocka_run_group_tests_name("engines", tests, NULL, NULL);

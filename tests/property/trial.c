@@ -275,6 +275,7 @@ static void draw_setup(struct trial *trial, uint64_t span_ns)
             one_in(trial, 2) ? rare[below(trial, 2)] : 1 + span_ns / (1 + below(trial, 60)),
         .permanent = one_in(trial, 2) ? below(trial, 1000) : 0,
     };
+    trial->setup.warmup_ns = one_in(trial, 2) ? 0 : up_to(trial, span_ns);
 }
 
 static void draw_options(struct trial *trial, const uint32_t *windows, size_t count)
@@ -327,8 +328,9 @@ void trial_fini(struct trial *trial)
 void trial_text(char text[TRIAL_TEXT], const struct trial *trial)
 {
     snprintf(text, TRIAL_TEXT,
-             "%s, %s, %s, sampled every %" PRIu64 " ns, %" PRIu64 " permanent, window %u%s",
+             "%s, %s, %s, sampled every %" PRIu64 " ns, warm-up %" PRIu64 " ns, %" PRIu64
+             " permanent, window %u%s",
              trial->workload_text, trial->policy_text, trial->setup.collector->name,
-             trial->setup.sample_ns, trial->setup.permanent, trial->options.window,
-             trial->options.memory_bytes ? ", in files" : "");
+             trial->setup.sample_ns, trial->setup.warmup_ns, trial->setup.permanent,
+             trial->options.window, trial->options.memory_bytes ? ", in files" : "");
 }

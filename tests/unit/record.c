@@ -9,7 +9,7 @@
 #include "sim/memory.h"
 #include "tests/unit/check.h"
 
-static int told(struct record *record, uint64_t wall_ns)
+static int told(struct run_record *record, uint64_t wall_ns)
 {
     record->backwards |= wall_ns < record->now_ns;
     record->now_ns = wall_ns;
@@ -18,7 +18,7 @@ static int told(struct record *record, uint64_t wall_ns)
 
 static int on_collection(void *context, const struct collection *collection)
 {
-    struct record *r = context;
+    struct run_record *r = context;
     r->backwards |= collection->wall_ns < r->now_ns || collection->mutator_ns < r->mutator_ns;
     r->mutator_ns = collection->mutator_ns;
     r->collections = memory_grow(r->collections, &r->collection_capacity, r->collection_count + 1,
@@ -29,7 +29,7 @@ static int on_collection(void *context, const struct collection *collection)
 
 static int on_sample(void *context, const struct sample *sample)
 {
-    struct record *r = context;
+    struct run_record *r = context;
     r->samples =
         memory_grow(r->samples, &r->sample_capacity, r->sample_count + 1, sizeof *r->samples);
     r->samples[r->sample_count++] = *sample;
@@ -38,7 +38,7 @@ static int on_sample(void *context, const struct sample *sample)
 
 static int on_request(void *context, const struct request *request)
 {
-    struct record *r = context;
+    struct run_record *r = context;
     r->requests =
         memory_grow(r->requests, &r->request_capacity, r->request_count + 1, sizeof *r->requests);
     r->requests[r->request_count++] = *request;
@@ -47,14 +47,14 @@ static int on_request(void *context, const struct request *request)
 
 static int on_progress(void *context, double fraction)
 {
-    struct record *r = context;
+    struct run_record *r = context;
     r->backwards |= fraction < r->progress;
     r->progress = fraction;
     r->progress_count++;
     return told(r, r->now_ns);
 }
 
-struct observer record_observer(struct record *record, const struct observer *next)
+struct observer run_record_observer(struct run_record *record, const struct observer *next)
 {
     return (struct observer){
         .next = next,
@@ -66,18 +66,18 @@ struct observer record_observer(struct record *record, const struct observer *ne
     };
 }
 
-void record_fini(struct record *record)
+void run_record_fini(struct run_record *record)
 {
     free(record->collections);
     free(record->samples);
     free(record->requests);
-    *record = (struct record){0};
+    *record = (struct run_record){0};
 }
 
 void run_with_engine(struct run *run, const struct simulation_setup *setup)
 {
     *run = (struct run){0};
-    const struct observer observer = record_observer(&run->record, NULL);
+    const struct observer observer = run_record_observer(&run->record, NULL);
     run->status = simulate(setup, &observer, &run->result, &run->error);
 }
 
@@ -100,7 +100,7 @@ void run_simulation(struct run *run, const struct simulation_setup *setup)
 
 void run_fini(struct run *run)
 {
-    record_fini(&run->record);
+    run_record_fini(&run->record);
 }
 
 /* ---- comparing ----------------------------------------------------------------------------------
@@ -259,7 +259,7 @@ static uint64_t hash_members(uint64_t sum, const void *object, const struct memb
 
 uint64_t run_hash(const struct run *run)
 {
-    const struct record *r = &run->record;
+    const struct run_record *r = &run->record;
     uint64_t sum = hash(UINT64_C(0xcbf29ce484222325), &run->status, sizeof run->status);
     sum = hash_members(sum, &run->result, of_result);
     for (size_t i = 0; i < r->collection_count; i++)

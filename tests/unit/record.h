@@ -10,7 +10,7 @@
 #include "sim/observer.h"
 #include "sim/simulation.h"
 
-struct record {
+struct run_record {
     struct collection *collections;
     struct sample *samples;
     struct request *requests;
@@ -24,15 +24,15 @@ struct record {
 };
 
 /* Begins empty: an all-zero record. */
-struct observer record_observer(struct record *record, const struct observer *next);
-void record_fini(struct record *record);
+struct observer run_record_observer(struct run_record *record, const struct observer *next);
+void run_record_fini(struct run_record *record);
 
 /* A run and its record. */
 struct run {
     int status;
     struct error error;
     struct simulation_result result;
-    struct record record;
+    struct run_record record;
 };
 
 /* Simulates into *run, which may hold anything, with the reference; and with every other engine,

@@ -427,9 +427,9 @@ TEST(an_observer)
         struct compiled compiled;
         struct error error;
         int stopped = 0;
-        struct record record = {.refuses_at = at}, other = {0};
-        const struct observer last = record_observer(&other, NULL);
-        const struct observer first = record_observer(&record, &last);
+        struct run_record record = {.refuses_at = at}, other = {0};
+        const struct observer last = run_record_observer(&other, NULL);
+        const struct observer first = run_record_observer(&record, &last);
         int status = compile_tiny(
             &compiled,
             &(struct tiny){
@@ -442,8 +442,8 @@ TEST(an_observer)
         check_count("of progress alone", record.progress_count, record.told);
         check_that("never backwards", !record.backwards && record.progress <= 1);
         check_signed("stopped", stopped, 1);
-        record_fini(&record);
-        record_fini(&other);
+        run_record_fini(&record);
+        run_record_fini(&other);
         compiled_fini(&compiled);
     }
     free(program);

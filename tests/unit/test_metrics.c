@@ -20,10 +20,12 @@ struct expected {
 static double stored(struct store *store, int64_t run, const char *metric)
 {
     sqlite3_stmt *statement =
-        results_file_query(store, "SELECT value FROM summary WHERE run_id = ? AND metric = ?", run);
+        results_file_query(store, "SELECT value FROM metric WHERE run_id = ? AND metric = ?", run);
     sqlite3_bind_text(statement, 2, metric, -1, SQLITE_STATIC);
-    double value =
-        sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_double(statement, 0) : NAN;
+    bool found = sqlite3_step(statement) == SQLITE_ROW;
+    double value = found ? sqlite3_column_double(statement, 0) : NAN;
+    check_that(metric, !found || sqlite3_column_type(statement, 0) == SQLITE_FLOAT);
+    check_that(metric, sqlite3_step(statement) == SQLITE_DONE);
     sqlite3_finalize(statement);
     return value;
 }
@@ -54,8 +56,9 @@ static void check_summary(struct store *store, int64_t run, const struct expecte
         prefix "_max", max                                                                         \
     }
 
-/* Start-up ends at 1 s, with a collection at that very instant, which is not later. Pauses of 10,
- * 20, 30 and 40 ms; latencies of 1 to 10 ms. */
+/* Start-up ends at 0.5 s, warm-up at 1 s, with a collection, a sample and a request at that very
+ * instant, which are not later. Pauses of 10, 20, 30 and 40 ms; latencies of 1 to 10 ms, and longer
+ * ones before. */
 TEST(worked_out_by_hand)
 {
     static const struct {
@@ -63,24 +66,26 @@ TEST(worked_out_by_hand)
         int generation;
         uint64_t examined, unreachable, pause_ns, heap_bytes;
     } collections[] = {
-        {1000 * MS, 0, 100, 5, 10 * MS, 1000},
+        {1000 * MS, 0, 100, 9, 10 * MS, 1000},
         {1500 * MS, 0, 200, 6, 30 * MS, 2000},
         {2000 * MS, 1, 300, 7, 20 * MS, 5000},
         {3000 * MS, 2, 400, 8, 40 * MS, 3000},
     };
     /* Each stands for the time since the one before: 1, 1 and 2 s. */
     static const struct sample samples[] = {
-        {1000 * MS, 100, 50, {0}}, {2000 * MS, 300, 0, {0}}, {4000 * MS, 400, 250, {0}}};
+        {1000 * MS, 500, 50, {0}}, {2000 * MS, 300, 0, {0}}, {4000 * MS, 400, 250, {0}}};
+    static const struct request early[] = {{900 * MS, 70 * MS}, {1000 * MS, 60 * MS}};
     static const struct simulation_result result = {
         .status = RUN_finished,
-        .requests = 10,
+        .requests = 12,
         .wall_ns = 10000 * MS,
         .mutator_ns = 3900 * MS,
         .pause_ns = 100 * MS,
         .idle_ns = 6000 * MS,
-        .service_ns = 1000 * MS,
-        .service_mutator_ns = 400 * MS,
-        .first_arrival_ns = 2000 * MS,
+        .service_ns = 500 * MS,
+        .steady_ns = 1000 * MS,
+        .steady_mutator_ns = 400 * MS,
+        .first_arrival_ns = 900 * MS,
         .last_answer_ns = 7000 * MS,
         .totals = {.heap_peak_bytes = 6000,
                    .freed_by_count = {11, 12, 13, 14},
@@ -104,19 +109,30 @@ TEST(worked_out_by_hand)
         {"gc_time_gen2", 0.040},
         {"gc_share", 0.025},
         {"service_gc_share", 0.09 / 3.59},
+        {"mmu_2ms", 0},
+        {"mmu_5ms", 0},
+        {"mmu_10ms", 0},
+        {"mmu_20ms", 0},
+        {"mmu_50ms", 0.2},
+        {"mmu_100ms", 0.6},
+        {"mmu_1s", 0.95},
         {"examined", 1000},
-        {"unreachable", 26},
+        {"service_gc_time_gen0", 0.030},
+        {"service_gc_time_gen1", 0.020},
+        {"service_gc_time_gen2", 0.040},
+        {"unreachable", 30},
         {"latency_p50", 0.005},
+        {"latency_p90", 0.009},
         {"latency_p99", 0.010},
         {"latency_p999", 0.010},
         {"latency_max", 0.010},
-        {"requests", 10},
-        {"throughput", 2},
-        {"live_mean", 300},
-        {"live_peak", 400},
-        {"garbage_mean", 137.5},
-        {"garbage_peak", 480},
-        {"heap_mean", 437.5},
+        {"requests", 12},
+        {"throughput", 10.0 / 6},
+        {"live_mean", 1100.0 / 3},
+        {"live_peak", 500},
+        {"garbage_mean", 500.0 / 3},
+        {"garbage_peak", 540},
+        {"heap_mean", 1600.0 / 3},
         {"heap_peak", 6000},
         {"reclaimed_refcount_gen0", 11},
         {"reclaimed_refcount_gen1", 12},
@@ -128,6 +144,8 @@ TEST(worked_out_by_hand)
         {"reclaimed_collector_permanent", 18},
         {"wall_time", 10},
         {"mutator_time", 3.9},
+        {"steady_from", 1},
+        {"overhead", 1},
     };
     struct results_file file;
     results_file_init(&file, "default");
@@ -148,9 +166,11 @@ TEST(worked_out_by_hand)
             });
     for (size_t i = 0; i < LENGTH(samples); i++)
         observer->sample(observer->context, &samples[i]);
+    for (size_t i = 0; i < LENGTH(early); i++)
+        observer->request(observer->context, &early[i]);
     for (uint64_t i = 10; i > 0; i--)
-        observer->request(observer->context, &(struct request){i, i * MS});
-    results_file_end(&file, &result, NULL);
+        observer->request(observer->context, &(struct request){1000 * MS + i, i * MS});
+    results_file_end(&file, run, &result, NULL);
     check_summary(file.store, run, expected, LENGTH(expected));
     results_file_fini(&file);
 }
@@ -160,19 +180,21 @@ TEST(worked_out_by_hand)
 TEST(metrics_without_a_value)
 {
     static const char *const with_value[] = {
-        "collections", "service_collections", "gc_time",   "examined",     "unreachable",
-        "requests",    "reclaimed",           "wall_time", "mutator_time", "heap_peak"};
+        "collections", "service_collections", "gc_time",  "service_gc_time",
+        "examined",    "unreachable",         "requests", "reclaimed",
+        "wall_time",   "mutator_time",        "heap_peak"};
     struct results_file file;
     results_file_init(&file, "default");
     const struct observer *observer = &file.observer;
-    results_file_begin(&file);
+    int64_t run = results_file_begin(&file);
     observer->collection(observer->context, &(struct collection){.wall_ns = 5, .pause_ns = 7});
     observer->sample(observer->context, &(struct sample){.wall_ns = 5, .live_bytes = 7});
     observer->request(observer->context, &(struct request){5, 7});
-    results_file_end(&file, &(struct simulation_result){.status = RUN_finished, .wall_ns = 12},
+    results_file_end(&file, run, &(struct simulation_result){.status = RUN_finished, .wall_ns = 12},
                      NULL);
-    int64_t run = results_file_begin(&file);
-    results_file_end(&file, &(struct simulation_result){.status = RUN_finished}, NULL);
+    check_real("once", stored(file.store, run, "latency_max"), 7e-9);
+    run = results_file_begin(&file);
+    results_file_end(&file, run, &(struct simulation_result){.status = RUN_finished}, NULL);
     for (const struct metric *metric = metrics; metric->name; metric++) {
         bool has_value = false;
         for (size_t i = 0; i < LENGTH(with_value); i++)
@@ -207,36 +229,119 @@ TEST(percentiles)
         const struct {
             const char *metric;
             uint64_t value;
-            double slack; /* a latency is the longest in its bucket, up to 0.8% wide */
         } values[] = {
-            {"pause_p50", rows[i].p50, 0},         {"pause_p90", rows[i].p90, 0},
-            {"pause_p99", rows[i].p99, 0},         {"pause_max", rows[i].n, 0},
-            {"latency_p50", rows[i].p50, 0.008},   {"latency_p99", rows[i].p99, 0.008},
-            {"latency_p999", rows[i].p999, 0.008}, {"latency_max", rows[i].n, 0},
+            {"pause_p50", rows[i].p50},   {"pause_p90", rows[i].p90},
+            {"pause_p99", rows[i].p99},   {"pause_max", rows[i].n},
+            {"latency_p50", rows[i].p50}, {"latency_p90", rows[i].p90},
+            {"latency_p99", rows[i].p99}, {"latency_p999", rows[i].p999},
+            {"latency_max", rows[i].n},
         };
         int64_t run = results_file_begin(&file);
         for (uint64_t k = 0; k < rows[i].n; k++) {
             uint64_t ns = (k * 17) % rows[i].n + 1; /* all of them, not in order */
-            observer->collection(observer->context,
-                                 &(struct collection){.sequence = k, .pause_ns = ns});
+            observer->collection(
+                observer->context,
+                &(struct collection){.sequence = k, .wall_ns = 10000 * k, .pause_ns = ns});
             observer->request(observer->context, &(struct request){0, ns});
         }
-        results_file_end(&file,
-                         &(struct simulation_result){.status = RUN_finished, .requests = rows[i].n},
+        results_file_end(&file, run,
+                         &(struct simulation_result){.status = RUN_finished,
+                                                     .wall_ns = 10000 * rows[i].n,
+                                                     .requests = rows[i].n},
                          NULL);
-        for (size_t v = 0; v < LENGTH(values); v++) {
-            double ns = round(stored(file.store, run, values[v].metric) * 1e9);
-            double least = (double)values[v].value;
-            check_that(values[v].metric, ns >= least && ns <= least * (1 + values[v].slack));
-        }
+        for (size_t v = 0; v < LENGTH(values); v++)
+            check_real(values[v].metric, stored(file.store, run, values[v].metric),
+                       (double)values[v].value / 1e9);
     }
+    results_file_fini(&file);
+}
+
+/* A run that never came to its steady state: nothing of it counts there. */
+TEST(no_steady_state)
+{
+    static const struct expected expected[] = {{"collections", 1},
+                                               {"service_collections", 0},
+                                               {"service_pause_max", NAN},
+                                               {"pause_max", 7e-9},
+                                               {"latency_max", NAN},
+                                               {"throughput", NAN},
+                                               {"requests", 1},
+                                               {"heap_mean", NAN},
+                                               {"live_peak", 9},
+                                               {"service_gc_share", NAN},
+                                               {"gc_share", 7.0 / 90},
+                                               {"steady_from", 1e-7},
+                                               {"service_gc_time_gen0", 0}};
+    struct results_file file;
+    results_file_init(&file, "default");
+    const struct observer *observer = &file.observer;
+    int64_t run = results_file_begin(&file);
+    observer->collection(observer->context, &(struct collection){.wall_ns = 50, .pause_ns = 7});
+    observer->request(observer->context, &(struct request){.arrival_ns = 40, .latency_ns = 60});
+    observer->sample(observer->context, &(struct sample){.wall_ns = 100, .live_bytes = 9});
+    results_file_end(&file, run,
+                     &(struct simulation_result){.status = RUN_out_of_memory,
+                                                 .wall_ns = 100,
+                                                 .mutator_ns = 83,
+                                                 .pause_ns = 7,
+                                                 .idle_ns = 10,
+                                                 .steady_ns = 100,
+                                                 .steady_mutator_ns = 83,
+                                                 .requests = 1,
+                                                 .first_arrival_ns = 40,
+                                                 .last_answer_ns = 100},
+                     NULL);
+    for (size_t i = 0; i < LENGTH(expected); i++) {
+        double value = stored(file.store, run, expected[i].metric);
+        if (isnan(expected[i].value))
+            check_that(expected[i].metric, isnan(value));
+        else
+            check_real(expected[i].metric, value, expected[i].value);
+    }
+    results_file_fini(&file);
+}
+
+/* Each run against the cheapest of its own program, of those that ran it to its end. */
+TEST(overhead)
+{
+    static const struct {
+        uint64_t seed, mutator_ns, pause_ns, idle_ns;
+        enum run_status status;
+        double overhead;
+    } rows[] = {
+        {1, 100, 20, 7, RUN_finished, 1.2},   {1, 100, 0, 50, RUN_finished, 1},
+        {1, 100, 300, 0, RUN_finished, 4},    {1, 10, 0, 0, RUN_out_of_memory, NAN},
+        {2, 1000, 50, 0, RUN_finished, 1.05}, {2, 1000, 0, 0, RUN_finished, 1},
+        {3, 77, 5, 0, RUN_finished, 1},       {1, 1, 0, 0, RUN_failed, NAN},
+    };
+    struct results_file file;
+    results_file_init(&file, "default");
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        file.setup.seed = rows[i].seed;
+        int64_t run = results_file_begin(&file);
+        results_file_end(&file, run,
+                         &(struct simulation_result){.status = rows[i].status,
+                                                     .mutator_ns = rows[i].mutator_ns,
+                                                     .pause_ns = rows[i].pause_ns,
+                                                     .idle_ns = rows[i].idle_ns},
+                         rows[i].status == RUN_failed ? "why" : NULL);
+    }
+    results_file_begin(&file); /* only planned */
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        double overhead = stored(file.store, (int64_t)i + 1, "overhead");
+        if (isnan(rows[i].overhead))
+            check_that("none", isnan(overhead));
+        else
+            check_real("overhead", overhead, rows[i].overhead);
+    }
+    results_file_check(file.store, "SELECT count(*) FROM metric WHERE metric = 'overhead'", 0, "6");
     results_file_fini(&file);
 }
 
 /* What `pygcsim list metrics` and the tables rely on. */
 TEST(definitions)
 {
-    static const char *const units[] = {"s", "bytes", "fraction", "count", "1/s"};
+    static const char *const units[] = {"s", "bytes", "fraction", "count", "1/s", "ratio"};
     for (const struct metric *metric = metrics; metric->name; metric++) {
         bool known = false;
         for (size_t i = 0; i < LENGTH(units); i++)
@@ -250,10 +355,9 @@ TEST(definitions)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(worked_out_by_hand),
-        cmocka_unit_test(metrics_without_a_value),
-        cmocka_unit_test(percentiles),
-        cmocka_unit_test(definitions),
+        cmocka_unit_test(worked_out_by_hand), cmocka_unit_test(metrics_without_a_value),
+        cmocka_unit_test(percentiles),        cmocka_unit_test(no_steady_state),
+        cmocka_unit_test(overhead),           cmocka_unit_test(definitions),
     };
     return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);
 }

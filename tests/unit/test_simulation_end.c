@@ -292,11 +292,11 @@ static void give_up(const struct engine *engine, size_t at)
         .sample_ns = 2600,
         .stopped = &stopped,
     };
-    struct record record = {.refuses_at = at}, other = {0};
+    struct run_record record = {.refuses_at = at}, other = {0};
     struct simulation_result result;
     struct error error;
-    const struct observer last = record_observer(&other, NULL);
-    const struct observer first = record_observer(&record, &last);
+    const struct observer last = run_record_observer(&other, NULL);
+    const struct observer first = run_record_observer(&record, &last);
     int status = tiny_simulate(&tiny, NULL, &first, &result, &error);
     bool gave_up = at <= TOLD;
     check_that("at all of these", gave_up ? record.told >= at : record.told == TOLD);
@@ -306,8 +306,8 @@ static void give_up(const struct engine *engine, size_t at)
     check_count("the other is told as much", other.told, record.told);
     check_that("little more is told", record.told <= at + 1);
     check_signed("stopped", stopped, 1);
-    record_fini(&record);
-    record_fini(&other);
+    run_record_fini(&record);
+    run_record_fini(&other);
 }
 
 /* It is told of a collection, a sample, a request, a collection, a sample, progress and a last

@@ -44,8 +44,8 @@ TEST(files_that_are_refused)
          ": not a pygcsim results file"},
         {"a later version's", NULL,
          "PRAGMA application_id = 1887004515; PRAGMA user_version = 99; CREATE TABLE run (a)",
-         ": written by another version of pygcsim (schema 99, not 1)",
-         ": written by another version of pygcsim (schema 99, not 1)"},
+         ": written by another version of pygcsim (schema 99, not 2)",
+         ": written by another version of pygcsim (schema 99, not 2)"},
         {"an empty file", "", NULL, NULL, ": not a pygcsim results file: it is empty"},
         {"no file", NULL, NULL, NULL, ": cannot be opened: No such file or directory"},
     };

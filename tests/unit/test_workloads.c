@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Whether workloads do what their parameters say: how many requests arrive and when, how much
- * memory there is. Seeds are fixed; what is random lies within four standard deviations. */
+ * memory there is, how long the worker is busy. Seeds are fixed; what is random lies within four
+ * standard deviations. */
 #include <math.h>
 #include <string.h>
 
@@ -33,7 +34,7 @@ static void run_workload(struct run *run, const char *spec, const char *policy_s
 #define SMALL "modules=500,startup=0s,settle=0s,objects=50,sessions=10,cache=10,"
 
 /* A Poisson process, whatever the worker is doing. */
-TEST(web_requests)
+TEST(requests)
 {
     static const struct {
         const char *spec;
@@ -48,6 +49,9 @@ TEST(web_requests)
         {"web:" SMALL "rate=100,duration=30s,cpu=0s,burst_factor=0,burst_every=3s,burst_length=1s",
          2000},
         {"web:" SMALL "rate=100,duration=0s", 0},
+        {"queue:rate=100,duration=30s", 3000},
+        {"queue:rate=100,duration=30s,service=20ms", 3000}, /* more than it can do */
+        {"queue:rate=100,duration=0s", 0},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct run run;
@@ -120,13 +124,82 @@ TEST(a_device_with_little_memory)
     }
 }
 
+/* What request i kept the worker busy for: from when it could begin to its answer. */
+static uint64_t busy_ns(const struct run_record *record, size_t i)
+{
+    const struct request *request = &record->requests[i], *before = request - 1;
+    uint64_t begin_ns = request->arrival_ns, free_ns = 0;
+    if (i > 0)
+        free_ns = before->arrival_ns + before->latency_ns;
+    if (begin_ns < free_ns)
+        begin_ns = free_ns;
+    check_that("first come, first served", i == 0 || request->arrival_ns >= before->arrival_ns);
+    return request->arrival_ns + request->latency_ns - begin_ns;
+}
+
+/* A request keeps the worker for the time drawn, to the nanosecond, and for the pauses in it. */
+TEST(queue_service)
+{
+    static const struct {
+        const char *spec, *policy;
+        bool pauses;
+    } rows[] = {
+        {"queue:distribution=constant,duration=100s", "default", false},
+        {"queue:distribution=constant,duration=100s,rate=199", "off", false},
+        {"queue:distribution=constant,duration=10s,rate=300", "off", false}, /* never keeps up */
+        {"queue:distribution=constant,duration=100s,live=20000", "timed:every=1s", true},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct run run;
+        uint64_t longer_ns = 0;
+        run_workload(&run, rows[i].spec, rows[i].policy);
+        for (size_t r = 0; r < run.record.request_count; r++) {
+            uint64_t ns = busy_ns(&run.record, r);
+            check_that(rows[i].spec, ns >= 5000000);
+            longer_ns += ns - 5000000;
+        }
+        uint64_t work_ns = run.result.requests * 5000000;
+        check_count(rows[i].spec, run.result.mutator_ns - run.result.steady_mutator_ns, work_ns);
+        check_that(rows[i].spec, (longer_ns > 0) == rows[i].pauses);
+        check_that(rows[i].spec, longer_ns <= run.result.pause_ns);
+        check_that(rows[i].spec, run.result.requests > 900);
+        run_fini(&run);
+    }
+}
+
+/* What requests allocate, without a collector. */
+TEST(queue_objects)
+{
+    static const struct {
+        const char *spec;
+        uint64_t dying, left, live; /* of a request, of a request, of start-up */
+    } rows[] = {
+        {"queue:duration=5s", 0, 0, 0},
+        {"queue:duration=5s,live=1", 0, 0, 1},
+        {"queue:duration=5s,live=2500", 0, 0, 2500},
+        {"queue:duration=5s,objects=1", 1, 0, 0},
+        {"queue:duration=5s,objects=30,live=7", 30, 0, 7},
+        {"queue:duration=5s,cycles=1", 0, 20, 0},
+        {"queue:duration=5s,objects=2,cycles=1,cycle_size=1", 2, 1, 0},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct run run;
+        run_workload(&run, rows[i].spec, "off");
+        const struct engine_totals *totals = &run.result.totals;
+        uint64_t requests = run.result.requests;
+        check_that(rows[i].spec, requests > 400);
+        check_count(rows[i].spec, totals->freed_by_count[0], requests * rows[i].dying);
+        check_count(rows[i].spec, totals->tracked[0], requests * rows[i].left + rows[i].live);
+        run_fini(&run);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(web_requests),
-        cmocka_unit_test(web_bursts),
-        cmocka_unit_test(live_memory),
-        cmocka_unit_test(a_device_with_little_memory),
+        cmocka_unit_test(requests),      cmocka_unit_test(web_bursts),
+        cmocka_unit_test(live_memory),   cmocka_unit_test(a_device_with_little_memory),
+        cmocka_unit_test(queue_service), cmocka_unit_test(queue_objects),
     };
     return cmocka_run_group_tests_name("workloads", tests, NULL, NULL);
 }

@@ -236,6 +236,7 @@ int tiny_simulate(const struct tiny *tiny, struct text *log, const struct observ
         .workload = &workload_setting,
         .policy = &policy_setting,
         .sample_ns = tiny->sample_ns,
+        .warmup_ns = tiny->warmup_ns,
         .permanent = tiny->permanent,
     };
     return simulate(&setup, observer, result, error);
@@ -249,7 +250,7 @@ static void run_with(const struct engine *engine, struct run *run, const struct 
     own.stopped = stopped;
     *stopped = 0;
     *run = (struct run){0};
-    const struct observer observer = record_observer(&run->record, NULL);
+    const struct observer observer = run_record_observer(&run->record, NULL);
     run->status = tiny_simulate(&own, log, &observer, &run->result, &run->error);
 }
 

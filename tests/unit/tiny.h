@@ -17,7 +17,8 @@ struct tiny {
 
     const struct engine *engine;             /* of tiny_simulate; NULL: the reference */
     const char *collector;                   /* NULL: cpython-3.11 */
-    uint64_t sample_ns, permanent;           /* as in struct simulation_setup */
+    uint64_t sample_ns, warmup_ns;           /* as in struct simulation_setup */
+    uint64_t permanent;                      /* so too */
     uint64_t planned_ns, memory_limit_bytes; /* as in struct program */
     double slowdown;                         /* 0: 1 */
     size_t stretch;                          /* operations emitted at a time; 0: all */

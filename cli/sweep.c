@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * pygcsim sweep: every run of an experiment file, continued where it was left. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/estimate.h"
+#include "cli/work.h"
+#include "sim/memory.h"
+#include "sweep/plan.h"
+
+enum { OPT_DB = 1, OPT_DRY_RUN, OPT_MEMORY, OPT_RETRY, OPT_SHARD, OPT_UNTIL };
+
+#define EXIT_INTERRUPTED 130 /* as shells have it for Ctrl-C */
+
+static const struct argp_option options[] = {
+    {"db", OPT_DB, "FILE", 0, "The results file to add to (default results.db)", 0},
+    {"jobs", 'j', "N", 0, "How many runs to simulate at a time (default: one a core)", 0},
+    {"dry-run", OPT_DRY_RUN, NULL, 0,
+     "Only say what would be run, and about how long it would take and how much it would store", 0},
+    {"shard", OPT_SHARD, "K/N", 0,
+     "Only the K-th of N shares, for one of N machines; `pygcsim merge` joins their files", 0},
+    {"retry-failed", OPT_RETRY, NULL, 0, "Also run again what failed before", 0},
+    {"until", OPT_UNTIL, "RULE", 0, HELP_UNTIL, 0},
+    {"memory", OPT_MEMORY, "SIZE", 0, HELP_MEMORY, 0},
+    {0},
+};
+
+struct command {
+    const char *file, *db;
+    unsigned jobs;
+    uint64_t memory_bytes;
+    bool dry_run, retry_failed;
+    struct share share;
+    struct until until; /* share 0: as the file says */
+};
+
+static struct share parse_share(const char *text)
+{
+    struct share share;
+    int length = 0;
+    if (sscanf(text, "%u/%u%n", &share.shard, &share.shards, &length) < 2 || text[length] ||
+        share.shard < 1 || share.shard > share.shards || text[0] == '-' || share.shards > 100000)
+        fail_usage("--shard=%s is not allowed; it takes K/N, as 2/5: K from 1 to N", text);
+    return share;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct command *command = state->input;
+    switch (key) {
+    case OPT_DB:
+        if (!*argument || strcmp(argument, ":memory:") == 0)
+            fail_usage("--db needs the name of a file, not '%s'", argument);
+        command->db = argument;
+        return 0;
+    case 'j':
+        command->jobs = (unsigned)option_count("jobs", argument, 1, 1024);
+        return 0;
+    case OPT_MEMORY:
+        command->memory_bytes = option_bytes("memory", argument);
+        return 0;
+    case OPT_DRY_RUN:
+        command->dry_run = true;
+        return 0;
+    case OPT_RETRY:
+        command->retry_failed = true;
+        return 0;
+    case OPT_UNTIL:
+        command->until = option_until(argument);
+        return 0;
+    case OPT_SHARD:
+        command->share = parse_share(argument);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (!*argument)
+            break;
+        if (command->file)
+            fail_usage("one experiment at a time: '%s' is too much", argument);
+        command->file = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    fail_usage("which experiment? Usage: pygcsim sweep FILE [--db RESULTS]");
+}
+
+/* "120 runs: 12 points, 10 seeds each; of 10 programs" */
+static void print_size(const struct plan *plan, struct share share)
+{
+    const struct experiment *experiment = plan->experiment;
+    size_t programs = 0;
+    for (size_t i = 0; i < plan->program_count; i++)
+        programs += plan->programs[i].runs > 0;
+    printf("%s: %zu runs of %zu programs (%zu settings, %zu seed%s)", experiment->name,
+           plan->run_count, programs, experiment->point_count, experiment->seed_count,
+           experiment->seed_count == 1 ? "" : "s");
+    if (share.shards)
+        printf(", share %u of %u", share.shard, share.shards);
+    printf("\n");
+}
+
+#define POINTS_SHOWN 40
+
+static void print_points(const struct experiment *experiment)
+{
+    for (size_t i = 0; i < experiment->point_count && i < POINTS_SHOWN; i++) {
+        const struct point *point = &experiment->points[i];
+        const struct point *before = &experiment->points[i ? i - 1 : 0];
+        if (i == 0 || point->workload != before->workload || point->collector != before->collector)
+            printf("\n%s on %s\n", experiment->workloads[point->workload].text,
+                   point->collector->name);
+        printf("  %s\n", experiment->policies[point->policy].text);
+    }
+    if (experiment->point_count > POINTS_SHOWN)
+        printf("  … and %zu more\n", experiment->point_count - POINTS_SHOWN);
+}
+
+static void dry_run(const struct command *command, const struct experiment *experiment)
+{
+    struct plan plan;
+    plan_init(&plan, experiment, command->share);
+    print_size(&plan, command->share);
+    print_points(experiment);
+    printf("\n");
+    estimate_print(&plan, command->jobs ? command->jobs : cores(), command->memory_bytes);
+    plan_fini(&plan);
+}
+
+/* Another sweep may be at work in the file: it is waited for. */
+static void lock(struct store *store)
+{
+    struct error error;
+    int locked = store_lock_sweeps(store, false, &error);
+    if (locked == 0) {
+        fprintf(stderr, "%s: another sweep is at work in %s; waiting for it to end\n",
+                program_invocation_name, store_path(store));
+        locked = store_lock_sweeps(store, true, &error);
+    }
+    if (locked < 0)
+        fail("%s", error.text);
+}
+
+static void print_end(const struct plan *plan, const struct work *work, const char *db)
+{
+    size_t before = plan->run_count - plan->to_do;
+    printf("%s: %zu runs are in %s", plan->experiment->name, plan->run_count, db);
+    if (before)
+        printf(", %zu of them from before", before);
+    printf("\n");
+    if (work->failed)
+        printf("%zu of them failed; the first because: %s\n", work->failed, work->why.text);
+    printf("`%.*s show %s` compares them; `%.*s plot %s --out charts` draws them.\n",
+           command_name_length(), program_invocation_name, db, command_name_length(),
+           program_invocation_name, db);
+}
+
+static int sweep(const struct command *command, struct experiment *experiment)
+{
+    struct error error;
+    struct plan plan;
+    struct precision precision;
+    struct work work = {.store = store_open(command->db, &error),
+                        .jobs = command->jobs,
+                        .memory_bytes = command->memory_bytes,
+                        .sweep = true};
+    if (!work.store)
+        fail("%s", error.text);
+    lock(work.store);
+    work_on_experiment(&work, experiment, "sweep", command->share, command->retry_failed, &plan,
+                       &precision);
+    if (!work.stopped) {
+        print_end(&plan, &work, command->db);
+        if (experiment->until.share > 0)
+            print_precision(experiment, &precision);
+    } else {
+        fprintf(stderr, "%s: stopped; the same command goes on from there\n",
+                program_invocation_name);
+    }
+    store_close(work.store);
+    work_fini(&work);
+    plan_fini(&plan);
+    return work.stopped ? EXIT_INTERRUPTED : EXIT_SUCCESS;
+}
+
+int command_sweep(int argc, char **argv)
+{
+    const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .args_doc = "FILE",
+        .doc = "Runs an experiment: programs, policies and their parameters as a YAML file names "
+               "them (docs/experiments.md; examples in experiments/). Killed at any moment, the "
+               "same command goes on where it was; runs that are stored are not run again, and "
+               "when the file has changed only what is new.\v"
+               "Example:  pygcsim sweep experiments/thresholds.yaml --db results.db --dry-run",
+    };
+    struct command command = {.db = "results.db"};
+    struct experiment experiment;
+    struct error error;
+    int status = EXIT_SUCCESS;
+    command_parse(&argp, argc, argv, &command);
+    if (experiment_read(&experiment, command.file, &error) != 0)
+        fail("%s", error.text);
+    if (command.until.share > 0)
+        experiment.until = command.until;
+    if (experiment.until.share > 0 && command.share.shards)
+        fail_usage(
+            "--shard does not go with a rule for replications (until): a share does not know "
+            "how the others turn out");
+    if (command.dry_run)
+        dry_run(&command, &experiment);
+    else
+        status = sweep(&command, &experiment);
+    experiment_fini(&experiment);
+    return status;
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sweep/until.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/estimate.h"
+#include "sim/memory.h"
+#include "sim/suggest.h"
+#include "sim/units.h"
+
+/* ---- the rule ------------------------------------------------------------------------- */
+
+static bool parse_share(const char *text, double *share)
+{
+    char number[32];
+    size_t length = strlen(text);
+    bool percent = length > 0 && text[length - 1] == '%';
+    if (length >= sizeof number)
+        return false;
+    snprintf(number, sizeof number, "%.*s", (int)(length - percent), text);
+    if (!units_parse_real(number, share))
+        return false;
+    *share /= percent ? 100 : 1;
+    return *share > 0 && *share < 1;
+}
+
+static int set(struct until *until, const char *key, const char *value, struct error *error)
+{
+    static const char *const keys[] = {"ci", "metric", "most", NULL};
+    int64_t count;
+    if (strcmp(key, "ci") == 0) {
+        if (parse_share(value, &until->share))
+            return 0;
+        return error_set(error, "ci=%.40s is not allowed; it takes a share below 1, as 5%% or 0.05",
+                         value);
+    }
+    if (strcmp(key, "metric") == 0) {
+        const struct metric *metric = metric_find(value, error);
+        until->metric = metric ? metric->name : NULL;
+        return metric ? 0 : -1;
+    }
+    if (strcmp(key, "most") == 0) {
+        if (!units_parse_count(value, &count) || count < UNTIL_FEWEST || count > 1000000)
+            return error_set(error,
+                             "most=%.40s is not allowed; it takes a number from %d to 1000000",
+                             value, UNTIL_FEWEST);
+        until->most = (size_t)count;
+        return 0;
+    }
+    return suggest_error(error, "part of a rule", key, keys);
+}
+
+int until_parse(struct until *until, const char *text, struct error *error)
+{
+    char *copy = memory_text(text), *rest = copy;
+    int status = 0;
+    *until = (struct until){.most = UNTIL_MOST};
+    for (char *part; status == 0 && (part = strsep(&rest, ","));) {
+        char *equals = strchr(part, '=');
+        if (equals)
+            *equals = '\0';
+        status = equals ? set(until, part, equals + 1, error) : set(until, "ci", part, error);
+    }
+    if (status == 0 && until->share == 0)
+        status = error_set(error, "a rule needs ci=…, as in ci=5%%");
+    free(copy);
+    return status;
+}
+
+/* ---- how well things are known -------------------------------------------------------- */
+
+const struct metric *until_metric(const struct experiment *experiment, int64_t id,
+                                  struct store *store)
+{
+    const struct metric *found = NULL;
+    sqlite3_stmt *any;
+    if (experiment->until.metric)
+        return metric_named(experiment->until.metric);
+    if (experiment->minimise)
+        return metric_named(experiment->minimise);
+    if (sqlite3_prepare_v2(store_database(store),
+                           "SELECT 1 FROM run JOIN summary ON run_id = id"
+                           " WHERE experiment_id = ? AND metric = ? LIMIT 1",
+                           -1, &any, NULL) != SQLITE_OK)
+        return NULL;
+    for (size_t i = 0; usual_objectives[i] && !found; i++) {
+        sqlite3_bind_int64(any, 1, id);
+        sqlite3_bind_text(any, 2, usual_objectives[i], -1, SQLITE_STATIC);
+        if (sqlite3_step(any) == SQLITE_ROW)
+            found = metric_named(usual_objectives[i]);
+        sqlite3_reset(any);
+    }
+    sqlite3_finalize(any);
+    return found;
+}
+
+/* One point: policy, replications, mean, and its interval. Of few replications the spread is not
+ * known well: their number is doubled at most. */
+static void note_point(struct precision *precision, const struct until *until, sqlite3_stmt *row)
+{
+    struct estimate estimate = {
+        .n = (size_t)sqlite3_column_int64(row, 1),
+        .mean = sqlite3_column_double(row, 2),
+        .interval = {sqlite3_column_double(row, 3), sqlite3_column_double(row, 4)},
+        .confidence = INTERVAL_CONFIDENCE,
+    };
+    double share = INFINITY;
+    size_t needed = UNTIL_FEWEST;
+    if (estimate.n >= UNTIL_FEWEST) {
+        share = estimate_relative_error(estimate);
+        needed = estimate.n;
+        if (share > until->share)
+            needed = replications_to_relative_error(estimate, until->share);
+        if (needed > 2 * estimate.n)
+            needed = 2 * estimate.n;
+    }
+    if (estimate.n > precision->replications)
+        precision->replications = estimate.n;
+    if (needed > precision->needed)
+        precision->needed = needed;
+    if (share > precision->share || precision->where[0] == '\0') {
+        precision->share = share;
+        snprintf(precision->where, sizeof precision->where, "%s",
+                 (const char *)sqlite3_column_text(row, 0));
+    }
+}
+
+/* Seeds of later rounds, which a killed sweep may have left behind, are all larger. */
+static uint64_t last_seed(const struct experiment *experiment)
+{
+    uint64_t last = 0;
+    for (size_t i = 0; i < experiment->seed_count; i++)
+        if (experiment->seeds[i] > last)
+            last = experiment->seeds[i];
+    return last;
+}
+
+int until_precision(const struct experiment *experiment, const struct metric *metric, int64_t id,
+                    struct store *store, struct precision *precision, struct error *error)
+{
+    const struct until *until = &experiment->until;
+    const char *kind = metric->skewed ? "bootstrap" : "mean";
+    char *sql =
+        sqlite3_mprintf("SELECT policy, count(*), avg(value), %s_low(value), %s_high(value)"
+                        " FROM run JOIN metric ON run_id = run.id"
+                        " WHERE experiment_id = %lld AND metric = '%s' AND seed <= %lld"
+                        " GROUP BY workload, collector, policy",
+                        kind, kind, (long long)id, metric->name, (long long)last_seed(experiment));
+    sqlite3_stmt *row = NULL;
+    int code = SQLITE_NOMEM;
+    *precision = (struct precision){.metric = metric};
+    if (sql && sqlite3_prepare_v2(store_database(store), sql, -1, &row, NULL) == SQLITE_OK)
+        while ((code = sqlite3_step(row)) == SQLITE_ROW)
+            note_point(precision, until, row);
+    sqlite3_finalize(row);
+    sqlite3_free(sql);
+    if (precision->needed > until->most)
+        precision->needed = until->most;
+    return code == SQLITE_DONE ? 0 : store_error(store, error);
+}
+
+void until_extend(struct experiment *experiment, size_t replications)
+{
+    if (replications <= experiment->seed_count)
+        return;
+    uint64_t *seeds = memory_zeroed(replications, sizeof *seeds), next = 0;
+    for (size_t i = 0; i < replications; i++) {
+        seeds[i] = i < experiment->seed_count ? experiment->seeds[i] : next;
+        if (i == 0 || seeds[i] >= next)
+            next = seeds[i] + 1;
+    }
+    free(experiment->seeds);
+    experiment->seeds = seeds;
+    experiment->seed_count = replications;
+}

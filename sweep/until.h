@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Replications until means are known well enough: at every point of an experiment, half of the 95%
+ * interval of a metric's mean is at most a share of it. Replications are added to all points alike,
+ * so that points stay comparable seed by seed, in rounds; how many follows from what is stored and
+ * from nothing else, so a sweep that is continued ends with the same ones. */
+#ifndef PYGCSIM_SWEEP_UNTIL_H
+#define PYGCSIM_SWEEP_UNTIL_H
+
+#include "results/metrics.h"
+#include "results/store.h"
+#include "sweep/experiment.h"
+
+#define UNTIL_FEWEST 3   /* replications from which an interval can be believed at all */
+#define UNTIL_MOST   100 /* if nothing else is said */
+
+/* Reads "ci=5%", "ci=5%,metric=latency_p99,most=200". Returns 0, or -1 with a line in *error. */
+int until_parse(struct until *until, const char *text, struct error *error);
+
+/* The metric whose mean is to be known: named by the rule, the experiment's objective, or what its
+ * runs have. NULL: they have none of those. */
+const struct metric *until_metric(const struct experiment *experiment, int64_t id,
+                                  struct store *store);
+
+struct precision {
+    const struct metric *metric; /* NULL: no run has one to judge by */
+    double share;    /* the widest: half of the interval over the mean; infinite below the fewest */
+    char where[256]; /* the policy it is of */
+    size_t needed;   /* replications that would probably do; those there are, if they do */
+    size_t replications;
+};
+
+/* Of the experiment's row `id`, by what is stored of the seeds that it has so far. Returns 0, or -1
+ * with a line in *error. */
+int until_precision(const struct experiment *experiment, const struct metric *metric, int64_t id,
+                    struct store *store, struct precision *precision, struct error *error);
+
+/* Gives the experiment so many seeds: those that it has, and then the next numbers. */
+void until_extend(struct experiment *experiment, size_t replications);
+
+#endif
