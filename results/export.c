@@ -57,10 +57,11 @@ char *export_runs(struct store *store, const struct past_experiment *experiment,
         if (metric_is_across_runs(metric))
             sqlite3_str_appendf(sql, ", \"of %w\".value AS \"%w\"", metric->name, metric->name);
         else
-            sqlite3_str_appendf(sql,
-                                ", (SELECT value FROM summary WHERE run_id = run.id AND metric = %Q)"
-                                " AS \"%w\"",
-                                metric->name, metric->name);
+            sqlite3_str_appendf(
+                sql,
+                ", (SELECT value FROM summary WHERE run_id = run.id AND metric = %Q)"
+                " AS \"%w\"",
+                metric->name, metric->name);
     sqlite3_str_appendall(sql, " FROM run");
     for (const struct metric *metric = metrics; metric->name; metric++)
         if (metric_is_across_runs(metric))
@@ -81,13 +82,13 @@ static int check_kept(struct store *store, const struct past_experiment *experim
 {
     int64_t runs = 0, kept = 0, first = 0, last = 0;
     int more;
-    sqlite3_stmt *rows = query_begin(
-        store, error,
-        "SELECT count(*) FILTER (WHERE %lld IN (%d, id)), min(id), max(id),"
-        " count(*) FILTER (WHERE %lld IN (%d, id) AND log IN (%Q, %Q))"
-        " FROM run WHERE experiment_id = %lld",
-        (long long)run, EVERY_RUN, (long long)run, EVERY_RUN, log_level_names[least],
-        log_level_names[LOG_LEVEL_COUNT - 1], (long long)experiment->number);
+    sqlite3_stmt *rows =
+        query_begin(store, error,
+                    "SELECT count(*) FILTER (WHERE %lld IN (%d, id)), min(id), max(id),"
+                    " count(*) FILTER (WHERE %lld IN (%d, id) AND log IN (%Q, %Q))"
+                    " FROM run WHERE experiment_id = %lld",
+                    (long long)run, EVERY_RUN, (long long)run, EVERY_RUN, log_level_names[least],
+                    log_level_names[LOG_LEVEL_COUNT - 1], (long long)experiment->number);
     while ((more = query_next(store, rows, error)) > 0) {
         runs = sqlite3_column_int64(rows, 0);
         first = sqlite3_column_int64(rows, 1);
