@@ -20,6 +20,7 @@ static const struct command {
     {"show", command_show, "what an experiment has found out: means, intervals, differences"},
     {"best", command_best, "which policy to take, and the Python lines that set it"},
     {"sensitivity", command_sensitivity, "which parameter matters for which metric"},
+    {"export", command_export, "an experiment as CSV, JSON or a log, for other programs"},
     {"plot", command_plot, "charts from a results file"},
     {"replay", command_replay, "replay a heap script and print each collection"},
     {"list", command_list, "what there is: policies, workloads, collectors, charts, metrics"},
