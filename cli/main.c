@@ -16,6 +16,7 @@ static const struct command {
     {"run", command_run, "one program under one policy, into a results file"},
     {"compare", command_compare, "the same program under several policies: what each costs"},
     {"sweep", command_sweep, "an experiment file: many settings, many seeds; goes on where it was"},
+    {"merge", command_merge, "the shares of a sweep, done on several machines, into one file"},
     {"compile", command_compile, "a program into a file, for others to run policies on"},
     {"plot", command_plot, "charts from a results file"},
     {"replay", command_replay, "replay a heap script and print each collection"},
