@@ -24,6 +24,7 @@ int command_compare(int argc, char **argv);
 int command_sweep(int argc, char **argv);
 int command_merge(int argc, char **argv);
 int command_compile(int argc, char **argv);
+int command_show(int argc, char **argv);
 int command_plot(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_list(int argc, char **argv);
@@ -66,7 +67,6 @@ void close_output(void);
 void json_string(FILE *out, const char *text);
 
 /* Shared texts of options that several subcommands have. */
-#define DEFAULT_COLLECTOR "cpython-3.13"
 #define HELP_COLLECTOR                                                                             \
     "Interpreter version, cpython-3.8 to cpython-3.13 or cpython-3.15 (default " DEFAULT_COLLECTOR \
     "; `pygcsim list collectors`)"

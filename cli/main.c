@@ -18,6 +18,7 @@ static const struct command {
     {"sweep", command_sweep, "an experiment file: many settings, many seeds; goes on where it was"},
     {"merge", command_merge, "the shares of a sweep, done on several machines, into one file"},
     {"compile", command_compile, "a program into a file, for others to run policies on"},
+    {"show", command_show, "what an experiment has found out: means, intervals, differences"},
     {"plot", command_plot, "charts from a results file"},
     {"replay", command_replay, "replay a heap script and print each collection"},
     {"list", command_list, "what there is: policies, workloads, collectors, charts, metrics"},

@@ -133,7 +133,7 @@ static void dry_run(const struct command *command, const struct experiment *expe
 }
 
 /* Another sweep may be at work in the file: it is waited for. */
-static struct store *open_results(const struct command *command)
+static struct store *open_locked(const struct command *command)
 {
     struct error error;
     int lock, locked = lock_file(command->db, false, &lock, &error);
@@ -171,7 +171,7 @@ static int sweep(const struct command *command, struct experiment *experiment)
 {
     struct plan plan;
     struct precision precision;
-    struct work work = {.store = open_results(command),
+    struct work work = {.store = open_locked(command),
                         .jobs = command->jobs,
                         .memory_bytes = command->memory_bytes,
                         .sweep = true};

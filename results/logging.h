@@ -22,7 +22,7 @@ extern const char *const log_level_names[LOG_LEVEL_COUNT + 1];
 
 /* The transient that metrics of the steady state leave out. It begins with the program and lasts to
  * the end of start-up (event startup_done) and then for a fixed time; or to where MSER-5 of the
- * latencies says (results/statistics.h), never less than start-up. */
+ * latencies says (results/warmup.h), never less than start-up. */
 #define WARMUP_MSER5 UINT64_MAX
 struct warmup {
     uint64_t ns; /* wall time after start-up, or WARMUP_MSER5 */

@@ -2,12 +2,12 @@
 #include "results/metrics.h"
 
 #include <assert.h>
-#include <gsl/gsl_statistics.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/statistics.h"
 #include "sim/memory.h"
 #include "sim/suggest.h"
 
@@ -17,6 +17,11 @@ static const char collections[] =
     "(SELECT *, wall_ns > coalesce((SELECT steady_ns FROM run), -1) AS steady FROM collection)";
 
 static const char runs[] = "run";
+
+/* With a row for a run without collections. A pause that begins at the very instant of the steady
+ * state, as that of a collection on startup_done does, is before it. */
+static const char pauses[] =
+    "run LEFT JOIN collection ON collection.wall_ns > coalesce(steady_ns, -1)";
 
 static const char latencies[] =
     "request WHERE arrival_ns > coalesce((SELECT steady_ns FROM run), -1)";
@@ -43,13 +48,23 @@ static const char across_runs[] = "run WHERE status = 'finished' WINDOW program 
 #define PAUSE(name, statistic, of, p, where)                                                       \
     {                                                                                              \
         name, "s", statistic " " of, collections,                                                  \
-            "percentile(pause_ns, " #p ") FILTER (WHERE " where ") / 1e9", BETTER_LOW, true        \
+            "quantile(sorted(pause_ns) FILTER (WHERE " where "), " #p ") / 1e9", BETTER_LOW, true  \
     }
 #define PAUSES(prefix, of, where)                                                                  \
     PAUSE(prefix "_p50", "median pause", of, 50, where),                                           \
         PAUSE(prefix "_p90", "90th percentile of pauses", of, 90, where),                          \
         PAUSE(prefix "_p99", "99th percentile of pauses", of, 99, where),                          \
         PAUSE(prefix "_max", "longest pause", of, 100, where)
+#define MMU(name, window, ns)                                                                      \
+    {                                                                                              \
+        name, "fraction",                                                                          \
+            "minimum mutator utilisation: least share that is not pauses of any " window           \
+            " of the steady state",                                                                \
+            pauses,                                                                                \
+            "mmu(collection.wall_ns, collection.pause_ns, " #ns                                    \
+            ", coalesce(steady_ns, 0), run.wall_ns)",                                              \
+            BETTER_HIGH, true                                                                      \
+    }
 #define COLLECTIONS(name, of, where)                                                               \
     {                                                                                              \
         name, "count", "collections " of, collections, "count(*) FILTER (WHERE " where ")"         \
@@ -61,7 +76,8 @@ static const char across_runs[] = "run WHERE status = 'finished' WINDOW program 
     }
 #define LATENCY(name, meaning, p)                                                                  \
     {                                                                                              \
-        name, "s", meaning, latencies, "percentile(latency_ns, " #p ") / 1e9", BETTER_LOW, true    \
+        name, "s", meaning, latencies, "quantile(sorted(latency_ns), " #p ") / 1e9", BETTER_LOW,   \
+            true                                                                                   \
     }
 #define MEAN(column) "sum(" column " * 1.0 * span_ns) / nullif(sum(span_ns), 0)"
 #define RECLAIMED(name, column, meaning, g)                                                        \
@@ -98,6 +114,13 @@ const struct metric metrics[] = {
     {"service_gc_share", "fraction", "pauses over wall time while busy, in the steady state", collections,
      "total(pause_ns) FILTER (WHERE steady) / nullif(total(pause_ns) FILTER (WHERE steady)"
      " + (SELECT mutator_ns - steady_mutator_ns FROM run), 0)", BETTER_LOW},
+    MMU("mmu_2ms", "2 ms", 2000000),
+    MMU("mmu_5ms", "5 ms", 5000000),
+    MMU("mmu_10ms", "10 ms", 10000000),
+    MMU("mmu_20ms", "20 ms", 20000000),
+    MMU("mmu_50ms", "50 ms", 50000000),
+    MMU("mmu_100ms", "100 ms", 100000000),
+    MMU("mmu_1s", "1 s", 1000000000),
     {"examined", "count", "objects examined by all collections", collections, "total(examined)", BETTER_LOW},
     {"unreachable", "count", "objects that collections found unreachable", collections, "total(unreachable)"},
     {"gc_share", "fraction", "pauses over wall time while busy (mutator time + pauses)", runs,
@@ -207,7 +230,7 @@ struct meter *meter_new(struct record *record)
 {
     struct meter *meter = memory_zeroed(1, sizeof *meter);
     if (sqlite3_open(":memory:", &meter->database) != SQLITE_OK ||
-        metrics_register_functions(meter->database) != SQLITE_OK)
+        statistics_register_functions(meter->database) != SQLITE_OK)
         out_of_memory();
     for (int i = 0; i < RECORD_TABLE_COUNT; i++)
         if (rows_register(meter->database, &record->tables[i]) != SQLITE_OK)
@@ -260,45 +283,4 @@ int metrics_make_view(sqlite3 *database)
     int code = text ? sqlite3_exec(database, text, NULL, NULL, NULL) : SQLITE_NOMEM;
     sqlite3_free(text);
     return code;
-}
-
-/* ---- percentile(x, p) ----------------------------------------------------------------- */
-
-struct values {
-    double *x, p;
-    size_t count, capacity;
-};
-
-static void percentile_step(sqlite3_context *context, int count, sqlite3_value **arguments)
-{
-    struct values *values = sqlite3_aggregate_context(context, sizeof *values);
-    (void)count;
-    if (!values) {
-        sqlite3_result_error_nomem(context);
-        return;
-    }
-    if (sqlite3_value_type(arguments[0]) == SQLITE_NULL)
-        return;
-    values->x = memory_grow(values->x, &values->capacity, values->count + 1, sizeof *values->x);
-    values->x[values->count++] = sqlite3_value_double(arguments[0]);
-    values->p = sqlite3_value_double(arguments[1]);
-}
-
-static void percentile_final(sqlite3_context *context)
-{
-    struct values *values = sqlite3_aggregate_context(context, 0);
-    if (!values || values->count == 0)
-        return;                                                         /* NULL */
-    double rank = ceil((double)values->count * values->p / 100 - 1e-6); /* 999.0000000001 is 999 */
-    size_t place = rank < 1 ? 0 : (size_t)rank - 1;
-    if (place >= values->count)
-        place = values->count - 1;
-    sqlite3_result_double(context, gsl_stats_select(values->x, 1, values->count, place));
-    free(values->x);
-}
-
-int metrics_register_functions(sqlite3 *database)
-{
-    return sqlite3_create_function_v2(database, "percentile", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-                                      NULL, NULL, percentile_step, percentile_final, NULL);
 }

@@ -2,7 +2,8 @@
  *
  * Metrics, each defined once: a name, a unit, a meaning, and the SQL that computes it from the
  * tables of one run (results/record.h), or, for those that compare a run with others of the same
- * program, from the results file. `pygcsim list metrics` and docs/metrics.md come from this table.
+ * program, from the results file; with the functions of results/statistics.h. `pygcsim list
+ * metrics` and docs/metrics.md come from this table.
  */
 #ifndef PYGCSIM_RESULTS_METRICS_H
 #define PYGCSIM_RESULTS_METRICS_H
@@ -54,12 +55,6 @@ void meter_free(struct meter *meter);
 /* The record's run has ended: values[i] of metrics[i]; NaN: none, or one across runs. Returns 0, or
  * -1 with a line in *error. */
 int meter_read(struct meter *meter, double *values, struct error *error);
-
-/* Makes the SQL function that metrics use besides SQLite's own known to a connection:
- *     percentile(x, p)  aggregate: the smallest x at or below which p% of all are (nearest rank);
- *                       NULL if there are none
- * Returns an SQLite result code. */
-int metrics_register_functions(sqlite3 *database);
 
 /* Makes the temporary view `metric` (run_id, metric, value) in a results file's connection: table
  * summary, and the metrics across runs. Returns an SQLite result code. */

@@ -4,13 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/warmup.h"
 #include "sim/memory.h"
-
-const char *const log_level_names[] = {
-#define X(name, meaning) #name,
-    LOG_LEVELS(X)
-#undef X
-        NULL};
 
 /* ---- columns -------------------------------------------------------------------------- */
 
@@ -237,10 +232,32 @@ static void count_pauses_of(struct record *record, int generation)
     rows->row = record->pauses;
 }
 
+/* The steady state by MSER-5: from the answer to the last request that belongs to the warm-up, in
+ * order of answers. Start-up belongs to it in any case. */
+static void find_steady_state(struct record *record)
+{
+    size_t count = record->tables[TABLE_request].count;
+    double *latencies = memory_zeroed(count + 1, sizeof *latencies);
+    bool settled;
+    for (size_t i = 0; i < count; i++)
+        latencies[i] = (double)record->requests[i].latency_ns;
+    size_t dropped = warmup_mser5(latencies, count, &settled);
+    if (dropped > 0) {
+        const struct request *last = &record->requests[dropped - 1];
+        uint64_t answer_ns = last->arrival_ns + last->latency_ns;
+        if (answer_ns > record->result.steady_ns) {
+            record->result.steady_ns = answer_ns;
+            record->result.steady_mutator_ns = last->mutator_ns;
+        }
+    }
+    free(latencies);
+}
+
 void record_end(struct record *record, const struct simulation_result *result, struct warmup warmup)
 {
-    (void)warmup;
     record->result = *result;
+    if (warmup.ns == WARMUP_MSER5)
+        find_steady_state(record);
     record->tables[TABLE_run].row = &record->result;
     record->tables[TABLE_run].count = 1;
     count_latencies(record);

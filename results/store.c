@@ -15,11 +15,17 @@
 
 #include "results/embedded.h"
 #include "results/metrics.h"
+#include "results/statistics.h"
 #include "sim/memory.h"
 
 #define APPLICATION_ID 1887004515 /* as in schema.sql */
 #define SCHEMA_VERSION 2
 #define BUSY_MS        5000 /* how long another writer is waited for */
+
+/* Runs of an experiment that are no more in its plan, and have not ended. */
+#define LEFT_BEHIND                                                                                \
+    "(SELECT id FROM run WHERE experiment_id = ? AND status IN ('planned', 'unfinished')"          \
+    " AND id NOT IN (SELECT id FROM temp.kept))"
 
 /* Prepared once: X(identifier, SQL). */
 #define STATEMENTS(X)                                                                              \
@@ -39,14 +45,13 @@
                 " AND costs = ?7 AND log = ?8 AND warmup = ?9 AND sampling = ?10")                 \
     X(NEW_RUN, "INSERT INTO run (id, experiment_id, policy, seed, workload, collector, engine,"    \
                " costs, log, warmup, sampling, status)"                                            \
-               " VALUES (?11, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'planned')")                \
+               " VALUES (nullif(?11, 0), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'planned')")     \
+    X(FIND_ID, "SELECT 1 FROM run WHERE id = ?")                                                   \
     X(PARAMETER, "INSERT INTO parameter VALUES (?, ?, ?, ?, ?)")                                   \
     X(KEEP_RUN, "INSERT INTO temp.kept VALUES (?)")                                                \
-    X(FORGET_PARAMETERS, "DELETE FROM parameter WHERE run_id IN"                                   \
-                         " (SELECT id FROM run WHERE experiment_id = ? AND status = 'planned'"     \
-                         " AND id NOT IN (SELECT id FROM temp.kept))")                             \
-    X(FORGET_RUNS, "DELETE FROM run WHERE experiment_id = ? AND status = 'planned'"                \
-                   " AND id NOT IN (SELECT id FROM temp.kept)")                                    \
+    X(FORGET_PARAMETERS, "DELETE FROM parameter WHERE run_id IN " LEFT_BEHIND)                     \
+    X(FORGET_LEFT, "DELETE FROM collection WHERE run_id IN " LEFT_BEHIND)                          \
+    X(FORGET_RUNS, "DELETE FROM run WHERE id IN " LEFT_BEHIND)                                     \
     X(FORGET_KEPT, "DELETE FROM temp.kept")                                                        \
     X(FORGET_COLLECTIONS, "DELETE FROM collection WHERE run_id = ?")                               \
     X(SET_STATUS, "UPDATE run SET status = ?2, error = ?3 WHERE id = ?1")                          \
@@ -207,7 +212,7 @@ static struct store *open_file(const char *path, int flags, int lock, bool alone
         goto failed;
     }
     sqlite3_busy_timeout(store->database, BUSY_MS);
-    if (metrics_register_functions(store->database) != SQLITE_OK) {
+    if (statistics_register_functions(store->database) != SQLITE_OK) {
         store_error(store, error);
         goto failed;
     }
@@ -513,8 +518,22 @@ static void put_parameters(struct store *store, int64_t run, const char *owner,
     }
 }
 
-/* The columns that tell runs apart, as ?1 to ?10. */
-#define IDENTITY "issssssss"
+/* The id of a new run, 0: the next. Runs of a share have the numbers that they have in the whole
+ * plan, so that its parts can be joined. */
+static int64_t new_run_id(struct store *store, uint64_t number)
+{
+    const struct experiment_facts *facts = &store->facts;
+    int64_t id = facts->shards ? (int64_t)number + 1 : 0;
+    sqlite3_stmt *taken = id ? find(store, FIND_ID, "i", id) : NULL;
+    if (taken) {
+        sqlite3_reset(taken);
+        refuse(store,
+               "it has other runs where share %u/%u of experiment '%s' has its own; give another "
+               "--db",
+               facts->shard, facts->shards, facts->name);
+    }
+    return id;
+}
 
 int store_plan_run(struct store *store, int64_t experiment, const struct run_plan *plan,
                    uint64_t number, bool retry_failed, int64_t *run, bool *ended,
@@ -547,12 +566,9 @@ int store_plan_run(struct store *store, int64_t experiment, const struct run_pla
             put(store, SET_STATUS, "iss", *run, run_status_names[RUN_planned], NULL);
         }
     } else {
-        sqlite3_stmt *new_run = store->statements[NEW_RUN];
-        if (store->facts.shards)
-            sqlite3_bind_int64(new_run, 11, (int64_t)number + 1);
-        put(store, NEW_RUN, "isusssssss", experiment, setup->policy->text, setup->seed,
+        put(store, NEW_RUN, "isusssssssi", experiment, setup->policy->text, setup->seed,
             setup->workload->text, setup->collector->name, setup->engine->name, costs,
-            log_level_names[plan->log], warmup, sampling);
+            log_level_names[plan->log], warmup, sampling, new_run_id(store, number));
         *run = sqlite3_last_insert_rowid(store->database);
         put_parameters(store, *run, "workload", setup->workload);
         put_parameters(store, *run, "policy", setup->policy);
@@ -565,6 +581,7 @@ int store_end_plan(struct store *store, int64_t experiment, struct error *error)
 {
     if (store->continued) {
         put(store, FORGET_PARAMETERS, "i", experiment);
+        put(store, FORGET_LEFT, "i", experiment);
         put(store, FORGET_RUNS, "i", experiment);
     }
     return end(store, error);

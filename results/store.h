@@ -72,7 +72,7 @@ int store_plan_run(struct store *store, int64_t experiment, const struct run_pla
                    uint64_t number, bool retry_failed, int64_t *run, bool *ended,
                    struct error *error);
 
-/* Also forgets what was planned before, and is no more, and has not been run. */
+/* Also forgets what was planned before, and is no more, and has not ended. */
 int store_end_plan(struct store *store, int64_t experiment, struct error *error);
 
 /* ---- what has been run ---- */

@@ -167,6 +167,16 @@ static bool take_task(struct executor *executor, struct task *task)
 
 /* ---- doing it ------------------------------------------------------------------------- */
 
+/* What each program may take of the memory; 0 is no limit. */
+static uint64_t memory_of_program(const struct executor *executor)
+{
+    uint64_t all = executor->execution->compile.memory_bytes, at_a_time = 0;
+    for (size_t i = 0; i < executor->plan->program_count; i++)
+        if (executor->plan->programs[i].to_do && at_a_time < executor->execution->workers)
+            at_a_time++;
+    return all / at_a_time ? all / at_a_time : all;
+}
+
 static void compile_program(struct worker *worker, struct compilation *program)
 {
     struct executor *executor = worker->executor;
@@ -174,7 +184,7 @@ static void compile_program(struct worker *worker, struct compilation *program)
     const struct planned_program *planned = &plan->programs[program - executor->programs];
     struct compile_options options = executor->execution->compile;
     const struct observer observer = {.context = worker, .progress = on_progress};
-    options.memory_bytes /= executor->execution->workers;
+    options.memory_bytes = memory_of_program(executor);
     begin_part(worker, COMPILE_PART);
     program->runs_on = &program->compiled;
     if (compile(&program->compiled, &plan->experiment->workloads[planned->workload], planned->seed,
@@ -202,12 +212,16 @@ static void give_up(struct executor *executor, const struct error *error)
     pthread_mutex_unlock(&executor->lock);
 }
 
-/* Of a long run, collections go in as they come. */
+/* Of a long run, collections go in as they come. There may be many between two reports of progress,
+ * so this ends it too if it is to stop. */
 static int on_collected(void *context, struct record *record)
 {
     struct worker *worker = context;
     struct error error;
-    if (record->tables[TABLE_collection].count - record->collections_stored < BATCH)
+    if (is_stopped(worker->executor))
+        return -1;
+    if (worker->executor->plan->experiment->log < LOG_collections ||
+        record->tables[TABLE_collection].count - record->collections_stored < BATCH)
         return 0;
     if (store_collections(worker->executor->execution->store, worker->run->id, record, &error) == 0)
         return 0;
@@ -255,10 +269,8 @@ static void simulate_run(struct worker *worker, struct compilation *program)
         return;
     }
     record_begin(worker->record);
-    if (planned.log == LOG_collections) {
-        worker->record->collected = on_collected;
-        worker->record->context = worker;
-    }
+    worker->record->collected = on_collected;
+    worker->record->context = worker;
     const struct observer observer = record_observer(worker->record, &progress);
     planned.setup.compiled = program->runs_on;
     int status = simulate(&planned.setup, &observer, &result, &error);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/estimate.h"
 #include "sim/memory.h"
 #include "sim/suggest.h"
 #include "sim/units.h"
@@ -96,23 +97,28 @@ const struct metric *until_metric(const struct experiment *experiment, int64_t i
     return found;
 }
 
-/* One point: policy, replications, mean, half of its interval. */
+/* One point: policy, replications, mean, and its interval. Of few replications the spread is not
+ * known well: their number is doubled at most. */
 static void note_point(struct precision *precision, const struct until *until, sqlite3_stmt *row)
 {
-    size_t n = (size_t)sqlite3_column_int64(row, 1), needed;
-    double mean = fabs(sqlite3_column_double(row, 2)), half = sqlite3_column_double(row, 3);
-    bool known = n >= UNTIL_FEWEST;
-    double share = !known ? INFINITY : mean > 0 ? half / mean : 0;
-    if (n > precision->replications)
-        precision->replications = n;
-    needed = n;
-    if (!known)
-        needed = UNTIL_FEWEST;
-    else if (share > until->share)
-        needed = (size_t)fmin(ceil((double)n * pow(share / until->share, 2)), 1e6);
-    /* Of so few the spread is not known well: at most twice as many at a time. */
-    if (known && needed > 2 * n)
-        needed = 2 * n;
+    struct estimate estimate = {
+        .n = (size_t)sqlite3_column_int64(row, 1),
+        .mean = sqlite3_column_double(row, 2),
+        .interval = {sqlite3_column_double(row, 3), sqlite3_column_double(row, 4)},
+        .confidence = INTERVAL_CONFIDENCE,
+    };
+    double share = INFINITY;
+    size_t needed = UNTIL_FEWEST;
+    if (estimate.n >= UNTIL_FEWEST) {
+        share = estimate_relative_error(estimate);
+        needed = estimate.n;
+        if (share > until->share)
+            needed = replications_to_relative_error(estimate, until->share);
+        if (needed > 2 * estimate.n)
+            needed = 2 * estimate.n;
+    }
+    if (estimate.n > precision->replications)
+        precision->replications = estimate.n;
     if (needed > precision->needed)
         precision->needed = needed;
     if (share > precision->share || precision->where[0] == '\0') {
@@ -138,7 +144,7 @@ int until_precision(const struct experiment *experiment, const struct metric *me
     const struct until *until = &experiment->until;
     const char *kind = metric->skewed ? "bootstrap" : "mean";
     char *sql =
-        sqlite3_mprintf("SELECT policy, count(*), avg(value), (%s_high(value) - %s_low(value)) / 2"
+        sqlite3_mprintf("SELECT policy, count(*), avg(value), %s_low(value), %s_high(value)"
                         " FROM run JOIN metric ON run_id = run.id"
                         " WHERE experiment_id = %lld AND metric = '%s' AND seed <= %lld"
                         " GROUP BY workload, collector, policy",

@@ -75,10 +75,10 @@ void simulate_and_store(struct storing *storing, const struct simulation_setup *
     static const struct experiment_facts facts = {.command = "benchmark", .name = "benchmark"};
     const struct run_plan plan = {.setup = *setup, .log = LOG_collections};
     struct error error;
-    int64_t experiment, run;
+    int64_t experiment = 0, run;
     bool ended;
     if (store_begin_plan(storing->store, &facts, &experiment, &error) != 0 ||
-        store_plan_run(storing->store, experiment, &plan, 0, &run, &ended, &error) != 0 ||
+        store_plan_run(storing->store, experiment, &plan, 0, false, &run, &ended, &error) != 0 ||
         store_end_plan(storing->store, experiment, &error) != 0)
         stop(&error);
     record_begin(storing->record);

@@ -76,7 +76,7 @@ int64_t results_file_begin(struct results_file *file)
     int64_t experiment = 0, run = 0;
     bool ended = true;
     if (store_begin_plan(file->store, &facts, &experiment, &error) == 0 &&
-        store_plan_run(file->store, experiment, &plan, 0, &run, &ended, &error) == 0)
+        store_plan_run(file->store, experiment, &plan, 0, false, &run, &ended, &error) == 0)
         store_end_plan(file->store, experiment, &error);
     check_text("plan", error.text, "");
     check_that("it is new", !ended);

@@ -41,19 +41,19 @@ TEST(what_was_asked_for)
     };
     struct results_file file;
     struct error error = {""};
-    int64_t experiment, run, other;
+    int64_t experiment = 0, run, other;
     bool ended;
     results_file_init(&file, "freeze:t0=50_000,on=step_done");
     struct run_plan plan = {.setup = file.setup, .log = LOG_samples, .warmup.ns = 1500 * NS_PER_MS};
     plan.setup.sample_ns = 10 * NS_PER_MS;
     store_begin_plan(file.store, &facts, &experiment, &error);
-    store_plan_run(file.store, experiment, &plan, 0, &run, &ended, &error);
+    store_plan_run(file.store, experiment, &plan, 0, false, &run, &ended, &error);
     plan.setup.sample_ns = SAMPLE_AUTO;
     plan.warmup.ns = WARMUP_MSER5;
-    store_plan_run(file.store, experiment, &plan, 1, &other, &ended, &error);
+    store_plan_run(file.store, experiment, &plan, 1, false, &other, &ended, &error);
     plan.setup.sample_ns = SAMPLE_NEVER;
     plan.warmup.ns = 0;
-    store_plan_run(file.store, experiment, &plan, 2, &other, &ended, &error);
+    store_plan_run(file.store, experiment, &plan, 2, false, &other, &ended, &error);
     store_end_plan(file.store, experiment, &error);
     check_text("error", error.text, "");
     for (size_t i = 0; i < LENGTH(rows); i++)
@@ -155,14 +155,14 @@ static void be_killed(struct results_file *file)
     check_that("fork", child >= 0);
     if (child == 0) {
         struct error error;
-        int64_t experiment, run, other;
+        int64_t experiment = 0, run, other;
         bool ended;
         struct record *record = record_new();
         struct store *store = store_open(file->path, &error);
         add_collections(record, BATCH);
         if (!store || store_begin_plan(store, &facts, &experiment, &error) != 0 ||
-            store_plan_run(store, experiment, &plan, 0, &run, &ended, &error) != 0 ||
-            store_plan_run(store, experiment, &plan, 1, &other, &ended, &error) != 0 ||
+            store_plan_run(store, experiment, &plan, 0, false, &run, &ended, &error) != 0 ||
+            store_plan_run(store, experiment, &plan, 1, false, &other, &ended, &error) != 0 ||
             store_end_plan(store, experiment, &error) != 0 ||
             store_collections(store, run, record, &error) != 0)
             _exit(1);

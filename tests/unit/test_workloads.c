@@ -125,7 +125,7 @@ TEST(a_device_with_little_memory)
 }
 
 /* What request i kept the worker busy for: from when it could begin to its answer. */
-static uint64_t busy_ns(const struct record *record, size_t i)
+static uint64_t busy_ns(const struct run_record *record, size_t i)
 {
     const struct request *request = &record->requests[i], *before = request - 1;
     uint64_t begin_ns = request->arrival_ns, free_ns = 0;
@@ -159,7 +159,7 @@ TEST(queue_service)
             longer_ns += ns - 5000000;
         }
         uint64_t work_ns = run.result.requests * 5000000;
-        check_count(rows[i].spec, run.result.mutator_ns - run.result.service_mutator_ns, work_ns);
+        check_count(rows[i].spec, run.result.mutator_ns - run.result.steady_mutator_ns, work_ns);
         check_that(rows[i].spec, (longer_ns > 0) == rows[i].pauses);
         check_that(rows[i].spec, longer_ns <= run.result.pause_ns);
         check_that(rows[i].spec, run.result.requests > 900);
