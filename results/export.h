@@ -18,8 +18,8 @@
 char *export_runs(struct store *store, const struct past_experiment *experiment,
                   struct error *error);
 
-/* One row a collection, or a sample of memory, of a run or of EVERY_RUN, by run and time. NULL, with
- * a line in *error, if there is no such run or if none has any because they were not kept. */
+/* One row a collection, or a sample of memory, of a run or of EVERY_RUN, by run and time. NULL,
+ * with a line in *error, if there is no such run or if none has any because they were not kept. */
 char *export_collections(struct store *store, const struct past_experiment *experiment, int64_t run,
                          struct error *error);
 char *export_samples(struct store *store, const struct past_experiment *experiment, int64_t run,
