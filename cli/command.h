@@ -22,7 +22,12 @@
 int command_run(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_sweep(int argc, char **argv);
+int command_merge(int argc, char **argv);
 int command_compile(int argc, char **argv);
+int command_show(int argc, char **argv);
+int command_best(int argc, char **argv);
+int command_sensitivity(int argc, char **argv);
+int command_export(int argc, char **argv);
 int command_plot(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_list(int argc, char **argv);
@@ -54,6 +59,9 @@ struct compile_options compile_options(uint64_t memory_bytes);
 /* How much of program_invocation_name is the command without the subcommand: for advice. */
 int command_name_length(void);
 
+/* What to do with the runs that are in that results file now. */
+void print_what_next(const char *db);
+
 /* For atexit: closes standard output, and fails if anything written to it was lost (a full disk).
  */
 void close_output(void);
@@ -62,7 +70,6 @@ void close_output(void);
 void json_string(FILE *out, const char *text);
 
 /* Shared texts of options that several subcommands have. */
-#define DEFAULT_COLLECTOR "cpython-3.13"
 #define HELP_COLLECTOR                                                                             \
     "Interpreter version, cpython-3.8 to cpython-3.13 or cpython-3.15 (default " DEFAULT_COLLECTOR \
     "; `pygcsim list collectors`)"

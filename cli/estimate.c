@@ -8,7 +8,7 @@
 #include "sim/memory.h"
 #include "sweep/executor.h"
 
-#define PILOT_SECONDS   4 /* after which it is given up */
+#define PILOT_SECONDS   10 /* after which it is given up */
 #define PILOT_WORKLOADS 3
 #define PILOT_POLICIES  4 /* under each */
 
@@ -101,7 +101,10 @@ static void print_estimate(const struct plan *plan, unsigned jobs, const struct 
     for (size_t i = 0; i < plan->program_count; i++)
         programs += plan->programs[i].to_do > 0;
     if (pilot->ran == 0) {
-        printf("One run takes longer than %d s: no estimate.\n", PILOT_SECONDS);
+        double parts = execution_parts(&(struct execution){.plan = plan});
+        printf("About %s on %u core%s, from %d s of work: not one run was done in that time.\n",
+               units_show_seconds(time, PILOT_SECONDS * parts / pilot->parts / jobs), jobs,
+               jobs == 1 ? "" : "s", PILOT_SECONDS);
         return;
     }
     double compile = pilot->compiled ? pilot->compile_seconds / (double)pilot->compiled : 0;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/show_value.h"
 #include "cli/table.h"
@@ -240,12 +241,16 @@ static void print_remarks(const struct plan *plan, const struct simulation_resul
 {
     char text[UNITS_TEXT];
     for (size_t i = 0; i < plan->run_count; i++) {
-        const struct setting *policy = &plan->experiment->policies[i];
+        const struct planned_run *run = &plan->runs[i];
+        const struct experiment *experiment = plan->experiment;
+        const struct setting *policy = &experiment->policies[experiment->points[run->point].policy];
         const char *missed = missed_event(policy, &results[i]);
-        if (results[i].status == RUN_out_of_memory)
+        if (run->ended) /* in a round before */
+            continue;
+        if (results[i].status == RUN_out_of_memory && experiment->seed_count == 1)
             printf("%s: out of memory after %s\n", policy->text,
                    units_show_seconds(text, (double)results[i].wall_ns / 1e9));
-        if (missed)
+        if (missed && run->seed == experiment->seeds[0])
             printf("%s: the program never reported %s\n", policy->text, missed);
     }
 }
@@ -382,18 +387,25 @@ static void make_experiment(struct command *command, struct compiled *compiled,
 static void print_outcomes(struct store *store, const struct command *command,
                            const struct plan *plan, const struct simulation_result *results)
 {
+    const struct answers_options everything = {0};
+    struct open_results open;
     if (command->json) {
         for (size_t i = 0; i < plan->run_count; i++)
             print_json(store, plan, i, &results[i]);
         return;
     }
-    printf("%s on %s, seed %" PRIu64 "\n\n", plan->experiment->workloads[0].text,
-           command->collector->name, command->seed);
-    print_table(store, plan);
+    if (plan->experiment->seed_count > 1) {
+        open_results_of(&open, store, plan->id);
+        answers_print(&open, &everything);
+        close_results(&open);
+    } else {
+        printf("%s on %s, seed %" PRIu64 "\n\n", plan->experiment->workloads[0].text,
+               command->collector->name, plan->experiment->seeds[0]);
+        print_table(store, plan);
+    }
     print_remarks(plan, results);
-    printf("\nCollections, pauses and GC share: after start-up; full: of generation 2.\nEverything "
-           "is in %s; "
-           "`%.*s plot %s --out charts` draws it.\n",
+    printf("\nCollections, pauses and GC share: after start-up; full: of generation 2.\n"
+           "Everything is in %s; `%.*s plot %s --out charts` draws it.\n",
            command->db, command_name_length(), program_invocation_name, command->db);
 }
 

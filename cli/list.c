@@ -160,14 +160,9 @@ static void list_metrics(enum form form)
 
 static void list_events(enum form form)
 {
-    static const char *const meanings[] = {
-#define X(name, meaning) meaning,
-        PROGRAM_EVENTS(X)
-#undef X
-    };
     print_header(form, "event", NULL, "when it is reported");
     for (size_t i = 0; program_event_names[i]; i++)
-        print_item(form, program_event_names[i], NULL, NULL, meanings[i]);
+        print_item(form, program_event_names[i], NULL, NULL, program_event_meanings[i]);
 }
 
 static void list_engines(enum form form)

@@ -16,7 +16,12 @@ static const struct command {
     {"run", command_run, "one program under one policy, into a results file"},
     {"compare", command_compare, "the same program under several policies: what each costs"},
     {"sweep", command_sweep, "an experiment file: many settings, many seeds; goes on where it was"},
+    {"merge", command_merge, "the shares of a sweep, done on several machines, into one file"},
     {"compile", command_compile, "a program into a file, for others to run policies on"},
+    {"show", command_show, "what an experiment has found out: means, intervals, differences"},
+    {"best", command_best, "which policy to take, and the Python lines that set it"},
+    {"sensitivity", command_sensitivity, "which parameter matters for which metric"},
+    {"export", command_export, "an experiment as CSV, JSON or a log, for other programs"},
     {"plot", command_plot, "charts from a results file"},
     {"replay", command_replay, "replay a heap script and print each collection"},
     {"list", command_list, "what there is: policies, workloads, collectors, charts, metrics"},
@@ -31,7 +36,7 @@ static void print_help(FILE *out)
           "\n",
           out);
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
+        fprintf(out, "  %-11s %s\n", commands[i].name, commands[i].summary);
     fputs("\n"
           "  `pygcsim COMMAND --help` explains each; `pygcsim --version` prints the version.\n"
           "\n"

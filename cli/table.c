@@ -19,17 +19,37 @@ void table_add(struct table *table, const char *text)
     table->cells[table->count++] = memory_text(text);
 }
 
+/* Characters of a text in UTF-8. */
+static size_t width_of(const char *text)
+{
+    size_t width = 0;
+    for (; *text; text++)
+        width += ((unsigned char)*text & 0xc0) != 0x80;
+    return width;
+}
+
+static void print_spaces(size_t count)
+{
+    printf("%*s", (int)count, "");
+}
+
 void table_print(struct table *table)
 {
+    size_t *widths = memory_zeroed(table->columns, sizeof *widths);
+    for (size_t i = 0; i < table->count; i++)
+        if (width_of(table->cells[i]) > widths[i % table->columns])
+            widths[i % table->columns] = width_of(table->cells[i]);
     for (size_t i = 0; i < table->count; i++) {
-        size_t column = i % table->columns, width = 0;
-        for (size_t j = column; j < table->count; j += table->columns)
-            if (strlen(table->cells[j]) > width)
-                width = strlen(table->cells[j]);
-        printf(column ? "  %*s" : "%-*s", (int)width, table->cells[i]);
+        size_t column = i % table->columns, space = widths[column] - width_of(table->cells[i]);
+        if (column)
+            print_spaces(space + 2);
+        fputs(table->cells[i], stdout);
+        if (column == 0 && table->columns > 1)
+            print_spaces(space);
         if (column + 1 == table->columns)
             putchar('\n');
     }
+    free(widths);
     for (size_t i = 0; i < table->count; i++)
         free(table->cells[i]);
     free(table->cells);

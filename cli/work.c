@@ -107,7 +107,7 @@ static void label_sweep(struct watch *watch)
 {
     char best[160];
     double seconds = progress_seconds(&watch->progress);
-    progress_label(&watch->progress, "%zu of %zu runs, %.3g/s%s", watch->ended,
+    progress_label(&watch->progress, "%zu/%zu runs, %.3g/s%s", watch->ended,
                    watch->work->plan->to_do, seconds > 0 ? (double)watch->ended / seconds : 0.0,
                    best_so_far(watch, best, sizeof best));
 }

@@ -3,6 +3,7 @@
  * event: collect whenever the program reports an event for the n-th time: after every hundredth
  * request (Superset), on a disconnect, when idle, every N training steps (torchtitan). */
 #include "sim/policy.h"
+#include "sim/python.h"
 
 struct on_event {
     int64_t on, every, generation, automatic;
@@ -36,6 +37,22 @@ static void event(void *state, struct gc *gc, enum program_event event)
     gc_collect(gc, (int)on_event->generation);
 }
 
+static void python(const void *state, FILE *out)
+{
+    const struct on_event *on_event = state;
+    fprintf(out,
+            "import gc\nimport itertools\n\n"
+            "reports = itertools.count(1)\n\n\n"
+            "def %s():\n"
+            "    \"\"\"To be called whenever this happens: %s.\"\"\"\n"
+            "    if next(reports) %% ",
+            program_event_names[on_event->on], program_event_meanings[on_event->on]);
+    python_number(out, on_event->every);
+    fprintf(out, " == 0:\n        gc.collect(%d)\n", (int)on_event->generation);
+    if (!on_event->automatic)
+        fputs("\n\n# At the start of the program:\ngc.disable()\n", out);
+}
+
 const struct policy policy_event = {
     .about =
         {
@@ -46,4 +63,5 @@ const struct policy policy_event = {
         },
     .start = start,
     .event = event,
+    .python = python,
 };

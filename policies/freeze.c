@@ -4,6 +4,7 @@
  * there is to the permanent generation, which no collection examines. Close.com, vLLM and SGLang do
  * this after warm-up. Freezing without collecting first keeps the garbage of start-up for ever. */
 #include "sim/policy.h"
+#include "sim/python.h"
 
 struct freeze {
     int64_t on, collect, t0, t1, t2;
@@ -36,6 +37,17 @@ static void event(void *state, struct gc *gc, enum program_event event)
     gc_set_threshold(gc, freeze->t0, freeze->t1, freeze->t2);
 }
 
+static void python(const void *state, FILE *out)
+{
+    const struct freeze *freeze = state;
+    fputs("import gc\n\n"
+          "# Once, the first time that this happens: ",
+          out);
+    python_event(out, (enum program_event)freeze->on);
+    fprintf(out, "\n%sgc.freeze()\n", freeze->collect ? "gc.collect()\n" : "");
+    python_thresholds(out, freeze->t0, freeze->t1, freeze->t2);
+}
+
 const struct policy policy_freeze = {
     .about =
         {
@@ -45,4 +57,5 @@ const struct policy policy_freeze = {
             .state_size = sizeof(struct freeze),
         },
     .event = event,
+    .python = python,
 };

@@ -10,6 +10,15 @@ static void start(void *state, struct gc *gc)
     gc_disable(gc);
 }
 
+static void python(const void *state, FILE *out)
+{
+    (void)state;
+    fputs("import gc\n\n"
+          "# At the start of the program:\n"
+          "gc.disable()\n",
+          out);
+}
+
 const struct policy policy_off = {
     .about =
         {
@@ -17,4 +26,5 @@ const struct policy policy_off = {
             .summary = "gc.disable(): automatic collection off from the start",
         },
     .start = start,
+    .python = python,
 };

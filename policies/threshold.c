@@ -3,6 +3,7 @@
  * threshold: other thresholds than the interpreter's, set once before anything else. mypy runs with
  * (200000, 30, 30), Ray Serve tried 10000. */
 #include "sim/policy.h"
+#include "sim/python.h"
 
 struct threshold {
     int64_t t0, t1, t2;
@@ -24,6 +25,16 @@ static void start(void *state, struct gc *gc)
     gc_set_threshold(gc, threshold->t0, threshold->t1, threshold->t2);
 }
 
+static void python(const void *state, FILE *out)
+{
+    const struct threshold *threshold = state;
+    fputs("import gc\n\n"
+          "# At the start of the program:\n",
+          out);
+    if (!python_thresholds(out, threshold->t0, threshold->t1, threshold->t2))
+        fputs("# nothing to set, all three thresholds stay as they are\n", out);
+}
+
 const struct policy policy_threshold = {
     .about =
         {
@@ -33,4 +44,5 @@ const struct policy policy_threshold = {
             .state_size = sizeof(struct threshold),
         },
     .start = start,
+    .python = python,
 };

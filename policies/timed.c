@@ -39,6 +39,25 @@ static void timer(void *state, struct gc *gc)
     set_timer(timed, gc);
 }
 
+static void python(const void *state, FILE *out)
+{
+    const struct timed *timed = state;
+    char seconds[UNITS_TEXT];
+    fprintf(out,
+            "import gc\nimport threading\nimport time\n\n\n"
+            "def collect_on_a_timer(every=%s, generation=%d):\n"
+            "    \"\"\"Times are in seconds, and count from the start.\"\"\"\n"
+            "    begun = time.monotonic()\n"
+            "    while True:\n"
+            "        time.sleep(every - (time.monotonic() - begun) %% every)\n"
+            "        gc.collect(generation)\n\n\n"
+            "# At the start of the program:\n"
+            "%s"
+            "threading.Thread(target=collect_on_a_timer, daemon=True).start()\n",
+            units_write_real(seconds, (double)timed->every_ns / NS_PER_S), (int)timed->generation,
+            timed->automatic ? "" : "gc.disable()\n");
+}
+
 const struct policy policy_timed = {
     .about =
         {
@@ -49,4 +68,5 @@ const struct policy policy_timed = {
         },
     .start = start,
     .timer = timer,
+    .python = python,
 };

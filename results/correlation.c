@@ -148,7 +148,7 @@ static struct squares groups_draw(const struct groups *groups, gsl_rng *stream)
         if (size == 0)
             continue;
         for (size_t i = 0; i < size; i++) {
-            double drawn = residual[(uint64_t)gsl_rng_get(stream) * size >> 32];
+            double drawn = residual[gsl_rng_uniform_int(stream, size)];
             sum += drawn;
             squares += drawn * drawn;
         }
@@ -168,7 +168,7 @@ static double reflect(double estimate, double resampled)
 }
 
 /* Fewer resamples of many observations, whose shares vary little. */
-enum { MOST_RESAMPLES = 999, LEAST_RESAMPLES = 199, MOST_DRAWS = 1000000 };
+enum { MOST_RESAMPLES = 1999, LEAST_RESAMPLES = 199, MOST_DRAWS = 1000000 };
 
 static struct interval share_interval(struct groups *groups, struct squares squares,
                                       double confidence)

@@ -11,7 +11,7 @@
 
 #include "sim/random.h"
 
-enum { BOOTSTRAP_LEAST = 5, BOOTSTRAP_MOST = 1000, RESAMPLES = 999 };
+enum { BOOTSTRAP_LEAST = 5, BOOTSTRAP_MOST = 1000, RESAMPLES = 1999 };
 
 double interval_mean(const double *x, size_t n)
 {
@@ -43,25 +43,34 @@ static struct interval interval_student(const double *x, size_t n, double confid
     return (struct interval){mean - reach, mean + reach};
 }
 
+/* Draws n of n values with replacement: their sum and the sum of their squares. 16 random bits make
+ * an index with one multiplication (Lemire 2019); that some indices are more likely by up to
+ * 1 / 65536 is nothing to n <= BOOTSTRAP_MOST. */
+static void draw(const double *value, size_t n, gsl_rng *stream, double *sum, double *squares)
+{
+    *sum = *squares = 0;
+    for (size_t i = 0, bits = 0; i < n; i++, bits >>= 16) {
+        if (i % 2 == 0)
+            bits = gsl_rng_get(stream);
+        double drawn = value[(bits & UINT16_MAX) * n >> 16];
+        *sum += drawn;
+        *squares += drawn * drawn;
+    }
+}
+
 /* t* of RESAMPLES resamples of n deviations from their mean; returns how many there are. */
 static size_t resample(const double *deviation, size_t n, double *t)
 {
     gsl_rng *stream = random_stream(n, "bootstrap");
-    double size = (double)n, squares = 0;
+    double size = (double)n, all_squares = 0;
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
-        squares += deviation[i] * deviation[i];
+        all_squares += deviation[i] * deviation[i];
     for (int r = 0; r < RESAMPLES; r++) {
-        double sum = 0, sum_of_squares = 0;
-        for (size_t i = 0; i < n; i++) {
-            /* 32 random bits make an index with one multiplication (Lemire 2019); that some indices
-             * are more likely by n / 2^32 does not matter. */
-            double drawn = deviation[(uint64_t)gsl_rng_get(stream) * n >> 32];
-            sum += drawn;
-            sum_of_squares += drawn * drawn;
-        }
-        double around_mean = sum_of_squares - sum * sum / size;
-        if (around_mean > 1e-12 * squares) /* else all are equal, but for rounding */
+        double sum, squares;
+        draw(deviation, n, stream, &sum, &squares);
+        double around_mean = squares - sum * sum / size;
+        if (around_mean > 1e-12 * all_squares) /* else all are equal, but for rounding */
             t[count++] = sum / sqrt(around_mean * size / (size - 1));
     }
     gsl_rng_free(stream);

@@ -7,12 +7,6 @@
 #include "results/warmup.h"
 #include "sim/memory.h"
 
-const char *const log_level_names[] = {
-#define X(name, meaning) #name,
-    LOG_LEVELS(X)
-#undef X
-        NULL};
-
 /* ---- columns -------------------------------------------------------------------------- */
 
 #define COLUMN(row, type, name)                                                                    \

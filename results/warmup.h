@@ -7,8 +7,9 @@
  * The observations are put together in batches of five, a rest at the end left out. Of m batch
  * means Z, the d first are dropped that leave the mean of the others the smallest standard error:
  *     MSER(d) = Σ over j = d … m − 1 of (Z[j] − mean of those)² / (m − d)²
- * is smallest; of equals, the smallest d. Only d ≤ m / 2 is looked at, since few batches at the end
- * may happen to be alike. */
+ * is smallest; of equals, the smallest d. Only d ≤ m / 2 is looked at,
+ * since few batches at the end may happen to be alike: a change after the middle is not seen, so a
+ * run must be at least twice as long as its warm-up. */
 #ifndef PYGCSIM_RESULTS_WARMUP_H
 #define PYGCSIM_RESULTS_WARMUP_H
 

@@ -42,6 +42,9 @@ struct collector_version {
 /* Ends with a NULL name. */
 extern const struct collector_version collector_versions[];
 
+/* Where none is named. */
+#define DEFAULT_COLLECTOR "cpython-3.13"
+
 /* NULL if there is none of that name. */
 const struct collector_version *collector_version(const char *name);
 

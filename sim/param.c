@@ -54,7 +54,7 @@ const char *param_unit(const struct param *param)
     return types[param->type].unit;
 }
 
-static const char *bound(const struct param *param, double value, char buffer[UNITS_TEXT])
+char *param_write(const struct param *param, double value, char buffer[UNITS_TEXT])
 {
     if (param->type == PARAM_REAL)
         return units_write_real(buffer, value);
@@ -76,8 +76,8 @@ char *param_allowed(const struct param *param, char *buffer, size_t size)
     } else if (param->type == PARAM_PATH) {
         snprintf(buffer, size, "a file name");
     } else {
-        snprintf(buffer, size, "%s to %s%s%s", bound(param, param->least, least),
-                 bound(param, param->most, most), param->absent ? ", or " : "",
+        snprintf(buffer, size, "%s to %s%s%s", param_write(param, param->least, least),
+                 param_write(param, param->most, most), param->absent ? ", or " : "",
                  param->absent ? param->absent : "");
     }
     return buffer;
@@ -119,9 +119,8 @@ static int bad_value(const struct component *component, const struct param *para
                      nearest);
 }
 
-/* Stores the value of a text that lives as long as the state. Returns 0 or -1. */
-static int param_set(const struct component *component, const struct param *param, void *state,
-                     const char *text, struct error *error)
+int param_set(const struct component *component, const struct param *param, void *state,
+              const char *text, struct error *error)
 {
     const char *const *words = words_of(param);
     if (param->type == PARAM_PATH) {
@@ -156,19 +155,19 @@ static int param_set(const struct component *component, const struct param *para
     return 0;
 }
 
-static const struct param *find_param(const struct component *component, const char *key,
-                                      struct error *error)
+const struct param *param_find(const struct component *component, const char *name,
+                               struct error *error)
 {
     const char *names[PARAMS_MOST + 1] = {NULL};
     const struct param *param = component->params;
     for (size_t n = 0; param && param->name; param++) {
-        if (strcmp(param->name, key) == 0)
+        if (strcmp(param->name, name) == 0)
             return param;
         names[n++] = param->name;
     }
     char what[96];
     snprintf(what, sizeof what, "parameter of %.60s called", component->name);
-    suggest_error(error, what, key, names);
+    suggest_error(error, what, name, names);
     return NULL;
 }
 
@@ -235,7 +234,7 @@ static int parse_pair(struct setting *setting, char **text, bool *given, struct 
         return error_set(error, "%s: '%.60s' is not of the form key=value", component->name, pair);
     }
     *equals = '\0';
-    const struct param *param = find_param(component, pair, error);
+    const struct param *param = param_find(component, pair, error);
     if (!param)
         return -1;
     if (param->type == PARAM_PATH)
@@ -250,9 +249,8 @@ static int parse_pair(struct setting *setting, char **text, bool *given, struct 
     return param_set(component, param, setting->state, equals + 1, error);
 }
 
-static const struct component *find_component(const char *name,
-                                              const struct component *const *registry,
-                                              const char *what, struct error *error)
+const struct component *component_find(const char *name, const struct component *const *registry,
+                                       const char *what, struct error *error)
 {
     const char *names[64] = {NULL};
     for (size_t i = 0; registry[i]; i++) {
@@ -273,7 +271,7 @@ int setting_parse(struct setting *setting, const char *text,
     char *rest = strchr(setting->given, ':');
     if (rest)
         *rest++ = '\0';
-    setting->component = find_component(setting->given, registry, what, error);
+    setting->component = component_find(setting->given, registry, what, error);
     if (!setting->component)
         goto failed;
     setting->state = memory_zeroed(1, setting->component->state_size);

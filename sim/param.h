@@ -49,6 +49,28 @@ struct component {
     size_t state_size;
 };
 
+/* The component of that name in a registry, which ends with NULL (`what` is "policy" or
+ * "workload"), and a component's parameter; NULL, with a line in *error, if there is none. */
+const struct component *component_find(const char *name, const struct component *const *registry,
+                                       const char *what, struct error *error);
+const struct param *param_find(const struct component *component, const char *name,
+                               struct error *error);
+
+/* Stores one value, as text, in a component's state. A path is not copied. Returns 0, or -1 with a
+ * line in *error. */
+int param_set(const struct component *component, const struct param *param, void *state,
+              const char *text, struct error *error);
+
+/* Is its value a quantity: something between `least` and `most`? */
+static inline bool param_is_quantity(const struct param *param)
+{
+    return param->type <= PARAM_BYTES;
+}
+
+/* The text from which param_set reads that quantity, in base units and whole unless it is a real
+ * one. */
+char *param_write(const struct param *param, double value, char buffer[UNITS_TEXT]);
+
 /* A component with a value for each of its parameters. */
 struct setting {
     const struct component *component;

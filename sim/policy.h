@@ -7,14 +7,15 @@
 #define PYGCSIM_SIM_POLICY_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "sim/gc.h"
 #include "sim/observer.h"
 #include "sim/param.h"
 #include "sim/program.h"
 
-/* Every function may be NULL. `state` is the policy's own struct with its parameters filled in; it
- * starts afresh with every run. */
+/* Every function but the last may be NULL. `state` is the policy's own struct with its parameters
+ * filled in; it starts afresh with every run. */
 struct policy {
     struct component about;
 
@@ -29,6 +30,10 @@ struct policy {
 
     /* A collection has ended (gc.callbacks, phase "stop"): gc_collect is ignored in here. */
     void (*collected)(void *state, struct gc *gc, const struct collection *collection);
+
+    /* Writes the Python lines that do the same in an application (sim/python.h), and where they
+     * belong as comments. Never NULL. */
+    void (*python)(const void *state, FILE *out);
 };
 
 /* A registry is a list of components that ends with NULL; each is the first member of its policy.

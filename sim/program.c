@@ -12,6 +12,12 @@ const char *const program_event_names[] = {
 #undef X
         NULL};
 
+const char *const program_event_meanings[] = {
+#define X(name, meaning) meaning,
+    PROGRAM_EVENTS(X)
+#undef X
+        NULL};
+
 const char *const layout_names[] = {
 #define X(name, meaning) #name,
     LAYOUTS(X)

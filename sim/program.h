@@ -39,8 +39,9 @@ enum program_event {
         PROGRAM_EVENT_COUNT
 };
 
-/* The names in the order of the enum, ending with NULL. */
+/* The names and the meanings in the order of the enum, ending with NULL. */
 extern const char *const program_event_names[PROGRAM_EVENT_COUNT + 1];
+extern const char *const program_event_meanings[PROGRAM_EVENT_COUNT + 1];
 
 /* Operations; a, b, c and ns are fields of struct op. */
 enum op_code {

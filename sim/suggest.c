@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/suggest.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -55,9 +56,13 @@ int suggest_error(struct error *error, const char *what, const char *text, const
 {
     char allowed[768] = "";
     size_t length = 0;
-    for (size_t i = 0; names[i] && length < sizeof allowed; i++)
+    for (size_t i = 0; names[i]; i++) {
+        bool fits = length + strlen(names[i]) + sizeof ", , …" < sizeof allowed;
         length += (size_t)snprintf(allowed + length, sizeof allowed - length, "%s%s", i ? ", " : "",
-                                   names[i]);
+                                   fits ? names[i] : "…");
+        if (!fits)
+            break;
+    }
     const char *near = suggest(text, names);
     if (near)
         return error_set(error, "there is no %s '%.60s'; did you mean '%s'? (allowed: %s)", what,

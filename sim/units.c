@@ -116,6 +116,23 @@ bool units_parse_bytes(const char *text, int64_t *bytes)
     return parse_scaled(text, sizes, bytes);
 }
 
+bool units_parse_share(const char *text, double *share)
+{
+    char number[64];
+    size_t length = strlen(text);
+    if (length == 0 || text[length - 1] != '%')
+        return units_parse_real(text, share);
+    if (length > sizeof number)
+        return false;
+    memcpy(number, text, length - 1);
+    number[length - 1] = '\0';
+    double percent;
+    if (!units_parse_real(number, &percent))
+        return false;
+    *share = percent / 100;
+    return true;
+}
+
 char *units_write_count(char buffer[UNITS_TEXT], int64_t value)
 {
     snprintf(buffer, UNITS_TEXT, "%" PRId64, value);

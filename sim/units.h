@@ -23,6 +23,7 @@
 #define UNITS_REAL_FORM     "a number such as 0.5"
 #define UNITS_DURATION_FORM "a duration such as 250ms, 10s or 1.5h (ns, us, ms, s, min, h, d)"
 #define UNITS_BYTES_FORM    "a size such as 4096, 800KiB or 16MiB (B, KiB, MiB, GiB, kB, MB, GB)"
+#define UNITS_SHARE_FORM    "a share such as 5% or 0.05"
 
 /* Each reads the whole text; false (and *value untouched) if it is not of that form or does not
  * fit. */
@@ -30,6 +31,7 @@ bool units_parse_count(const char *text, int64_t *value);
 bool units_parse_real(const char *text, double *value);
 bool units_parse_duration(const char *text, int64_t *ns);
 bool units_parse_bytes(const char *text, int64_t *bytes);
+bool units_parse_share(const char *text, double *share);
 
 /* The canonical text, which parses back to the same value: the largest unit that gives a whole
  * number. Each returns `buffer`; 32 bytes are always enough. */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include <zstd.h>
 
 #include "sim/memory.h"
+#include "sim/new_file.h"
 
 /* The format. A header, the name of the workload and the place of a fault, then the columns, each
  * at a multiple of ALIGNMENT. Change VERSION with anything in here or in sim/compiled.h that
@@ -188,51 +188,6 @@ static int cannot(struct error *error, const char *path, const char *what)
     return error_set(error, "%s: cannot %s: %s", path, what, strerror(errno));
 }
 
-/* Where a link leads, if it is one; to be freed. */
-static char *target_of(const char *path)
-{
-    char *target = realpath(path, NULL);
-    return target ? target : memory_text(path);
-}
-
-/* The folder that a file is in; to be freed. */
-static char *folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *folder = memory_text(slash ? path : ".");
-    if (slash)
-        folder[slash == path ? 1 : slash - path] = '\0';
-    return folder;
-}
-
-/* A new file in that folder: without a name, *temporary then being "", where the system can give it
- * one later, so that nothing is left of it however the process ends; or else with one. */
-static int open_temporary(const char *folder, char temporary[PATH_MAX])
-{
-    int file = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
-    temporary[0] = '\0';
-    if (file >= 0 && access("/proc/self/fd", F_OK) == 0)
-        return file;
-    if (file >= 0)
-        close(file);
-    else if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
-        return -1;
-    snprintf(temporary, PATH_MAX, "%s/.pygcsim-XXXXXX", folder);
-    return mkostemp(temporary, O_CLOEXEC);
-}
-
-/* Gives a nameless file a name of its own in the folder. */
-static int name_temporary(int file, const char *folder, char temporary[PATH_MAX])
-{
-    char self[64];
-    if (temporary[0])
-        return 0;
-    snprintf(self, sizeof self, "/proc/self/fd/%d", file);
-    snprintf(temporary, PATH_MAX, "%s/.pygcsim-%ld", folder, (long)getpid());
-    unlink(temporary);
-    return linkat(AT_FDCWD, self, AT_FDCWD, temporary, AT_SYMLINK_FOLLOW);
-}
-
 /* Only a program, or nothing, is replaced by a program. */
 static int can_be_replaced(const char *path, struct error *error)
 {
@@ -256,60 +211,37 @@ static int can_be_replaced(const char *path, struct error *error)
 
 int program_file_can_be_written(const char *path, struct error *error)
 {
-    char *target = target_of(path), *folder = folder_of(target), temporary[PATH_MAX];
-    int status = can_be_replaced(path, error);
-    int file = status == 0 ? open_temporary(folder, temporary) : -1;
-    if (file >= 0) {
-        close(file);
-        if (temporary[0])
-            unlink(temporary);
-    } else if (status == 0) {
-        status = cannot(error, path, "write");
-    }
-    free(folder);
-    free(target);
-    return status;
-}
-
-/* With the permissions of any new file. */
-static bool set_permissions(int file)
-{
-    mode_t mask = umask(0);
-    umask(mask);
-    return fchmod(file, 0666 & ~mask) == 0;
+    struct new_file new_file;
+    if (can_be_replaced(path, error) != 0 || new_file_open(&new_file, path, error) != 0)
+        return -1;
+    new_file_abandon(&new_file);
+    return 0;
 }
 
 int program_file_write(const char *path, const struct compiled *compiled,
                        const struct program_origin *origin, bool compress, struct error *error)
 {
-    char *target = target_of(path), *folder = folder_of(target), temporary[PATH_MAX];
-    struct writer writer = {.file = -1};
-    int status = can_be_replaced(path, error);
-    if (status == 0 && (!is_plain_text(origin->workload, strlen(origin->workload)) ||
-                        !is_plain_text(compiled->place, strlen(compiled->place))))
-        status = error_set(error,
-                           "%s: cannot write: a name in %s has characters that cannot be "
-                           "printed; rename that file",
-                           path, origin->workload);
-    if (status == 0 && (writer.file = open_temporary(folder, temporary)) < 0)
-        status = cannot(error, path, "write");
-    if (status == 0) {
-        writer.hash = XXH3_createState();
-        XXH3_64bits_reset(writer.hash);
-        put_all(&writer, compiled, origin, compress);
-        if (writer.failed || !set_permissions(writer.file) || fsync(writer.file) != 0 ||
-            name_temporary(writer.file, folder, temporary) != 0 || rename(temporary, target) != 0) {
-            status = cannot(error, path, "write");
-            if (temporary[0])
-                unlink(temporary);
-        }
-        XXH3_freeState(writer.hash);
-    }
-    if (writer.file >= 0)
-        close(writer.file);
-    free(folder);
-    free(target);
-    return status;
+    struct new_file new_file;
+    if (can_be_replaced(path, error) != 0)
+        return -1;
+    if (!is_plain_text(origin->workload, strlen(origin->workload)) ||
+        !is_plain_text(compiled->place, strlen(compiled->place)))
+        return error_set(error,
+                         "%s: cannot write: a name in %s has characters that cannot be "
+                         "printed; rename that file",
+                         path, origin->workload);
+    if (new_file_open(&new_file, path, error) != 0)
+        return -1;
+    struct writer writer = {.file = new_file.file, .hash = XXH3_createState()};
+    XXH3_64bits_reset(writer.hash);
+    put_all(&writer, compiled, origin, compress);
+    if (writer.failed)
+        cannot(error, path, "write");
+    XXH3_freeState(writer.hash);
+    if (!writer.failed)
+        return new_file_keep(&new_file, error);
+    new_file_abandon(&new_file);
+    return -1;
 }
 
 /* ---- reading -------------------------------------------------------------------------- */

@@ -69,21 +69,6 @@ static void add(struct specs *specs, const struct component *component,
     specs->specs[specs->count++] = spec;
 }
 
-/* Reads back to the same number. */
-static const char *number_text(const struct param *param, double number, char buffer[UNITS_TEXT])
-{
-    switch (param->type) {
-    case PARAM_REAL:
-        return units_write_real(buffer, number);
-    case PARAM_DURATION:
-        return units_write_duration(buffer, (int64_t)number);
-    case PARAM_BYTES:
-        return units_write_bytes(buffer, (int64_t)number);
-    default:
-        return units_write_count(buffer, (int64_t)number);
-    }
-}
-
 static void add_variants(struct specs *specs, const struct component *component,
                          const struct component *const *registry, const char *what,
                          const char *path, const struct param *param)
@@ -99,9 +84,9 @@ static void add_variants(struct specs *specs, const struct component *component,
         add(specs, component, registry, what, path, param, param->absent);
     if (param->type == PARAM_FLAG || param->type == PARAM_CHOICE)
         return;
-    add(specs, component, registry, what, path, param, number_text(param, param->least, buffer));
+    add(specs, component, registry, what, path, param, param_write(param, param->least, buffer));
     if (param->most > param->least && param->most <= 2)
-        add(specs, component, registry, what, path, param, number_text(param, param->most, buffer));
+        add(specs, component, registry, what, path, param, param_write(param, param->most, buffer));
 }
 
 /* ---- drawn --------------------------------------------------------------------------------------
@@ -190,7 +175,7 @@ static const char *draw_value(const struct param *param, uint64_t *seed, char bu
     if (param->absent && test_random_below(seed, 3) == 0)
         return param->absent;
     const struct range range = range_of(param);
-    return number_text(param, draw_number(&range, seed), buffer);
+    return param_write(param, draw_number(&range, seed), buffer);
 }
 
 void specs_draw(char text[SPEC_TEXT], const struct component *component, uint64_t *seed)

@@ -254,13 +254,53 @@ TEST(descriptions)
     setting_fini(&setting);
 }
 
+/* One by one, as readers of files do. */
+TEST(single_values)
+{
+    static const struct {
+        const char *name, *text, *written; /* NULL: it is refused */
+        double number;
+    } rows[] = {
+        {"count", "0_07", "7", 7},           {"share", "5e-1", "0.5", 0.5},
+        {"wait", "1500us", "1500us", 1.5e6}, {"wait", "1000ms", "1s", 1e9},
+        {"size", "1024", "1KiB", 1024},      {"limit", "3", "3", 3},
+        {"count", "101", NULL, 0},           {"wait", "5", NULL, 0},
+        {"colour", "pink", NULL, 0},         {"file", "", NULL, 0},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct every state = {0};
+        struct error error = {""};
+        char text[UNITS_TEXT];
+        const struct param *param = param_find(&every, rows[i].name, &error);
+        check_text(rows[i].name, param->name, rows[i].name);
+        check_signed(rows[i].text, param_set(&every, param, &state, rows[i].text, &error),
+                     rows[i].written ? 0 : -1);
+        if (!rows[i].written) {
+            check_mentions(rows[i].text, error.text, "is not allowed; ");
+            continue;
+        }
+        check_real(rows[i].text, param_number(param, &state), rows[i].number);
+        check_that(rows[i].name, param_is_quantity(param));
+        check_text(rows[i].text, param_write(param, rows[i].number, text), rows[i].written);
+    }
+    struct error error;
+    check_that("no such parameter", !param_find(&every, "cuont", &error));
+    check_mentions("no such parameter", error.text, "did you mean 'count'?");
+    check_that("no quantity", !param_is_quantity(param_find(&every, "flag", &error)));
+    check_that("no quantity", !param_is_quantity(param_find(&every, "colour", &error)));
+    check_that("no quantity", !param_is_quantity(param_find(&every, "file", &error)));
+    check_that("a component", component_find("bare", registry, "thing", &error) == &bare);
+    check_that("no component", !component_find("bar", registry, "thing", &error));
+    check_mentions("no component", error.text, "there is no thing 'bar'; did you mean 'bare'?");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),       cmocka_unit_test(given_values),
         cmocka_unit_test(canonical_text), cmocka_unit_test(canonical_text_reads_back),
         cmocka_unit_test(errors),         cmocka_unit_test(long_texts_are_cut_in_messages),
-        cmocka_unit_test(descriptions),
+        cmocka_unit_test(descriptions),   cmocka_unit_test(single_values),
     };
     return cmocka_run_group_tests_name("param", tests, NULL, NULL);
 }

@@ -78,6 +78,7 @@ TEST(a_long_list_of_names_is_cut)
     suggest_error(&error, "policy", "xyzzy", many);
     check_mentions("cut", error.text, "there is no policy 'xyzzy' (allowed: default, threshold,");
     check_that("it fits", strlen(error.text) < sizeof error.text);
+    check_mentions("after a whole name", error.text, ", …)");
 }
 
 int main(void)

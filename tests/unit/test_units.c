@@ -170,6 +170,36 @@ TEST(reals)
     }
 }
 
+TEST(shares)
+{
+    static const struct {
+        const char *text;
+        bool good;
+        double value;
+    } rows[] = {
+        {"0.05", true, 0.05},
+        {"5%", true, 0.05},
+        {"0%", true, 0},
+        {"12.5%", true, 0.125},
+        {"1e-3", true, 0.001},
+        {"1e2%", true, 1},
+        {"-5%", true, -0.05},
+        {"%", false, 0},
+        {"", false, 0},
+        {"5%%", false, 0},
+        {"5 %", false, 0},
+        {"5% ", false, 0},
+        {"five%", false, 0},
+        {"5s", false, 0},
+        {"00000000000000000000000000000000000000000000000000000000000000001%", false, 0},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        double value = UNTOUCHED;
+        check_that(rows[i].text, units_parse_share(rows[i].text, &value) == rows[i].good);
+        check_real(rows[i].text, value, rows[i].good ? rows[i].value : UNTOUCHED);
+    }
+}
+
 /* What is written: the largest unit that gives a whole number. */
 TEST(canonical_text)
 {
@@ -285,7 +315,7 @@ int main(void)
         cmocka_unit_test(counts),          cmocka_unit_test(durations),
         cmocka_unit_test(sizes),           cmocka_unit_test(reals),
         cmocka_unit_test(canonical_text),  cmocka_unit_test(what_is_written_reads_back),
-        cmocka_unit_test(text_for_people),
+        cmocka_unit_test(text_for_people), cmocka_unit_test(shares),
     };
     return cmocka_run_group_tests_name("units", tests, NULL, NULL);
 }

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * pygcsim export: an experiment for other programs. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/answers.h"
+#include "cli/command.h"
+#include "cli/open_results.h"
+#include "results/export.h"
+#include "results/query.h"
+#include "sim/new_file.h"
+
+enum { OPT_EXPERIMENT = 1, OPT_FORMAT, OPT_RUN, OPT_TABLE };
+
+static const struct argp_option options[] = {
+    {"format", OPT_FORMAT, "FORMAT", 0, "csv (default), json (one object a line) or gcviewer", 0},
+    {"table", OPT_TABLE, "TABLE", 0,
+     "runs (default: one row each, with every parameter and metric), settings (means and "
+     "intervals), collections or samples (of memory)",
+     0},
+    {"run", OPT_RUN, "N", 0, "Of collections and samples only those of that run", 0},
+    {"out", 'o', "FILE", 0, "Where to write it (default: standard output)", 0},
+    {"experiment", OPT_EXPERIMENT, "NAME|NUMBER", 0, HELP_EXPERIMENT, 0},
+    {0},
+};
+
+enum format { FORMAT_CSV, FORMAT_JSON, FORMAT_GCVIEWER };
+static const char *const formats[] = {"csv", "json", "gcviewer", NULL};
+
+enum export_table { TABLE_RUNS, TABLE_SETTINGS, TABLE_COLLECTIONS, TABLE_SAMPLES };
+static const char *const tables[] = {"runs", "settings", "collections", "samples", NULL};
+
+struct command {
+    struct which_results which;
+    enum format format;
+    enum export_table table;
+    bool table_given;
+    int64_t run;
+    const char *out; /* NULL: standard output */
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct command *command = state->input;
+    switch (key) {
+    case OPT_FORMAT:
+        command->format = (enum format)option_choice("format", argument, formats);
+        return 0;
+    case OPT_TABLE:
+        command->table = (enum export_table)option_choice("table", argument, tables);
+        command->table_given = true;
+        return 0;
+    case OPT_RUN:
+        command->run = (int64_t)option_count("run", argument, 1, INT64_MAX);
+        return 0;
+    case 'o':
+        if (!*argument)
+            fail_usage("--out needs the name of a file");
+        command->out = argument;
+        return 0;
+    case OPT_EXPERIMENT:
+        command->which.experiment = argument;
+        return 0;
+    case ARGP_KEY_ARG:
+        which_results_file(&command->which, argument);
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        fail_usage("which results file? Usage: pygcsim export RESULTS [--format FORMAT]");
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* ---- where it goes -------------------------------------------------------------------- */
+
+/* A file that appears when it is whole; a device or a pipe is written to as it is. */
+struct output {
+    FILE *out;
+    const char *path; /* NULL: standard output */
+    struct new_file file;
+    bool is_new;
+    int why; /* it could not be written to; 0: it could */
+};
+
+static void output_open(struct output *output, const struct command *command)
+{
+    struct stat results, target;
+    struct error error;
+    *output = (struct output){.out = stdout, .path = command->out};
+    if (!command->out)
+        return;
+    bool there = stat(command->out, &target) == 0;
+    if (there && stat(command->which.db, &results) == 0 && results.st_dev == target.st_dev &&
+        results.st_ino == target.st_ino)
+        fail_usage("--out=%s is the results file itself; give another name", command->out);
+    if (there && S_ISDIR(target.st_mode))
+        fail("%s: %s", command->out, strerror(EISDIR));
+    output->is_new = !there || S_ISREG(target.st_mode);
+    if (output->is_new && new_file_open(&output->file, command->out, &error) != 0)
+        fail("%s", error.text);
+    output->out = output->is_new ? fdopen(dup(output->file.file), "w") : fopen(command->out, "w");
+    if (!output->out)
+        fail("%s: %s", command->out, strerror(errno));
+}
+
+/* It cannot be finished. */
+static _Noreturn void output_fail(struct output *output, const char *what, const char *why)
+{
+    if (output->is_new)
+        new_file_abandon(&output->file);
+    fail("%s%s%s", what, *what ? ": " : "", why);
+}
+
+/* Has something been lost? Then there is no point in going on. */
+static bool output_is_lost(struct output *output)
+{
+    if (ferror(output->out) && output->why == 0)
+        output->why = errno;
+    return output->why != 0;
+}
+
+static void output_close(struct output *output)
+{
+    struct error error;
+    if (!output->path)
+        return; /* it is looked at as the program ends */
+    bool lost = output_is_lost(output);
+    if (fclose(output->out) != 0 || lost)
+        output_fail(output, output->path, strerror(lost ? output->why : errno));
+    if (output->is_new && new_file_keep(&output->file, &error) != 0)
+        fail("%s", error.text);
+}
+
+/* ---- rows ----------------------------------------------------------------------------- */
+
+static void write_value(struct writer *writer, sqlite3_stmt *rows, int column)
+{
+    int type = sqlite3_column_type(rows, column);
+    if (type == SQLITE_INTEGER)
+        writer_integer(writer, sqlite3_column_int64(rows, column));
+    else if (type == SQLITE_FLOAT)
+        writer_real(writer, sqlite3_column_double(rows, column));
+    else
+        writer_text(writer, (const char *)sqlite3_column_text(rows, column));
+}
+
+static void write_rows(struct output *output, struct store *store, const char *sql,
+                       enum writer_form form)
+{
+    struct error error;
+    struct writer writer;
+    int more;
+    sqlite3_stmt *rows = query_begin(store, &error, "%s", sql);
+    writer_init(&writer, output->out, form);
+    for (int c = 0; rows && c < sqlite3_column_count(rows); c++)
+        writer_column(&writer, sqlite3_column_name(rows, c));
+    while ((more = query_next(store, rows, &error)) > 0 && !output_is_lost(output))
+        for (int c = 0; c < sqlite3_column_count(rows); c++)
+            write_value(&writer, rows, c);
+    sqlite3_finalize(rows);
+    if (more < 0)
+        output_fail(output, "", error.text);
+    writer_fini(&writer);
+}
+
+/* The only run, if none is named. */
+static int64_t one_run(struct output *output, const struct command *command,
+                       const struct open_results *results)
+{
+    struct error error;
+    char why[256];
+    int64_t count = 0, first = 0, last = 0;
+    int more;
+    if (command->run != EVERY_RUN)
+        return command->run;
+    sqlite3_stmt *rows =
+        query_begin(results->store, &error,
+                    "SELECT count(*), min(id), max(id) FROM run WHERE experiment_id = %lld",
+                    (long long)results->experiment->number);
+    while ((more = query_next(results->store, rows, &error)) > 0) {
+        count = sqlite3_column_int64(rows, 0);
+        first = sqlite3_column_int64(rows, 1);
+        last = sqlite3_column_int64(rows, 2);
+    }
+    sqlite3_finalize(rows);
+    if (more < 0)
+        output_fail(output, "", error.text);
+    if (count == 1)
+        return first;
+    snprintf(why, sizeof why,
+             "a log is of one run, and experiment %" PRId64 " (%.60s) has %" PRId64
+             ": say which with --run, from %" PRId64 " to %" PRId64
+             " (--table runs tells what each is)",
+             results->experiment->number, results->experiment->name, count, first, last);
+    output_fail(output, "", why);
+}
+
+/* As a Java virtual machine with -Xlog:gc and the serial collector logs its collections; times are
+ * those of their ends. GCViewer's reader (DataReaderUnifiedJvmLogging) takes a cause in
+ * parentheses, without digits. */
+static void write_log(struct output *output, const struct command *command,
+                      const struct open_results *results)
+{
+    static const char *const names[] = {"Pause Young (generation zero - ",
+                                        "Pause Young (generation one - ", "Pause Full ("};
+    struct error error;
+    int more;
+    int64_t run = one_run(output, command, results);
+    char *sql = export_collections(results->store, results->experiment, run, &error);
+    if (!sql)
+        output_fail(output, "", error.text);
+    sqlite3_stmt *rows =
+        query_begin(results->store, &error,
+                    "SELECT seq, time + duration, duration, generation, cause,"
+                    " (heap_bytes_before + 1023) / 1024, (heap_bytes_after + 1023) / 1024,"
+                    " (SELECT (coalesce(heap_peak_bytes, 0) + 1023) / 1024 FROM run WHERE id = run)"
+                    " FROM (%s)",
+                    sql);
+    sqlite3_free(sql);
+    fputs("[0.000s][info][gc] Using Serial\n", output->out);
+    while ((more = query_next(results->store, rows, &error)) > 0 && !output_is_lost(output))
+        fprintf(output->out,
+                "[%.3fs][info][gc] GC(%" PRId64 ") %s%s) %" PRId64 "K->%" PRId64 "K(%" PRId64
+                "K) %.3fms\n",
+                sqlite3_column_double(rows, 1), (int64_t)sqlite3_column_int64(rows, 0),
+                names[sqlite3_column_int(rows, 3)], sqlite3_column_text(rows, 4),
+                (int64_t)sqlite3_column_int64(rows, 5), (int64_t)sqlite3_column_int64(rows, 6),
+                (int64_t)sqlite3_column_int64(rows, 7), 1e3 * sqlite3_column_double(rows, 2));
+    sqlite3_finalize(rows);
+    if (more < 0)
+        output_fail(output, "", error.text);
+}
+
+static void write_table(struct output *output, const struct command *command,
+                        const struct open_results *results)
+{
+    struct error error;
+    enum writer_form form = command->format == FORMAT_CSV ? WRITER_CSV : WRITER_JSON;
+    char *sql;
+    if (command->table == TABLE_SETTINGS) {
+        answers_write(results, &(struct answers_options){0}, output->out, form);
+        return;
+    }
+    if (command->table == TABLE_RUNS)
+        sql = export_runs(results->store, results->experiment, &error);
+    else
+        sql = (command->table == TABLE_COLLECTIONS ? export_collections : export_samples)(
+            results->store, results->experiment, command->run, &error);
+    if (!sql)
+        output_fail(output, "", error.text);
+    write_rows(output, results->store, sql, form);
+    sqlite3_free(sql);
+}
+
+/* ---- the command ---------------------------------------------------------------------- */
+
+static void check_together(const struct command *command)
+{
+    bool per_run = command->format == FORMAT_GCVIEWER || command->table >= TABLE_COLLECTIONS;
+    if (command->format == FORMAT_GCVIEWER && command->table_given)
+        fail_usage("--table is for csv and json: --format gcviewer is a log of collections");
+    if (command->run != EVERY_RUN && !per_run)
+        fail_usage("--run is for --table collections, --table samples and --format gcviewer");
+}
+
+int command_export(int argc, char **argv)
+{
+    const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .args_doc = "RESULTS",
+        .doc = "Writes an experiment for other programs: its runs with every parameter and metric, "
+               "its settings with means and intervals, its collections or the memory over time, "
+               "as CSV or JSON; or the collections of one run as a log that GCViewer reads.\v"
+               "Example:  pygcsim export results.db --format csv --table runs --out runs.csv",
+    };
+    struct command command = {.run = EVERY_RUN};
+    struct open_results results;
+    struct output output;
+    command_parse(&argp, argc, argv, &command);
+    check_together(&command);
+    open_results(&results, &command.which);
+    output_open(&output, &command);
+    if (command.format == FORMAT_GCVIEWER)
+        write_log(&output, &command, &results);
+    else
+        write_table(&output, &command, &results);
+    output_close(&output);
+    close_results(&results);
+    return EXIT_SUCCESS;
+}

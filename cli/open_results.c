@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/open_results.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "policies/registry.h"
+#include "sim/memory.h"
+#include "sim/suggest.h"
+
+void which_results_file(struct which_results *which, const char *argument)
+{
+    if (which->db)
+        fail_usage("one results file at a time: '%s' is too much", argument);
+    if (!*argument)
+        fail_usage("the results file needs a name");
+    which->db = argument;
+}
+
+void open_results(struct open_results *results, const struct which_results *which)
+{
+    struct error error;
+    *results =
+        (struct open_results){.store = store_open_existing(which->db, &error), .own_store = true};
+    if (!results->store || history_read(&results->history, results->store, &error) != 0 ||
+        history_find(&results->history, results->store, which->experiment, &results->experiment,
+                     &error) != 0)
+        fail("%s", error.text);
+}
+
+void open_results_of(struct open_results *results, struct store *store, int64_t experiment)
+{
+    struct error error;
+    *results = (struct open_results){.store = store};
+    if (history_read(&results->history, store, &error) != 0)
+        fail("%s", error.text);
+    for (size_t i = 0; i < results->history.count; i++)
+        if (results->history.experiments[i].number == experiment)
+            results->experiment = &results->history.experiments[i];
+}
+
+void close_results(struct open_results *results)
+{
+    history_fini(&results->history);
+    if (results->own_store)
+        store_close(results->store);
+}
+
+/* ---- metrics -------------------------------------------------------------------------- */
+
+const struct metric *option_metric(const char *option, const char *text)
+{
+    struct error error;
+    const struct metric *metric = metric_find(text, &error);
+    if (!metric)
+        fail_usage("--%s: %s", option, error.text);
+    return metric;
+}
+
+void metric_list_add(struct metric_list *list, const struct metric *metric)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->metrics[i] == metric)
+            return;
+    list->metrics =
+        memory_grow(list->metrics, &list->capacity, list->count + 1, sizeof *list->metrics);
+    list->metrics[list->count++] = metric;
+}
+
+void metric_list_add_usual(struct metric_list *list, const struct past_experiment *experiment)
+{
+    static const char *const names[] = {"latency_p99",       "service_pause_p99",
+                                        "service_pause_max", "service_gc_share",
+                                        "heap_peak",         "garbage_peak"};
+    const struct metric *objective =
+        experiment->objective ? metric_named(experiment->objective) : NULL;
+    if (objective)
+        metric_list_add(list, objective);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        metric_list_add(list, metric_named(names[i]));
+}
+
+void metric_list_add_all(struct metric_list *list)
+{
+    for (const struct metric *metric = metrics; metric->name; metric++)
+        metric_list_add(list, metric);
+}
+
+void metric_list_fini(struct metric_list *list)
+{
+    free(list->metrics);
+    *list = (struct metric_list){0};
+}
+
+/* ---- outcomes ------------------------------------------------------------------------- */
+
+/* The canonical text of a policy; to be freed. */
+static char *policy_text(const char *spec)
+{
+    struct setting setting;
+    struct error error;
+    if (setting_parse(&setting, spec, policies, "policy", &error) != 0)
+        fail_usage("--baseline: %s", error.text);
+    char *text = memory_text(setting.text);
+    setting_fini(&setting);
+    return text;
+}
+
+static void check_baseline(const struct outcomes *outcomes)
+{
+    const char **names = memory_zeroed(outcomes->setting_count + 1, sizeof *names);
+    struct error error;
+    for (size_t g = 0; g < outcomes->group_count; g++)
+        if (outcomes->groups[g].baseline != NO_SETTING) {
+            free(names);
+            return;
+        }
+    for (size_t s = 0; s < outcomes->groups[0].count; s++)
+        names[s] = outcomes->settings[s].policy;
+    suggest_error(&error, "policy", outcomes->baseline, names);
+    fail("--baseline: experiment '%s' is without it: %s", outcomes->experiment->name, error.text);
+}
+
+void read_outcomes(struct outcomes *outcomes, const struct open_results *results,
+                   const char *baseline, const struct metric_list *list)
+{
+    const struct past_experiment *experiment = results->experiment;
+    struct error error;
+    char *policy = baseline ? policy_text(baseline) : NULL;
+    if (experiment->runs[RUN_finished] == 0)
+        fail("%s: no run of experiment %lld (%s) has finished (planned %lld, unfinished %lld, "
+             "out of memory %lld, failed %lld)",
+             store_path(results->store), (long long)experiment->number, experiment->name,
+             (long long)experiment->runs[RUN_planned], (long long)experiment->runs[RUN_unfinished],
+             (long long)experiment->runs[RUN_out_of_memory],
+             (long long)experiment->runs[RUN_failed]);
+    if (outcomes_read(outcomes, results->store, experiment, policy, list->metrics, list->count,
+                      &error) != 0)
+        fail("%s", error.text);
+    if (policy)
+        check_baseline(outcomes);
+    free(policy);
+}
+
+/* Is there a group of the same workload and collector with another warm-up (say)? */
+static bool differs(const struct outcomes *outcomes, size_t group, size_t field)
+{
+    const struct outcome_group *a = &outcomes->groups[group];
+    for (size_t g = 0; g < outcomes->group_count; g++) {
+        const struct outcome_group *b = &outcomes->groups[g];
+        const char *const fields[][2] = {
+            {a->costs, b->costs}, {a->warmup, b->warmup}, {a->sampling, b->sampling}};
+        if (strcmp(a->workload, b->workload) == 0 && strcmp(a->collector, b->collector) == 0 &&
+            strcmp(fields[field][0], fields[field][1]) != 0)
+            return true;
+    }
+    return false;
+}
+
+char *group_title(const struct outcomes *outcomes, size_t group)
+{
+    const struct outcome_group *of = &outcomes->groups[group];
+    const char *const names[] = {"costs", "warm-up", "sampling"};
+    const char *const values[] = {of->costs, of->warmup, of->sampling};
+    char *title;
+    size_t size;
+    FILE *out = open_memstream(&title, &size);
+    if (!out)
+        out_of_memory();
+    fprintf(out, "%s on %s", of->workload, of->collector);
+    for (size_t i = 0; i < 3; i++)
+        if (differs(outcomes, group, i))
+            fprintf(out, ", %s %s", names[i], values[i]);
+    fclose(out);
+    return title;
+}
+
+void print_replications(const struct outcomes *outcomes, size_t group)
+{
+    const struct outcome_group *of = &outcomes->groups[group];
+    size_t least = SIZE_MAX, most = 0;
+    for (size_t s = of->first; s < of->first + of->count; s++) {
+        size_t n = outcomes->settings[s].runs[RUN_finished];
+        least = n < least ? n : least;
+        most = n > most ? n : most;
+    }
+    if (least == most)
+        printf("%zu replication%s", most, most == 1 ? "" : "s each");
+    else
+        printf("%zu to %zu replications", least, most);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The results file and the experiment in it that a command answers about; what it and others like
+ * it have in common. Each function exits with one line if it cannot do what it says. */
+#ifndef PYGCSIM_CLI_OPEN_RESULTS_H
+#define PYGCSIM_CLI_OPEN_RESULTS_H
+
+#include "results/history.h"
+#include "results/metrics.h"
+#include "results/outcome.h"
+#include "results/store.h"
+
+struct open_results {
+    struct store *store;
+    struct history history;
+    const struct past_experiment *experiment;
+    bool own_store;
+};
+
+/* Of the words of a command line. NULL: not given yet. */
+struct which_results {
+    const char *db, *experiment;
+};
+
+#define HELP_EXPERIMENT                                                                            \
+    "The experiment in it, by name or number (default: the newest; `pygcsim show RESULTS --list`)"
+
+/* The argument RESULTS. */
+void which_results_file(struct which_results *which, const char *argument);
+
+void open_results(struct open_results *results, const struct which_results *which);
+
+/* Of an experiment that has just been run: the store stays the caller's. */
+void open_results_of(struct open_results *results, struct store *store, int64_t experiment);
+
+void close_results(struct open_results *results);
+
+/* The metric of an option. */
+const struct metric *option_metric(const char *option, const char *text);
+
+/* Metrics, each once. */
+struct metric_list {
+    const struct metric **metrics;
+    size_t count, capacity;
+};
+void metric_list_add(struct metric_list *list, const struct metric *metric);
+/* The experiment's objective, and what else is looked at first. */
+void metric_list_add_usual(struct metric_list *list, const struct past_experiment *experiment);
+void metric_list_add_all(struct metric_list *list);
+void metric_list_fini(struct metric_list *list);
+
+/* Reads values; fails if no run has finished. `baseline` is a policy's specification, or NULL. */
+void read_outcomes(struct outcomes *outcomes, const struct open_results *results,
+                   const char *baseline, const struct metric_list *metrics);
+
+/* "web:rate=200 on cpython-3.13", and what else tells the group from those of the same workload and
+ * collector; to be freed. */
+char *group_title(const struct outcomes *outcomes, size_t group);
+
+/* "10 replications each", "1 to 10 replications": of the group's settings that have any. */
+void print_replications(const struct outcomes *outcomes, size_t group);
+
+#endif

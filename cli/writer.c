@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/writer.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "sim/memory.h"
+#include "sim/units.h"
+
+void writer_init(struct writer *writer, FILE *out, enum writer_form form)
+{
+    *writer = (struct writer){.out = out, .form = form};
+}
+
+void writer_column(struct writer *writer, const char *name)
+{
+    writer->columns = memory_grow(writer->columns, &writer->capacity, writer->column_count + 1,
+                                  sizeof *writer->columns);
+    writer->columns[writer->column_count++] = memory_text(name);
+}
+
+static void csv_text(FILE *out, const char *text)
+{
+    if (!text[strcspn(text, ",\"\r\n")]) {
+        fputs(text, out);
+        return;
+    }
+    fputc('"', out);
+    for (; *text; text++) {
+        if (*text == '"')
+            fputc('"', out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
+static void write_header(const struct writer *writer)
+{
+    for (size_t i = 0; i < writer->column_count; i++) {
+        if (i)
+            fputc(',', writer->out);
+        csv_text(writer->out, writer->columns[i]);
+    }
+    fputc('\n', writer->out);
+}
+
+/* What comes before the next value. */
+static void begin_value(struct writer *writer, bool there)
+{
+    if (writer->form == WRITER_CSV) {
+        if (writer->rows == 0 && writer->at == 0)
+            write_header(writer);
+        if (writer->at)
+            fputc(',', writer->out);
+    } else {
+        if (writer->at == 0)
+            fputc('{', writer->out);
+        if (there) {
+            if (writer->written)
+                fputs(", ", writer->out);
+            json_string(writer->out, writer->columns[writer->at]);
+            fputs(": ", writer->out);
+        }
+    }
+    writer->written += there;
+}
+
+static void end_value(struct writer *writer)
+{
+    if (++writer->at < writer->column_count)
+        return;
+    fputs(writer->form == WRITER_CSV ? "\n" : "}\n", writer->out);
+    writer->rows++;
+    writer->at = writer->written = 0;
+}
+
+void writer_text(struct writer *writer, const char *text)
+{
+    begin_value(writer, text != NULL);
+    if (text && writer->form == WRITER_CSV)
+        csv_text(writer->out, text);
+    else if (text)
+        json_string(writer->out, text);
+    end_value(writer);
+}
+
+void writer_real(struct writer *writer, double value)
+{
+    char text[UNITS_TEXT];
+    begin_value(writer, !isnan(value));
+    if (!isnan(value))
+        fputs(units_write_real(text, value), writer->out);
+    end_value(writer);
+}
+
+void writer_integer(struct writer *writer, int64_t value)
+{
+    begin_value(writer, true);
+    fprintf(writer->out, "%" PRId64, value);
+    end_value(writer);
+}
+
+void writer_fini(struct writer *writer)
+{
+    if (writer->form == WRITER_CSV && writer->rows == 0)
+        write_header(writer);
+    for (size_t i = 0; i < writer->column_count; i++)
+        free(writer->columns[i]);
+    free(writer->columns);
+    *writer = (struct writer){0};
+}

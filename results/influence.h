@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Which parameters an experiment has varied, and how much each has to do with a metric
+ * (results/correlation.h). An observation is a setting's mean over its replications, of all
+ * workloads and collectors of the experiment.
+ *
+ * Factors are `policy`, `workload` and `collector`, which are names, and the parameters of policies
+ * and workloads, as threshold.t0: over the settings of that policy alone. Only what has two values
+ * or more is one. */
+#ifndef PYGCSIM_RESULTS_INFLUENCE_H
+#define PYGCSIM_RESULTS_INFLUENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "results/correlation.h"
+#include "results/outcome.h"
+
+struct factor {
+    char *name;
+    size_t *settings; /* those that have it */
+    double *x;        /* its value in each, NaN: not a number, such as keep or yes */
+    size_t *level;    /* which of its values it has there, from 0 */
+    size_t count, level_count;
+    bool numbers; /* at least two different ones */
+};
+
+struct factors {
+    struct factor *factors;
+    size_t count;
+};
+
+/* Returns 0, or -1 with a line in *error. To be freed with factors_fini. */
+int factors_read(struct factors *factors, const struct outcomes *outcomes, struct store *store,
+                 struct error *error);
+void factors_fini(struct factors *factors);
+
+/* What a factor has to do with a metric. Its values make groups of settings. Where there are fewer
+ * than two settings a value, neighbouring numbers are put together, INFLUENCE_GROUP settings or
+ * more in each of at most INFLUENCE_GROUPS groups. If that gives no two groups, and each value has
+ * one setting, the observations are runs in place of means: what all runs with one seed have in
+ * common is taken out. */
+#define INFLUENCE_GROUP  5
+#define INFLUENCE_GROUPS 10
+
+struct influence {
+    size_t n;                   /* settings with a value */
+    size_t observations;        /* that the share is of; those settings, or their runs */
+    size_t groups;              /* of observations */
+    struct explained explained; /* NaN: it cannot be said */
+    size_t ranked;              /* settings with a value and a number */
+    double rank;                /* Spearman's correlation; NaN: it cannot be said */
+    struct interval rank_interval;
+};
+
+struct influence influence_of(const struct factor *factor, const struct outcomes *outcomes,
+                              size_t metric);
+
+#endif

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Experiment files that nobody would write: whatever the bytes, either the line says what is wrong
+ * and where, or the experiment is what its header promises. The seeds are fixed. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "results/expression.h"
+#include "sweep/experiment.h"
+#include "tests/unit/check.h"
+
+static const char *const examples[] = {
+    "name: thresholds\n"
+    "workload: {name: web, rate: 200, duration: 60s}\n"
+    "collectors: [cpython-3.13, cpython-3.9]\n"
+    "policies:\n"
+    "  - {name: default}\n"
+    "  - {name: threshold, t0: [700, 2000], t1: [10, 50, keep]}\n"
+    "  - {name: freeze, t0: {range: 2000..100000, points: 6, scale: log}}\n"
+    "  - {name: timed, every: [1s, 10s], generation: 2}\n"
+    "replications: 10\n"
+    "seed: 1\n"
+    "log: summary\n"
+    "constraints: [t0 <= 50_000, \"t1 < t0\"]\n",
+    "workloads:\n"
+    "  - &w\n"
+    "    name: web\n"
+    "    rate: {distribution: lognormal, median: 200, sigma: 0.5}\n"
+    "    payload: {range: 16B..1KiB, scale: log}\n"
+    "    duration: {distribution: weibull, scale: 10s, shape: 1.5}\n"
+    "  - *w\n"
+    "  - device:duration=1h\n"
+    "policies:\n"
+    "  - default\n"
+    "  - name: threshold\n"
+    "    t0: {range: 700..100000, scale: log}\n"
+    "    t1: {distribution: normal, mean: 10, sd: 5}\n"
+    "  - {name: timed, every: {distribution: pareto, scale: 1s, shape: 2}}\n"
+    "design: {name: sobol, points: 8}\n"
+    "minimise: latency_p99\n"
+    "baseline: default\n"
+    "until: {ci: 5%, metric: pause_max, most: 20}\n"
+    "warmup: mser5\n"
+    "constraint: workload.rate * policy.t0 < 1e9\n",
+    "{workload: {name: script, file: [a.heap, 'b, c.heap']}, engine: graph, seeds: [3, 1],\n"
+    " policy: {name: timed, every: {distribution: exponential, mean: 2s}}, design: lhs,\n"
+    " points: 7, log: collections, sample: 10ms, warmup: 5s}\n",
+};
+
+/* "NAME: …" or "NAME:LINE: …", one line, which is one of the text's. */
+static void check_error_line(const char *name, const struct error *error, size_t most_lines)
+{
+    size_t length = strlen(name);
+    char *end = NULL;
+    check_that(error->text, strncmp(error->text, name, length) == 0 && error->text[length] == ':');
+    if (error->text[length + 1] != ' ') {
+        unsigned long line = strtoul(error->text + length + 1, &end, 10);
+        check_that(error->text, line >= 1 && line <= most_lines && strncmp(end, ": ", 2) == 0);
+    }
+    for (const char *c = error->text; *c; c++)
+        check_that(error->text, !iscntrl((unsigned char)*c));
+}
+
+static void check_experiment(const struct experiment *experiment)
+{
+    check_that("a name", experiment->name && *experiment->name);
+    check_that("seeds", experiment->seed_count > 0);
+    check_that("points", experiment->point_count > 0);
+    check_that("an engine", experiment->engine != NULL);
+    for (size_t i = 0; i < experiment->point_count; i++) {
+        const struct point *a = &experiment->points[i], *b = a + 1;
+        check_that("a workload", a->workload < experiment->workload_count);
+        check_that("a policy", a->policy < experiment->policy_count);
+        check_that("a collector", a->collector != NULL);
+        if (i + 1 < experiment->point_count)
+            check_that("in order", a->workload < b->workload ||
+                                       (a->workload == b->workload &&
+                                        (a->collector != b->collector || a->policy < b->policy)));
+    }
+    if (experiment->baseline) {
+        size_t i = 0;
+        while (i < experiment->policy_count &&
+               strcmp(experiment->policies[i].text, experiment->baseline) != 0)
+            i++;
+        check_that("the baseline is a policy", i < experiment->policy_count);
+    }
+}
+
+static size_t count_lines(const char *text, size_t length)
+{
+    size_t lines = 2; /* YAML may say that something is missing in the line after the last */
+    for (size_t i = 0; i < length; i++)
+        lines += text[i] == '\n' || text[i] == '\r' || (unsigned char)text[i] >= 0x80;
+    return lines;
+}
+
+/* Returns whether it is an experiment. */
+static bool try(const char *path, const char *text, size_t length)
+{
+    struct experiment experiment;
+    struct error error = {""};
+    FILE *file = fopen(path, "wb");
+    check_that(path, file && fwrite(text, 1, length, file) == length && fclose(file) == 0);
+    int status = experiment_read(&experiment, path, &error);
+    if (status == 0) {
+        check_text("no error", error.text, "");
+        check_experiment(&experiment);
+        experiment_fini(&experiment);
+    } else {
+        check_error_line(path, &error, count_lines(text, length));
+        check_that("nothing is left behind", !experiment.text && !experiment.points);
+    }
+    return status == 0;
+}
+
+/* Something that means something in these files. */
+static const char *likely(uint64_t *seed)
+{
+    static const char *const parts[] = {"[",
+                                        "]",
+                                        "{",
+                                        "}",
+                                        ":",
+                                        ": ",
+                                        ",",
+                                        "- ",
+                                        "\n",
+                                        "\n  ",
+                                        "\t",
+                                        "#",
+                                        "'",
+                                        "\"",
+                                        "&a ",
+                                        "*a",
+                                        "*w",
+                                        "&w ",
+                                        "..",
+                                        "range",
+                                        "points",
+                                        "scale",
+                                        "log",
+                                        "name",
+                                        "1e30",
+                                        "-1",
+                                        "0",
+                                        "99999999",
+                                        "1_000",
+                                        "5%",
+                                        "0s",
+                                        "1ns",
+                                        "1000h",
+                                        "none",
+                                        "keep",
+                                        "yes",
+                                        "~",
+                                        "!!str ",
+                                        "---\n",
+                                        "...\n",
+                                        "|\n",
+                                        ">\n",
+                                        "? ",
+                                        "<<: *w",
+                                        "sobol",
+                                        "lhs",
+                                        "random",
+                                        "grid",
+                                        "web",
+                                        "device",
+                                        "default",
+                                        "off",
+                                        "normal",
+                                        "uniform",
+                                        "mean",
+                                        "sd",
+                                        "t0",
+                                        "t1",
+                                        "rate",
+                                        "<=",
+                                        "*",
+                                        "(",
+                                        ")",
+                                        "%",
+                                        "workload.",
+                                        "policy: ",
+                                        "\\0",
+                                        "\xc3\xa9",
+                                        "\xff",
+                                        "\r\n",
+                                        "\xef\xbb\xbf",
+                                        "\xe2\x80\xa8"};
+    return parts[test_random_below(seed, LENGTH(parts))];
+}
+
+/* Puts `part` in place of `cut` bytes; returns the new length, as it was if there is no room. */
+static size_t put(char *text, size_t length, size_t size, size_t at, size_t cut, const char *part)
+{
+    size_t added = strlen(part);
+    cut = at + cut > length ? length - at : cut;
+    if (length - cut + added > size)
+        return length;
+    memmove(text + at + added, text + at + cut, length - at - cut);
+    memcpy(text + at, part, added);
+    return length - cut + added;
+}
+
+static size_t mutate(uint64_t *seed, char *text, size_t length, size_t size)
+{
+    size_t at = test_random_below(seed, length + 1);
+    char byte[2] = {(char)test_random_below(seed, 256), '\0'};
+    char copied[40];
+    size_t from = test_random_below(seed, length), n = test_random_below(seed, sizeof copied);
+    switch (test_random_below(seed, 8)) {
+    case 0: /* another byte */
+        return put(text, length, size, at, 1, byte);
+    case 1: /* some bytes less */
+        return put(text, length, size, at, test_random_below(seed, 30), "");
+    case 2: /* a piece from elsewhere */
+    case 3:
+        n = from + n > length ? length - from : n;
+        memcpy(copied, text + from, n);
+        copied[n] = '\0';
+        return put(text, length, size, at, test_random_below(seed, 10), copied);
+    case 4: /* a number's digit */
+        while (at < length && !isdigit((unsigned char)text[at]))
+            at++;
+        byte[0] = "0123456789"[test_random_below(seed, 10)];
+        return put(text, length, size, at, test_random_below(seed, 2), byte);
+    case 5:
+        return put(text, length, size, at, test_random_below(seed, 6), likely(seed));
+    default:
+        return put(text, length, size, at, 0, likely(seed));
+    }
+}
+
+TEST(mutations_of_valid_files)
+{
+    enum { MUTATIONS = 12000, ROOM = 300 };
+    uint64_t seed = 5;
+    char path[TEST_PATH];
+    int valid = 0, refused = 0;
+    test_file(path, "", 0);
+    for (size_t e = 0; e < LENGTH(examples); e++) {
+        size_t whole = strlen(examples[e]), size = whole + ROOM;
+        char *text = malloc(size);
+        check_that("valid as it is", try(path, examples[e], whole));
+        for (int m = 0; m < MUTATIONS; m++) {
+            size_t length = whole;
+            memcpy(text, examples[e], whole);
+            for (uint64_t left = test_random_below(&seed, 4) + 1; left && length; left--)
+                length = mutate(&seed, text, length, size);
+            if (try(path, text, length))
+                valid++;
+            else
+                refused++;
+        }
+        free(text);
+    }
+    unlink(path);
+    check_that("many are valid", valid > MUTATIONS / 20);
+    check_that("many are refused", refused > MUTATIONS);
+}
+
+/* Texts that make a reader work or recurse. */
+TEST(large_and_deep_files)
+{
+    static const struct {
+        const char *beginning, *part;
+        size_t count;
+    } rows[] = {
+        {"workload: ", "[", 900000},
+        {"workload: ", "{a: ", 250000},
+        {"workload: ", "[a, ", 250000},
+        {"", "- ", 400000},
+        {"", "? ", 400000},
+        {"workload: web\nseeds: [", "1, ", 300000},
+        {"workload: [", "web, ", 200000},
+        {"workload: &w web\npolicies: [", "*w, ", 200000},
+        {"a: &a [b]\n", "c: [*a, *a]\n", 50000},
+        {"workload: web\nname: \"", "\\x01", 200000},
+        {"workload: web\nconstraint: ", "(", 900000},
+        {"workload: web\nconstraint: ", "1+", 400000},
+        {"", "!!a ", 200000},
+        {"", "&a ", 200000},
+        {"", "%TAG ! !\n", 100000},
+        {"", "#\n", 500000},
+        {"workload: web\n", "x", 1000000},
+    };
+    char path[TEST_PATH];
+    test_file(path, "", 0);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        size_t length = strlen(rows[i].beginning), step = strlen(rows[i].part);
+        char *text = malloc(length + rows[i].count * step + 1);
+        strcpy(text, rows[i].beginning);
+        for (size_t n = 0; n < rows[i].count; n++, length += step)
+            memcpy(text + length, rows[i].part, step);
+        check_that(rows[i].beginning, !try(path, text, length));
+        free(text);
+    }
+    unlink(path);
+}
+
+static double no_value(void *context, const char *name)
+{
+    (void)name;
+    return *(double *)context;
+}
+
+TEST(mutations_of_expressions)
+{
+    static const char example[] = "workload.rate * policy.t0 < 1e6 <= (t1 + -2s) / 16MiB != 5%";
+    enum { MUTATIONS = 200000, ROOM = 60 };
+    uint64_t seed = 9;
+    int valid = 0;
+    char text[sizeof example + ROOM + 1];
+    for (int m = 0; m < MUTATIONS; m++) {
+        size_t length = strlen(example);
+        struct error error = {""};
+        double value = (double)test_random_below(&seed, 10);
+        memcpy(text, example, length);
+        for (uint64_t left = test_random_below(&seed, 4) + 1; left && length; left--)
+            length = mutate(&seed, text, length, sizeof text - 1);
+        text[length] = '\0';
+        struct expression *expression = expression_parse(text, EXPRESSION_NANOSECONDS, &error);
+        check_that(text, (expression == NULL) == (error.text[0] != '\0'));
+        if (!expression)
+            continue;
+        valid++;
+        double result = expression_value(expression, no_value, &value);
+        if (expression_is_condition(expression) && result != 0 && result != 1)
+            check_that(text, result != result);
+        expression_free(expression);
+    }
+    check_that("some are valid", valid > MUTATIONS / 50);
+    check_that("some are not", valid < MUTATIONS / 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(mutations_of_valid_files),
+        cmocka_unit_test(large_and_deep_files),
+        cmocka_unit_test(mutations_of_expressions),
+    };
+    return cmocka_run_group_tests_name("experiment_fuzz", tests, NULL, NULL);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/python.h"
+
+#include <stdlib.h>
+
+#include "policies/registry.h"
+#include "tests/unit/check.h"
+
+/* What a policy's function writes; to be freed. */
+static char *lines_of(const char *spec)
+{
+    struct setting setting;
+    struct error error = {""};
+    char *text;
+    size_t length;
+    check_that(spec, setting_parse(&setting, spec, policies, "policy", &error) == 0);
+    FILE *out = open_memstream(&text, &length);
+    policy_of(setting.component)->python(setting.state, out);
+    fclose(out);
+    setting_fini(&setting);
+    return text;
+}
+
+TEST(numbers)
+{
+    static const struct {
+        int64_t number;
+        const char *expected;
+    } rows[] = {
+        {0, "0"},          {700, "700"},          {1000, "1_000"},
+        {50000, "50_000"}, {999999, "999_999"},   {2147483647, "2_147_483_647"},
+        {-5, "-5"},        {-123456, "-123_456"}, {INT64_MIN, "-9_223_372_036_854_775_808"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char *text;
+        size_t length;
+        FILE *out = open_memstream(&text, &length);
+        python_number(out, rows[i].number);
+        fclose(out);
+        check_text(rows[i].expected, text, rows[i].expected);
+        free(text);
+    }
+}
+
+TEST(lines)
+{
+    static const struct {
+        const char *spec, *expected;
+    } rows[] = {
+        {"default", "# Nothing to set: the interpreter does it by itself.\n"},
+        {"off", "import gc\n\n# At the start of the program:\ngc.disable()\n"},
+        {"threshold:t0=50000,t1=20,t2=20",
+         "import gc\n\n# At the start of the program:\ngc.set_threshold(50_000, 20, 20)\n"},
+        {"threshold:t0=700",
+         "import gc\n\n# At the start of the program:\ngc.set_threshold(700)\n"},
+        {"threshold:t0=keep,t2=5",
+         "import gc\n\n# At the start of the program:\n"
+         "gc.set_threshold(gc.get_threshold()[0], gc.get_threshold()[1], 5)\n"},
+        {"threshold:t0=keep", "import gc\n\n# At the start of the program:\n"
+                              "# nothing to set, all three thresholds stay as they are\n"},
+        {"freeze:t0=50000,t1=20,t2=20",
+         "import gc\n\n"
+         "# Once, the first time that this happens: startup_done: start-up is over, service "
+         "begins\n"
+         "gc.collect()\ngc.freeze()\ngc.set_threshold(50_000, 20, 20)\n"},
+        {"freeze:on=idle,collect=no",
+         "import gc\n\n"
+         "# Once, the first time that this happens: idle: nothing is ready: the program is about "
+         "to wait\n"
+         "gc.freeze()\n"},
+        {"timed:every=250ms,generation=1,automatic=yes",
+         "import gc\nimport threading\nimport time\n\n\n"
+         "def collect_on_a_timer(every=0.25, generation=1):\n"
+         "    \"\"\"Times are in seconds, and count from the start.\"\"\"\n"
+         "    begun = time.monotonic()\n"
+         "    while True:\n"
+         "        time.sleep(every - (time.monotonic() - begun) % every)\n"
+         "        gc.collect(generation)\n\n\n"
+         "# At the start of the program:\n"
+         "threading.Thread(target=collect_on_a_timer, daemon=True).start()\n"},
+        {"event:on=disconnect,every=5000",
+         "import gc\nimport itertools\n\nreports = itertools.count(1)\n\n\n"
+         "def disconnect():\n"
+         "    \"\"\"To be called whenever this happens: a client has gone.\"\"\"\n"
+         "    if next(reports) % 5_000 == 0:\n"
+         "        gc.collect(2)\n\n\n"
+         "# At the start of the program:\ngc.disable()\n"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char *text = lines_of(rows[i].spec);
+        check_text(rows[i].spec, text, rows[i].expected);
+        free(text);
+    }
+}
+
+TEST(every_policy_has_lines)
+{
+    for (size_t i = 0; policies[i]; i++) {
+        check_that(policies[i]->name, policy_of(policies[i])->python != NULL);
+        char *text = lines_of(policies[i]->name);
+        check_that(policies[i]->name, text[0] != '\0');
+        free(text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(lines),
+        cmocka_unit_test(every_policy_has_lines),
+    };
+    return cmocka_run_group_tests_name("python", tests, NULL, NULL);
+}
