@@ -20,6 +20,7 @@ import trouble  # noqa: E402, F401
 import programs  # noqa: E402, F401
 import terminal  # noqa: E402, F401
 import charts  # noqa: E402, F401
+import answers  # noqa: E402, F401
 
 
 def main():
