@@ -195,6 +195,13 @@ int command_name_length(void)
     return (int)(strrchr(program_invocation_name, ' ') - program_invocation_name);
 }
 
+void print_what_next(const char *db)
+{
+    printf("`%.*s show %s` compares them; `%.*s plot %s --out charts` draws them.\n",
+           command_name_length(), program_invocation_name, db, command_name_length(),
+           program_invocation_name, db);
+}
+
 static uint64_t half_of_memory(void)
 {
     return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;

@@ -22,6 +22,7 @@
 int command_run(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_sweep(int argc, char **argv);
+int command_merge(int argc, char **argv);
 int command_compile(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_best(int argc, char **argv);
@@ -57,6 +58,9 @@ struct compile_options compile_options(uint64_t memory_bytes);
 
 /* How much of program_invocation_name is the command without the subcommand: for advice. */
 int command_name_length(void);
+
+/* What to do with the runs that are in that results file now. */
+void print_what_next(const char *db);
 
 /* For atexit: closes standard output, and fails if anything written to it was lost (a full disk).
  */

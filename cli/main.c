@@ -16,6 +16,7 @@ static const struct command {
     {"run", command_run, "one program under one policy, into a results file"},
     {"compare", command_compare, "the same program under several policies: what each costs"},
     {"sweep", command_sweep, "an experiment file: many settings, many seeds; goes on where it was"},
+    {"merge", command_merge, "the shares of a sweep, done on several machines, into one file"},
     {"compile", command_compile, "a program into a file, for others to run policies on"},
     {"show", command_show, "what an experiment has found out: means, intervals, differences"},
     {"best", command_best, "which policy to take, and the Python lines that set it"},

@@ -5,34 +5,147 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/gnuplot.h"
+#include "cli/open_results.h"
+#include "policies/registry.h"
 #include "results/charts.h"
 #include "sim/error.h"
 #include "sim/memory.h"
+#include "workloads/registry.h"
 
-enum { OPT_CHART = 1, OPT_FORMAT };
+#define CHARTS_MOST 32
+
+enum {
+    OPT_CHART = 1,
+    OPT_FORMAT,
+    OPT_LIST,
+    OPT_EXPERIMENT,
+    OPT_SEED,
+    OPT_METRIC,
+    OPT_PARAMETER,
+    OPT_TEMPLATE,
+    OPT_SHOW_TEMPLATE,
+    OPT_SHOW_SQL,
+};
 
 static const struct argp_option options[] = {
     {"out", 'o', "DIR", 0, "The folder for the charts, made if need be (default charts)", 0},
-    {"chart", OPT_CHART, "NAME", 0, "Only this chart (`pygcsim list charts`; default: all)", 0},
+    {"chart", OPT_CHART, "NAME", 0, "Only this chart (default: all that the results can give)", 0},
     {"format", OPT_FORMAT, "FORMAT", 0, "png (default), svg or pdf", 0},
+    {"list", OPT_LIST, NULL, 0,
+     "Draws nothing; says what each chart shows and needs, and with RESULTS whether they can give "
+     "it",
+     0},
+    {"experiment", OPT_EXPERIMENT, "NAME|NUMBER", 0, HELP_EXPERIMENT, 1},
+    {"workload", 'w', "SPEC", 0, "Runs of this workload (default: the experiment's first)", 1},
+    {"collector", 'c', "VERSION", 0,
+     "Runs on this interpreter version (default: the experiment's first)", 1},
+    {"seed", OPT_SEED, "N", 0, "Runs with this seed (default: all of the experiment)", 1},
+    {"policy", 'p', "SPEC", 0, "Only this policy, and others given in the same way", 1},
+    {"metric", OPT_METRIC, "NAME", 0,
+     "What heatmap, pareto and effects are of (default: the experiment's objective, else "
+     "latency_p99, else service_pause_p99)",
+     1},
+    {"parameter", OPT_PARAMETER, "NAME", 0,
+     "An axis of heatmap, as threshold.t0 or t0; for both give two (default: those that matter "
+     "most)",
+     1},
+    {"template", OPT_TEMPLATE, "FILE", 0,
+     "With --chart NAME: draws with your copy of its gnuplot template", 2},
+    {"show-template", OPT_SHOW_TEMPLATE, NULL, 0,
+     "With --chart NAME: prints its template, to be copied", 2},
+    {"show-sql", OPT_SHOW_SQL, NULL, 0, "With --chart NAME: prints the SQL behind it", 2},
     {0},
 };
 
 struct plot {
-    const char *db, *folder, *format;
+    const char *db, *folder, *format, *template_file;
     const struct chart *chart; /* NULL: all */
+    const char *workload;      /* as given */
+    struct selection_options options;
+    size_t policy_count, parameter_count;
+    bool list, show_template, show_sql;
+    char *template; /* what is in the file */
 };
+
+/* ---- the command line ----------------------------------------------------------------- */
 
 static const struct chart *find_chart(const char *name)
 {
-    const char *names[32] = {NULL};
-    for (size_t i = 0; charts[i].name && i + 1 < 32; i++)
+    const char *names[CHARTS_MOST + 1] = {NULL};
+    for (size_t i = 0; charts[i].name && i < CHARTS_MOST; i++)
         names[i] = charts[i].name;
     return &charts[option_choice("chart", name, names)];
+}
+
+/* A specification as it is written in results files; one that is none of this version's stays as it
+ * is, for the file may be of an older one. */
+static const char *canonical(const char *spec, const struct component *const *registry,
+                             const char *kind)
+{
+    struct error error;
+    struct setting *setting = memory_zeroed(1, sizeof *setting); /* lives as long as the command */
+    return setting_parse(setting, spec, registry, kind, &error) == 0 ? setting->text : spec;
+}
+
+static void add_policy(struct plot *plot, const char *spec)
+{
+    if (plot->policy_count == SELECTION_POLICIES_MOST)
+        fail_usage("--policy: at most %d", SELECTION_POLICIES_MOST);
+    plot->options.policies[plot->policy_count++] = canonical(spec, policies, "policy");
+}
+
+static void add_parameter(struct plot *plot, const char *name)
+{
+    if (plot->parameter_count == 2)
+        fail_usage("--parameter: at most two, an axis each");
+    plot->options.parameters[plot->parameter_count++] = name;
+}
+
+static error_t parse_selection(int key, char *argument, struct plot *plot)
+{
+    struct selection_options *selection = &plot->options;
+    switch (key) {
+    case OPT_EXPERIMENT:
+        selection->experiment = argument;
+        return 0;
+    case 'w':
+        selection->workload = canonical(argument, workloads, "workload");
+        return 0;
+    case 'c':
+        selection->collector = option_collector(argument)->name;
+        return 0;
+    case OPT_SEED:
+        option_count("seed", argument, 0, INT64_MAX);
+        selection->seed = argument;
+        return 0;
+    case 'p':
+        add_policy(plot, argument);
+        return 0;
+    case OPT_METRIC:
+        selection->metric = option_metric("metric", argument)->name;
+        return 0;
+    case OPT_PARAMETER:
+        add_parameter(plot, argument);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* What can be asked for only with others, or not with others. */
+static void check_options(const struct plot *plot)
+{
+    bool one = plot->template_file || plot->show_template || plot->show_sql;
+    if (!plot->db && !plot->list && !plot->show_template)
+        fail_usage("which results file? Usage: pygcsim plot RESULTS [--out DIR]");
+    if (one && !plot->chart)
+        fail_usage("--template, --show-template and --show-sql go with --chart NAME");
+    if (plot->list + plot->show_template + plot->show_sql + (plot->template_file != NULL) > 1)
+        fail_usage("--list, --template, --show-template or --show-sql, one of them");
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -50,19 +163,29 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPT_FORMAT:
         plot->format = chart_formats[option_choice("format", argument, chart_formats)];
         return 0;
+    case OPT_LIST:
+        plot->list = true;
+        return 0;
+    case OPT_TEMPLATE:
+        plot->template_file = argument;
+        return 0;
+    case OPT_SHOW_TEMPLATE:
+        plot->show_template = true;
+        return 0;
+    case OPT_SHOW_SQL:
+        plot->show_sql = true;
+        return 0;
     case ARGP_KEY_ARG:
-        if (!*argument)
-            break;
         if (plot->db)
             fail_usage("one results file at a time: '%s' is too much", argument);
-        plot->db = argument;
+        plot->db = *argument ? argument : NULL;
         return 0;
-    case ARGP_KEY_NO_ARGS:
-        break;
+    case ARGP_KEY_END:
+        check_options(plot);
+        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_selection(key, argument, plot);
     }
-    fail_usage("which results file? Usage: pygcsim plot RESULTS [--out DIR]");
 }
 
 static const struct argp argp = {
@@ -70,86 +193,40 @@ static const struct argp argp = {
     .parser = parse,
     .args_doc = "RESULTS",
     .doc =
-        "Draws charts with gnuplot: of the newest run in a results file and those that can be "
-        "compared with it (same workload, collector, seed and costs; of each policy the newest).\v"
+        "Draws charts with gnuplot: of the newest experiment in a results file. Of a run or a "
+        "compare also older runs that can be compared with it (same workload, collector, seed, "
+        "costs and warm-up; of each policy the newest). Of a sweep with many policies, charts with "
+        "a curve for each show the baseline, the best of each kind, and some in between.\v"
         "Example:  pygcsim plot results.db --out charts/ --format svg",
 };
 
+/* ---- files ---------------------------------------------------------------------------- */
+
 /* A chart on its way: in memory, then in a temporary file, then under its name. */
 struct drawing {
-    char *bytes, *partial, *file;
-    size_t count, capacity;
+    struct picture picture;
+    char *partial, *file;
 };
 
-static FILE *temporary_file(void)
+static char *read_text(const char *path)
 {
-    FILE *file = tmpfile();
-    if (!file)
-        fail("no temporary file: %s", strerror(errno));
-    return file;
-}
-
-/* Starts gnuplot; returns the end of its standard output to read from. */
-static int start_gnuplot(FILE *commands, FILE *messages, pid_t *child)
-{
-    int ends[2];
-    if (pipe(ends) != 0 || (*child = fork()) < 0)
-        fail("gnuplot: %s", strerror(errno));
-    if (*child == 0) {
-        dup2(fileno(commands), STDIN_FILENO);
-        dup2(ends[1], STDOUT_FILENO);
-        dup2(fileno(messages), STDERR_FILENO);
-        close(ends[0]);
-        close(ends[1]);
-        execlp("gnuplot", "gnuplot", "-", (char *)NULL);
-        _exit(127);
-    }
-    close(ends[1]);
-    return ends[0];
-}
-
-/* The first line of what gnuplot complained about. */
-static void first_message(FILE *messages, char line[256])
-{
-    rewind(messages);
-    while (fgets(line, 256, messages)) {
-        line[strcspn(line, "\n")] = '\0';
-        if (strspn(line, " \t^") != strlen(line))
-            return;
-    }
-    strcpy(line, "it gave no reason");
-}
-
-/* Runs gnuplot on its commands; the picture into drawing->bytes. */
-static void draw(struct store *store, const struct plot *plot, const struct chart *chart,
-                 struct drawing *drawing)
-{
-    struct error error;
-    FILE *commands = temporary_file(), *messages = temporary_file();
-    if (chart_write(commands, chart, store, plot->format, &error) != 0)
-        fail("%s", error.text);
-    if (fflush(commands) != 0)
-        fail("temporary file: %s", strerror(errno));
-    rewind(commands);
-    pid_t child;
-    int status, picture = start_gnuplot(commands, messages, &child);
-    ssize_t got;
+    FILE *in = fopen(path, "rb");
+    char *text = NULL;
+    size_t count = 0, capacity = 0, got;
+    if (!in)
+        fail("%s: %s", path, strerror(errno));
     do {
-        drawing->bytes = memory_grow(drawing->bytes, &drawing->capacity, drawing->count + 65536, 1);
-        got = read(picture, drawing->bytes + drawing->count, 65536);
-        if (got > 0)
-            drawing->count += (size_t)got;
-    } while (got > 0 || (got < 0 && errno == EINTR));
-    close(picture);
-    waitpid(child, &status, 0);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-        fail("gnuplot is not installed (Debian: apt-get install gnuplot-nox)");
-    char line[256];
-    first_message(messages, line);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || drawing->count == 0)
-        fail("gnuplot could not draw %s: %s", chart->name, line);
-    fclose(commands);
-    fclose(messages);
+        text = memory_grow(text, &capacity, count + 4097, 1);
+        got = fread(text + count, 1, 4096, in);
+        count += got;
+    } while (got > 0);
+    if (ferror(in))
+        fail("%s: %s", path, strerror(errno));
+    fclose(in);
+    text[count] = '\0';
+    if (strlen(text) != count)
+        fail("%s: not a text", path);
+    return text;
 }
 
 /* Takes away what has not got its name yet. */
@@ -159,14 +236,19 @@ static void discard(const struct drawing *drawings, size_t count)
         unlink(drawings[i].partial);
 }
 
+static bool write_partial(const struct drawing *drawing)
+{
+    FILE *out = fopen(drawing->partial, "wb");
+    const struct picture *picture = &drawing->picture;
+    bool whole = out && fwrite(picture->bytes, 1, picture->count, out) == picture->count;
+    return !(out && fclose(out) != 0) && whole;
+}
+
 /* Files get their names when every one of them is whole. */
-static void save(struct drawing *drawings, size_t count)
+static void save(const struct drawing *drawings, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        FILE *out = fopen(drawings[i].partial, "wb");
-        bool whole =
-            out && fwrite(drawings[i].bytes, 1, drawings[i].count, out) == drawings[i].count;
-        if ((out && fclose(out) != 0) || !whole) {
+        if (!write_partial(&drawings[i])) {
             int why = errno;
             discard(drawings, i + 1);
             fail("%s: %s", drawings[i].file, strerror(why));
@@ -191,32 +273,105 @@ static void make_folder(const char *folder)
         fail("%s: %s", folder, strerror(ENOTDIR));
 }
 
+/* ---- what is asked for ---------------------------------------------------------------- */
+
+static void draw(struct selection *selection, const struct plot *plot, const struct chart *chart,
+                 struct drawing *drawing)
+{
+    struct error error;
+    FILE *commands = gnuplot_commands(&error);
+    if (asprintf(&drawing->file, "%s/%s.%s", plot->folder, chart->name, plot->format) < 0 ||
+        asprintf(&drawing->partial, "%s/.%s.%ld", plot->folder, chart->name, (long)getpid()) < 0)
+        out_of_memory();
+    if (!commands ||
+        chart_write(commands, chart, selection, plot->format, plot->template, &error) != 0 ||
+        gnuplot_draw(commands, plot->template_file ? plot->template_file : chart->name,
+                     &drawing->picture, &error) != 0)
+        fail("%s", error.text);
+}
+
+/* Why the results cannot give a chart; NULL: they can. To be freed. */
+static char *why_not(struct selection *selection, const struct chart *chart)
+{
+    struct error error;
+    char *why;
+    if (chart_check(chart, selection, &why, &error) != 0)
+        fail("%s", error.text);
+    return why;
+}
+
+static void list(struct selection *selection, const struct plot *plot)
+{
+    for (const struct chart *chart = charts; chart->name; chart++) {
+        if (plot->chart && plot->chart != chart)
+            continue;
+        printf("%-10s %s\n%-10s needs %s\n", chart->name, chart->summary, "", chart->needs);
+        if (selection) {
+            char *why = why_not(selection, chart);
+            printf("%-10s in %s %s\n", "", plot->db, why ? why : "they are there");
+            free(why);
+        }
+    }
+}
+
+static void draw_all(struct selection *selection, const struct plot *plot)
+{
+    struct drawing drawings[CHARTS_MOST] = {{{0}}};
+    size_t count = 0;
+    sqlite3_str *left_out = sqlite3_str_new(NULL);
+    for (const struct chart *chart = charts; chart->name; chart++) {
+        if (plot->chart && plot->chart != chart)
+            continue;
+        char *why = why_not(selection, chart);
+        if (why && plot->chart)
+            fail("%s needs %s; in %s %s", chart->name, chart->needs, plot->db, why);
+        if (why)
+            sqlite3_str_appendf(left_out, "%s%s", sqlite3_str_length(left_out) ? ", " : "",
+                                chart->name);
+        else
+            draw(selection, plot, chart, &drawings[count++]);
+        free(why);
+    }
+    if (count == 0)
+        fail("%s can give no chart; `%.*s plot %s --list` says why", plot->db,
+             command_name_length(), program_invocation_name, plot->db);
+    make_folder(plot->folder);
+    save(drawings, count);
+    char *names = sqlite3_str_finish(left_out);
+    if (names)
+        printf("Not drawn: %s; `%.*s plot %s --list` says why.\n", names, command_name_length(),
+               program_invocation_name, plot->db);
+    sqlite3_free(names);
+    for (size_t i = 0; i < count; i++) {
+        free(drawings[i].picture.bytes);
+        free(drawings[i].file);
+        free(drawings[i].partial);
+    }
+}
+
 int command_plot(int argc, char **argv)
 {
     struct plot plot = {.folder = "charts", .format = "png"};
     struct error error;
-    struct drawing drawings[32] = {{0}};
-    size_t count = 0;
+    struct store *store = NULL;
+    struct selection *selection = NULL;
     command_parse(&argp, argc, argv, &plot);
-    struct store *store = store_open_existing(plot.db, &error);
-    if (!store)
+    if (plot.template_file)
+        plot.template = read_text(plot.template_file);
+    if (plot.db && !plot.show_template &&
+        (!(store = store_open_existing(plot.db, &error)) ||
+         !(selection = selection_new(store, &plot.options, &error))))
         fail("%s", error.text);
-    for (const struct chart *chart = charts; chart->name; chart++) {
-        if (plot.chart && plot.chart != chart)
-            continue;
-        struct drawing *drawing = &drawings[count++];
-        if (asprintf(&drawing->file, "%s/%s.%s", plot.folder, chart->name, plot.format) < 0 ||
-            asprintf(&drawing->partial, "%s/.%s.%ld", plot.folder, chart->name, (long)getpid()) < 0)
-            out_of_memory();
-        draw(store, &plot, chart, drawing);
-    }
+    if (plot.list)
+        list(selection, &plot);
+    else if (plot.show_template)
+        fputs(plot.chart->template, stdout);
+    else if (!plot.show_sql)
+        draw_all(selection, &plot);
+    else if (chart_write_sql(stdout, plot.chart, selection, &error) != 0)
+        fail("%s", error.text);
+    selection_free(selection);
     store_close(store);
-    make_folder(plot.folder);
-    save(drawings, count);
-    for (size_t i = 0; i < count; i++) {
-        free(drawings[i].bytes);
-        free(drawings[i].file);
-        free(drawings[i].partial);
-    }
+    free(plot.template);
     return EXIT_SUCCESS;
 }

@@ -9,7 +9,8 @@
 
 #include "sim/units.h"
 
-#define WIDTH     30 /* of the bar */
+#define WIDTH     30 /* of the bar; */
+#define NARROW    12 /* if there is more to say */
 #define REDRAW_MS 100
 #define LINE_MS   10000
 
@@ -55,10 +56,11 @@ static int columns(void)
 static void draw_bar(const struct progress *progress, double share)
 {
     char left[UNITS_TEXT + 8], text[300];
-    int filled = (int)(share * WIDTH), room = columns() - WIDTH - 11;
+    int width = progress->timed ? NARROW : WIDTH;
+    int filled = (int)(share * width), room = columns() - width - 11;
     snprintf(text, sizeof text, "%s%s", time_left(progress, share, left), progress->label);
     fprintf(stderr, "\r\033[K[%.*s%.*s] %3.0f%%  %.*s", filled, "##############################",
-            WIDTH - filled, "..............................", share * 100, room > 0 ? room : 0,
+            width - filled, "..............................", share * 100, room > 0 ? room : 0,
             text);
     fflush(stderr);
 }

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/estimate.h"
 #include "cli/work.h"
+#include "results/lock.h"
 #include "sim/memory.h"
 #include "sweep/plan.h"
 
@@ -132,49 +133,52 @@ static void dry_run(const struct command *command, const struct experiment *expe
 }
 
 /* Another sweep may be at work in the file: it is waited for. */
-static void lock(struct store *store)
+static struct store *open_locked(const struct command *command)
 {
     struct error error;
-    int locked = store_lock_sweeps(store, false, &error);
+    int lock, locked = lock_file(command->db, false, &lock, &error);
     if (locked == 0) {
         fprintf(stderr, "%s: another sweep is at work in %s; waiting for it to end\n",
-                program_invocation_name, store_path(store));
-        locked = store_lock_sweeps(store, true, &error);
+                program_invocation_name, command->db);
+        locked = lock_file(command->db, true, &lock, &error);
     }
-    if (locked < 0)
+    struct store *store = NULL;
+    if (locked == 1)
+        store = store_open_locked(command->db, lock, command->share.shards > 0, &error);
+    if (!store)
         fail("%s", error.text);
+    return store;
 }
 
-static void print_end(const struct plan *plan, const struct work *work, const char *db)
+static void print_end(const struct plan *plan, const struct work *work,
+                      const struct command *command)
 {
     size_t before = plan->run_count - plan->to_do;
-    printf("%s: %zu runs are in %s", plan->experiment->name, plan->run_count, db);
+    printf("%s: %zu runs are in %s", plan->experiment->name, plan->run_count, command->db);
     if (before)
         printf(", %zu of them from before", before);
     printf("\n");
     if (work->failed)
         printf("%zu of them failed; the first because: %s\n", work->failed, work->why.text);
-    printf("`%.*s show %s` compares them; `%.*s plot %s --out charts` draws them.\n",
-           command_name_length(), program_invocation_name, db, command_name_length(),
-           program_invocation_name, db);
+    if (command->share.shards)
+        printf("That is share %u of %u; `%.*s merge` joins all of them.\n", command->share.shard,
+               command->share.shards, command_name_length(), program_invocation_name);
+    else
+        print_what_next(command->db);
 }
 
 static int sweep(const struct command *command, struct experiment *experiment)
 {
-    struct error error;
     struct plan plan;
     struct precision precision;
-    struct work work = {.store = store_open(command->db, &error),
+    struct work work = {.store = open_locked(command),
                         .jobs = command->jobs,
                         .memory_bytes = command->memory_bytes,
                         .sweep = true};
-    if (!work.store)
-        fail("%s", error.text);
-    lock(work.store);
     work_on_experiment(&work, experiment, "sweep", command->share, command->retry_failed, &plan,
                        &precision);
     if (!work.stopped) {
-        print_end(&plan, &work, command->db);
+        print_end(&plan, &work, command);
         if (experiment->until.share > 0)
             print_precision(experiment, &precision);
     } else {

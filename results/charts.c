@@ -1,28 +1,134 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/charts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "results/embedded.h"
+#include "sim/memory.h"
+
+/* ---- the charts ----------------------------------------------------------------------- */
+
+/* What data may lack, in words. */
+#define NONE_OF(table, runs)                                                                       \
+    "SELECT 'no run has any' WHERE NOT EXISTS (SELECT 1 FROM " runs " JOIN " table                 \
+    " USING (run_id))"
+#define NOT_LOGGED(table, runs)                                                                    \
+    "SELECT iif(EXISTS (SELECT 1 FROM " runs " JOIN run ON id = run_id WHERE log = 'summary'),"    \
+    "           'none are stored (log: summary)', 'no run has any')"                               \
+    " WHERE NOT EXISTS (SELECT 1 FROM " runs " JOIN " table " USING (run_id))"
+#define ONE_POLICY                                                                                 \
+    "SELECT 'there is one: ' || one FROM (SELECT max(specification) AS one,"                       \
+    " count(DISTINCT specification) AS n FROM compared) WHERE n = 1"
+#define NO_METRIC                                                                                  \
+    " UNION ALL SELECT 'no run has the metric' WHERE NOT EXISTS (SELECT 1 FROM objective)"
+
+/* Which factors vary, of those that `axes` could not be made of. */
+#define NO_AXES                                                                                    \
+    "SELECT CASE n WHEN 0 THEN 'none does' WHEN 1 THEN 'only ' || names || ' does'"                \
+    " ELSE names || ' do, but not independently' END"                                              \
+    " FROM (SELECT count(*) AS n, group_concat(factor, ' and ') AS names"                          \
+    "       FROM (SELECT DISTINCT factor FROM factor)) WHERE NOT EXISTS (SELECT 1 FROM axes)"
 
 const struct chart charts[] = {
     {.name = "pauses",
-     .summary = "pause percentiles by policy, p50 to max, after start-up",
+     .summary = "pause percentiles by policy, p50 to max, in the steady state",
+     .needs = "collections in the steady state",
+     .missing = NONE_OF("pause", "shown"),
      .template = embedded_pauses_gp,
-     .queries = {embedded_pauses_sql}},
+     .data = {{"$data", embedded_pauses_sql}},
+     .scope = SCOPE_POLICIES},
+    {.name = "histogram",
+     .summary = "how many pauses are how long, by generation, a panel a policy",
+     .needs = "collections in the steady state",
+     .missing = NONE_OF("pause", "shown"),
+     .template = embedded_histogram_gp,
+     .data = {{"$data", embedded_histogram_sql}},
+     .scope = SCOPE_POLICIES},
+    {.name = "timeline",
+     .summary = "collections over time, their generation and pause, a row a policy",
+     .needs = "stored collections (log: collections)",
+     .missing = NOT_LOGGED("collection", "shown"),
+     .template = embedded_timeline_gp,
+     .data = {{"$data", embedded_timeline_sql}},
+     .scope = SCOPE_FIRST_SEED},
     {.name = "memory",
      .summary = "heap and live memory over time, with the full collections marked",
+     .needs = "stored samples of memory (log: samples or collections)",
+     .missing = NOT_LOGGED("sample", "shown"),
      .template = embedded_memory_gp,
-     .queries = {embedded_memory_sql, embedded_memory_collections_sql}},
-    {.name = "tradeoff",
-     .summary = "p99 and longest pause after start-up against peak memory, one point a policy",
-     .template = embedded_tradeoff_gp,
-     .queries = {embedded_tradeoff_sql}},
+     .data = {{"$data", embedded_memory_sql}, {"$collections", embedded_memory_collections_sql}},
+     .scope = SCOPE_FIRST_SEED},
+    {.name = "latency",
+     .summary = "request latency by percentile, up to the longest, a curve a policy",
+     .needs = "requests that arrive in the steady state",
+     .missing = NONE_OF("latency", "shown"),
+     .template = embedded_latency_gp,
+     .data = {{"$data", embedded_latency_sql}},
+     .scope = SCOPE_POLICIES},
+    {.name = "mmu",
+     .summary = "minimum mutator utilisation over windows of 2 ms to 1 s, a curve a policy",
+     .needs = "metrics mmu_2ms to mmu_1s",
+     .missing = "SELECT 'no run has any' WHERE NOT EXISTS"
+                " (SELECT 1 FROM shown JOIN summary USING (run_id) WHERE metric GLOB 'mmu_*')",
+     .template = embedded_mmu_gp,
+     .data = {{"$data", embedded_mmu_sql}},
+     .scope = SCOPE_POLICIES},
     {.name = "gctime",
-     .summary = "time in collections after start-up by generation, stacked",
+     .summary = "time in collections by generation, stacked, in the steady state",
+     .needs = "collections in the steady state",
+     .missing = NONE_OF("pause", "shown"),
      .template = embedded_gctime_gp,
-     .queries = {embedded_gctime_sql},
-     .one_table = true},
+     .data = {{"$data", embedded_gctime_sql, true}},
+     .scope = SCOPE_POLICIES},
+    {.name = "ages",
+     .summary = "age of objects as they are reclaimed, by generation, a panel a policy",
+     .needs = "ages at death",
+     .missing = NONE_OF("age", "shown"),
+     .template = embedded_ages_gp,
+     .data = {{"$data", embedded_ages_sql}},
+     .scope = SCOPE_POLICIES},
+    {.name = "tradeoff",
+     .summary = "p99 and longest pause against peak memory, a point a policy",
+     .needs = "collections in the steady state",
+     .missing = NONE_OF("pause", "compared"),
+     .template = embedded_tradeoff_gp,
+     .data = {{"$data", embedded_tradeoff_sql, true}},
+     .scope = SCOPE_PROGRAM},
+    {.name = "pareto",
+     .summary = "a metric against peak memory, with 95% intervals, and the Pareto front",
+     .needs = "two policies or more, and the metric",
+     .missing = ONE_POLICY NO_METRIC,
+     .template = embedded_pareto_gp,
+     .data = {{"$data", embedded_pareto_sql, true}},
+     .scope = SCOPE_PROGRAM,
+     .uses_metric = true},
+    {.name = "overhead",
+     .summary = "lower-bound overhead against peak memory, with 95% intervals",
+     .needs = "two policies or more",
+     .missing = ONE_POLICY,
+     .template = embedded_pareto_gp,
+     .data = {{"$data", embedded_pareto_sql, true}},
+     .scope = SCOPE_PROGRAM,
+     .metric = "overhead"},
+    {.name = "heatmap",
+     .summary = "mean of a metric over two parameters that vary",
+     .needs = "two parameters that vary, and the metric",
+     .missing = NO_AXES NO_METRIC,
+     .template = embedded_heatmap_gp,
+     .data = {{"$data", embedded_heatmap_sql, true}},
+     .scope = SCOPE_EXPERIMENT,
+     .uses_metric = true,
+     .uses_factors = true},
+    {.name = "effects",
+     .summary = "mean of a metric at each value of each parameter that varies, with 95% intervals",
+     .needs = "a parameter that varies, and the metric",
+     .missing = "SELECT 'none does' WHERE NOT EXISTS (SELECT 1 FROM factor)" NO_METRIC,
+     .template = embedded_effects_gp,
+     .data = {{"$data", embedded_effects_sql, true}},
+     .scope = SCOPE_EXPERIMENT,
+     .uses_metric = true,
+     .uses_factors = true},
     {.name = NULL},
 };
 
@@ -35,7 +141,28 @@ static const char *const terminals[] = {
     "pdfcairo size 12.5in,8.3in font 'sans-serif,11' fontscale 0.75 linewidth 1.5",
 };
 
-static const char *const block_names[] = {"$data", "$collections"};
+/* ---- what a chart needs --------------------------------------------------------------- */
+
+static int prepare_selection(const struct chart *chart, struct selection *selection,
+                             struct error *error)
+{
+    const struct metric *metric = chart->metric ? metric_named(chart->metric) : NULL;
+    if ((chart->metric || chart->uses_metric) &&
+        selection_set_metric(selection, metric, error) != 0)
+        return -1;
+    return chart->uses_factors ? selection_find_factors(selection, error) : 0;
+}
+
+int chart_check(const struct chart *chart, struct selection *selection, char **why,
+                struct error *error)
+{
+    *why = NULL;
+    if (prepare_selection(chart, selection, error) != 0)
+        return -1;
+    return selection_text(selection, chart->missing, why, error);
+}
+
+/* ---- data ----------------------------------------------------------------------------- */
 
 static sqlite3_stmt *prepare(struct store *store, const char *sql, struct error *error)
 {
@@ -57,93 +184,160 @@ static void write_row(FILE *out, sqlite3_stmt *row, int first)
 
 /* Rows with the same first column, the policy's, are a block below a line with that; a policy
  * without values has just the line. */
-static void write_block_row(FILE *out, sqlite3_stmt *row, char previous[256])
+static void write_block_row(FILE *out, sqlite3_stmt *row, char **heading)
 {
-    const char *heading = (const char *)sqlite3_column_text(row, 0);
-    if (strncmp(previous, heading, 255) != 0) {
-        fprintf(out, "%s%s\n", previous[0] ? "\n\n" : "", heading);
-        snprintf(previous, 256, "%s", heading);
+    const char *text = (const char *)sqlite3_column_text(row, 0);
+    if (!*heading || strcmp(*heading, text) != 0) {
+        fprintf(out, "%s%s\n", *heading ? "\n\n" : "", text);
+        free(*heading);
+        *heading = memory_text(text);
     }
     if (sqlite3_column_type(row, 1) != SQLITE_NULL)
         write_row(out, row, 1);
 }
 
-static int write_block(FILE *out, const char *name, struct store *store, const char *sql,
-                       bool one_table, struct error *error)
+static void write_headings(FILE *out, sqlite3_stmt *statement)
 {
-    char heading[256] = "";
+    for (int c = 0; c < sqlite3_column_count(statement); c++)
+        fprintf(out, "%s%s", c ? "\t" : "", sqlite3_column_name(statement, c));
+    fputc('\n', out);
+}
+
+static int write_data(FILE *out, const struct chart_data *data, struct store *store,
+                      struct error *error)
+{
+    char *heading = NULL;
     int code;
-    sqlite3_stmt *statement = prepare(store, sql, error);
+    sqlite3_stmt *statement = prepare(store, data->sql, error);
     if (!statement)
         return -1;
-    fprintf(out, "%s << END_OF_DATA\n", name);
-    if (one_table) {
-        for (int c = 0; c < sqlite3_column_count(statement); c++)
-            fprintf(out, "%s%s", c ? "\t" : "", sqlite3_column_name(statement, c));
-        fputc('\n', out);
-    }
+    fprintf(out, "%s << END_OF_DATA\n", data->name);
+    if (data->is_table)
+        write_headings(out, statement);
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
-        if (one_table)
+        if (data->is_table)
             write_row(out, statement, 0);
         else
-            write_block_row(out, statement, heading);
+            write_block_row(out, statement, &heading);
     }
     fputs("END_OF_DATA\n", out);
+    free(heading);
     int status = code == SQLITE_DONE ? 0 : store_error(store, error);
     sqlite3_finalize(statement);
     return status;
 }
 
+/* ---- variables ------------------------------------------------------------------------ */
+
 /* A string of gnuplot's, quoted. */
-static void write_quoted(FILE *out, const char *text)
+static void write_string(FILE *out, const char *name, const char *text)
 {
-    fputc('\'', out);
+    fprintf(out, "%s = '", name);
     for (; *text; text++)
         fputs(*text == '\'' ? "''" : (char[]){*text, '\0'}, out);
-    fputc('\'', out);
+    fputs("'\n", out);
 }
 
-/* The number of policies shown, and what they have in common. */
-static int write_variables(FILE *out, struct store *store, struct error *error)
+/* Number and names are columns of the query with the names of gnuplot variables. */
+static int write_captions(FILE *out, const struct chart *chart, struct store *store,
+                          struct error *error)
 {
-    sqlite3_stmt *statement =
-        prepare(store,
-                "SELECT count(*), workload || ' on ' || collector || ', seed ' || seed"
-                " FROM shown JOIN run ON run.id = run_id",
-                error);
+    sqlite3_stmt *statement = prepare(store, embedded_captions_sql, error);
     if (!statement)
         return -1;
-    int status = 0;
-    if (sqlite3_step(statement) != SQLITE_ROW)
-        status = store_error(store, error);
-    else if (sqlite3_column_int(statement, 0) == 0)
-        status = error_set(error, "%s: no run in it has ended: there is nothing to draw",
-                           store_path(store));
-    else {
-        fprintf(out, "policies = %d\nsubtitle = ", sqlite3_column_int(statement, 0));
-        write_quoted(out, (const char *)sqlite3_column_text(statement, 1));
-        fputc('\n', out);
+    sqlite3_bind_int(statement, 1, chart->scope);
+    int status = sqlite3_step(statement) == SQLITE_ROW ? 0 : store_error(store, error);
+    for (int c = 0; status == 0 && c < sqlite3_column_count(statement); c++) {
+        const char *name = sqlite3_column_name(statement, c);
+        const char *text = (const char *)sqlite3_column_text(statement, c);
+        if (sqlite3_column_type(statement, c) == SQLITE_INTEGER)
+            fprintf(out, "%s = %s\n", name, text);
+        else
+            write_string(out, name, text ? text : "");
     }
     sqlite3_finalize(statement);
     return status;
 }
 
-int chart_write(FILE *gnuplot, const struct chart *chart, struct store *store, const char *format,
-                struct error *error)
+static void write_metric(FILE *out, const struct metric *metric)
 {
+    static const char *const better[] = {
+        [BETTER_NEITHER] = "", [BETTER_LOW] = "low", [BETTER_HIGH] = "high"};
+    write_string(out, "metric", metric->name);
+    write_string(out, "metric_unit", metric->unit);
+    write_string(out, "metric_meaning", metric->meaning);
+    write_string(out, "metric_better", better[metric->better]);
+}
+
+static int write_axes(FILE *out, const struct selection *selection, struct error *error)
+{
+    static const char *const names[] = {"x_factor", "y_factor"};
+    static const char *const sql[] = {"SELECT x FROM axes", "SELECT y FROM axes"};
+    for (int i = 0; i < 2; i++) {
+        char *factor;
+        if (selection_text(selection, sql[i], &factor, error) != 0)
+            return -1;
+        write_string(out, names[i], factor ? factor : "");
+        free(factor);
+    }
+    return 0;
+}
+
+/* ---- a chart -------------------------------------------------------------------------- */
+
+int chart_write(FILE *gnuplot, const struct chart *chart, struct selection *selection,
+                const char *format, const char *template, struct error *error)
+{
+    struct store *store = selection_store(selection);
     size_t terminal = 0;
     while (strcmp(chart_formats[terminal], format) != 0)
         terminal++;
-    sqlite3_exec(store_database(store), "DROP VIEW IF EXISTS temp.shown", NULL, NULL, NULL);
-    if (sqlite3_exec(store_database(store), embedded_shown_sql, NULL, NULL, NULL) != SQLITE_OK)
-        return store_error(store, error);
-    fprintf(gnuplot, "set terminal %s background rgb 'white'\n", terminals[terminal]);
-    if (write_variables(gnuplot, store, error) != 0)
+    if (prepare_selection(chart, selection, error) != 0)
         return -1;
-    for (int i = 0; i < 2 && chart->queries[i]; i++)
-        if (write_block(gnuplot, block_names[i], store, chart->queries[i], chart->one_table,
-                        error) != 0)
+    fprintf(gnuplot, "set terminal %s background rgb 'white'\n", terminals[terminal]);
+    if (write_captions(gnuplot, chart, store, error) != 0)
+        return -1;
+    if (chart->metric || chart->uses_metric)
+        write_metric(gnuplot, selection_metric(selection));
+    if (chart->uses_factors && write_axes(gnuplot, selection, error) != 0)
+        return -1;
+    for (int i = 0; i < 2 && chart->data[i].sql; i++)
+        if (write_data(gnuplot, &chart->data[i], store, error) != 0)
             return -1;
-    fprintf(gnuplot, "%s%s", embedded_style_gp, chart->template);
+    fprintf(gnuplot, "%s%s", embedded_style_gp, template ? template : chart->template);
+    return 0;
+}
+
+/* Says which functions in a query are pygcsim's own. */
+static void write_own_functions(FILE *out, const char *sql)
+{
+    static const char *const own[] = {"percentile",    "mean_low",       "mean_high",
+                                      "bootstrap_low", "bootstrap_high", NULL};
+    char call[32];
+    const char *separator = "-- It runs in pygcsim only, whose functions are: ";
+    for (size_t i = 0; own[i]; i++) {
+        snprintf(call, sizeof call, "%s(", own[i]);
+        if (strstr(sql, call)) {
+            fprintf(out, "%s%s", separator, own[i]);
+            separator = ", ";
+        }
+    }
+    fputs(*separator == ',' ? "\n" : "", out);
+}
+
+int chart_write_sql(FILE *out, const struct chart *chart, struct selection *selection,
+                    struct error *error)
+{
+    if (prepare_selection(chart, selection, error) != 0)
+        return -1;
+    fprintf(out, "-- ---- what is drawn\n%s", selection_sql(selection));
+    for (int i = 0; i < 2 && chart->data[i].sql; i++) {
+        fprintf(out, "\n-- ---- %s of chart %s\n", chart->data[i].name, chart->name);
+        write_own_functions(out, chart->data[i].sql);
+        size_t length = strlen(chart->data[i].sql);
+        while (length > 0 && chart->data[i].sql[length - 1] == '\n')
+            length--;
+        fprintf(out, "%.*s;\n", (int)length, chart->data[i].sql);
+    }
     return 0;
 }

@@ -82,6 +82,10 @@ CREATE TABLE collection (
     heap_bytes_after  INTEGER NOT NULL,
     PRIMARY KEY (run_id, seq)
 ) WITHOUT ROWID;
+-- Charts look for the longest pause in a stretch of time. Of the youngest generation, which has most
+-- of the collections, they take some by seq.
+CREATE INDEX collection_of_older ON collection(run_id, generation, wall_ns, pause_ns)
+    WHERE generation > 0;
 
 -- Memory over time. live: reachable; garbage: unreachable and not reclaimed yet. Their sum is the heap.
 CREATE TABLE sample (
@@ -123,6 +127,18 @@ CREATE TABLE reclaimed (
     by_refcount  INTEGER NOT NULL,
     by_collector INTEGER NOT NULL,      -- found unreachable, or kept alive only by what was
     PRIMARY KEY (run_id, generation)
+) WITHOUT ROWID;
+
+-- Ages of objects as they are reclaimed, by the generation they are in: allocations since their own.
+-- Four buckets to a doubling.
+CREATE TABLE age (
+    run_id       INTEGER NOT NULL REFERENCES run(id),
+    generation   INTEGER NOT NULL,
+    bucket       INTEGER NOT NULL,
+    youngest     INTEGER NOT NULL,      -- smallest age in the bucket
+    by_refcount  INTEGER NOT NULL,
+    by_collector INTEGER NOT NULL,
+    PRIMARY KEY (run_id, generation, bucket)
 ) WITHOUT ROWID;
 
 -- Metrics (docs/metrics.md), in seconds, bytes, fractions or counts. One that has no value, such as

@@ -31,8 +31,10 @@
 #define STATEMENTS(X)                                                                              \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
     X(COMMIT, "COMMIT")                                                                            \
-    X(FIND_SWEEP, "SELECT id, version, shard, shards, planned FROM experiment"                     \
-                  " WHERE command = 'sweep' AND name = ?")                                         \
+    X(FIND_SWEEP, "SELECT id, version, shard, shards, planned = ?2 AND document IS ?3"             \
+                  " FROM experiment WHERE command = 'sweep' AND name = ?1")                        \
+    X(FIND_INTRUDER, "SELECT shard, shards, name FROM experiment"                                  \
+                     " WHERE id <> ?1 AND (?2 OR shards IS NOT NULL)")                             \
     X(NEW_EXPERIMENT, "INSERT INTO experiment (command, name, version, document, baseline,"        \
                       " objective, planned, shard, shards)"                                        \
                       " VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, 0), nullif(?, 0))")                 \
@@ -181,14 +183,22 @@ static int make_tables(struct store *store, struct error *error)
     return execute_sql(store, "COMMIT", error);
 }
 
-static struct store *open_file(const char *path, int flags, struct error *error)
+/* Alone in it from the first read on, SQLite does without the memory that processes share. */
+static int enter_alone(struct store *store, struct error *error)
+{
+    return execute_sql(store, "PRAGMA locking_mode = EXCLUSIVE", error);
+}
+
+/* Takes over the lock, which may be -1; alone: no other process can read the file meanwhile. */
+static struct store *open_file(const char *path, int flags, int lock, bool alone,
+                               struct error *error)
 {
     struct store *store = memory_zeroed(1, sizeof *store);
     struct stat file;
     bool empty;
     store->path = memory_text(path);
     store->writable = flags & SQLITE_OPEN_READWRITE;
-    store->lock_file = -1;
+    store->lock_file = lock;
     if (stat(path, &file) == 0 && S_ISDIR(file.st_mode)) {
         error_set(error, "%s: %s", path, strerror(EISDIR));
         goto failed;
@@ -206,7 +216,7 @@ static struct store *open_file(const char *path, int flags, struct error *error)
         store_error(store, error);
         goto failed;
     }
-    if (check_file(store, &empty, error) != 0)
+    if ((alone && enter_alone(store, error) != 0) || check_file(store, &empty, error) != 0)
         goto failed;
     pthread_mutex_init(&store->lock, NULL);
     if (empty && !(flags & SQLITE_OPEN_CREATE)) {
@@ -282,9 +292,10 @@ static int prepare_statements(struct store *store, struct error *error)
     return status;
 }
 
-struct store *store_open(const char *path, struct error *error)
+struct store *store_open_locked(const char *path, int lock, bool alone, struct error *error)
 {
-    struct store *store = open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
+    struct store *store =
+        open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, lock, alone, error);
     if (store && enter_wal(store, error) == 0 && make_tables(store, error) == 0 &&
         prepare_statements(store, error) == 0 && make_view(store, error) == 0)
         return store;
@@ -292,9 +303,14 @@ struct store *store_open(const char *path, struct error *error)
     return NULL;
 }
 
+struct store *store_open(const char *path, struct error *error)
+{
+    return store_open_locked(path, -1, false, error);
+}
+
 struct store *store_open_existing(const char *path, struct error *error)
 {
-    struct store *store = open_file(path, SQLITE_OPEN_READONLY, error);
+    struct store *store = open_file(path, SQLITE_OPEN_READONLY, -1, false, error);
     if (store && make_view(store, error) == 0)
         return store;
     store_close(store);
@@ -404,24 +420,6 @@ static int end(struct store *store, struct error *error)
     return status;
 }
 
-/* ---- the lock of sweeps --------------------------------------------------------------- */
-
-/* A byte far from those that SQLite locks, beyond any file's end. */
-#define LOCK_BYTE (INT64_C(1) << 62)
-
-int store_lock_sweeps(struct store *store, bool wait, struct error *error)
-{
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = LOCK_BYTE, .l_len = 1};
-    if (store->lock_file < 0)
-        store->lock_file = open(store->path, O_RDWR | O_CLOEXEC);
-    if (store->lock_file >= 0 &&
-        fcntl(store->lock_file, wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock) == 0)
-        return 1;
-    if (store->lock_file >= 0 && (errno == EAGAIN || errno == EACCES))
-        return 0;
-    return error_set(error, "%s: cannot be locked: %s", store->path, strerror(errno));
-}
-
 /* ---- planning ------------------------------------------------------------------------- */
 
 /* Something that is no failure of SQLite's keeps the plan from being made. */
@@ -439,25 +437,50 @@ static void refuse(struct store *store, const char *format, ...)
 /* The sweep of that name which is to be continued; 0: there is none. */
 static int64_t find_sweep(struct store *store, const struct experiment_facts *facts)
 {
-    sqlite3_stmt *row = find(store, FIND_SWEEP, "s", facts->name);
+    sqlite3_stmt *row =
+        find(store, FIND_SWEEP, "sus", facts->name, facts->planned, facts->document);
     if (!row)
         return 0;
-    int64_t id = sqlite3_column_int64(row, 0), planned = sqlite3_column_int64(row, 4);
+    int64_t id = sqlite3_column_int64(row, 0);
     unsigned shard = (unsigned)sqlite3_column_int(row, 2);
     unsigned shards = (unsigned)sqlite3_column_int(row, 3);
+    bool same_plan = sqlite3_column_int(row, 4);
     const char *version = (const char *)sqlite3_column_text(row, 1);
     if (strcmp(version, PYGCSIM_VERSION) != 0)
         refuse(store,
                "experiment '%s' in it was begun by pygcsim %s, this is %s; give another --db",
                facts->name, version, PYGCSIM_VERSION);
+    else if (facts->shards && !shards)
+        refuse(store, "it has the whole of experiment '%s'; give another --db", facts->name);
     else if (shard != facts->shard || shards != facts->shards)
-        refuse(store, "it has %s of experiment '%s'; give another --db",
-               shards ? "another share" : "the whole", facts->name);
-    else if (shards && planned != (int64_t)facts->planned)
-        refuse(store, "it is a part of another plan for experiment '%s'; give another --db",
+        refuse(store, "it is share %u of %u of experiment '%s'; give another --db", shard, shards,
+               facts->name);
+    else if (shards && !same_plan)
+        refuse(store,
+               "it is a share of experiment '%s' as its file was before it was changed; remove it, "
+               "or give another --db",
                facts->name);
     sqlite3_reset(row);
     return id;
+}
+
+/* A share has a file of its own, so that a part of a sweep is what it says. */
+static void check_intruders(struct store *store, int64_t experiment,
+                            const struct experiment_facts *facts)
+{
+    sqlite3_stmt *row = find(store, FIND_INTRUDER, "iu", experiment, (uint64_t)facts->shards);
+    if (!row)
+        return;
+    unsigned shard = (unsigned)sqlite3_column_int(row, 0);
+    unsigned shards = (unsigned)sqlite3_column_int(row, 1);
+    if (shards)
+        refuse(store,
+               "it is share %u of %u of experiment '%s', and takes nothing else; give another --db",
+               shard, shards, (const char *)sqlite3_column_text(row, 2));
+    else
+        refuse(store,
+               "it has other results, and a share needs a file of its own; give another --db");
+    sqlite3_reset(row);
 }
 
 int store_begin_plan(struct store *store, const struct experiment_facts *facts, int64_t *experiment,
@@ -467,6 +490,7 @@ int store_begin_plan(struct store *store, const struct experiment_facts *facts, 
     store->facts = *facts;
     if (!*experiment && strcmp(facts->command, "sweep") == 0)
         *experiment = find_sweep(store, facts);
+    check_intruders(store, *experiment, facts);
     store->continued = *experiment != 0;
     put(store, FORGET_KEPT, "");
     if (*experiment)

@@ -23,6 +23,12 @@ struct store;
 /* Opens a results file to add to it; makes it if there is none. */
 struct store *store_open(const char *path, struct error *error);
 
+/* The same of a file that lock_file (results/lock.h) has locked; store_close ends the lock. While a
+ * process plans and executes a sweep it has that lock: to another one, its unfinished runs would
+ * look left behind. alone: nobody else can even read the file until it is closed. SQLite's log then
+ * needs no shared memory, which network file systems do not have. */
+struct store *store_open_locked(const char *path, int lock, bool alone, struct error *error);
+
 /* Opens one to read from it only. */
 struct store *store_open_existing(const char *path, struct error *error);
 
@@ -55,7 +61,7 @@ struct run_plan {
 
 /* Planning is one transaction. *experiment is one to continue, or 0: then a sweep continues the one
  * of its name that is there, if it was planned by this version of pygcsim with the same share, and
- * other commands make a new one. */
+ * other commands make a new one. A share is alone in its file, and its experiment never changes. */
 int store_begin_plan(struct store *store, const struct experiment_facts *facts, int64_t *experiment,
                      struct error *error);
 
@@ -68,11 +74,6 @@ int store_plan_run(struct store *store, int64_t experiment, const struct run_pla
 
 /* Also forgets what was planned before, and is no more, and has not ended. */
 int store_end_plan(struct store *store, int64_t experiment, struct error *error);
-
-/* While a process plans and executes a sweep, no other may in that file: its unfinished runs would
- * look left behind. Returns 1 if it may, 0 if another is at it (unless told to wait), -1 with a
- * line in *error. The lock ends with the process, or with store_close. */
-int store_lock_sweeps(struct store *store, bool wait, struct error *error);
 
 /* ---- what has been run ---- */
 

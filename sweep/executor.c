@@ -55,14 +55,19 @@ static bool is_stopped(const struct executor *executor)
     return executor->broken || (executor->execution->stop && *executor->execution->stop);
 }
 
+/* Are the programs to be compiled? If not, runs generate them, or there is one already. */
+static bool compiles(const struct execution *execution)
+{
+    return execution->plan->experiment->engine == &interval_engine && !execution->compiled;
+}
+
 /* ---- progress ------------------------------------------------------------------------- */
 
 double execution_parts(const struct execution *execution)
 {
     const struct plan *plan = execution->plan;
     double parts = (double)plan->to_do;
-    bool compiles = plan->experiment->engine == &interval_engine && !execution->compiled;
-    for (size_t i = 0; i < plan->program_count && compiles; i++)
+    for (size_t i = 0; i < plan->program_count && compiles(execution); i++)
         parts += plan->programs[i].to_do ? COMPILE_PART : 0;
     return parts;
 }
@@ -155,8 +160,9 @@ static bool take_task(struct executor *executor, struct task *task)
     bool waiting = true;
     while (waiting && !is_stopped(executor)) {
         if (take_run(executor, task, &waiting) || take_program(executor, task)) {
-            if (executor->execution->begun)
-                executor->execution->begun(executor->execution->context, task->run);
+            const struct execution *execution = executor->execution;
+            if (execution->begun && (task->run || compiles(execution)))
+                execution->begun(execution->context, task->run);
             return true;
         }
         if (waiting)
@@ -196,9 +202,8 @@ static void prepare_program(struct worker *worker, struct compilation *program)
 {
     const struct execution *execution = worker->executor->execution;
     begin_part(worker, 0);
-    if (execution->compiled)
-        program->runs_on = execution->compiled;
-    else if (worker->executor->plan->experiment->engine == &interval_engine)
+    program->runs_on = execution->compiled;
+    if (compiles(execution))
         compile_program(worker, program);
 }
 

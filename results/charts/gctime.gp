@@ -3,19 +3,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 set label 1 "Time spent in garbage collection, by generation" at screen 0.02, 0.96 font title_font
 
-array bar[policies]; array total[policies]; array order[policies]
+array bar[policies]; array total[policies]
 seconds(k,g) = max(num($data[k+1], g+2), 0)
-most = 0; longest = 8
+x_lo = 0; x_hi = 0; x_unit = "s"; x_log = 0
 do for [k=1:policies] {
   bar[k] = field($data[k+1], 1); longest = max(longest, strlen(bar[k]))
-  total[k] = seconds(k,0) + seconds(k,1) + seconds(k,2); most = max(most, total[k])
+  total[k] = seconds(k,0) + seconds(k,1) + seconds(k,2); x_hi = max(x_hi, total[k])
 }
 do for [k=1:policies] {
   order[1 + (sum [j=1:policies] (total[j] > total[k] || total[j] == total[k] && j < k))] = k
 }
-S = most >= 1 ? 1 : most >= 1e-3 ? 1e-3 : most > 0 ? 1e-6 : 1       # the axis: seconds, ms or µs
-set xlabel sprintf("GC time after start-up (%s)", S == 1 ? "s" : S == 1e-3 ? "ms" : "µs")
-set xrange [0 : most > 0 ? 1.12*most/S : 1]
+eval scale("x"); x_hi = 1.12*x_hi; eval axis("x")
+set xlabel "GC time in the steady state".(seeds > 1 ? ", mean of the seeds" : "")
 set yrange [policies + 0.5 : 0.5]
 set lmargin name_width(longest) + 3; set rmargin 4
 set bmargin screen 0.86 - min(0.76, 0.12*policies)                      # few bars need not be fat
@@ -24,16 +23,11 @@ unset ytics; set grid noytics xtics; set border 1
 set print $bars
 do for [r=1:policies] {
   k = order[r]; x = 0
-  do for [g=0:2] { print sprintf("%.9g\t%d\t%.9g\t%d", x/S, r, (x + seconds(k,g))/S, g); x = x + seconds(k,g) }
-  amount = total[k] > 0 ? duration(total[k]) : "none"
-  set label amount at total[k]/S, r left offset 0.7,0 font ",10" textcolor rgb ink
+  do for [g=0:2] { print sprintf("%.9g\t%d\t%.9g\t%d", x, r, x + seconds(k,g), g); x = x + seconds(k,g) }
+  long = total[k] > 0 ? duration(total[k]) : "none"
+  set label long at total[k], r left offset 0.7,0 font ",10" textcolor rgb ink
   set label bar[k] at graph 0, first r right offset -1,0 font name_font(strlen(bar[k])) textcolor rgb ink
 }
 unset print
-
-generation(g) = g == 0 ? 0xB5DDF5 : g == 1 ? 0x4DA3DB : 0x003C78       # light to dark: young to old
-do for [g=0:2] {
-  set object rectangle from screen 0.655 + 0.11*g, 0.95 to screen 0.675 + 0.11*g, 0.97 fillcolor rgb generation(g) fillstyle solid noborder
-  set label sprintf("generation %d", g) at screen 0.68 + 0.11*g, 0.96 font ",10" textcolor rgb ink
-}
+do for [g=0:2] { eval key_box(0.655 + 0.11*g, generation(g), sprintf("generation %d", g)) }
 plot $bars using (0):2:1:3:($2-0.32):($2+0.32):(generation($4)) with boxxyerror fillstyle solid noborder lc rgb variable

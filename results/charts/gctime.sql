@@ -1,7 +1,7 @@
--- policy, seconds of pauses after start-up in generations 0, 1, 2
+-- policy, seconds of pauses in the steady state in generations 0, 1, 2: means over the seeds
 SELECT policy,
-       total(pause_ns) FILTER (WHERE generation = 0) / 1e9 AS gen0,
-       total(pause_ns) FILTER (WHERE generation = 1) / 1e9 AS gen1,
-       total(pause_ns) FILTER (WHERE generation = 2) / 1e9 AS gen2
-FROM shown LEFT JOIN collection ON collection.run_id = shown.run_id AND wall_ns > service_ns
-GROUP BY shown.run_id ORDER BY shown.run_id
+       avg(value) FILTER (WHERE metric = 'service_gc_time_gen0') AS gen0,
+       avg(value) FILTER (WHERE metric = 'service_gc_time_gen1') AS gen1,
+       avg(value) FILTER (WHERE metric = 'service_gc_time_gen2') AS gen2
+FROM shown LEFT JOIN summary USING (run_id)
+GROUP BY place ORDER BY place

@@ -1,13 +1,14 @@
--- policy with its peak heap bytes (a tab between), wall s, heap bytes, live bytes: samples; of very many,
--- a thousand spread evenly
-WITH ordered AS (
-    SELECT run_id, wall_ns, live_bytes, garbage_bytes,
-           row_number() OVER (PARTITION BY run_id ORDER BY wall_ns) AS place,
-           count(*) OVER (PARTITION BY run_id) AS n
-    FROM shown JOIN sample USING (run_id)
+-- policy with its peak heap bytes (a tab between), wall s, heap bytes, live bytes: samples of the first
+-- seed; of very many, some at even distances
+WITH RECURSIVE walk(run_id, gap_ns, wall_ns) AS (
+    SELECT run_id, run.wall_ns / 1500, (SELECT min(wall_ns) FROM sample WHERE sample.run_id = run.id)
+    FROM shown JOIN run ON run.id = run_id WHERE first
+    UNION ALL
+    SELECT run_id, gap_ns, (SELECT min(wall_ns) FROM sample WHERE sample.run_id = walk.run_id
+                            AND sample.wall_ns > walk.wall_ns + gap_ns)
+    FROM walk WHERE wall_ns IS NOT NULL
 )
-SELECT policy || coalesce(char(9) || (SELECT value FROM summary
-                                      WHERE run_id = shown.run_id AND metric = 'heap_peak'), ''),
-       wall_ns / 1e9, live_bytes + garbage_bytes, live_bytes
-FROM shown LEFT JOIN ordered ON ordered.run_id = shown.run_id AND place % (n / 1000 + 1) = 0
-ORDER BY shown.run_id, wall_ns
+SELECT shown.policy || char(9) || heap_peak_bytes, sample.wall_ns / 1e9, live_bytes + garbage_bytes, live_bytes
+FROM shown JOIN run ON run.id = shown.run_id
+LEFT JOIN (walk JOIN sample USING (run_id, wall_ns)) AS taken ON taken.run_id = shown.run_id
+WHERE first ORDER BY place, taken.wall_ns

@@ -1,9 +1,16 @@
--- policy with the number of its pauses, percentile, seconds: pauses after start-up
-WITH percentiles(p) AS (VALUES (50), (90), (99), (99.9), (100))
-SELECT policy || ', ' || CASE count(pause_ns) WHEN 1 THEN '1 pause' ELSE count(pause_ns) || ' pauses' END,
-       p, percentile(pause_ns, p) / 1e9
-FROM shown CROSS JOIN percentiles
-LEFT JOIN collection ON collection.run_id = shown.run_id AND wall_ns > service_ns
-GROUP BY shown.run_id, p
-HAVING p = 50 OR count(pause_ns) > 0
-ORDER BY shown.run_id, p
+-- policy with the number of its pauses, percentile, seconds: pauses of the steady state, of all seeds
+WITH percentiles(p, thousandths) AS (VALUES (50, 500), (90, 900), (99, 990), (99.9, 999), (100, 1000)),
+pooled AS (
+    SELECT place, policy, bucket, sum(collections) AS n, max(longest_ns) AS longest_ns
+    FROM shown LEFT JOIN pause USING (run_id) GROUP BY place, bucket
+), counted AS (
+    SELECT *, sum(n) OVER (PARTITION BY place ORDER BY bucket) AS upto,
+           coalesce(sum(n) OVER (PARTITION BY place), 0) AS total
+    FROM pooled
+)
+SELECT policy || ', ' || iif(total = 1, '1 pause', total || ' pauses'),
+       iif(total > 0, p, NULL),
+       min(longest_ns) FILTER (WHERE upto * 1000 >= total * thousandths) / 1e9
+FROM counted CROSS JOIN percentiles
+GROUP BY place, p
+ORDER BY place, p

@@ -1,11 +1,28 @@
--- The runs that charts show: the newest that has ended, and those that can be compared with it (same
--- workload, collector, seed and costs); of each policy the newest.
-CREATE TEMP VIEW shown AS
-SELECT max(run.id) AS run_id, coalesce(run.service_ns, -1) AS service_ns,
-       run.policy || iif(run.status = 'out_of_memory', ' (out of memory)', '') AS policy
-FROM run
-JOIN (SELECT workload, collector, seed, costs FROM run
-      WHERE status IN ('finished', 'out_of_memory') ORDER BY id DESC LIMIT 1)
-  USING (workload, collector, seed, costs)
-WHERE run.status IN ('finished', 'out_of_memory')
-GROUP BY run.policy;
+-- The policies that have a curve or a panel each: all, or of many the baseline, the best of each kind,
+-- and more spread evenly from the best to the worst. temp.asked also has: better (high or low), most
+-- (how many of a sweep; of others 20). They are ranked by temp.objective (run_id, value).
+CREATE TEMP TABLE shown AS
+WITH mean AS (
+    SELECT place, kind, specification = coalesce(baseline, '') AS is_baseline,
+           avg(value) * iif((SELECT text FROM asked WHERE what = 'better') = 'high', -1, 1) AS cost,
+           iif(command = 'sweep', (SELECT CAST(text AS INTEGER) FROM asked WHERE what = 'most'), 20)
+               AS most
+    FROM compared JOIN experiment ON experiment.id = (SELECT max(experiment_id) FROM ran)
+    LEFT JOIN objective USING (run_id)
+    GROUP BY place
+), ranked AS (
+    SELECT *, row_number() OVER (ORDER BY cost IS NULL, cost, place) AS rank,
+           row_number() OVER (PARTITION BY kind ORDER BY cost IS NULL, cost, place) AS rank_in_kind,
+           count(*) OVER () AS n
+    FROM mean
+), sure AS (
+    SELECT place FROM ranked WHERE n <= most OR is_baseline OR rank_in_kind = 1
+    ORDER BY is_baseline DESC, rank LIMIT (SELECT min(n, most) FROM ranked)
+), spread AS (
+    SELECT place, row_number() OVER (ORDER BY rank) AS i, count(*) OVER () AS others,
+           most - (SELECT count(*) FROM sure) AS room
+    FROM ranked WHERE place NOT IN (SELECT place FROM sure)
+)
+SELECT compared.* FROM compared
+WHERE place IN (SELECT place FROM sure)
+   OR place IN (SELECT place FROM spread WHERE i * room / others > (i - 1) * room / others);

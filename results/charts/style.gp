@@ -1,10 +1,14 @@
-# The shared look of the pygcsim charts, read before each template: colours, lines, fonts, margins, units,
-# and the list of policies in $data. The program sets: the terminal, output, policies, subtitle, $data.
+# The shared look of the pygcsim charts, read before each template: colours, lines, fonts, margins, numbers, axes,
+# legends, panels. The program sets: the terminal, policies (how many have data), curves (how many of them
+# have one on other charts), seeds, subtitle, the data; for
+# charts of a metric also metric (its name), metric_unit, metric_meaning, metric_better (low, high or neither).
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # (no "set encoding utf8": that warns in the C locale, and UTF-8 passes through unchanged without it)
 set termoption noenhanced                       # policy names hold underscores
 set datafile separator "\t"
+min(a,b) = a < b ? a : b
+max(a,b) = a > b ? a : b
 
 # ---- policy k has linetype k on every chart: Okabe-Ito hues with the lightness spread for greyscale
 color = "#000000 #CF7F00 #003C78 #4DB4EE #A02000 #008E5E #98507F #D6CF1E"
@@ -12,11 +16,13 @@ shapes = "7 5 9 13 11 6 4 8 12 10 1 2"         # disc, square, triangle, diamond
 point_size = GPVAL_TERM eq "svg" ? 0.7 : 1.2   # svg draws its points larger
 title_font = ",17"
 shape(k) = int(word(shapes, (int(k)-1)%12 + 1))
+hue(k) = int("0x".word(color, (int(k)-1)%8 + 1)[2:7])
 ink = 0x303030; grey = 0x767676; pale = 0xD8D8D8; live_fill = 0xE4E4E4; live_line = 0xA0A0A0
 do for [k=1:40] {
   dash = k <= 8 ? 1 : k <= 16 ? 2 : 3
   set linetype k lc rgb word(color, (k-1)%8 + 1) lw 2 dt dash pt shape(k) ps point_size
 }
+generation(g) = g == 0 ? 0xB5DDF5 : g == 1 ? 0x4DA3DB : 0x003C78       # light to dark: young to old
 
 # ---- frame, grid, text
 unset key
@@ -25,28 +31,63 @@ set tics out nomirror scale 0.6, 0.3 font ",10" textcolor rgb ink
 set grid ytics lt -1 lw 0.6 lc rgb pale dt 1, lt -1 lw 0.6 lc rgb pale dt 1
 set format "%g"
 set margins screen 0.1, -1, screen 0.10, screen 0.86
-set label 2 subtitle at screen 0.02, 0.918 left font ",10" textcolor rgb grey
+# a metric's meaning, its head if it is long; and with a capital letter
+ends(s,c) = strstrt(s, c) ? s[1:strstrt(s, c)-1] : s
+short(s) = strlen(ends(s, ": ")) < 64 ? ends(s, ": ") : ends(s, ", ")
+upper(s) = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[strstrt("abcdefghijklmnopqrstuvwxyz", s):strstrt("abcdefghijklmnopqrstuvwxyz", s)]
+capital(s) = strstrt("abcdefghijklmnopqrstuvwxyz", s[1:1]) ? upper(s[1:1]).s[2:*] : s
+cut(s,n) = strlen(s) <= n ? s : s[1:n-1]."…"
+set label 2 cut(subtitle, 260) at screen 0.02, 0.918 left font sprintf(",%g", max(7, min(10, 1800.0/strlen(subtitle)))) textcolor rgb grey
 
-# ---- numbers for readers
-duration(s) = s <= 0 ? "0" : s < 999.5e-9 ? sprintf("%.3g ns", s*1e9) : s < 999.5e-6 ? sprintf("%.3g µs", s*1e6) \
-            : s < 0.9995 ? sprintf("%.3g ms", s*1e3) : s < 999.5 ? sprintf("%.3g s", s) : sprintf("%.0f s", s)
+# ---- numbers for readers, with d digits; a length of time, memory, a count, and any metric by its unit
+digits(x,d) = sprintf(sprintf("%%.%dg", d), x)
+duration_(s,d) = s <= 0 ? "0" : s < 999.5e-9 ? digits(s*1e9, d)." ns" : s < 999.5e-6 ? digits(s*1e6, d)." µs" \
+               : s < 0.9995 ? digits(s*1e3, d)." ms" : s < 999.5 ? digits(s, d)." s" : sprintf("%.0f s", s)
 mem_unit(b) = b < 1000 ? 1 : b < 1000*2**10 ? 2**10 : b < 1000*2**20 ? 2**20 : 2**30     # divisor ...
 mem_name(u) = u == 1 ? "B" : u == 2**10 ? "KiB" : u == 2**20 ? "MiB" : "GiB"             # ... and its name
-memory(b)   = sprintf("%.3g %s", b/mem_unit(b), mem_name(mem_unit(b)))
+memory_(b,d) = digits(b/mem_unit(b), d)." ".mem_name(mem_unit(b))
+count_(n,d) = abs(n) < 9999.5 ? digits(n, max(d, 4)) : abs(n) < 999.5e3 ? digits(n/1e3, d)." k" \
+            : abs(n) < 999.5e6 ? digits(n/1e6, d)." M" : digits(n/1e9, d)." G"
+amount_(x,u,d) = u eq "s" ? duration_(x,d) : u eq "bytes" ? memory_(x,d) : u eq "fraction" ? digits(100*x,d)."%" \
+               : u eq "1/s" ? count_(x,d)."/s" : u eq "ratio" ? digits(x,max(d,4)) : count_(x,d)
+duration(s) = duration_(s,3); memory(b) = memory_(b,3); count(n) = count_(n,3); amount(x,u) = amount_(x,u,3)
 clock_unit(s) = s <= 300 ? 1 : s <= 3*3600 ? 60 : s <= 96*3600 ? 3600 : 86400
 clock_name(u) = u == 1 ? "s" : u == 60 ? "min" : u == 3600 ? "h" : "days"
-
 decade(x) = 10.0**floor(log10(x))
 round_step(x) = decade(x) * (x < 1.5*decade(x) ? 1 : x < 3.5*decade(x) ? 2 : x < 7.5*decade(x) ? 5 : 10)
 
-# ---- a logarithmic y axis for durations from lo to hi, a decade at least:  eval seconds_axis
-# (it makes lo and hi the logarithms of the axis ends)
-seconds_axis = 'lo = log10(lo); hi = log10(hi); room = max(0.05*(hi-lo), 0.5*(1 - (hi-lo))); \
-  lo = lo - room; hi = hi + room; \
-  set logscale y; set yrange [10**lo : 10**hi]; set ytics (); \
-  do for [e=floor(lo):floor(hi)] { do for [m=1:9] { \
-    shown = m == 1 || hi-lo < 3 && (m == 2 || m == 5) ? duration(m*10.0**e) : ""; \
-    if (m*10.0**e >= 10**lo) { set ytics add (shown m*10.0**e shown eq "") } } }'
+# ---- axes of values:  x_lo = ...; x_hi = ...; x_unit = "s"; eval scale("x"); eval axis("x")   and the same with y.
+# scale chooses a logarithmic axis when the range is wide (or always if x_log = 1, never if 0), makes room at both
+# ends, and places tics; axis puts them there, with a text at every x_every-th, or at none if x_bare = 1. Afterwards x_at(v) is v's place from 0 to 1.
+x_log = -1; y_log = -1; x_bare = 0; y_bare = 0; x_every = 1; y_every = 1; x_unit = "count"; y_unit = "count"; x_zero = 1; y_zero = 1
+# (A tic's text is a format, so its %% is a %.)
+array x_tic[300]; array y_tic[300]; array x_text[300]; array y_text[300]
+scale(a) = 'lo = '.a.'_lo; hi = '.a.'_hi; unit = '.a.'_unit; tics = 0; percent = unit eq "fraction" ? "%" : ""; wide = '.a.'_log == 1 || '.a.'_log < 0 && lo > 0 && hi > 8*lo; \
+  if (!(hi >= lo)) { lo = 0; hi = 1 }; \
+  if (wide) { \
+    lo = log10(lo); hi = log10(hi); room = max(0.05*(hi-lo), 0.5*(1 - (hi-lo))); lo = lo - room; hi = hi + room; \
+    binary = unit eq "bytes"; base = log10(binary ? 1024 : 10); \
+    do for [e=floor(lo/base):floor(hi/base)] { do for [m in binary ? (hi-lo < 3 ? "1 2 5 10 20 50 100 200 500" : "1 10 100") : "1 2 3 4 5 6 7 8 9"] { \
+      v = m*10**(e*base); shown = binary || m == 1 || hi-lo < 3 && (m == 2 || m == 5); \
+      if (log10(v) >= lo && log10(v) <= hi && tics < 300 && (shown || hi-lo < 6)) { \
+        tics = tics + 1; '.a.'_tic[tics] = v; '.a.'_text[tics] = shown ? amount(v, unit).percent : "" } } }; \
+    lo = 10**lo; hi = 10**hi \
+  } else { \
+    if ('.a.'_zero && lo >= 0 && lo < 0.4*hi) { lo = 0 }; \
+    room = max(hi-lo, max(0.02*abs(hi), 1e-12)); hi = hi + 0.06*room; lo = lo == 0 ? 0 : lo - 0.06*room; \
+    u = unit eq "bytes" ? mem_unit(hi) : 1; step = u*round_step((hi-lo)/u/5); wanted = max(3, 1 + ceil(log10(hi/step))); \
+    do for [i=ceil(lo/step):floor(hi/step)] { \
+      tics = tics + 1; '.a.'_tic[tics] = i*step; '.a.'_text[tics] = i == 0 ? "0" : amount_(i*step, unit, wanted).percent } \
+  }; \
+  '.a.'_lo = lo; '.a.'_hi = hi; '.a.'_wide = wide; '.a.'_tics = tics'
+axis(a) = 'if ('.a.'_wide) { set logscale '.a.' } else { unset logscale '.a.' }; set '.a.'range ['.a.'_lo:'.a.'_hi]; set '.a.'tics (); texts = 0; \
+  do for [i=1:'.a.'_tics] { shown = '.a.'_text[i]; minor = shown eq ""; texts = texts + !minor; \
+    if ('.a.'_bare || (texts - 1) % '.a.'_every > 0) { shown = "" }; set '.a.'tics add (shown '.a.'_tic[i] minor) }'
+x_texts(u) = sum [i=1:x_tics] (strlen(x_text[i]) > 0)
+y_texts(u) = sum [i=1:y_tics] (strlen(y_text[i]) > 0)
+x_at(v) = x_wide ? (log10(v) - log10(x_lo))/(log10(x_hi) - log10(x_lo)) : (v - x_lo)/(x_hi - x_lo)
+y_at(v) = y_wide ? (log10(v) - log10(y_lo))/(log10(y_hi) - log10(y_lo)) : (v - y_lo)/(y_hi - y_lo)
+scale_name(a) = (a eq "x" ? x_wide : y_wide) ? " (log scale)" : ""
 
 # ---- fields of a line: number c in line s, NaN when empty or no number (gnuplot reads "2.e-7", not "2e-7")
 tab(s)     = strstrt(s, "\t")
@@ -54,11 +95,9 @@ field(s,c) = c > 1 ? (tab(s) ? field(s[tab(s)+1:*], c-1) : "") : tab(s) ? s[1:ta
 dotted(s)  = strstrt(s, ".") || !strstrt(s, "e") ? s : s[1:strstrt(s, "e")-1] . "." . s[strstrt(s, "e"):*]
 number(s)  = strlen(s) && strstrt("0123456789.", s[1:1]) ? real(dotted(s)) : NaN
 num(s,c)   = number(field(s,c))
-min(a,b)   = a < b ? a : b
-max(a,b)   = a > b ? a : b
 
 # ---- the policies in a data block: name[k], and its rows, the lines first[k] to last[k] (none: last < first)
-array name[policies]; array first[policies]; array last[policies]
+array name[max(policies, 1)]; array first[max(policies, 1)]; array last[max(policies, 1)]
 longest = 8
 read_policies(block) = 'k = 0; blank = 2; \
   do for [i=1:|'.block.'|] { line = '.block.'[i]; \
@@ -67,9 +106,79 @@ read_policies(block) = 'k = 0; blank = 2; \
     if (blank > 1 && k < policies) { k = k + 1; first[k] = i + 1; \
       name[k] = field(line, 1); longest = max(longest, strlen(name[k])) }; \
     last[k] = i; blank = 0 }'
-eval read_policies("$data")
 
 # ---- room for policy names: their font size (long ones are set smaller), and width in characters of 11 pt
 name_size(n) = n < 46 ? 10 : max(6.5, 460.0/n)
 name_font(n) = sprintf(",%g", name_size(n))
 name_width(n) = n*name_size(n)/11
+
+# ---- a legend on the right, beside the ends of the policies' lines:  eval side_legend
+# It wants for each policy k: end_x[k], end_y[k] (NaN: it has no line), fact[k]; and fact_name. Rows are in the order
+# of their line's ends; those that overlap are pushed apart, up and down alike.
+array end_x[max(policies, 1)]; array end_y[max(policies, 1)]; array fact[max(policies, 1)]
+array order[max(policies, 1)]; array down[max(policies, 1)]; array up[max(policies, 1)]; fact_name = ""
+has_end(k) = end_y[k] == end_y[k]
+end_at(k) = has_end(k) ? max(0, min(1, y_at(end_y[k]))) : -1
+row_at(r) = max((policies-r)*legend_step, min(1 - (r-1)*legend_step, (down[r] + up[r])/2))
+side_legend = 'legend_step = min(0.042, 1.0/policies); fact_width = 8; \
+  do for [k=1:policies] { fact_width = max(fact_width, strlen(fact[k])); \
+    order[1 + (sum [j=1:policies] (end_at(j) > end_at(k) || end_at(j) == end_at(k) && j < k))] = k }; \
+  do for [r=1:policies] { e = max(0, end_at(order[r])); down[r] = r == 1 ? e : min(e, down[r-1] - legend_step) }; \
+  do for [r=policies:1:-1] { e = max(0, end_at(order[r])); up[r] = r == policies ? e : max(e, up[r+1] + legend_step) }; \
+  do for [r=1:policies] { k = order[r]; \
+    if (has_end(k)) { \
+      set arrow from end_x[k], end_y[k] to graph 1.03, graph row_at(r) nohead lt k lw 0.7 dt 1; \
+      set label "" at graph 1.04, graph row_at(r) point lt k }; \
+    set label fact[k] at graph 1.04, graph row_at(r) offset fact_width + 1, 0 right font ",10" textcolor rgb grey; \
+    set label name[k] at graph 1.04, graph row_at(r) offset fact_width + 2.5, 0 left font name_font(strlen(name[k])) textcolor rgb ink }; \
+  set label fact_name at graph 1.04, graph row_at(1) + 0.042 offset fact_width + 1, 0 right font ",10" textcolor rgb grey; \
+  set label "policy" at graph 1.04, graph row_at(1) + 0.042 offset fact_width + 2.5, 0 left font ",10" textcolor rgb grey; \
+  set rmargin name_width(longest) + fact_width + 9'
+
+# ---- a panel for each policy, in a grid, all with the axes that scale has made:  eval panels; then for each k: facts = "..."; eval panel
+# A name too long for its panel is broken after a comma or colon. The grey line below it is facts.
+panels = 'columns = policies <= 3 ? policies : policies == 4 ? 2 : policies <= 12 ? 3 : 4; \
+  lines = ceil(policies/real(columns)); \
+  left = 0.085; right = 0.98; top = 0.89; bottom = 0.10; gap = 0.02; \
+  width = (right - left + gap)/columns; height = (top - bottom)/lines; fit = int(152*(width - gap)); tallest = 1; \
+  do for [k=1:policies] { tallest = max(tallest, rows(name[k])) }; head = 0.038 + 0.02*tallest; \
+  x_every = ceil(x_texts(0)*0.055/(width - gap)); y_every = ceil(y_texts(0)*0.026/(height - head))'
+break(s,n) = n < 2 ? fit : strstrt(",:", s[n:n]) ? n : break(s, n-1)
+rest(s) = s[break(s, fit)+1:*]
+rows(s) = strlen(s) <= fit ? 1 : 1 + rows(rest(s))
+row(s,n) = strlen(s) <= fit ? s : n == 1 ? s[1:break(s, fit)] : row(rest(s), n-1)
+panel = 'column = (k-1)%columns; line = (k-1)/columns; ceiling = top - line*height - head; \
+  set margins screen left + column*width, screen left + (column+1)*width - gap, screen top - (line+1)*height, screen ceiling; \
+  y_bare = column > 0; x_bare = k + columns <= policies; eval axis("x"); eval axis("y"); \
+  do for [n=1:tallest] { part = n <= rows(name[k]) ? row(name[k], n) : ""; \
+    set label 1000+n part at graph 0, screen ceiling + 0.017 + 0.02*(rows(name[k]) - n + 1) left font ",10" textcolor rgb ink }; \
+  set label 999 facts at graph 0, screen ceiling + 0.015 left font ",9" textcolor rgb grey'
+
+# ---- a box with a text in the key at the top; the titles of the panels' axes; after the first panel: none of it again
+key_box(x,c,t) = sprintf('set object rectangle from screen %g, 0.95 to screen %g, 0.97 fillcolor rgb %d fillstyle solid noborder; \
+  set label "%s" at screen %g, 0.96 font ",10" textcolor rgb ink', x, x + 0.02, c, t, x + 0.025)
+panel_titles(x,y) = sprintf('set label 998 "%s" at screen %g, 0.025 center textcolor rgb ink; \
+  set label 997 "%s" at screen 0.022, %g center rotate textcolor rgb ink', x, (left+right)/2, y, (top+bottom)/2)
+first_panel_only = 'unset object; unset arrow; do for [i=1:40] { unset label i }; unset label 997; unset label 998'
+
+# ---- a table on the right of points in the plot:  eval point_table
+# If there are many policies, more than have curves on other charts, points are coloured by kind of policy, and numbered
+# if they are in the table. It wants listed, and for each row r of so many: item[r], the policy; item_mark[r], a text or "" for the policy's own
+# point; item_fact[r], a second line. Above it are the kinds.
+array item[max(policies, 1)]; array item_mark[max(policies, 1)]; array item_fact[max(policies, 1)]
+many = policies > curves
+array kind_name[40]; array kind_of[max(policies, 1)]; kind_count = 0
+read_kinds(block,column) = 'do for [k=1:policies] { kind = field('.block.'[k+1], '.column.'); kind_of[k] = 0; \
+  do for [n=1:kind_count] { if (kind_name[n] eq kind) { kind_of[k] = n } }; \
+  if (kind_of[k] == 0) { kind_count = min(kind_count + 1, 40); kind_name[kind_count] = kind; kind_of[k] = kind_count } }'
+point_table = 'top_row = 1; \
+  do for [n=1:kind_count] { \
+    set label "" at graph 1.04, graph top_row point lt n; \
+    set label kind_name[n] at graph 1.04, graph top_row offset 2,0 left font ",10" textcolor rgb ink; top_row = top_row - 0.036 }; \
+  top_row = top_row - (kind_count ? 0.03 : 0); step = min(0.08, (top_row + 0.04)/max(listed, 1)); \
+  do for [r=1:listed] { k = item[r]; y = top_row - (r-1)*step; longest = max(longest, max(strlen(name[k]), strlen(item_fact[r])*0.85)); \
+    if (strlen(item_mark[r])) { set label item_mark[r] at graph 1.04, graph y center font ",10" textcolor lt kind_of[k] } \
+    else { set label "" at graph 1.04, graph y point lt k }; \
+    set label name[k] at graph 1.04, graph y offset 2,0 left font name_font(strlen(name[k])) textcolor rgb ink; \
+    set label item_fact[r] at graph 1.04, graph y - min(0.027, 0.43*step) offset 2,0 left font ",8.5" textcolor rgb grey }; \
+  set rmargin max(name_width(longest), 30) + 6'

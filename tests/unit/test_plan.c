@@ -279,7 +279,7 @@ TEST(rows_of_shares)
     struct error error = {""};
     check_signed("another share",
                  plan_store(&plan, "sweep", (struct share){3, 5}, false, file.store, &error), -1);
-    check_mentions("another share", error.text, "it has another share of experiment 'small'");
+    check_mentions("another share", error.text, "it is share 2 of 5 of experiment 'small'");
     plan_fini(&plan);
     experiment_fini(&experiment);
     results_file_fini(&file);

@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "results/lock.h"
 #include "tests/unit/results_file.h"
 
 enum { WRITERS = 4, RUNS_EACH = 50 };
@@ -111,11 +114,27 @@ TEST(several_threads_with_one_store)
  * --------------------------------------------------------------------------
  */
 
-static void check_lock(const char *what, struct store *store, int expected)
+/* Tries to lock the file; the lock ends at once unless `file` is given. */
+static void check_lock(const char *what, const char *path, int expected, int *file)
 {
     struct error error = {""};
-    check_signed(what, store_lock_sweeps(store, false, &error), expected);
+    int lock = -1;
+    check_signed(what, lock_file(path, false, &lock, &error), expected);
     check_text(what, error.text, "");
+    if (file)
+        *file = lock;
+    else if (lock >= 0)
+        close(lock);
+}
+
+static struct store *open_locked(const char *path, bool alone)
+{
+    struct error error = {""};
+    int lock;
+    check_lock("it is free", path, 1, &lock);
+    struct store *store = store_open_locked(path, lock, alone, &error);
+    check_text(path, error.text, "");
+    return store;
 }
 
 /* Held until the store is closed, whatever else opens and closes the file meanwhile. */
@@ -124,23 +143,75 @@ TEST(one_sweep_at_a_time)
     struct results_file file;
     struct error error = {""};
     results_file_init(&file, "default");
-    struct store *other = store_open(file.path, &error), *third = store_open(file.path, &error);
-    check_lock("it is free", file.store, 1);
-    check_lock("it has it already", file.store, 1);
-    check_lock("another has it", other, 0);
-    store_close(third);
-    check_lock("another still has it", other, 0);
+    struct store *sweep = open_locked(file.path, false), *other = store_open(file.path, &error);
+    check_lock("a sweep has it", file.path, 0, NULL);
+    store_close(other);
+    check_lock("it still has it", file.path, 0, NULL);
     int64_t run = results_file_begin(&file); /* both can write */
     results_file_end(&file, run, &(struct simulation_result){.status = RUN_finished}, NULL);
     check_signed(
         "write",
-        sqlite3_exec(store_database(other), "UPDATE run SET error = 'x'", NULL, NULL, NULL),
+        sqlite3_exec(store_database(sweep), "UPDATE run SET error = 'x'", NULL, NULL, NULL),
         SQLITE_OK);
+    store_close(sweep);
+    check_lock("it is free again", file.path, 1, NULL);
+    results_file_fini(&file);
+}
+
+/* Whoever waited for a file that was removed meanwhile locks the one that is there now. */
+static void *wait_for_lock(void *path)
+{
+    struct error error;
+    int lock;
+    if (lock_file(path, true, &lock, &error) != 1)
+        return NULL;
+    struct stat *locked = calloc(1, sizeof *locked);
+    fstat(lock, locked);
+    close(lock);
+    return locked;
+}
+
+TEST(a_file_removed_while_its_lock_is_waited_for)
+{
+    char path[TEST_PATH];
+    int lock, in_place;
+    pthread_t waiter;
+    struct stat there, *locked = NULL;
+    results_file_name(path);
+    check_lock("a new file", path, 1, &lock);
+    check_signed("thread", pthread_create(&waiter, NULL, wait_for_lock, path), 0);
+    usleep(50000); /* time to begin waiting; too little of it makes the test easier, not wrong */
+    unlink(path);
+    check_lock("the file in its place", path, 1, &in_place);
+    close(lock);
+    close(in_place);
+    pthread_join(waiter, (void **)&locked);
+    check_that("locked at last", locked != NULL);
+    check_signed("stat", stat(path, &there), 0);
+    check_count("inode", locked->st_ino, there.st_ino);
+    free(locked);
+    unlink(path);
+}
+
+/* Without the memory that processes share, and so with nobody else. */
+TEST(alone_in_a_file)
+{
+    struct results_file file;
+    char shared[TEST_PATH + 16];
+    sqlite3 *other;
+    results_file_init(&file, "default");
+    store_close(file.store);
+    snprintf(shared, sizeof shared, "%s-shm", file.path);
+    file.store = open_locked(file.path, true);
+    int64_t run = results_file_begin(&file);
+    check_signed("shared memory", access(shared, F_OK), -1);
+    check_signed("open", sqlite3_open(file.path, &other), SQLITE_OK);
+    check_signed("read", sqlite3_exec(other, "SELECT * FROM run", NULL, NULL, NULL), SQLITE_BUSY);
+    results_file_end(&file, run, &(struct simulation_result){.status = RUN_finished}, NULL);
     results_file_reopen(&file);
-    check_lock("it is free again", other, 1);
-    check_lock("the other has it", file.store, 0);
-    store_close(other);
-    check_lock("it is free at last", file.store, 1);
+    check_signed("read", sqlite3_exec(other, "SELECT * FROM run", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(other);
+    results_file_check(file.store, "SELECT status FROM run WHERE id = ?", run, "finished");
     results_file_fini(&file);
 }
 
@@ -150,6 +221,8 @@ int main(void)
         cmocka_unit_test(several_stores_on_one_file),
         cmocka_unit_test(several_threads_with_one_store),
         cmocka_unit_test(one_sweep_at_a_time),
+        cmocka_unit_test(a_file_removed_while_its_lock_is_waited_for),
+        cmocka_unit_test(alone_in_a_file),
     };
     return cmocka_run_group_tests_name("store_at_once", tests, NULL, NULL);
 }

@@ -1,0 +1,50 @@
+# The mean of a metric over two factors, a cell per pair of levels. x_factor and y_factor name them. $data: a header line,
+# then a row per cell: number and label of the level of x, of y, mean, runs.
+# SPDX-License-Identifier: GPL-3.0-or-later
+set label 1 capital(short(metric_meaning)).": means" at screen 0.02, 0.96 font title_font
+
+cells = |$data| - 1; columns = 1; lines = 1; lo = 1e99; hi = -1e99; best = 1; widest = 1
+do for [i=1:cells] {
+  row = $data[i+1]; v = num(row, 5)
+  columns = max(columns, int(num(row, 1))); lines = max(lines, int(num(row, 3))); lo = min(lo, v); hi = max(hi, v)
+  best = (metric_better eq "high" ? v > num($data[best+1], 5) : v < num($data[best+1], 5)) ? i : best
+  widest = max(widest, strlen(field(row, 2)))
+}
+
+# colours: dark is better; logarithmic when the range is wide
+z_wide = lo > 0 && hi > 20*lo; z(v) = z_wide ? log10(v) : v
+z_lo = z(lo); z_hi = z(hi) > z(lo) ? z(hi) : z(lo) + 1
+set palette defined (0 '#0D0887', 0.14 '#4B03A1', 0.29 '#7D03A8', 0.43 '#A82296', 0.57 '#CB4679', 0.71 '#E56B5D', 0.86 '#F89441', 1 '#FDC328')
+if (metric_better eq "high") { set palette negative }
+set cbrange [z_lo : z_hi]
+set colorbox vertical user origin screen 0.9, 0.15 size screen 0.018, 0.66 noborder
+set cbtics out scale 0.4 ()
+x_lo = lo; x_hi = hi; x_unit = metric_unit; x_log = z_wide; x_zero = 0
+eval scale("x")                         # only for its tics
+do for [i=1:x_tics] { if (strlen(x_text[i]) && z(x_tic[i]) >= z_lo - 1e-12 && z(x_tic[i]) <= z_hi + 1e-12) { set cbtics add (x_text[i] z(x_tic[i])) } }
+if (hi == lo) { set cbtics add (amount(lo, metric_unit) z_lo) }
+set label (metric_better eq "high" ? "higher is better" : metric_better eq "low" ? "lower is better" : "").(z_wide ? " (log scale)" : "") at screen 0.9, 0.835 font ",9" textcolor rgb grey
+
+set xrange [0.5 : columns + 0.5]; set yrange [0.5 : lines + 0.5]
+set xtics () scale 0; set ytics () scale 0; unset grid; set border 0
+slanted = columns*widest > 130
+eval slanted ? 'set xtics rotate by 35 right' : ''
+longest = 1
+do for [i=1:cells] { row = $data[i+1]
+  set xtics add (field(row, 2) num(row, 1)); set ytics add (field(row, 4) num(row, 3)); longest = max(longest, strlen(field(row, 4)))
+}
+set xlabel x_factor font ",11"; set ylabel y_factor font ",11"
+set lmargin screen 0.06 + 0.0062*longest; set rmargin screen 0.88; set tmargin screen 0.86; set bmargin screen (slanted ? 0.13 + 0.006*widest : 0.12)
+
+# values in the cells, where they fit; the best has a frame
+size = max(5, min(11, min(75.0/columns, 190.0/lines)))
+light(v) = metric_better eq "high" ? z(v) < z_lo + 0.35*(z_hi-z_lo) : z(v) > z_lo + 0.65*(z_hi-z_lo)
+if (columns <= 16 && lines <= 30) {
+  do for [i=1:cells] { row = $data[i+1]
+    set label amount(num(row, 5), metric_unit) at num(row, 1), num(row, 3) center front font sprintf(",%g", size) textcolor rgb light(num(row, 5)) ? 0x000000 : 0xFFFFFF
+  }
+}
+row = $data[best+1]
+set object rectangle center num(row, 1), num(row, 3) size 0.96, 0.94 front fillstyle empty border lc rgb 0x00C0FF lw 2.5
+set label sprintf("best: %s at %s = %s, %s = %s", amount(num(row, 5), metric_unit), x_factor, field(row, 2), y_factor, field(row, 4)) at screen 0.98, 0.89 right font ",10" textcolor rgb ink
+plot $data skip 1 using 1:3:(0.5):(0.5):(z($5)) with boxxyerror fillstyle solid noborder lc palette

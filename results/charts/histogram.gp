@@ -1,0 +1,50 @@
+# How many pauses are how long, a panel per policy, by generation. $data: a block per policy: its name, then rows
+# generation, seconds, collections.
+# SPDX-License-Identifier: GPL-3.0-or-later
+set label 1 "Garbage-collection pauses: how many are how long" at screen 0.02, 0.96 font title_font
+eval read_policies("$data")
+
+x_lo = 1e99; x_hi = 0; x_unit = "s"; x_log = 1
+do for [k=1:policies] { do for [i=first[k]:last[k]] { s = num($data[i], 2); x_lo = min(x_lo, s); x_hi = max(x_hi, s) } }
+eval scale("x")
+
+# a bar is a decade over `fineness` wide: narrower if pauses are alike
+decades = log10(x_hi/x_lo)
+fineness = decades > 4 ? 8 : decades > 2 ? 12 : decades > 1 ? 24 : 40
+place(s) = floor(log10(s)*fineness)
+edge(n) = 10**(n/real(fineness))
+leftmost = place(x_lo); many = place(x_hi) - leftmost + 1
+array pauses[3*many]; array total[3*policies]; array slowest[policies]
+y_lo = 1; y_hi = 1; y_log = 1
+set print $bars
+do for [k=1:policies] {
+  do for [n=1:3*many] { pauses[n] = 0 }
+  do for [g=0:2] { total[3*k-2+g] = 0 }
+  slowest[k] = 0
+  do for [i=first[k]:last[k]] {
+    g = int(num($data[i], 1)); s = num($data[i], 2); c = num($data[i], 3)
+    n = 3*(place(s) - leftmost) + g + 1
+    pauses[n] = pauses[n] + c; total[3*k-2+g] = total[3*k-2+g] + c; slowest[k] = max(slowest[k], s); y_hi = max(y_hi, pauses[n])
+  }
+  do for [g=0:2] { do for [n=1:many] { if (pauses[3*n-2+g] > 0) {
+    print sprintf("%d\t%d\t%.9g\t%.9g\t%d", k, g, edge(leftmost+n-1), edge(leftmost+n), pauses[3*n-2+g])
+  } } }
+}
+unset print
+eval scale("y"); y_lo = 0.6
+eval panels
+do for [g=0:2] { eval key_box(0.655 + 0.11*g, generation(g), sprintf("generation %d", g)) }
+eval panel_titles("pause (log scale)", "collections (log scale)")
+set multiplot
+do for [k=1:policies] {
+  facts = ""
+  do for [g=0:2] { if (total[3*k-2+g] > 0) {
+    facts = facts . (strlen(facts) ? " + " : "") . count(total[3*k-2+g]) . (columns > 3 ? "" : sprintf(" of gen. %d", g))
+  } }
+  facts = strlen(facts) ? facts.", max ".duration(slowest[k]) : "no collections"
+  eval panel
+  plot for [g=0:2] $bars using ($1 == k && $2 == g ? sqrt($3*$4) : NaN):5:3:4:(y_lo):5 with boxxyerror \
+    fillcolor rgb generation(g) fillstyle transparent solid 0.85 border lc rgb 0x003C78 lw 0.4
+  if (k == 1) { eval first_panel_only }
+}
+unset multiplot

@@ -1,0 +1,28 @@
+-- policy, kind, is it the baseline, its place on the front from the left (0: not on it); then mean, low and
+-- high end of the 95% interval over the seeds: of peak heap bytes, of the metric. On the front is what no
+-- policy beats in both means.
+WITH of_policy AS (
+    SELECT place, compared.policy, kind, specification = baseline AS is_baseline,
+           avg(heap_peak_bytes) AS heap,
+           bootstrap_low(heap_peak_bytes) AS heap_low, bootstrap_high(heap_peak_bytes) AS heap_high,
+           avg(objective.value) AS metric,
+           coalesce(bootstrap_low(objective.value) FILTER (WHERE skewed.text = 'yes'),
+                    mean_low(objective.value) FILTER (WHERE skewed.text = 'no')) AS metric_low,
+           coalesce(bootstrap_high(objective.value) FILTER (WHERE skewed.text = 'yes'),
+                    mean_high(objective.value) FILTER (WHERE skewed.text = 'no')) AS metric_high,
+           iif(better.text = 'high', -1, 1) AS sign
+    FROM compared JOIN run ON run.id = run_id
+    JOIN experiment ON experiment.id = (SELECT max(experiment_id) FROM ran)
+    JOIN asked AS skewed ON skewed.what = 'skewed' JOIN asked AS better ON better.what = 'better'
+    LEFT JOIN objective USING (run_id)
+    GROUP BY place
+), steps AS (
+    SELECT place, heap, coalesce(sign * metric < min(sign * metric) OVER (
+               ORDER BY heap, sign * metric ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 1) AS on_front
+    FROM of_policy WHERE metric IS NOT NULL
+), front AS (
+    SELECT place, row_number() OVER (ORDER BY heap) AS front FROM steps WHERE on_front
+)
+SELECT policy, kind, coalesce(is_baseline, 0) AS baseline, coalesce(front, 0) AS front,
+       heap, heap_low, heap_high, metric, metric_low, metric_high
+FROM of_policy LEFT JOIN front USING (place) ORDER BY place

@@ -1,0 +1,48 @@
+-- What of a results file is drawn. Options are in temp.asked (what, text): experiment, workload,
+-- collector, seed, policy. The tables made here are read by the charts' queries.
+CREATE TEMP VIEW ended AS
+SELECT run.*, experiment.command FROM run JOIN experiment ON experiment.id = experiment_id
+WHERE status IN ('finished', 'out_of_memory')
+  AND (NOT EXISTS (SELECT 1 FROM asked WHERE what = 'workload')
+       OR workload IN (SELECT text FROM asked WHERE what = 'workload'))
+  AND (NOT EXISTS (SELECT 1 FROM asked WHERE what = 'collector')
+       OR collector IN (SELECT text FROM asked WHERE what = 'collector'))
+  AND (NOT EXISTS (SELECT 1 FROM asked WHERE what = 'seed')
+       OR seed IN (SELECT CAST(text AS INTEGER) FROM asked WHERE what = 'seed'))
+  AND (NOT EXISTS (SELECT 1 FROM asked WHERE what = 'policy')
+       OR policy IN (SELECT text FROM asked WHERE what = 'policy'));
+
+-- The newest experiment with such a run; of a compare, also older runs that can be compared with it
+-- (same program, costs and warm-up). Of runs that are alike the newest.
+CREATE TEMP TABLE ran AS
+WITH newest AS (
+    SELECT experiment_id, command, warmup FROM ended
+    WHERE NOT EXISTS (SELECT 1 FROM asked WHERE what = 'experiment')
+       OR experiment_id IN (SELECT id FROM asked JOIN experiment ON text IN (name, CAST(id AS TEXT))
+                            WHERE what = 'experiment')
+    ORDER BY experiment_id DESC, id DESC LIMIT 1
+)
+SELECT max(ended.id) AS run_id, ended.experiment_id, policy, workload, collector, seed, status
+FROM ended JOIN newest USING (warmup)
+WHERE ended.experiment_id = newest.experiment_id
+   OR newest.command <> 'sweep' AND (workload, collector, seed, costs) IN
+      (SELECT workload, collector, seed, costs FROM ended WHERE experiment_id = newest.experiment_id)
+GROUP BY policy, workload, collector, seed;
+
+-- Of one program, the first: all policies and seeds. `policy` is how charts call it; `place` is
+-- where it comes; `first` marks the runs of the first seed.
+CREATE TEMP TABLE compared AS
+WITH program AS (
+    SELECT workload, collector FROM ran ORDER BY experiment_id DESC, run_id LIMIT 1
+), of_program AS (
+    SELECT ran.* FROM ran JOIN program USING (workload, collector)
+), places AS (
+    SELECT policy, row_number() OVER (ORDER BY asked.rowid, min(run_id)) AS place, count(*) AS runs,
+           sum(status = 'out_of_memory') AS out_of_memory
+    FROM of_program LEFT JOIN asked ON what = 'policy' AND text = policy GROUP BY policy
+)
+SELECT run_id, place, seed, seed = (SELECT min(seed) FROM of_program) AS first,
+       policy AS specification, substr(policy, 1, instr(policy || ':', ':') - 1) AS kind,
+       policy || CASE WHEN out_of_memory = 0 THEN '' WHEN runs = 1 THEN ' (out of memory)'
+                      ELSE ' (out of memory: ' || out_of_memory || ' of ' || runs || ')' END AS policy
+FROM of_program JOIN places USING (policy);

@@ -1,0 +1,36 @@
+-- policy with wall s, s at which its steady state begins, and collections of generation 0, 1 and 2 (tabs
+-- between); s, generation, pause s: of the first seed, the longest pause in each of 500 stretches of time.
+-- If there are very many collections of generation 0, only every so-manieth is looked at.
+WITH RECURSIVE lane AS (
+    SELECT run_id, place, shown.policy, wall_ns, coalesce(steady_ns, 0) AS steady_ns,
+           max(max(wall_ns) OVER () / 500, 1) AS bin_ns, 100000 / count(*) OVER () AS most,
+           (SELECT max(seq) FROM collection WHERE collection.run_id = run.id) AS last
+    FROM shown JOIN run ON run.id = run_id WHERE first
+), step(run_id, seq, step, last) AS (
+    SELECT run_id, 0, last / most + 1, last FROM lane WHERE last IS NOT NULL
+    UNION ALL SELECT run_id, seq + step, step, last FROM step WHERE seq + step <= last
+), bin(i) AS (
+    VALUES (0) UNION ALL SELECT i + 1 FROM bin WHERE i < 500
+), longest AS (
+    SELECT run_id, 0 AS generation, collection.wall_ns / bin_ns AS i, max(pause_ns) AS pause_ns
+    FROM lane JOIN step USING (run_id) JOIN collection USING (run_id, seq)
+    WHERE generation = 0 GROUP BY run_id, i
+    UNION ALL
+    SELECT run_id, older.generation, i,
+           (SELECT max(pause_ns) FROM collection
+            WHERE collection.run_id = lane.run_id AND collection.generation = older.generation
+              AND collection.generation > 0
+              AND collection.wall_ns >= i * bin_ns AND collection.wall_ns < (i + 1) * bin_ns)
+    FROM lane CROSS JOIN (SELECT 1 AS generation UNION ALL SELECT 2) AS older CROSS JOIN bin
+), counted AS (
+    SELECT run_id, total(value) FILTER (WHERE metric = 'collections_gen0') AS n0,
+           total(value) FILTER (WHERE metric = 'collections_gen1') AS n1,
+           total(value) FILTER (WHERE metric = 'collections_gen2') AS n2
+    FROM lane LEFT JOIN summary USING (run_id) GROUP BY run_id
+)
+SELECT policy || char(9) || (wall_ns / 1e9) || char(9) || (steady_ns / 1e9)
+       || char(9) || n0 || char(9) || n1 || char(9) || n2,
+       (i + 0.5) * bin_ns / 1e9, generation, pause_ns / 1e9
+FROM lane JOIN counted USING (run_id)
+LEFT JOIN (SELECT * FROM longest WHERE pause_ns IS NOT NULL) USING (run_id)
+ORDER BY place, generation, i

@@ -1,0 +1,384 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""pygcsim sweep: planned first, the same rows whatever happens on the way, nothing run twice."""
+import os
+import random
+import re
+import resource
+import signal
+import sqlite3
+import time
+
+from harness import SMALL, test
+from programs import same_rows
+from tap import check, equal
+from terminal import Terminal
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+THRESHOLDS = """\
+name: thresholds
+workload: {name: web, rate: 200, duration: %(duration)s, modules: 2000}
+collector: cpython-3.13
+policies:
+  - {name: default}
+  - {name: threshold, t0: [700, 2000, 10000, 50000], t1: [10, 50]}
+  - {name: freeze, t0: {range: 2000..100000, points: 6, scale: log}}
+  - {name: timed, every: [1s, 10s], generation: 2}
+replications: %(replications)d
+seed: 1
+log: %(log)s
+"""
+
+
+def experiment(place, name="e.yaml", duration="1s", replications=2, log="summary", text=THRESHOLDS):
+    place.write(name, text % {"duration": duration, "replications": replications, "log": log})
+    return name
+
+
+def count(place, where="true", name="results.db"):
+    return place.query(f"SELECT count(*) FROM run WHERE {where}", name=name)[0][0]
+
+
+# ---- what is run -----------------------------------------------------------------------------------
+
+
+@test("sweep: every setting with every seed, a row each, by seed and then as the file has them")
+def all_runs(place):
+    experiment(place)
+    place.expect(0, "sweep e.yaml", out=["thresholds: 34 runs are in results.db"])
+    rows = place.query("SELECT * FROM run ORDER BY id")
+    equal([row["id"] for row in rows], list(range(1, 35)), "numbers")
+    equal([row["seed"] for row in rows], [1] * 17 + [2] * 17, "seeds")
+    equal(place.statuses(), ["finished"] * 34, "statuses")
+    policies = [row["policy"] for row in rows[:17]]
+    equal(policies[:3], ["default", "threshold:t0=700,t1=10", "threshold:t0=700,t1=50"], "policies")
+    equal(policies[9:15], [f"freeze:t0={t0}" for t0 in (2000, 4373, 9564, 20910, 45730, 100000)],
+          "a range on a logarithmic scale, four digits")
+    equal(policies, [row["policy"] for row in rows[17:]], "the same with each seed")
+    (row,) = place.query("SELECT * FROM experiment")
+    equal((row["command"], row["name"], row["baseline"], row["planned"], row["shards"]),
+          ("sweep", "thresholds", "default", 34, None), "experiment")
+    equal(row["document"], place.read("e.yaml").decode(), "the file is kept")
+
+
+@test("sweep: the same metrics as run, for every policy and seed")
+def as_run(place):
+    experiment(place)
+    place.expect(0, "sweep e.yaml")
+    for seed in (1, 2):
+        for policy in ("freeze:t0=4373", "timed:every=1s,generation=2"):
+            place.expect(0, f"run -w web:rate=200,duration=1s,modules=2000 -p {policy} --seed {seed} --db one.db")
+            sql = ("SELECT metric, value FROM summary JOIN run ON id = run_id WHERE policy = ? AND seed = ?"
+                   " ORDER BY metric")
+            equal([tuple(row) for row in place.query(sql, policy, seed)],
+                  [tuple(row) for row in place.query(sql, policy, seed, name="one.db")], f"{policy}, {seed}")
+
+
+for log, tables in (("summary", []), ("samples", ["sample"]), ("collections", ["sample", "collection"])):
+    @test(f"sweep: log: {log} stores what it says, and the same metrics")
+    def levels(place, log=log, tables=tables):
+        experiment(place, log=log, replications=1)
+        place.expect(0, "sweep e.yaml --db a.db")
+        experiment(place, log="collections", replications=1)
+        place.expect(0, "sweep e.yaml --db b.db")
+        found = [table for table in ("sample", "collection")
+                 if place.query(f"SELECT count(*) FROM {table}", name="a.db")[0][0]]
+        equal(found, tables, "tables with rows")
+        for table in ("summary", "latency", "pause", "reclaimed"):
+            rows = [[tuple(row) for row in place.query(f"SELECT * FROM {table} ORDER BY 1, 2, 3", name=name)]
+                    for name in ("a.db", "b.db")]
+            check(rows[0] and rows[0] == rows[1], f"{table} differs")
+
+
+@test("sweep: the same rows with 1, 2 and 7 jobs")
+def any_number(place):
+    experiment(place, log="collections")
+    place.expect(0, "sweep e.yaml --db 1.db -j 1")
+    for jobs in (2, 7):
+        place.expect(0, f"sweep e.yaml --db {jobs}.db -j {jobs}")
+        same_rows(place, "1.db", f"{jobs}.db")
+
+
+# ---- stopped, and continued ------------------------------------------------------------------------
+
+
+@test("sweep: killed at twenty random moments and continued, it is as if never killed")
+def killed(place):
+    experiment(place, duration="1s", replications=15, log="collections")
+    began = time.monotonic()
+    equal(place.run("sweep e.yaml --db whole.db").status, 0, "status")
+    length = time.monotonic() - began
+    moments = random.Random(20)
+    done = [0]
+    for _ in range(20):
+        with place.start("sweep e.yaml --db killed.db") as sweep:
+            time.sleep(moments.uniform(0, length / 8))
+            sweep.kill()
+        done.append(stored(place, "killed.db"))
+    check(done == sorted(done), "a finished run was lost", done)
+    check(len({n for n in done if 0 < n < 255}) >= 3, "killed too early or too late", done)
+    result = place.run("sweep e.yaml --db killed.db")
+    check(result.status == 0 and "255 runs are in killed.db, " in result.out, result)
+    same_rows(place, "whole.db", "killed.db")
+    equal(sorted(name for name in place.files() if name.startswith("killed")), ["killed.db"], "files")
+
+
+@test("sweep: what is stored is not run again")
+def not_again(place):
+    experiment(place)
+    place.expect(0, "sweep e.yaml")
+    before = place.read("results.db")
+    place.expect(0, "sweep e.yaml", out=["34 runs are in results.db, 34 of them from before"])
+    same = [tuple(row) for row in place.query("SELECT * FROM summary")]
+    check(same and len(before) > 0, "nothing stored")
+    # A run whose metrics have been tampered with stays as it is: proof that it was not run.
+    connection = sqlite3.connect(place.path("results.db"))
+    connection.execute("UPDATE summary SET value = -1 WHERE run_id = 7 AND metric = 'latency_p50'")
+    connection.commit()
+    connection.close()
+    place.expect(0, "sweep e.yaml")
+    equal(place.query("SELECT value FROM summary WHERE run_id = 7 AND metric = 'latency_p50'")[0][0], -1,
+          "value")
+
+
+@test("sweep: a changed file adds only what is new, and keeps what was stored")
+def changed(place):
+    experiment(place, replications=1)
+    place.expect(0, "sweep e.yaml")
+    more = THRESHOLDS.replace("700, 2000", "700, 1400, 2000")
+    experiment(place, replications=2, text=more)
+    place.expect(0, "sweep e.yaml", out=["38 runs are in results.db, 17 of them from before"])
+    equal(count(place), 38, "runs")
+    equal(count(place, "id <= 17 AND seed = 1"), 17, "those from before keep their numbers")
+    equal(place.statuses(), ["finished"] * 38, "statuses")
+    equal(len(place.query("SELECT * FROM experiment")), 1, "one experiment")
+    experiment(place, replications=1)
+    place.expect(0, "sweep e.yaml", out=["17 runs are in results.db, 17 of them from before"])
+    equal(count(place), 38, "nothing is taken away")
+
+
+@test("sweep: Ctrl-C stops in good order; the same command goes on")
+def interrupted(place):
+    experiment(place, duration="20s", replications=4)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = stored(place)
+        with place.start("sweep e.yaml") as sweep:
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline and sweep.poll() is None:
+                if stored(place) > before + 2:
+                    break
+                time.sleep(0.02)
+            sweep.send_signal(number)
+            out, err = sweep.communicate(timeout=60)
+        equal((sweep.returncode, out), (130, ""), f"status and output {err}")
+        check("stopped; the same command goes on from there" in err, err)
+        statuses = set(place.statuses())
+        check(statuses <= {"finished", "planned"} and "finished" in statuses, statuses)
+        equal([name for name in place.files() if name.startswith("results")], ["results.db"], "files")
+    equal(count(place), 68, "runs planned")
+
+
+def stored(place, name="results.db"):
+    """Finished runs, of a file that may be just being made."""
+    if not os.path.exists(place.path(name)):
+        return 0
+    try:
+        return count(place, "status = 'finished'", name)
+    except sqlite3.OperationalError:
+        return 0
+
+
+@test("sweep: a full disk: one line; with room again it goes on")
+def full_disk(place):
+    def small_files():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2**18, 2**18))
+    experiment(place, log="collections")
+    place.expect(0, "sweep e.yaml --db whole.db")
+    place.expect(1, "sweep e.yaml", err=["results.db"], preexec_fn=small_files)
+    check(count(place, "status = 'finished'") < 34, "everything fitted")
+    place.expect(0, "sweep e.yaml")
+    same_rows(place, "whole.db", "results.db")
+
+
+# ---- one among many --------------------------------------------------------------------------------
+
+
+FAILING = """\
+name: failing
+workloads:
+  - {name: script, file: good.heap}
+  - {name: script, file: bad.heap}
+policies: [default, off]
+replications: 2
+"""
+
+
+@test("sweep: a run that fails is stored with its error and does not stop the others")
+def one_fails(place):
+    place.write("good.heap", "new 0 1\nstore 0 0 0\ndrop 0\ncollect\n")
+    place.write("bad.heap", "new 0 1\nstore 3 0 0\n")
+    place.write("e.yaml", FAILING)
+    place.expect(0, "sweep e.yaml", out=["8 runs are in results.db", "4 of them failed", "bad.heap:2"])
+    equal(place.statuses(), ["finished", "finished", "failed", "failed"] * 2, "statuses")
+    errors = {row[0] for row in place.query("SELECT error FROM run WHERE status = 'failed'")}
+    check(len(errors) == 1 and "bad.heap:2: register 3" in errors.pop(), errors)
+    place.write("bad.heap", "new 0 1\n")
+    place.expect(0, "sweep e.yaml", out=["8 of them from before"])
+    equal(place.statuses(), ["finished", "finished", "failed", "failed"] * 2, "statuses")
+    place.expect(0, "sweep e.yaml --retry-failed", out=["4 of them from before"])
+    equal(place.statuses(), ["finished"] * 8, "statuses")
+
+
+@test("sweep: two at once in one file: one says that it waits, and finds everything done")
+def two_at_once(place):
+    experiment(place, duration="10s", replications=3)
+    with place.start("sweep e.yaml") as first:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and stored(place) == 0:
+            time.sleep(0.01)
+        second = place.run("sweep e.yaml")
+        out, err = first.communicate(timeout=60)
+    equal((first.returncode, err), (0, ""), "the first")
+    equal(second.status, 0, f"the second {second.err}")
+    check("another sweep is at work in results.db; waiting for it to end\n" in second.err, second.err)
+    check("51 of them from before" in second.out, second.out)
+    equal(place.statuses(), ["finished"] * 51, "statuses")
+
+
+@test("sweep: others may add to the file meanwhile")
+def others_meanwhile(place):
+    experiment(place, duration="5s", replications=3)
+    with place.start("sweep e.yaml") as sweep:
+        for seed in range(1, 6):
+            place.expect(0, f"run -w {SMALL} --seed {seed}")
+        equal(sweep.wait(timeout=60), 0, "status")
+    equal(place.statuses(), ["finished"] * 56, "statuses")
+
+
+# ---- rules for replications ------------------------------------------------------------------------
+
+
+UNTIL = """\
+name: until
+workload: {name: queue, rate: 100, duration: 4s, service: 5ms}
+policies: [default, off]
+replications: 3
+log: summary
+"""
+
+
+@test("sweep --until: replications are added until the mean is known so well; killed or not, the same ones")
+def until(place):
+    place.write("e.yaml", UNTIL)
+    rule = "--until ci=8%,metric=latency_p50,most=500"
+    result = place.run(f"sweep e.yaml --db a.db {rule}")
+    check(result.status == 0 and "latency_p50 is known to within" in result.out, result)
+    seeds = [row[0] for row in place.query("SELECT DISTINCT seed FROM run ORDER BY 1", name="a.db")]
+    check(len(seeds) > 10, f"only {len(seeds)} seeds")
+    equal(seeds, list(range(1, len(seeds) + 1)), "seeds")
+    values = [row[0] for row in place.query(
+        "SELECT value FROM summary JOIN run ON id = run_id WHERE metric = 'latency_p50' AND policy = 'off'",
+        name="a.db")]
+    mean = sum(values) / len(values)
+    spread = (sum((x - mean)**2 for x in values) / (len(values) - 1) / len(values))**0.5
+    check(1.9 * spread / mean <= 0.08, f"±{1.96 * spread / mean} is too wide")
+    with place.start(f"sweep e.yaml --db b.db {rule}") as sweep:
+        time.sleep(0.3)
+        sweep.kill()
+    equal(place.run(f"sweep e.yaml --db b.db {rule}").status, 0, "status")
+    same_rows(place, "a.db", "b.db")
+
+
+@test("sweep --until with `most` too small: it says what is not known, and how well")
+def until_most(place):
+    place.write("e.yaml", UNTIL)
+    place.expect(0, "sweep e.yaml --until ci=0.1%,metric=latency_p50,most=5",
+                 out=["latency_p50 is not known to within 0.1% everywhere", "5 replications, the most allowed"])
+    equal(count(place), 10, "runs")
+
+
+# ---- before it begins ------------------------------------------------------------------------------
+
+
+@test("sweep --dry-run: the plan, its size and an estimate; no file is made")
+def dry_run(place):
+    experiment(place)
+    out = place.expect(0, "sweep e.yaml --dry-run", out=[
+        "thresholds: 34 runs of 2 programs (17 settings, 2 seeds)",
+        "web:rate=200,duration=1s,modules=2000 on cpython-3.13", "  freeze:t0=4373\n"]).out
+    check(re.search(r"^About \S+ m?s on \d+ cores?, and \S+ [KM]iB on disk \(from \d+ runs? done just now",
+                    out, re.M), out)
+    equal(place.files(), ["e.yaml"], "files")
+
+
+WRONG = [
+    ("no file", "sweep", 2, ["which experiment?"]),
+    ("two files", "sweep a b", 2, ["one experiment at a time"]),
+    ("a file that is not there", "sweep none.yaml", 1, ["none.yaml", "No such file"]),
+    ("a share beyond the last", "sweep e.yaml --shard 3/2", 2, ["--shard=3/2", "K from 1 to N"]),
+    ("a share that is none", "sweep e.yaml --shard x", 2, ["--shard=x"]),
+    ("a rule without a share", "sweep e.yaml --until metric=latency_p99", 2, ["ci="]),
+    ("a rule about no metric", "sweep e.yaml --until ci=5%,metric=latency_99", 2,
+     ["latency_99", "did you mean 'latency_p99'"]),
+    ("a rule with a share above 1", "sweep e.yaml --until ci=500%", 2, ["ci=500%"]),
+    ("a rule and shares", "sweep e.yaml --until ci=5% --shard 1/2", 2, ["--shard"]),
+]
+
+for title, arguments, status, texts in WRONG:
+    @test(f"sweep: {title}: one line")
+    def wrong(place, arguments=arguments, status=status, texts=texts):
+        experiment(place)
+        place.expect(status, arguments, err=texts)
+        equal(place.files(), ["e.yaml"], "files")
+
+
+@test("sweep: into what is no results file: one line, and it stays as it is")
+def foreign(place):
+    experiment(place)
+    place.write("results.db", "not a database, and longer than a header of one hundred bytes " * 3)
+    place.expect(1, "sweep e.yaml", err=["results.db: not a pygcsim results file"])
+    equal(place.read("results.db")[:8], b"not a da", "content")
+
+
+# ---- the examples ----------------------------------------------------------------------------------
+
+
+def shorter(text):
+    """The same experiment of shorter programs, fewer points and replications."""
+    text = re.sub(r"\bduration: *[0-9.]+\w+", "duration: 2s", text)
+    text = re.sub(r"\breplications: *\d+", "replications: 2", text)
+    text = re.sub(r"\bpoints: *\d\d+", "points: 4", text)
+    text = re.sub(r"\b\d+[0-9_]*_000\b(?=[^.]*modules)|(?<=modules: )\[[^]]*\]", "[1000, 2000]", text)
+    return re.sub(r"(modules: \{range: )[0-9_.]+", r"\g<1>1000..5000", text)
+
+
+for example in sorted(os.listdir(os.path.join(ROOT, "experiments"))):
+    @test(f"experiments/{example}, in a short form: every run ends")
+    def runs(place, example=example):
+        with open(os.path.join(ROOT, "experiments", example), encoding="utf-8") as file:
+            place.write("e.yaml", shorter(file.read()))
+        place.expect(0, "sweep e.yaml")
+        statuses = place.statuses()
+        check(len(statuses) > 3 and set(statuses) <= {"finished", "out_of_memory"}, set(statuses))
+        place.expect(0, "show results.db")
+
+
+# ---- progress --------------------------------------------------------------------------------------
+
+
+@test("progress: of a sweep: runs, rate, time left, the best so far; it fits 100 columns, and is gone at the end")
+def progress(place):
+    experiment(place, duration="10s", replications=4)
+    terminal = Terminal(100)
+    try:
+        result = place.run("sweep e.yaml", stderr=terminal.slave)
+    finally:
+        text = terminal.close()
+    equal(result.status, 0, "status")
+    bars = [frame for frame in re.split(r"\r(?:\033\[K)?", text) if "[" in frame]
+    check(any(re.match(r"\[#+\.*\] +\d+%  .*\d+/68 runs, \S+/s, best latency_p99 \S+ ms: \w", bar)
+              for bar in bars), repr(text[-1500:]))
+    check(any(" left, " in bar for bar in bars), "no time left")
+    check(max(map(len, bars)) < 100, max(bars, key=len))
+    check(text.endswith("\r\033[K"), "it is not taken off")
