@@ -242,8 +242,8 @@ static void print_group(const struct answers *answers, size_t group)
     if (of->baseline != NO_SETTING && answers->sort < outcomes->metric_count)
         print_too_few(answers, &selection, of->baseline);
     if (!replicated)
-        printf("One replication has no intervals; `replications: 10` in an experiment file for "
-               "`pygcsim sweep` gives them.\n");
+        printf("One replication has no intervals; `replications: 10` in an experiment file, or "
+               "`compare --replications 10`, gives them.\n");
     free(title);
     free(selection.settings);
 }

@@ -39,7 +39,8 @@ struct interval correlation_spearman_interval(double r, size_t n, double confide
  * and their Application, 1997, sections 3.2 and 3.8): residuals are stretched by √(m / (m − 1)) in
  * a group of m, and group means drawn together, so that the share of what is resampled is the one
  * estimated. It is the wider of two readings of the resampled shares: their percentiles, and these
- * reflected at the estimate on the scale atanh √share. NaN if a group has a single observation.
+ * reflected at the estimate on the scale atanh √share. A resample in which all of each group are
+ * equal is left out. NaN if a group has a single observation.
  *
  * Of 20,000 experiments so many % have the true share in the 95% interval:
  *     true share                        0     0.2   0.5   0.8   0.95

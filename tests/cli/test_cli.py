@@ -21,6 +21,7 @@ import programs  # noqa: E402, F401
 import sweeps  # noqa: E402, F401
 import terminal  # noqa: E402, F401
 import charts  # noqa: E402, F401
+import answers  # noqa: E402, F401
 
 
 def main():
