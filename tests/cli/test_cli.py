@@ -23,6 +23,8 @@ import merge  # noqa: E402, F401
 import terminal  # noqa: E402, F401
 import charts  # noqa: E402, F401
 import answers  # noqa: E402, F401
+import best  # noqa: E402, F401
+import export  # noqa: E402, F401
 
 
 def main():
