@@ -74,7 +74,9 @@ static int check_soundness(struct part *part, struct error *error)
         code = sqlite3_step(check);
     int status = code == SQLITE_ROW ? 0 : store_error(part->store, error);
     if (status == 0 && strcmp((const char *)sqlite3_column_text(check, 0), "ok") != 0)
-        status = error_set(error, "%s: damaged: its pages do not fit together", part->path);
+        status = error_set(
+            error, "%s: damaged (its pages do not fit together); remove it and run its sweep again",
+            part->path);
     sqlite3_finalize(check);
     return status == 0 && seal_check(part->store, error) < 0 ? -1 : status;
 }
@@ -209,7 +211,8 @@ static int note_runs(struct merge *merge, struct part *part, struct error *error
     }
     int status = 0;
     if (code == SQLITE_CORRUPT)
-        status = error_set(error, "%s: damaged: it has runs that are not of its share", part->path);
+        status =
+            error_set(error, "%s: damaged (it has runs that are not of its share)", part->path);
     else if (code != SQLITE_DONE)
         status = store_error(part->store, error);
     sqlite3_finalize(runs);
@@ -427,7 +430,7 @@ static int take_over(const struct merge *merge, const char *into, int *lock, str
 static int write_results(struct merge *merge, const char *into, bool replace, struct error *error)
 {
     char *target = replace ? realpath(into, NULL) : NULL, *temporary;
-    int lock = -1, status = target ? take_over(merge, target, &lock, error) : 0;
+    int lock = -1, status = target ? take_over(merge, into, &lock, error) : 0;
     if (!target)
         target = memory_text(into);
     if (asprintf(&temporary, "%s.merging", target) < 0)

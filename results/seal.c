@@ -108,7 +108,10 @@ int seal_check(struct store *store, struct error *error)
     if (hash_rows(store, &checksum, error) != 0)
         return -1;
     if (checksum != expected)
-        return error_set(error, "%s: damaged: its rows are not those that were stored",
-                         store_path(store));
+        return error_set(
+            error,
+            "%s: damaged (its rows are not those that were stored); remove it and run its "
+            "sweep again",
+            store_path(store));
     return 0;
 }
