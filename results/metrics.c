@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/metrics.h"
 
-#include <gsl/gsl_statistics.h>
-#include <math.h>
 #include <stddef.h>
-#include <stdlib.h>
-
-#include "sim/memory.h"
 
 /* ---- sources
  * ----------------------------------------------------------------------- */
@@ -128,45 +123,3 @@ const struct metric metrics[] = {
     {NULL, NULL, NULL, NULL, NULL},
 };
 /* clang-format on */
-
-/* ---- percentile(x, p)
- * -------------------------------------------------------------- */
-
-struct values {
-    double *x, p;
-    size_t count, capacity;
-};
-
-static void percentile_step(sqlite3_context *context, int count, sqlite3_value **arguments)
-{
-    struct values *values = sqlite3_aggregate_context(context, sizeof *values);
-    (void)count;
-    if (!values) {
-        sqlite3_result_error_nomem(context);
-        return;
-    }
-    if (sqlite3_value_type(arguments[0]) == SQLITE_NULL)
-        return;
-    values->x = memory_grow(values->x, &values->capacity, values->count + 1, sizeof *values->x);
-    values->x[values->count++] = sqlite3_value_double(arguments[0]);
-    values->p = sqlite3_value_double(arguments[1]);
-}
-
-static void percentile_final(sqlite3_context *context)
-{
-    struct values *values = sqlite3_aggregate_context(context, 0);
-    if (!values || values->count == 0)
-        return;                                                         /* NULL */
-    double rank = ceil((double)values->count * values->p / 100 - 1e-6); /* 999.0000000001 is 999 */
-    size_t place = rank < 1 ? 0 : (size_t)rank - 1;
-    if (place >= values->count)
-        place = values->count - 1;
-    sqlite3_result_double(context, gsl_stats_select(values->x, 1, values->count, place));
-    free(values->x);
-}
-
-int metrics_register_functions(sqlite3 *database)
-{
-    return sqlite3_create_function_v2(database, "percentile", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-                                      NULL, NULL, percentile_step, percentile_final, NULL);
-}

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Metrics, each defined once: a name, a unit, a meaning, and the SQL that computes it from the
- * tables of results/schema.sql. `pygcsim list metrics` and docs/metrics.md come from this table. */
+ * tables of results/schema.sql with the functions of results/statistics.h. `pygcsim list metrics`
+ * and docs/metrics.md come from this table. */
 #ifndef PYGCSIM_RESULTS_METRICS_H
 #define PYGCSIM_RESULTS_METRICS_H
-
-#include <sqlite3.h>
 
 struct metric {
     const char *name;
@@ -17,11 +16,5 @@ struct metric {
 
 /* Ends with a NULL name. */
 extern const struct metric metrics[];
-
-/* Makes the SQL function that metrics use besides SQLite's own known to a connection:
- *     percentile(x, p)  aggregate: the smallest x at or below which p% of all are (nearest rank);
- *                       NULL if there are none
- * Returns an SQLite result code. */
-int metrics_register_functions(sqlite3 *database);
 
 #endif

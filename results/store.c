@@ -14,6 +14,7 @@
 #include "results/embedded.h"
 #include "results/histogram.h"
 #include "results/metrics.h"
+#include "results/statistics.h"
 #include "sim/memory.h"
 
 #define APPLICATION_ID 1887004515 /* as in schema.sql */
@@ -189,7 +190,7 @@ static struct store *open_file(const char *path, int flags, struct error *error)
         goto failed;
     }
     sqlite3_busy_timeout(store->database, BUSY_MS);
-    if (metrics_register_functions(store->database) != SQLITE_OK) {
+    if (statistics_register_functions(store->database) != SQLITE_OK) {
         store_error(store, error);
         goto failed;
     }
