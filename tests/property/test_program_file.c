@@ -198,7 +198,8 @@ static void check_documented(const struct example *example, bool compress)
         const struct image_entry entry = image_entry(&image, i);
         check_text("column", entry.name, compiled_columns[i].name);
         check_count(entry.name, entry.element_bytes, compiled_columns[i].bytes);
-        check_count(entry.name, entry.encoding, compress ? IMAGE_COMPRESSED : IMAGE_RAW);
+        check_count(entry.name, entry.encoding,
+                    (uint64_t)(compress ? IMAGE_COMPRESSED : IMAGE_RAW));
         check_count(entry.name, entry.count, compiled_count(compiled, i));
         check_count(entry.name, entry.offset % IMAGE_ALIGNMENT, 0);
         check_that(entry.name, compress || entry.bytes == entry.count * entry.element_bytes);
