@@ -5,7 +5,7 @@
  * from 3.13).
  *
  * Everything is numbers in flat arrays. An object is a reference: the block of its header in one
- * arena (sim/arena.h). Header 24 bytes, 4 bytes a field, and 4 bytes in the list of its generation.
+ * arena (sim/arena.h). Header 20 bytes, 4 bytes a field, and 4 bytes in the list of its generation.
  * What a collection counts is apart, a byte for each 16 of the arena: so while it looks for what is
  * unreachable it reads headers in the order of the lists, writes next to none, and what it touches
  * in no order at all is a sixteenth of the memory.
@@ -35,16 +35,17 @@
 
 /* What a collection knows of an object, in its byte of gc_refs: */
 enum {
-    GC_REFS_NONE,          /* not young, or known to be reachable */
-    GC_REFS_CANDIDATE,     /* young; so many more are the references to it from young objects … */
-    GC_REFS_SCRATCH = 254, /* … 253 and what `scratch` says, which is rare */
-    GC_REFS_PASSED,        /* the sweep has passed it, and knew of no reference from outside */
+    GC_REFS_NONE,       /* not young, or known to be reachable */
+    GC_REFS_CANDIDATE,  /* young; so many more are the references to it from young objects … */
+    GC_REFS_MANY = 254, /* … 253 and what `position` says, which is rare */
+    GC_REFS_PASSED,     /* the sweep has passed it, and knew of no reference from outside */
 };
 
 struct object {
-    uint32_t count;    /* references to it; in a free block, the next free one */
-    uint32_t scratch;  /* references a byte of gc_refs has no room for; or links work lists */
-    uint32_t position; /* in its generation's list */
+    uint32_t count;    /* references to it; links what is being freed; in a free block, the next
+                          free one */
+    uint32_t position; /* in its generation's list; while a collection counts, the references a byte
+                          of gc_refs has no room for */
     uint32_t fields;
     uint32_t bytes;
     uint8_t generation;
@@ -67,8 +68,13 @@ struct heap {
     uint32_t register_count;
     struct generation generations[GENERATIONS + 1];
     uint64_t bytes, peak_bytes; /* of all objects: now, and the most there ever were */
-    ref *unreachable;
+    ref *unreachable; /* what a collection found; while it looks, and in a census, a stack */
     size_t unreachable_count, unreachable_capacity;
+    struct crowded { /* an object with more references than a byte of gc_refs has room for */
+        ref o;
+        uint32_t position; /* its own, meanwhile */
+    } * crowded;
+    size_t crowded_count, crowded_capacity;
     /* Objects freed so far, by the generation they were in: by reference count, and in collections.
      */
     uint64_t freed_by_count[GENERATIONS + 1], freed_by_collector[GENERATIONS + 1];
