@@ -59,7 +59,12 @@ ref heap_allocate(struct heap *heap, enum object_kind kind, uint32_t fields, uin
 {
     ref o = arena_take(&heap->arena, size_of(fields));
     struct object *object = heap_object(heap, o);
-    *object = (struct object){.fields = fields, .bytes = bytes, .kind = (uint8_t)kind};
+    *object = (struct object){.birth = (uint32_t)heap->births,
+                              .birth_high = (uint8_t)(heap->births >> 32),
+                              .fields = fields,
+                              .bytes = bytes,
+                              .kind = (uint8_t)kind};
+    heap->births++;
     for (uint32_t f = 0; f < fields; f++)
         object->field[f] = 0;
     enter_generation(heap, o, 0);
@@ -81,6 +86,13 @@ void heap_add_permanent(struct heap *heap, uint64_t count)
     }
 }
 
+/* How old an object is: a bucket (sim/age.h). */
+static uint32_t age_of(const struct heap *heap, const struct object *object)
+{
+    uint64_t birth = (uint64_t)object->birth_high << 32 | object->birth;
+    return age_bucket((heap->births - birth - 1) % (UINT64_C(1) << AGE_BITS));
+}
+
 /* Takes an object that is being freed out of its generation: the last of the list takes its place.
  */
 static void leave_generation(struct heap *heap, struct object *object)
@@ -92,10 +104,13 @@ static void leave_generation(struct heap *heap, struct object *object)
     left->objects[object->position] = last;
     heap_object(heap, last)->position = object->position;
     tally_remove(&left->tally, object->kind, object->fields, object->bytes);
-    if (heap->reclaiming)
+    if (heap->reclaiming) {
         heap->freed_by_collector[object->generation]++;
-    else
+        heap->ages.by_collector[object->generation][age_of(heap, object)]++;
+    } else {
         heap->freed_by_count[object->generation]++;
+        heap->ages.by_count[object->generation][age_of(heap, object)]++;
+    }
 }
 
 uint32_t heap_release(struct heap *heap, ref o)
@@ -349,6 +364,7 @@ static void set_aside(struct heap *heap, ref o, int source, struct found *found)
     struct object *object = heap_object(heap, o);
     *refs_of(heap, o) = GC_REFS_NONE;
     object->generation = UNREACHABLE;
+    heap->ages.by_collector[source][age_of(heap, object)]++;
     tally_add(&found->unreachable, object->kind, object->fields, object->bytes);
     found->unreachable_by_generation[source]++;
     heap->unreachable[heap->unreachable_count++] = o;

@@ -5,7 +5,7 @@
  * from 3.13).
  *
  * Everything is numbers in flat arrays. An object is a reference: the block of its header in one
- * arena (sim/arena.h). Header 20 bytes, 4 bytes a field, and 4 bytes in the list of its generation.
+ * arena (sim/arena.h). Header 24 bytes, 4 bytes a field, and 4 bytes in the list of its generation.
  * What a collection counts is apart, a byte for each 16 of the arena: so while it looks for what is
  * unreachable it reads headers in the order of the lists, writes next to none, and what it touches
  * in no order at all is a sixteenth of the memory.
@@ -26,6 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/age.h"
 #include "sim/arena.h"
 #include "sim/collector.h"
 #include "sim/object_kind.h"
@@ -44,13 +45,15 @@ enum {
 struct object {
     uint32_t count;    /* references to it; links what is being freed; in a free block, the next
                           free one */
+    uint32_t birth;    /* how many were allocated before it, modulo 2^32 */
     uint32_t position; /* in its generation's list; while a collection counts, the references a byte
                           of gc_refs has no room for */
     uint32_t fields;
     uint32_t bytes;
     uint8_t generation;
     uint8_t kind;
-    uint8_t mark; /* the last census that reached it */
+    uint8_t mark;       /* the last census that reached it */
+    uint8_t birth_high; /* and the next 8 bits of that: AGE_BITS in all */
     ref field[];
 };
 
@@ -78,6 +81,8 @@ struct heap {
     /* Objects freed so far, by the generation they were in: by reference count, and in collections.
      */
     uint64_t freed_by_count[GENERATIONS + 1], freed_by_collector[GENERATIONS + 1];
+    struct ages ages; /* the same, by age */
+    uint64_t births;  /* objects allocated so far, but for the interpreter's own */
     bool reclaiming;
     uint8_t census;
 };
