@@ -311,7 +311,7 @@ def seal(content):
     plain.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
     seeded.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint64]
     begin = content.index(b"segments\0")
-    header = begin + 64 * 12
+    header = begin + 64 * 13  # columns
     texts = sum(struct.unpack_from("=QQ", content, 32))
     (version,) = struct.unpack_from("=I", content, 16)
     content[24:32] = bytes(8)
