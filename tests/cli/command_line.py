@@ -6,7 +6,7 @@ import re
 from harness import SMALL, test
 from tap import check, equal
 
-COMMANDS = ("run", "compare", "compile", "plot", "replay", "list")
+COMMANDS = ("run", "compare", "sweep", "merge", "compile", "plot", "replay", "list")
 LISTS = ("policies", "workloads", "collectors", "charts", "metrics", "events")
 NUMBERS = "a number such as 0.5, from 0.001 to 1e+06"
 DURATIONS = "a duration such as 250ms, 10s or 1.5h"
@@ -20,6 +20,7 @@ GOOD = [
     ("run --help", "run --help", ["Usage: pygcsim run", "--policy", "--workload", "--collector",
                                   "--seed", "--db", "--json", "Example:"]),
     ("compare --help", "compare --help", ["Usage: pygcsim compare", "--policy", "--db", "Example:"]),
+    ("merge --help", "merge --help", ["Usage: pygcsim merge", "--into", "--replace", "Example:"]),
     ("plot --help", "plot --help", ["Usage: pygcsim plot", "--out", "--chart", "--format", "Example:"]),
     ("replay --help", "replay --help", ["Usage: pygcsim replay", "--collector", "--json",
                                         "--baseline", "Example:"]),
