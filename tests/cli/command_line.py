@@ -25,6 +25,7 @@ GOOD = [
     ("sensitivity --help", "sensitivity --help", ["Usage: pygcsim sensitivity", "Example:"]),
     ("export --help", "export --help", ["Usage: pygcsim export", "gcviewer", "Example:"]),
     ("compare --help", "compare --help", ["Usage: pygcsim compare", "--policy", "--db", "Example:"]),
+    ("merge --help", "merge --help", ["Usage: pygcsim merge", "--into", "--replace", "Example:"]),
     ("plot --help", "plot --help", ["Usage: pygcsim plot", "--out", "--chart", "--format", "Example:"]),
     ("replay --help", "replay --help", ["Usage: pygcsim replay", "--collector", "--json",
                                         "--baseline", "Example:"]),
