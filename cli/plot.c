@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/gnuplot.h"
+#include "cli/open_results.h"
 #include "policies/registry.h"
 #include "results/charts.h"
 #include "sim/error.h"
@@ -38,9 +39,7 @@ static const struct argp_option options[] = {
      "Draws nothing; says what each chart shows and needs, and with RESULTS whether they can give "
      "it",
      0},
-    {NULL, 0, NULL, 0, "What is drawn:", 1},
-    {"experiment", OPT_EXPERIMENT, "NAME", 0,
-     "The newest experiment of that name, or of that number", 1},
+    {"experiment", OPT_EXPERIMENT, "NAME|NUMBER", 0, HELP_EXPERIMENT, 1},
     {"workload", 'w', "SPEC", 0, "Runs of this workload (default: the experiment's first)", 1},
     {"collector", 'c', "VERSION", 0,
      "Runs on this interpreter version (default: the experiment's first)", 1},
@@ -54,10 +53,11 @@ static const struct argp_option options[] = {
      "An axis of heatmap, as threshold.t0 or t0; for both give two (default: those that matter "
      "most)",
      1},
-    {NULL, 0, NULL, 0, "How, with --chart NAME:", 2},
-    {"template", OPT_TEMPLATE, "FILE", 0, "Draws with your copy of the gnuplot template", 2},
-    {"show-template", OPT_SHOW_TEMPLATE, NULL, 0, "Prints the template, to be copied", 2},
-    {"show-sql", OPT_SHOW_SQL, NULL, 0, "Prints the SQL behind the chart", 2},
+    {"template", OPT_TEMPLATE, "FILE", 0,
+     "With --chart NAME: draws with your copy of its gnuplot template", 2},
+    {"show-template", OPT_SHOW_TEMPLATE, NULL, 0,
+     "With --chart NAME: prints its template, to be copied", 2},
+    {"show-sql", OPT_SHOW_SQL, NULL, 0, "With --chart NAME: prints the SQL behind it", 2},
     {0},
 };
 
@@ -105,16 +105,6 @@ static void add_parameter(struct plot *plot, const char *name)
     plot->options.parameters[plot->parameter_count++] = name;
 }
 
-static const char *metric_option(const char *name)
-{
-    const char **names = memory_zeroed(metric_count() + 1, sizeof *names);
-    for (size_t i = 0; i < metric_count(); i++)
-        names[i] = metrics[i].name;
-    const char *found = names[option_choice("metric", name, names)];
-    free(names);
-    return found;
-}
-
 static error_t parse_selection(int key, char *argument, struct plot *plot)
 {
     struct selection_options *selection = &plot->options;
@@ -136,7 +126,7 @@ static error_t parse_selection(int key, char *argument, struct plot *plot)
         add_policy(plot, argument);
         return 0;
     case OPT_METRIC:
-        selection->metric = metric_option(argument);
+        selection->metric = option_metric("metric", argument)->name;
         return 0;
     case OPT_PARAMETER:
         add_parameter(plot, argument);

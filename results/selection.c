@@ -97,6 +97,7 @@ static const char not_there_sql[] =
     " SELECT 'it has no ' || what || ' ''' || text || '''; there is: ' || coalesce("
     "     (SELECT group_concat(text, ', ') FROM (SELECT text FROM there"
     "      WHERE there.what = asked.what LIMIT 12)), 'none')"
+    "     || iif((SELECT count(*) FROM there WHERE there.what = asked.what) > 12, ', …', '')"
     " FROM asked WHERE what IN ('experiment', 'workload', 'collector', 'seed', 'policy')"
     "     AND (what, text) NOT IN (SELECT what, CAST(text AS TEXT) FROM there)"
     " ORDER BY asked.rowid LIMIT 1";

@@ -1,15 +1,15 @@
-# Main effects: the mean of a metric at each level of each factor that varies, over everything else, with 95% intervals
-# over the seeds; a panel per factor, the strongest first. $data: a header line, then a row per level: factor, number and
-# label of the level, mean, low and high end of the interval, runs, mean of all levels.
+# Main effects: the mean of a metric at each level of each factor that varies, over everything else, with the 95% interval
+# of its difference to the mean of all; a panel per factor, the strongest first. $data: a header line, then a row per level:
+# factor, number and label of the level, mean, low and high end of the interval, runs, mean of all levels.
 # SPDX-License-Identifier: GPL-3.0-or-later
 set label 1 "Main effects on ".short(metric_meaning) at screen 0.02, 0.96 font title_font
 
 array factor[40]; array from[40]; array upto[40]; array reach[40]; factors = 0
-y_lo = 1e99; y_hi = -1e99; y_unit = metric_unit; y_zero = 0; widest = 1
+y_lo = 1e99; y_hi = -1e99; y_unit = metric_unit; y_zero = 0
 do for [i=2:|$data|] {
   row = $data[i]; v = num(row, 4)
   if (factors < 40 && (factors == 0 || field(row, 1) ne factor[max(factors, 1)])) { factors = factors + 1; factor[factors] = field(row, 1); from[factors] = i }
-  upto[factors] = i; widest = max(widest, strlen(field(row, 3)))
+  upto[factors] = i
   lowest = num(row, 5) == num(row, 5) ? num(row, 5) : v; highest = num(row, 6) == num(row, 6) ? num(row, 6) : v
   y_lo = min(y_lo, lowest > 0 ? lowest : 0.9*v); y_hi = max(y_hi, highest)
 }
@@ -19,25 +19,37 @@ eval scale("y")
 drawn = min(factors, 12)
 columns = drawn <= 3 ? drawn : drawn == 4 ? 2 : drawn <= 9 ? 3 : 4
 lines = ceil(drawn/real(columns))
-left = 0.1; right = 0.98; top = 0.88; gap = 0.02; foot = 0.075
+left = 0.1; right = 0.98; top = 0.88; gap = 0.02
 width = (right - left + gap)/columns; height = (top - 0.02)/lines
+
+# labels of levels that do not fit side by side are slanted, and need room below
+array label_width[drawn]; array foot[lines]
+do for [f=1:drawn] {
+  label_width[f] = 1
+  do for [i=from[f]:upto[f]] { label_width[f] = max(label_width[f], strlen(field($data[i], 3))) }
+}
+levels(f) = upto[f] - from[f] + 1
+is_slanted(f) = levels(f)*(label_width[f] + 1) > 150*(width - gap)
+do for [l=1:lines] {
+  foot[l] = 0.05
+  do for [f=(l-1)*columns+1:min(drawn, l*columns)] { if (is_slanted(f)) { foot[l] = max(foot[l], min(0.4*height, 0.035 + 0.0052*label_width[f])) } }
+}
 set label 997 short(metric_meaning).scale_name("y") at screen 0.022, (top + 0.02)/2 center rotate textcolor rgb ink
-set arrow from screen 0.68, 0.893 to screen 0.705, 0.893 nohead lc rgb grey lw 1 dt 2
-set label "mean of all" at screen 0.71, 0.893 font ",10" textcolor rgb ink
+set arrow from screen 0.60, 0.893 to screen 0.625, 0.893 nohead lc rgb grey lw 1 dt 2
+set label "mean of all" at screen 0.63, 0.893 font ",10" textcolor rgb ink
 if (seeds > 1) {
-  set arrow from screen 0.82, 0.881 to screen 0.82, 0.905 heads size screen 0.004, 90 lc rgb hue(3) lw 1
-  set label "95% interval" at screen 0.83, 0.893 font ",10" textcolor rgb ink
+  set arrow from screen 0.76, 0.881 to screen 0.76, 0.905 heads size screen 0.004, 90 lc rgb hue(3) lw 1
+  set label "95% interval of the difference" at screen 0.77, 0.893 font ",10" textcolor rgb ink
 }
 if (drawn < factors) { set label sprintf("%d more with smaller effects", factors - drawn) at screen 0.98, 0.96 right font ",10" textcolor rgb grey }
 set multiplot
 do for [f=1:drawn] {
-  column = (f-1)%columns; line = (f-1)/columns; floor_ = top - (line+1)*height + foot; ceiling = top - line*height - 0.035
-  levels = upto[f] - from[f] + 1; widest = 1
-  do for [i=from[f]:upto[f]] { widest = max(widest, strlen(field($data[i], 3))) }
+  column = (f-1)%columns; line = (f-1)/columns; floor_ = top - (line+1)*height + foot[line+1]; ceiling = top - line*height - 0.035
   set margins screen left + column*width, screen left + (column+1)*width - gap, screen floor_, screen ceiling
   y_bare = column > 0; eval axis("y")
-  set xrange [0.5 : levels + 0.5]; set xtics () rotate by (levels*(widest + 1) > 150*(width - gap) ? -35 : 0) scale 0.4
-  do for [i=from[f]:upto[f]] { set xtics add (field($data[i], 3) num($data[i], 2)) }
+  set xrange [0.5 : levels(f) + 0.5]; eval is_slanted(f) ? 'set xtics () rotate by 35 right scale 0.4' : 'set xtics () norotate center scale 0.4'
+  every_ = is_slanted(f) ? ceil(levels(f)*0.02/(width - gap)) : 1
+  do for [i=from[f]:upto[f]] { set xtics add (((i - from[f]) % every_ ? "" : field($data[i], 3)) num($data[i], 2)) }
   set label 999 factor[f] at graph 0, screen ceiling + 0.014 left font ",11" textcolor rgb ink
   all = num($data[from[f]], 8)
   set arrow 999 from graph 0, first all to graph 1, first all nohead lc rgb grey lw 1 dt 2

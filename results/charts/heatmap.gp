@@ -28,7 +28,7 @@ set label (metric_better eq "high" ? "higher is better" : metric_better eq "low"
 set xrange [0.5 : columns + 0.5]; set yrange [0.5 : lines + 0.5]
 set xtics () scale 0; set ytics () scale 0; unset grid; set border 0
 slanted = columns*widest > 130
-set xtics rotate by (slanted ? -35 : 0)
+eval slanted ? 'set xtics rotate by 35 right' : ''
 longest = 1
 do for [i=1:cells] { row = $data[i+1]
   set xtics add (field(row, 2) num(row, 1)); set ytics add (field(row, 4) num(row, 3)); longest = max(longest, strlen(field(row, 4)))

@@ -8,17 +8,35 @@ eval many ? read_kinds("$data", "2") : ""
 array heap[policies]; array value[policies]; array front[policies]; array range[policies]
 x_lo = 1e99; x_hi = 0; y_lo = 1e99; y_hi = 0; x_unit = "bytes"; y_unit = metric_unit; x_zero = 0; y_zero = 0
 or_mean(a,b) = a == a ? a : b
-valued = 0; front_count = 0
+heap_lo = 1e99; heap_hi = 0; zeros = 0; front_count = 0
 do for [k=1:policies] {
   row = $data[k+1]; name[k] = field(row, 1); front[k] = num(row, 4); heap[k] = num(row, 5); value[k] = num(row, 8)
   range[k] = num(row, 9) == num(row, 9) && num(row, 10) > num(row, 9) ? sprintf(" (%s to %s)", amount(num(row, 9), metric_unit), amount(num(row, 10), metric_unit)) : ""
   if (value[k] == value[k]) {
-    valued = valued + 1; front_count = front_count + (front[k] > 0)
-    x_lo = min(x_lo, or_mean(num(row, 6), heap[k])); x_hi = max(x_hi, or_mean(num(row, 7), heap[k]))
-    y_lo = min(y_lo, max(or_mean(num(row, 9), value[k]), 0.5*value[k])); y_hi = max(y_hi, or_mean(num(row, 10), value[k]))
+    front_count = front_count + (front[k] > 0)
+    heap_lo = min(heap_lo, heap[k]); heap_hi = max(heap_hi, heap[k])
+    if (!many || front[k] > 0 || num(row, 3) == 1) {        # has its intervals drawn
+      x_lo = min(x_lo, or_mean(num(row, 6), heap[k])); x_hi = max(x_hi, or_mean(num(row, 7), heap[k]))
+      y_hi = max(y_hi, or_mean(num(row, 10), value[k]))
+      if (or_mean(num(row, 9), value[k]) > 0) { y_lo = min(y_lo, or_mean(num(row, 9), value[k])) }
+    }
+    if (value[k] > 0) { y_lo = min(y_lo, value[k]); y_hi = max(y_hi, value[k]) } else { zeros = zeros + 1 }
   }
 }
+
+# intervals may leave the frame, when they are much wider than the distances between the points
+room = 0.5*max(heap_hi - heap_lo, 0.02*heap_hi)
+x_lo = min(heap_lo, max(x_lo, heap_lo - room)); x_hi = max(heap_hi, min(x_hi, heap_hi + room))
+if (zeros > 0 && !(y_hi > 20*y_lo)) { y_lo = 0; zeros = 0; y_zero = 1 }
 eval scale("x"); eval axis("x"); eval scale("y"); eval axis("y")
+none = 0
+if (zeros > 0) {                        # a band below a logarithmic axis for what is 0
+  none = y_lo*(y_lo/y_hi)**0.04
+  set ytics add ("0" none)
+  set object rectangle from graph 0, graph 0 to graph 1, first y_lo fillcolor rgb 0xF2F2F2 fillstyle solid noborder behind
+  set yrange [y_lo*(y_lo/y_hi)**0.08 : y_hi]
+}
+level(v) = zeros > 0 && !(v > 0) ? none : v
 set xlabel "peak heap".scale_name("x")
 set ylabel short(metric_meaning).scale_name("y")
 set grid xtics
@@ -26,10 +44,10 @@ set grid xtics
 # the table: if there are many policies, the front and the baseline; else all, the best first
 better(j,k) = metric_better eq "high" ? value[j] > value[k] : value[j] < value[k]
 no_value(k) = !(value[k] == value[k])
-room = 14; listed = 0; array mark_of[policies]
+places = 14; listed = 0; array mark_of[policies]
 facts(k) = no_value(k) ? "no value" : amount(value[k], metric_unit) . range[k] . ", " . memory(heap[k]) . (many || front[k] == 0 ? "" : ", on the front") . (mark_of[k] eq "b" ? ", the baseline" : "")
 if (many) {
-  do for [k=1:policies] { mark_of[k] = ""; if (front[k] > 0 && front[k] <= room) { item[front[k]] = k; mark_of[k] = sprintf("%d", front[k]); listed = max(listed, front[k]) } }
+  do for [k=1:policies] { mark_of[k] = ""; if (front[k] > 0 && front[k] <= places) { item[front[k]] = k; mark_of[k] = sprintf("%d", front[k]); listed = max(listed, front[k]) } }
   do for [k=1:policies] { if (num($data[k+1], 3) == 1 && front[k] == 0) { listed = listed + 1; item[listed] = k; mark_of[k] = "b" } }
 } else {
   listed = policies
@@ -39,14 +57,14 @@ if (many) {
 }
 do for [r=1:listed] { item_mark[r] = mark_of[item[r]]; item_fact[r] = facts(item[r]) }
 eval point_table
-if (many) { do for [r=1:listed] { k = item[r]; if (!no_value(k)) { set label item_mark[r] at heap[k], value[k] offset 0.8,0.6 font ",9" textcolor lt kind_of[k] front } } }
+if (many) { do for [r=1:listed] { k = item[r]; if (!no_value(k)) { set label item_mark[r] at heap[k], level(value[k]) offset 0.8,0.6 font ",9" textcolor lt kind_of[k] front } } }
 
 # the front, from its first policy to the edge on the right
 array step_of[max(front_count, 1)]
 do for [k=1:policies] { if (front[k] > 0) { step_of[front[k]] = k } }
 set print $front
-do for [n=1:front_count] { print sprintf("%.9g\t%.9g", heap[step_of[n]], value[step_of[n]]) }
-if (front_count) { print sprintf("%.9g\t%.9g", x_hi, value[step_of[front_count]]) } else { print "NaN\tNaN" }
+do for [n=1:front_count] { print sprintf("%.9g\t%.9g", heap[step_of[n]], level(value[step_of[n]])) }
+if (front_count) { print sprintf("%.9g\t%.9g", x_hi, level(value[step_of[front_count]])) } else { print "NaN\tNaN" }
 unset print
 set arrow from screen 0.76, 0.89 to screen 0.785, 0.89 nohead lc rgb grey lw 1.4 dt 2
 set label "front" at screen 0.79, 0.89 font ",10" textcolor rgb ink
@@ -57,8 +75,8 @@ if (seeds > 1) {
 set print $points
 do for [k=1:policies] { if (!no_value(k)) {
   row = $data[k+1]
-  print sprintf("%.9g\t%.9g\t%d\t%d\t%.9g\t%.9g\t%.9g\t%.9g", heap[k], value[k], many ? kind_of[k] : k, !many || strlen(mark_of[k]) > 0, \
-    or_mean(num(row, 6), heap[k]), or_mean(num(row, 7), heap[k]), or_mean(num(row, 9), value[k]), or_mean(num(row, 10), value[k]))
+  print sprintf("%.9g\t%.9g\t%d\t%d\t%.9g\t%.9g\t%.9g\t%.9g", heap[k], level(value[k]), many ? kind_of[k] : k, !many || strlen(mark_of[k]) > 0, \
+    or_mean(num(row, 6), heap[k]), or_mean(num(row, 7), heap[k]), level(or_mean(num(row, 9), value[k])), level(or_mean(num(row, 10), value[k])))
 } }
 unset print
 faint(k) = 0xB0000000 + hue(k)

@@ -16,17 +16,17 @@ WHERE status IN ('finished', 'out_of_memory')
 -- (same program, costs and warm-up). Of runs that are alike the newest.
 CREATE TEMP TABLE ran AS
 WITH newest AS (
-    SELECT experiment_id, command, costs, warmup FROM ended
+    SELECT experiment_id, command, warmup FROM ended
     WHERE NOT EXISTS (SELECT 1 FROM asked WHERE what = 'experiment')
        OR experiment_id IN (SELECT id FROM asked JOIN experiment ON text IN (name, CAST(id AS TEXT))
                             WHERE what = 'experiment')
     ORDER BY experiment_id DESC, id DESC LIMIT 1
 )
 SELECT max(ended.id) AS run_id, ended.experiment_id, policy, workload, collector, seed, status
-FROM ended JOIN newest USING (costs, warmup)
+FROM ended JOIN newest USING (warmup)
 WHERE ended.experiment_id = newest.experiment_id
-   OR newest.command <> 'sweep' AND (workload, collector, seed) IN
-      (SELECT workload, collector, seed FROM ended WHERE experiment_id = newest.experiment_id)
+   OR newest.command <> 'sweep' AND (workload, collector, seed, costs) IN
+      (SELECT workload, collector, seed, costs FROM ended WHERE experiment_id = newest.experiment_id)
 GROUP BY policy, workload, collector, seed;
 
 -- Of one program, the first: all policies and seeds. `policy` is how charts call it; `place` is

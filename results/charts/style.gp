@@ -31,9 +31,9 @@ set tics out nomirror scale 0.6, 0.3 font ",10" textcolor rgb ink
 set grid ytics lt -1 lw 0.6 lc rgb pale dt 1, lt -1 lw 0.6 lc rgb pale dt 1
 set format "%g"
 set margins screen 0.1, -1, screen 0.10, screen 0.86
-# the head of a metric's meaning, and with a capital letter
+# a metric's meaning, its head if it is long; and with a capital letter
 ends(s,c) = strstrt(s, c) ? s[1:strstrt(s, c)-1] : s
-short(s) = ends(ends(s, ": "), ", ")
+short(s) = strlen(ends(s, ": ")) < 64 ? ends(s, ": ") : ends(s, ", ")
 upper(s) = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[strstrt("abcdefghijklmnopqrstuvwxyz", s):strstrt("abcdefghijklmnopqrstuvwxyz", s)]
 capital(s) = strstrt("abcdefghijklmnopqrstuvwxyz", s[1:1]) ? upper(s[1:1]).s[2:*] : s
 cut(s,n) = strlen(s) <= n ? s : s[1:n-1]."…"
