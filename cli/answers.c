@@ -61,8 +61,7 @@ static void answers_init(struct answers *answers, const struct open_results *res
     metric_list_fini(&list);
     answers->sort = options->sort ? outcomes_metric(&answers->outcomes, options->sort)
                                   : outcomes_objective(&answers->outcomes);
-    if (answers->sort < answers->outcomes.metric_count)
-        answers->high = answers->outcomes.metrics[answers->sort]->better == BETTER_HIGH;
+    answers->high = options->sort && options->sort->better == BETTER_HIGH; /* objectives: small */
     choose_shown(answers);
 }
 
@@ -242,8 +241,8 @@ static void print_group(const struct answers *answers, size_t group)
     if (of->baseline != NO_SETTING && answers->sort < outcomes->metric_count)
         print_too_few(answers, &selection, of->baseline);
     if (!replicated)
-        printf("One replication has no intervals; `replications: 10` in an experiment file for "
-               "`pygcsim sweep` gives them.\n");
+        printf("One replication has no intervals; `replications: 10` in an experiment file, or "
+               "`compare --replications 10`, gives them.\n");
     free(title);
     free(selection.settings);
 }

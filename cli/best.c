@@ -4,17 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/best_answer.h"
 #include "cli/command.h"
-#include "cli/open_results.h"
-#include "cli/show_value.h"
-#include "cli/table.h"
-#include "policies/registry.h"
-#include "results/best.h"
 #include "sim/memory.h"
 
 #define GROUPS_MOST 10 /* answers */
-#define TIED_MOST   10 /* settings named besides the best */
-#define FRONT_MOST  30 /* settings of a front */
 
 enum {
     OPT_BASELINE = 1,
@@ -120,16 +114,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 /* ---- what is asked, of outcomes ------------------------------------------------------- */
 
-struct question {
-    const struct command *command;
-    struct outcomes outcomes;
-    struct goal objective;
-    struct goal *goals; /* of the front */
-    size_t goal_count;
-    size_t *shown; /* metrics: the objective, those of conditions, and of the front */
-    size_t shown_count;
-};
-
 static void add_metrics(const struct command *command, const struct past_experiment *experiment,
                         struct metric_list *list)
 {
@@ -153,10 +137,10 @@ static void show_metric(struct question *question, size_t metric)
     question->shown[question->shown_count++] = metric;
 }
 
-static void set_goals(struct question *question, const struct metric_list *named)
+static void set_goals(struct question *question, const struct command *command,
+                      const struct metric_list *named)
 {
     const struct outcomes *outcomes = &question->outcomes;
-    const struct command *command = question->command;
     const struct metric_list *front = command->pareto.count ? &command->pareto : named;
     size_t objective = question->objective.metric;
     question->shown = memory_zeroed(outcomes->metric_count + 1, sizeof *question->shown);
@@ -180,7 +164,8 @@ static void question_init(struct question *question, const struct command *comma
                           const struct open_results *results)
 {
     struct metric_list named = {0}, list = {0};
-    *question = (struct question){.command = command};
+    *question = (struct question){.conditions = command->conditions,
+                                  .condition_count = command->condition_count};
     add_metrics(command, results->experiment, &named);
     for (size_t i = 0; i < named.count; i++)
         metric_list_add(&list, named.metrics[i]);
@@ -198,9 +183,7 @@ static void question_init(struct question *question, const struct command *comma
                  ? "latency_p99, service_pause_p99 or gc_share"
                  : question->outcomes.metrics[metric]->name);
     question->objective = (struct goal){metric, command->high};
-    if (!command->objective)
-        question->objective.high = question->outcomes.metrics[metric]->better == BETTER_HIGH;
-    set_goals(question, &named);
+    set_goals(question, command, &named);
     metric_list_fini(&named);
 }
 
@@ -209,262 +192,6 @@ static void question_fini(struct question *question)
     free(question->goals);
     free(question->shown);
     outcomes_fini(&question->outcomes);
-}
-
-/* The Python lines of a policy; to be freed. */
-static char *python_lines(const char *policy)
-{
-    struct setting setting;
-    struct error error;
-    char *lines;
-    size_t size;
-    FILE *out = open_memstream(&lines, &size);
-    if (!out)
-        out_of_memory();
-    if (setting_parse(&setting, policy, policies, "policy", &error) == 0) {
-        policy_of(setting.component)->python(setting.state, out);
-        setting_fini(&setting);
-    } else {
-        fprintf(out, "# %s is of another version of pygcsim: %s\n", policy, error.text);
-    }
-    fclose(out);
-    return lines;
-}
-
-/* ---- as tables ------------------------------------------------------------------------ */
-
-static void table_header(struct table *table, const struct question *question, const char *last)
-{
-    table_init(table, question->shown_count + 2 + (last != NULL));
-    table_add(table, "policy");
-    table_add(table, "n");
-    for (size_t i = 0; i < question->shown_count; i++)
-        table_add(table, question->outcomes.metrics[question->shown[i]]->name);
-    if (last)
-        table_add(table, last);
-}
-
-static void table_setting(struct table *table, const struct question *question, size_t setting)
-{
-    const struct outcomes *outcomes = &question->outcomes;
-    char text[SHOW_ESTIMATE];
-    table_add(table, outcomes->settings[setting].policy);
-    snprintf(text, sizeof text, "%zu", outcomes->settings[setting].runs[RUN_finished]);
-    table_add(table, text);
-    for (size_t i = 0; i < question->shown_count; i++)
-        table_add(table, show_estimate(text, outcomes->metrics[question->shown[i]],
-                                       outcomes_mean(outcomes, setting, question->shown[i])));
-}
-
-static void print_conditions(const struct command *command, const char *between)
-{
-    for (size_t i = 0; i < command->condition_count; i++)
-        printf("%s%s", i ? between : "", condition_text(command->conditions[i]));
-}
-
-static void print_best(const struct question *question, const struct best *best)
-{
-    const struct outcomes *outcomes = &question->outcomes;
-    size_t metric = question->objective.metric;
-    char text[SHOW_ESTIMATE];
-    struct table table;
-    table_header(&table, question, best->tied_count ? "difference to the best" : NULL);
-    table_setting(&table, question, best->best);
-    if (best->tied_count)
-        table_add(&table, "");
-    for (size_t i = 0; i < best->tied_count && i < TIED_MOST; i++) {
-        struct estimate difference =
-            outcomes_difference(outcomes, best->tied[i], best->best, metric);
-        table_setting(&table, question, best->tied[i]);
-        table_add(&table, outcomes_same(outcomes, best->tied[i], best->best, metric)
-                              ? "same"
-                              : show_difference(text, outcomes->metrics[metric], difference));
-    }
-    table_print(&table);
-    if (best->tied_count > TIED_MOST)
-        printf("… and %zu more\n", best->tied_count - TIED_MOST);
-    if (best->tied_count)
-        printf("\nThe first is the best; the other%s cannot be told apart from it.\n",
-               best->tied_count == 1 ? "" : "s");
-    else if (outcomes->settings[best->best].runs[RUN_finished] > 1)
-        printf("\nNo other comes near: each is told apart from it.\n");
-    if (outcomes->settings[best->best].runs[RUN_finished] < 2)
-        printf("\nOne replication: chance may have made it the best; `replications: 10` in an "
-               "experiment file says more.\n");
-}
-
-static void print_left_out(const struct question *question, size_t group, const struct best *best)
-{
-    size_t all = question->outcomes.groups[group].count;
-    if (best->breaking) {
-        printf("%zu of %zu settings do not meet ", best->breaking, all);
-        print_conditions(question->command, " and ");
-        printf(".\n");
-    }
-    if (best->best == NO_SETTING && best->nearest != NO_SETTING)
-        printf("%s comes nearest: it misses %s by %.3g%%.\n",
-               question->outcomes.settings[best->nearest].policy,
-               condition_text(best->nearest_condition), 100 * best->nearest_excess);
-    if (best->out_of_memory)
-        printf("%zu of %zu settings ran out of memory, and cannot be the best.\n",
-               best->out_of_memory, all);
-    if (best->without_value)
-        printf("%zu of %zu settings have no value to compare.\n", best->without_value, all);
-}
-
-static void print_front(const struct question *question, size_t group)
-{
-    const struct command *command = question->command;
-    const struct outcomes *outcomes = &question->outcomes;
-    size_t *front = memory_zeroed(outcomes->groups[group].count, sizeof *front);
-    size_t count = best_front(outcomes, group, question->goals, question->goal_count, front);
-    struct table table;
-    printf("\nPareto front of ");
-    for (size_t i = 0; i < question->goal_count; i++)
-        printf("%s%s", i ? ", " : "", outcomes->metrics[question->goals[i].metric]->name);
-    printf(": no other setting is better in one and as good in the rest\n\n");
-    table_header(&table, question, command->condition_count ? "meets the conditions" : NULL);
-    for (size_t i = 0; i < count && i < FRONT_MOST; i++) {
-        table_setting(&table, question, front[i]);
-        if (command->condition_count)
-            table_add(&table,
-                      best_meets(outcomes, front[i], command->conditions, command->condition_count)
-                          ? "yes"
-                          : "no");
-    }
-    table_print(&table);
-    if (count > FRONT_MOST)
-        printf("… and %zu more\n", count - FRONT_MOST);
-    free(front);
-}
-
-static void print_group(const struct question *question, size_t group)
-{
-    const struct outcomes *outcomes = &question->outcomes;
-    struct best best;
-    char *title = group_title(outcomes, group);
-    best_find(&best, outcomes, group, question->objective, question->command->conditions,
-              question->command->condition_count);
-    printf("\n%s, ", title);
-    print_replications(outcomes, group);
-    printf("; %s %s", question->objective.high ? "highest" : "lowest",
-           outcomes->metrics[question->objective.metric]->name);
-    if (question->command->condition_count)
-        printf(" with ");
-    print_conditions(question->command, " and ");
-    printf("\n\n");
-    if (best.best == NO_SETTING)
-        printf("No setting is an answer.\n");
-    else
-        print_best(question, &best);
-    print_left_out(question, group, &best);
-    if (question->goal_count > 1)
-        print_front(question, group);
-    if (best.best != NO_SETTING) {
-        char *lines = python_lines(outcomes->settings[best.best].policy);
-        printf("\n%s in an application:\n\n%s", outcomes->settings[best.best].policy, lines);
-        free(lines);
-    }
-    best_fini(&best);
-    free(title);
-}
-
-/* ---- as JSON -------------------------------------------------------------------------- */
-
-static void json_number(const char *name, const char *ending, double value)
-{
-    char text[UNITS_TEXT];
-    if (value == value)
-        printf(", \"%s%s\": %s", name, ending, units_write_real(text, value));
-}
-
-static void json_estimate(const char *name, struct estimate estimate)
-{
-    json_number(name, "", estimate.mean);
-    json_number(name, "_low", estimate.interval.low);
-    json_number(name, "_high", estimate.interval.high);
-}
-
-/* An object without its end. */
-static void json_setting(const struct question *question, size_t setting)
-{
-    const struct outcomes *outcomes = &question->outcomes;
-    printf("{\"policy\": ");
-    json_string(stdout, outcomes->settings[setting].policy);
-    printf(", \"n\": %zu", outcomes->settings[setting].runs[RUN_finished]);
-    for (size_t i = 0; i < question->shown_count; i++)
-        json_estimate(outcomes->metrics[question->shown[i]]->name,
-                      outcomes_mean(outcomes, setting, question->shown[i]));
-}
-
-static void json_best(const struct question *question, const struct best *best)
-{
-    const struct outcomes *outcomes = &question->outcomes;
-    if (best->best == NO_SETTING && best->nearest != NO_SETTING) {
-        printf(", \"nearest\": ");
-        json_setting(question, best->nearest);
-        printf(", \"condition\": ");
-        json_string(stdout, condition_text(best->nearest_condition));
-        json_number("excess", "", best->nearest_excess);
-        printf("}");
-    }
-    if (best->best == NO_SETTING)
-        return;
-    printf(", \"best\": ");
-    json_setting(question, best->best);
-    printf("}, \"not_told_apart\": [");
-    for (size_t i = 0; i < best->tied_count; i++) {
-        printf("%s", i ? ", " : "");
-        json_setting(question, best->tied[i]);
-        json_estimate("difference", outcomes_difference(outcomes, best->tied[i], best->best,
-                                                        question->objective.metric));
-        printf("}");
-    }
-    char *lines = python_lines(outcomes->settings[best->best].policy);
-    printf("], \"python\": ");
-    json_string(stdout, lines);
-    free(lines);
-}
-
-static void json_front(const struct question *question, size_t group)
-{
-    const struct command *command = question->command;
-    const struct outcomes *outcomes = &question->outcomes;
-    size_t *front = memory_zeroed(outcomes->groups[group].count, sizeof *front);
-    size_t count = best_front(outcomes, group, question->goals, question->goal_count, front);
-    printf(", \"pareto\": [");
-    for (size_t i = 0; i < count; i++) {
-        bool meets = best_meets(outcomes, front[i], command->conditions, command->condition_count);
-        printf("%s", i ? ", " : "");
-        json_setting(question, front[i]);
-        printf(", \"meets\": %s}", meets ? "true" : "false");
-    }
-    printf("]");
-    free(front);
-}
-
-static void json_group(const struct question *question, size_t group)
-{
-    const struct outcomes *outcomes = &question->outcomes;
-    const struct outcome_group *of = &outcomes->groups[group];
-    struct best best;
-    best_find(&best, outcomes, group, question->objective, question->command->conditions,
-              question->command->condition_count);
-    printf("{\"experiment\": ");
-    json_string(stdout, outcomes->experiment->name);
-    printf(", \"workload\": ");
-    json_string(stdout, of->workload);
-    printf(", \"collector\": ");
-    json_string(stdout, of->collector);
-    printf(", \"%s\": \"%s\", \"settings\": %zu, \"breaking\": %zu, \"out_of_memory\": %zu",
-           question->objective.high ? "maximise" : "minimise",
-           outcomes->metrics[question->objective.metric]->name, of->count, best.breaking,
-           best.out_of_memory);
-    json_best(question, &best);
-    if (question->goal_count > 1)
-        json_front(question, group);
-    printf("}\n");
-    best_fini(&best);
 }
 
 /* ---- the command ---------------------------------------------------------------------- */
@@ -480,9 +207,9 @@ static void answer(const struct command *command)
         printf("Experiment %lld, %s\n", (long long)results.experiment->number,
                results.experiment->name);
     for (size_t g = 0; g < groups && command->json; g++)
-        json_group(&question, g);
+        best_json(&question, g);
     for (size_t g = 0; g < groups && g < GROUPS_MOST && !command->json; g++)
-        print_group(&question, g);
+        best_print(&question, g);
     if (groups > GROUPS_MOST && !command->json)
         printf("\n%zu more workloads and collectors are left out; --json has all.\n",
                groups - GROUPS_MOST);

@@ -94,6 +94,12 @@ static struct line *make_lines(const struct factors *factors, const struct outco
 
 /* ---- as tables ------------------------------------------------------------------------ */
 
+/* Small enough to be shown as 0, without a sign. */
+static double no_sign(double value)
+{
+    return fabs(value) < 0.005 ? 0 : value;
+}
+
 static void add_number(struct table *table, const char *format, double value, double low,
                        double high, double scale)
 {
@@ -102,11 +108,11 @@ static void add_number(struct table *table, const char *format, double value, do
         table_add(table, "-");
         return;
     }
-    snprintf(text, sizeof text, format, value * scale);
+    snprintf(text, sizeof text, format, no_sign(value) * scale);
     if (!isnan(low)) {
         char ends[2][20];
-        snprintf(ends[0], sizeof ends[0], format, low * scale);
-        snprintf(ends[1], sizeof ends[1], format, high * scale);
+        snprintf(ends[0], sizeof ends[0], format, no_sign(low) * scale);
+        snprintf(ends[1], sizeof ends[1], format, no_sign(high) * scale);
         snprintf(interval, sizeof interval, " [%s, %s]", ends[0], ends[1]);
     }
     strncat(text, interval, sizeof text - strlen(text) - 1);
@@ -129,8 +135,11 @@ static void print_lines(const struct line *lines, size_t count)
         table_add(&table, text);
         snprintf(text, sizeof text, "%zu", influence->n);
         table_add(&table, text);
-        add_number(&table, "%.0f", influence->explained.share, influence->explained.interval.low,
-                   influence->explained.interval.high, 100);
+        if (influence->same)
+            table_add(&table, "all the same");
+        else
+            add_number(&table, "%.0f", influence->explained.share,
+                       influence->explained.interval.low, influence->explained.interval.high, 100);
         add_number(&table, "%+.2f", influence->rank, influence->rank_interval.low,
                    influence->rank_interval.high, 1);
     }

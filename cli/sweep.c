@@ -9,6 +9,7 @@
 #include "cli/estimate.h"
 #include "cli/work.h"
 #include "results/lock.h"
+#include "results/seal.h"
 #include "sim/memory.h"
 #include "sweep/plan.h"
 
@@ -169,6 +170,7 @@ static void print_end(const struct plan *plan, const struct work *work,
 
 static int sweep(const struct command *command, struct experiment *experiment)
 {
+    struct error error;
     struct plan plan;
     struct precision precision;
     struct work work = {.store = open_locked(command),
@@ -177,6 +179,8 @@ static int sweep(const struct command *command, struct experiment *experiment)
                         .sweep = true};
     work_on_experiment(&work, experiment, "sweep", command->share, command->retry_failed, &plan,
                        &precision);
+    if (!work.stopped && command->share.shards && seal_put(work.store, &error) != 0)
+        fail("%s", error.text);
     if (!work.stopped) {
         print_end(&plan, &work, command);
         if (experiment->until.share > 0)

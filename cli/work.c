@@ -118,7 +118,8 @@ static void on_ended(void *context, const struct planned_run *run,
     struct watch *watch = context;
     struct work *work = watch->work;
     size_t place = (size_t)(run - work->plan->runs);
-    work->results[place] = *result;
+    if (work->results)
+        work->results[place] = *result;
     watch->ended++;
     if (values) {
         note_value(watch, run, values);
@@ -164,7 +165,8 @@ void work_do(struct work *work)
     struct error error;
     struct watch watch = {.work = work, .first_failure = SIZE_MAX};
     watch.means = memory_zeroed(plan->experiment->point_count, sizeof *watch.means);
-    work->results = memory_zeroed(plan->run_count, sizeof *work->results);
+    if (!work->sweep)
+        work->results = memory_zeroed(plan->run_count, sizeof *work->results);
     const struct execution execution = {
         .plan = plan,
         .store = work->store,

@@ -16,7 +16,7 @@ struct work {
     bool sweep; /* shows rate, time left and the best so far; Ctrl-C ends it in good order */
 
     /* Filled in: */
-    struct simulation_result *results; /* of the plan's runs, but for those that had ended before */
+    struct simulation_result *results; /* of the runs that were to do; not of a sweep's */
     size_t failed;                     /* runs */
     struct error why;                  /* of the first of them in the plan */
     bool stopped;                      /* by Ctrl-C */

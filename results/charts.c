@@ -245,7 +245,7 @@ static int write_captions(FILE *out, const struct chart *chart, struct store *st
     sqlite3_stmt *statement = prepare(store, embedded_captions_sql, error);
     if (!statement)
         return -1;
-    sqlite3_bind_int(statement, 1, chart->scope);
+    sqlite3_bind_int(statement, 1, (int)chart->scope);
     int status = sqlite3_step(statement) == SQLITE_ROW ? 0 : store_error(store, error);
     for (int c = 0; status == 0 && c < sqlite3_column_count(statement); c++) {
         const char *name = sqlite3_column_name(statement, c);

@@ -180,14 +180,21 @@ static struct interval share_interval(struct groups *groups, struct squares squa
                                               : resamples;
     groups_make_population(groups, squares);
     gsl_rng *stream = random_stream(groups->n, "correlation ratio");
-    for (size_t r = 0; r < resamples; r++)
-        shares[r] = share(groups, groups_draw(groups, stream));
+    size_t count = 0;
+    for (size_t r = 0; r < resamples; r++) {
+        struct squares drawn = groups_draw(groups, stream);
+        if (drawn.within >
+            1e-12 * squares.within) /* else a share of 1, and its atanh is infinite */
+            shares[count++] = share(groups, drawn);
+    }
     gsl_rng_free(stream);
-    size_t tail = (size_t)lround((double)(resamples + 1) * (1 - confidence) / 2);
+    if (count == 0)
+        return (struct interval){NAN, NAN};
+    size_t tail = (size_t)lround((double)(count + 1) * (1 - confidence) / 2);
     if (tail < 1)
         tail = 1;
-    double lowest = gsl_stats_select(shares, 1, resamples, tail - 1);
-    double highest = gsl_stats_select(shares, 1, resamples, resamples - tail);
+    double lowest = gsl_stats_select(shares, 1, count, tail - 1);
+    double highest = gsl_stats_select(shares, 1, count, count - tail);
     return interval_wider((struct interval){lowest, highest},
                           (struct interval){reflect(estimate, highest), reflect(estimate, lowest)});
 }

@@ -19,21 +19,25 @@ double correlation_spearman(const double *x, const double *y, size_t n);
  * 0 a perfect order is taken for one in which two neighbours are swapped, 1 − 12 / (n (n² − 1)).
  * NaN if n < 4.
  *
- * Of 20,000 experiments with normal x and y, so many % have the true value in the 95% interval:
- *     true rank correlation    0     0.58  0.89  0.95
- *     n = 5                    00.0  00.0  00.0  00.0
- * and above 0.95 fewer. */
+ * Of 20,000 experiments with normal x and y, so many % have the true rank correlation in the 95%
+ * interval (tests/unit/test_coverage.c):
+ *
+ *     true value      0      0.58   0.89   0.95   0.99
+ *     n = 5         100.0   99.3   98.8   97.9   95.4
+ *     n = 10         96.6   95.8   94.7   96.0   88.6
+ *     n = 20         95.7   95.5   95.3   94.0   81.8 */
 struct interval correlation_spearman_interval(double r, size_t n, double confidence);
 
 /* Groups of observations that have the same value of a parameter. With k groups and the sums of
  * squares between them, B, and inside them, W:
- *     eta²   = B / (B + W), the correlation ratio (Pearson 1905): the part of the variance of these
- *              very observations; of pure noise it makes (k − 1) / (n − 1) on average
- *     share  = (B − (k − 1) W / (n − k)) / (B + W + W / (n − k)), omega² (Hays 1963), at least 0:
- *              what eta² would be with endless replications. It is the parameter's first-order
- * index (Sobol' 1993) in a design that has all combinations equally often. Both are NaN if there
- * are fewer than two groups or all observations are equal; the share also if no group has two
- * observations.
+ *     eta²   = B / (B + W), the correlation ratio (Pearson 1905): the part of the variance of
+ *              just these observations; of pure noise it is (k − 1) / (n − 1) on average
+ *     share  = (B − (k − 1) W / (n − k)) / (B + W + W / (n − k)), omega² (Hays 1963), but at
+ *              least 0: what eta² would be with endless replications. It is the parameter's
+ *              first-order index (Sobol' 1993) if the design has all combinations equally often.
+ *
+ * Both are NaN if there are fewer than two groups or all observations are equal; the share also if
+ * no group has two observations.
  *
  * The interval of the share is a bootstrap inside each group (Davison & Hinkley, Bootstrap Methods
  * and their Application, 1997, sections 3.2 and 3.8): residuals are stretched by √(m / (m − 1)) in
@@ -41,10 +45,17 @@ struct interval correlation_spearman_interval(double r, size_t n, double confide
  * estimated. It is the wider of two readings of the resampled shares: their percentiles, and these
  * reflected at the estimate on the scale atanh √share. NaN if a group has a single observation.
  *
- * Of 20,000 experiments so many % have the true share in the 95% interval:
- *     true share                        0     0.2   0.5   0.8   0.95
- *     4 groups of 5, normal             00.0  00.0  00.0  00.0  00.0
- * In a full grid other parameters make up most of W, and they are the same in each group: the
+ * Of 5,000 experiments so many % have the true share in the 95% interval (the same test;
+ * lognormal: the deviation of the logarithm is 0.5):
+ *
+ *     true share                 0     0.2   0.5   0.8   0.95
+ *     4 groups of 5, normal      97.9  97.3  96.5  97.6  98.1
+ *     4 groups of 10, normal     99.2  92.7  96.0  94.8  94.8
+ *     4 groups of 5, lognormal   98.7  96.6  94.0  92.7  92.0
+ *     4 groups of 10, lognormal  99.4  92.8  91.7  89.3  88.6
+ *     4 groups of 40, lognormal  99.6  95.1  93.0  92.2  92.4
+ *
+ * In a full grid other parameters make up most of W, though they are the same in every group: the
  * interval is then wider than it had to be. */
 struct explained {
     double eta2, share;

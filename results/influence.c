@@ -323,6 +323,9 @@ struct influence influence_of(const struct factor *factor, const struct outcomes
     }
     influence.observations = o.n;
     influence.groups = o.groups;
+    influence.same = o.n > 1;
+    for (size_t i = 1; i < o.n; i++)
+        influence.same &= !(o.y[i] < o.y[0]) && !(o.y[i] > o.y[0]);
     influence.explained = correlation_ratio(o.y, o.group, o.n, o.groups, INTERVAL_CONFIDENCE);
     free_observations(&o);
     return influence;

@@ -47,6 +47,7 @@ struct influence {
     size_t n;                   /* settings with a value */
     size_t observations;        /* that the share is of; those settings, or their runs */
     size_t groups;              /* of observations */
+    bool same;                  /* all observations are equal: it has nothing to do with it */
     struct explained explained; /* NaN: it cannot be said */
     size_t ranked;              /* settings with a value and a number */
     double rank;                /* Spearman's correlation; NaN: it cannot be said */

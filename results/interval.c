@@ -43,6 +43,10 @@ static struct interval interval_student(const double *x, size_t n, double confid
     return (struct interval){mean - reach, mean + reach};
 }
 
+/* A resample that spreads less, as a share of the variance, has no t* to speak of: nearly all of
+ * its values are the same one. */
+#define LEAST_SPREAD 0.01
+
 /* Draws n of n values with replacement: their sum and the sum of their squares. 16 random bits make
  * an index with one multiplication (Lemire 2019); that some indices are more likely by up to
  * 1 / 65536 is nothing to n <= BOOTSTRAP_MOST. */
@@ -70,7 +74,7 @@ static size_t resample(const double *deviation, size_t n, double *t)
         double sum, squares;
         draw(deviation, n, stream, &sum, &squares);
         double around_mean = squares - sum * sum / size;
-        if (around_mean > 1e-12 * all_squares) /* else all are equal, but for rounding */
+        if (around_mean > LEAST_SPREAD * all_squares)
             t[count++] = sum / sqrt(around_mean * size / (size - 1));
     }
     gsl_rng_free(stream);

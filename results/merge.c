@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "results/lock.h"
+#include "results/seal.h"
 #include "results/store.h"
 #include "sim/memory.h"
 
@@ -26,7 +27,8 @@
     X(EXPERIMENTS, "(SELECT count(*) FROM experiment)")                                            \
     X(RUNS, "(SELECT count(*) FROM run)")                                                          \
     X(OPEN, "(SELECT count(*) FROM run WHERE status IN ('planned', 'unfinished'))")                \
-    X(FAILED, "(SELECT count(*) FROM run WHERE status = 'failed')")
+    X(FAILED, "(SELECT count(*) FROM run WHERE status = 'failed')")                                \
+    X(SEALED, "checksum IS NOT NULL")
 
 enum fact {
 #define X(name, sql) name,
@@ -72,9 +74,11 @@ static int check_soundness(struct part *part, struct error *error)
         code = sqlite3_step(check);
     int status = code == SQLITE_ROW ? 0 : store_error(part->store, error);
     if (status == 0 && strcmp((const char *)sqlite3_column_text(check, 0), "ok") != 0)
-        status = error_set(error, "%s: damaged; remove it and run its sweep again", part->path);
+        status = error_set(
+            error, "%s: damaged (its pages do not fit together); remove it and run its sweep again",
+            part->path);
     sqlite3_finalize(check);
-    return status;
+    return status == 0 && seal_check(part->store, error) < 0 ? -1 : status;
 }
 
 static int check_facts(const struct part *part, struct error *error)
@@ -91,6 +95,8 @@ static int check_facts(const struct part *part, struct error *error)
     if (number(part, OPEN) > 0)
         return error_set(error, "%s: %lld of %lld runs have not ended; run its sweep again",
                          part->path, (long long)number(part, OPEN), (long long)number(part, RUNS));
+    if (!number(part, SEALED))
+        return error_set(error, "%s: its sweep has not ended; run it again", part->path);
     return 0;
 }
 
@@ -205,7 +211,8 @@ static int note_runs(struct merge *merge, struct part *part, struct error *error
     }
     int status = 0;
     if (code == SQLITE_CORRUPT)
-        status = error_set(error, "%s: damaged: it has runs that are not of its share", part->path);
+        status =
+            error_set(error, "%s: damaged (it has runs that are not of its share)", part->path);
     else if (code != SQLITE_DONE)
         status = store_error(part->store, error);
     sqlite3_finalize(runs);
@@ -318,8 +325,9 @@ static int copy_experiment(struct merge *merge, struct error *error)
     if (status == 0)
         status = copy_rows(merge, first, row, insert, error);
     if (status == 0)
-        status =
-            execute_sql(merge->store, "UPDATE experiment SET shard = NULL, shards = NULL", error);
+        status = execute_sql(merge->store,
+                             "UPDATE experiment SET shard = NULL, shards = NULL, checksum = NULL",
+                             error);
     sqlite3_finalize(insert);
     sqlite3_finalize(row);
     return status;
@@ -422,7 +430,7 @@ static int take_over(const struct merge *merge, const char *into, int *lock, str
 static int write_results(struct merge *merge, const char *into, bool replace, struct error *error)
 {
     char *target = replace ? realpath(into, NULL) : NULL, *temporary;
-    int lock = -1, status = target ? take_over(merge, target, &lock, error) : 0;
+    int lock = -1, status = target ? take_over(merge, into, &lock, error) : 0;
     if (!target)
         target = memory_text(into);
     if (asprintf(&temporary, "%s.merging", target) < 0)

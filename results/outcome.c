@@ -158,7 +158,7 @@ static int read_values(struct reader *reader, bool across_runs, struct error *er
     sqlite3_stmt *rows = query_begin(
         reader->store, error,
         "SELECT run_id, metric, value FROM %s WHERE metric IN (%s) AND run_id IN"
-        " (SELECT id FROM run WHERE experiment_id = %lld AND status = 'finished') ORDER BY run_id",
+        " (SELECT id FROM run WHERE experiment_id = %lld) ORDER BY run_id",
         across_runs ? "metric" : "summary", list, (long long)outcomes->experiment->number);
     sqlite3_free(list);
     while ((more = count ? query_next(reader->store, rows, error) : 0) > 0) {

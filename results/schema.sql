@@ -15,7 +15,8 @@ CREATE TABLE experiment (
     objective TEXT,                 -- the metric to make small
     planned   INTEGER NOT NULL,     -- runs in all, with those of other shards
     shard     INTEGER,              -- which share this file has, from 1; NULL: everything
-    shards    INTEGER               -- of how many
+    shards    INTEGER,              -- of how many
+    checksum  INTEGER               -- of all rows, when the share has ended; NULL: everything
 );
 
 -- One program under one policy. policy and workload are full specifications as the command line takes

@@ -17,6 +17,7 @@
 
 #include <stdint.h>
 
+#include "sim/age.h"
 #include "sim/collector.h"
 #include "sim/costs.h"
 #include "sim/engine.h"
@@ -64,7 +65,7 @@ struct simulation_result {
     enum run_status status; /* RUN_failed: the error says why */
     uint64_t operations, requests;
     uint64_t wall_ns, mutator_ns, pause_ns, idle_ns;
-    uint64_t service_ns;         /* wall instant of startup_done; 0 if the program never says so */
+    uint64_t service_ns; /* wall instant of startup_done; 0 if the program never says so */
     /* Wall instant of the steady state, which begins warmup_ns after startup_done, or after the
      * beginning if there is none, at the first operation from then on; the end if it never came; 0
      * if it is the whole program. And mutator time by then. */
@@ -74,6 +75,7 @@ struct simulation_result {
     uint64_t sample_ns;                        /* the interval used */
     enum layout layout;
     struct engine_totals totals;
+    struct ages ages; /* the objects that the totals count as freed, by age */
     struct collector_stats stats[GENERATIONS];
 };
 

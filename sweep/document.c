@@ -11,7 +11,9 @@
 #include "sim/memory.h"
 #include "sim/suggest.h"
 
-#define FILE_MOST ((size_t)1 << 20) /* bytes */
+#define FILE_MOST  ((size_t)1 << 20) /* bytes */
+#define CHUNK      ((size_t)1 << 14)
+#define DEPTH_MOST 10 /* lists and maps in each other; an experiment needs 4 */
 
 /* ---- errors --------------------------------------------------------------------------------- */
 
@@ -64,8 +66,14 @@ static int read_text(struct document *document, size_t *length, struct error *er
     FILE *file = fopen(document->path, "rbe");
     if (!file)
         return file_error(document, error, strerror(errno));
-    document->text = memory_zeroed(FILE_MOST + 2, 1);
-    *length = fread(document->text, 1, FILE_MOST + 1, file);
+    size_t capacity = 0, got;
+    *length = 0;
+    do {
+        document->text = memory_grow(document->text, &capacity, *length + CHUNK + 1, 1);
+        got = fread(document->text + *length, 1, CHUNK, file);
+        *length += got;
+    } while (got > 0 && *length <= FILE_MOST);
+    document->text[*length] = '\0';
     int failure = ferror(file) ? errno : 0;
     fclose(file);
     if (failure)
@@ -115,6 +123,31 @@ static int syntax_error(const struct document *document, const yaml_parser_t *pa
     return locate(document->path, line, error);
 }
 
+/* Goes through the file without keeping anything, and stops where it is nested too deeply: the rest
+ * of libyaml takes quadratic time for that, and in old versions it recurses. */
+static int check_nesting(const struct document *document, yaml_parser_t *parser,
+                         struct error *error)
+{
+    for (int depth = 0;;) {
+        yaml_event_t event;
+        if (!yaml_parser_parse(parser, &event))
+            return syntax_error(document, parser, error);
+        yaml_event_type_t type = event.type;
+        size_t line = event.start_mark.line + 1;
+        yaml_event_delete(&event);
+        if (type == YAML_STREAM_END_EVENT)
+            return 0;
+        if (type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT)
+            depth++;
+        else if (type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT)
+            depth--;
+        if (depth > DEPTH_MOST) {
+            error_set(error, "lists and maps are in each other more than %d deep", DEPTH_MOST);
+            return locate(document->path, line, error);
+        }
+    }
+}
+
 /* The first document, and whether there is another. */
 static int load(struct document *document, yaml_parser_t *parser, struct error *error)
 {
@@ -135,20 +168,29 @@ static int load(struct document *document, yaml_parser_t *parser, struct error *
     return locate(document->path, line, error);
 }
 
+static void parser_start(yaml_parser_t *parser, const char *text, size_t length)
+{
+    if (!yaml_parser_initialize(parser))
+        out_of_memory();
+    yaml_parser_set_input_string(parser, (const unsigned char *)text, length);
+}
+
 int document_read(struct document *document, const char *path, struct error *error)
 {
     size_t length = 0;
     yaml_parser_t parser;
     *document = (struct document){.path = path};
-    if (read_text(document, &length, error) != 0) {
-        document_fini(document);
-        return -1;
+    int status = read_text(document, &length, error);
+    if (status == 0) {
+        parser_start(&parser, document->text, length);
+        status = check_nesting(document, &parser, error);
+        yaml_parser_delete(&parser);
     }
-    if (!yaml_parser_initialize(&parser))
-        out_of_memory();
-    yaml_parser_set_input_string(&parser, (const unsigned char *)document->text, length);
-    int status = load(document, &parser, error);
-    yaml_parser_delete(&parser);
+    if (status == 0) {
+        parser_start(&parser, document->text, length);
+        status = load(document, &parser, error);
+        yaml_parser_delete(&parser);
+    }
     if (status != 0)
         document_fini(document);
     return status;

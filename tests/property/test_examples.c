@@ -9,7 +9,10 @@
 #include <unistd.h>
 
 #include "sim/compiled.h"
+#include "sweep/design.h"
+#include "sweep/distribution.h"
 #include "sweep/experiment.h"
+#include "sweep/keys.h"
 #include "tests/unit/check.h"
 #include "tests/unit/record.h"
 
@@ -157,11 +160,75 @@ TEST(in_a_short_form)
     globfree(&found);
 }
 
+/* The text of docs/experiments.md. */
+static char *read_documentation(void)
+{
+    const char *source = getenv("PYGCSIM_SOURCE");
+    char path[1000];
+    static char text[100000];
+    snprintf(path, sizeof path, "%s/docs/experiments.md", source ? source : ".");
+    FILE *file = fopen(path, "r");
+    check_that(path, file != NULL);
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    return strndup(text, length);
+}
+
+static void check_documented(const char *text, const char *row)
+{
+    if (!strstr(text, row))
+        print_error("# docs/experiments.md lacks\n%s", row);
+    check_that(row, strstr(text, row) != NULL);
+}
+
+TEST(the_documentation_has_every_key)
+{
+    char *text = read_documentation(), row[1000];
+    for (const struct experiment_key *key = experiment_keys; key->name; key++) {
+        snprintf(row, sizeof row, "\n| `%s`%s%s%s | %s | %s | %s |\n", key->name,
+                 key->also ? ", `" : "", key->also ? key->also : "", key->also ? "`" : "",
+                 key->initial, key->allowed, key->meaning);
+        check_documented(text, row);
+    }
+    for (const struct distribution_kind *kind = distributions; kind->name; kind++) {
+        bool two = kind->arguments[1].name;
+        snprintf(row, sizeof row, "\n| `%s` | `%s`%s%s%s | %s |\n", kind->name,
+                 kind->arguments[0].name, two ? ", `" : "", two ? kind->arguments[1].name : "",
+                 two ? "`" : "", kind->meaning);
+        check_documented(text, row);
+    }
+#define X(name, meaning) check_documented(text, "\n| `" #name "` | " meaning " |\n");
+    DESIGNS(X)
+#undef X
+    free(text);
+}
+
+/* Its example is what it says it is. */
+TEST(the_documentation_has_an_example)
+{
+    static const char fence[] = "```yaml\n";
+    char *text = read_documentation(), path[TEST_PATH];
+    char *begin = strstr(text, fence) + strlen(fence), *end = strstr(begin, "```");
+    struct experiment experiment;
+    struct error error = {""};
+    test_file(path, begin, (size_t)(end - begin));
+    experiment_read(&experiment, path, &error);
+    check_text("the example", error.text, "");
+    check_count("workloads", experiment.workload_count, 1);
+    check_count("policies", experiment.policy_count, 17);
+    check_count("replications", experiment.seed_count, 10);
+    experiment_fini(&experiment);
+    unlink(path);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(as_they_are),
         cmocka_unit_test(in_a_short_form),
+        cmocka_unit_test(the_documentation_has_every_key),
+        cmocka_unit_test(the_documentation_has_an_example),
     };
     return cmocka_run_group_tests_name("examples", tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "results/expression.h"
@@ -97,20 +98,34 @@ static size_t count_lines(const char *text, size_t length)
     return lines;
 }
 
+/* A file that is not on a disk: many thousands are written. */
+struct place {
+    int descriptor;
+    char path[40];
+};
+
+static struct place place_new(void)
+{
+    struct place place = {.descriptor = memfd_create("experiment", 0)};
+    check_that("a file in memory", place.descriptor >= 0);
+    snprintf(place.path, sizeof place.path, "/proc/self/fd/%d", place.descriptor);
+    return place;
+}
+
 /* Returns whether it is an experiment. */
-static bool try(const char *path, const char *text, size_t length)
+static bool try(const struct place *place, const char *text, size_t length)
 {
     struct experiment experiment;
     struct error error = {""};
-    FILE *file = fopen(path, "wb");
-    check_that(path, file && fwrite(text, 1, length, file) == length && fclose(file) == 0);
-    int status = experiment_read(&experiment, path, &error);
+    check_signed("empty", ftruncate(place->descriptor, 0), 0);
+    check_signed("written", pwrite(place->descriptor, text, length, 0), (int64_t)length);
+    int status = experiment_read(&experiment, place->path, &error);
     if (status == 0) {
         check_text("no error", error.text, "");
         check_experiment(&experiment);
         experiment_fini(&experiment);
     } else {
-        check_error_line(path, &error, count_lines(text, length));
+        check_error_line(place->path, &error, count_lines(text, length));
         check_that("nothing is left behind", !experiment.text && !experiment.points);
     }
     return status == 0;
@@ -237,28 +252,27 @@ static size_t mutate(uint64_t *seed, char *text, size_t length, size_t size)
 
 TEST(mutations_of_valid_files)
 {
-    enum { MUTATIONS = 12000, ROOM = 300 };
+    enum { MUTATIONS = 6000, ROOM = 300 };
     uint64_t seed = 5;
-    char path[TEST_PATH];
     int valid = 0, refused = 0;
-    test_file(path, "", 0);
+    struct place place = place_new();
     for (size_t e = 0; e < LENGTH(examples); e++) {
         size_t whole = strlen(examples[e]), size = whole + ROOM;
         char *text = malloc(size);
-        check_that("valid as it is", try(path, examples[e], whole));
+        check_that("valid as it is", try(&place, examples[e], whole));
         for (int m = 0; m < MUTATIONS; m++) {
             size_t length = whole;
             memcpy(text, examples[e], whole);
             for (uint64_t left = test_random_below(&seed, 4) + 1; left && length; left--)
                 length = mutate(&seed, text, length, size);
-            if (try(path, text, length))
+            if (try(&place, text, length))
                 valid++;
             else
                 refused++;
         }
         free(text);
     }
-    unlink(path);
+    close(place.descriptor);
     check_that("many are valid", valid > MUTATIONS / 20);
     check_that("many are refused", refused > MUTATIONS);
 }
@@ -269,37 +283,45 @@ TEST(large_and_deep_files)
     static const struct {
         const char *beginning, *part;
         size_t count;
+        const char *end;
+        bool valid;
     } rows[] = {
-        {"workload: ", "[", 900000},
-        {"workload: ", "{a: ", 250000},
-        {"workload: ", "[a, ", 250000},
-        {"", "- ", 400000},
-        {"", "? ", 400000},
-        {"workload: web\nseeds: [", "1, ", 300000},
-        {"workload: [", "web, ", 200000},
-        {"workload: &w web\npolicies: [", "*w, ", 200000},
-        {"a: &a [b]\n", "c: [*a, *a]\n", 50000},
-        {"workload: web\nname: \"", "\\x01", 200000},
-        {"workload: web\nconstraint: ", "(", 900000},
-        {"workload: web\nconstraint: ", "1+", 400000},
-        {"", "!!a ", 200000},
-        {"", "&a ", 200000},
-        {"", "%TAG ! !\n", 100000},
-        {"", "#\n", 500000},
-        {"workload: web\n", "x", 1000000},
+        {"workload: ", "[", 900000, "", false},
+        {"workload: ", "{a: ", 250000, "", false},
+        {"workload: ", "[a, ", 250000, "", false},
+        {"", "- ", 400000, "", false},
+        {"", "? ", 400000, "", false},
+        {"workload: web\nseeds: [", "1, ", 300000, "2]", false},
+        {"workload: [", "web, ", 200000, "web]", true},
+        {"workload: web\npolicies: [&p off, ", "*p, ", 200000, "*p]", true},
+        {"workload: &w web\npolicies: [", "*w, ", 200000, "*w]", false},
+        {"workload: {name: web, rate: [", "1, ", 300000, "2]}", true},
+        {"workload: {name: web, rate: &r [", "1, ", 3000, "2], cpu_sigma: *r, io: *r}", false},
+        {"workload: {name: web, rate: &r [", "1, ", 3000, "2], cpu_sigma: *r}", false},
+        {"a: &a [b]\n", "c: [*a, *a]\n", 50000, "", false},
+        {"workload: web\nname: \"", "\\x01", 200000, "\"", false},
+        {"workload: web\nconstraint: ", "(", 900000, "", false},
+        {"workload: web\nconstraint: rate < ", "1+", 400000, "1", false},
+        {"workload: web\nconstraints: [", "rate < 1e6, ", 80000, "rate > 0]", true},
+        {"", "!!a ", 200000, "", false},
+        {"", "&a ", 200000, "", false},
+        {"", "%TAG ! !\n", 100000, "", false},
+        {"", "#\n", 500000, "", false},
+        {"", "#\n", 500000, "workload: web", true},
+        {"workload: web\n", "x", 1000000, "", false},
     };
-    char path[TEST_PATH];
-    test_file(path, "", 0);
+    struct place place = place_new();
     for (size_t i = 0; i < LENGTH(rows); i++) {
         size_t length = strlen(rows[i].beginning), step = strlen(rows[i].part);
-        char *text = malloc(length + rows[i].count * step + 1);
+        char *text = malloc(length + rows[i].count * step + strlen(rows[i].end) + 1);
         strcpy(text, rows[i].beginning);
         for (size_t n = 0; n < rows[i].count; n++, length += step)
             memcpy(text + length, rows[i].part, step);
-        check_that(rows[i].beginning, !try(path, text, length));
+        strcpy(text + length, rows[i].end);
+        check_that(rows[i].beginning, try(&place, text, strlen(text)) == rows[i].valid);
         free(text);
     }
-    unlink(path);
+    close(place.descriptor);
 }
 
 static double no_value(void *context, const char *name)

@@ -76,6 +76,8 @@ TEST(points)
         {"t0 < 5", "service", "limits:t0=keep", true},
         {"t1 < 5", "service", "clock", true},
         {"workload.rate * policy.t0 < 1e5", "batch", "limits", true},
+        {"workload.every < 5", "batch", "clock", true},
+        {"policy.every > 5", "service", "limits", true},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct setting workload, policy;

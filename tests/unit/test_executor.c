@@ -1,160 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Plans executed by any number of workers: the same rows, whatever fails and whenever it is
- * stopped.
- */
-#include "sweep/executor.h"
-
+ * Plans executed by any number of workers: the same rows, and runs that fail on the way. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/unit/results_file.h"
-#include "tests/unit/small_experiment.h"
+#include "tests/unit/watch.h"
 #include "workloads/registry.h"
-
-#define MOST_PROGRAMS 64
-
-/* What the executor tells. It is told by one worker at a time, whichever, so nothing is checked
- * here: a check that fails ends the test by a jump. */
-struct watch {
-    const struct plan *plan;
-    atomic_bool stop;
-    size_t stop_after;    /* so many runs; 0: never */
-    bool stop_in_compile; /* when the first is about to begin */
-    size_t compiled, begun, ended, failed;
-    size_t left[MOST_PROGRAMS]; /* runs of a program that have not ended */
-    int live, most_live;        /* programs that are compiled and still needed */
-    double parts;
-    atomic_int inside;
-    bool at_once, backwards, odd; /* told by two at a time; less was done than before; values of a
-                                     failure, or none of a success */
-};
-
-static void enter(struct watch *watch)
-{
-    watch->at_once |= watch->inside++ > 0;
-}
-
-static void leave(struct watch *watch)
-{
-    watch->inside--;
-}
-
-static void on_begun(void *context, const struct planned_run *run)
-{
-    struct watch *watch = context;
-    enter(watch);
-    watch->begun += run != NULL;
-    if (!run) {
-        watch->compiled++;
-        if (++watch->live > watch->most_live)
-            watch->most_live = watch->live;
-        watch->stop = watch->stop || watch->stop_in_compile;
-    }
-    leave(watch);
-}
-
-static void on_ended(void *context, const struct planned_run *run,
-                     const struct simulation_result *result, const double *values, const char *why)
-{
-    struct watch *watch = context;
-    enter(watch);
-    watch->ended++;
-    watch->failed += why != NULL;
-    watch->odd |= !values != !!why || (result->status == RUN_failed) != !!why;
-    if (--watch->left[run->program] == 0)
-        watch->live--;
-    if (watch->ended == watch->stop_after)
-        watch->stop = true;
-    leave(watch);
-}
-
-static void on_advanced(void *context, double parts)
-{
-    struct watch *watch = context;
-    enter(watch);
-    watch->backwards |= parts < watch->parts - 1e-9;
-    watch->parts = parts;
-    leave(watch);
-}
-
-/* Plans and executes as a sweep; returns what `execute` does. */
-static int work(struct results_file *file, const struct small_experiment *small, unsigned workers,
-                const struct compile_options *options, struct watch *watch, struct error *error)
-{
-    struct experiment experiment;
-    struct plan plan;
-    struct watch own = {0};
-    watch = watch ? watch : &own;
-    error->text[0] = '\0';
-    small_experiment_make(small, &experiment);
-    plan_init(&plan, &experiment, (struct share){0});
-    check_signed("plan", plan_store(&plan, "sweep", (struct share){0}, false, file->store, error),
-                 0);
-    check_that("few enough", plan.program_count <= MOST_PROGRAMS);
-    for (size_t i = 0; i < plan.program_count; i++)
-        watch->left[i] = plan.programs[i].to_do;
-    const struct execution execution = {
-        .plan = &plan,
-        .store = file->store,
-        .workers = workers,
-        .compile = options ? *options : (struct compile_options){0},
-        .context = watch,
-        .begun = on_begun,
-        .ended = on_ended,
-        .advanced = on_advanced,
-        .stop = &watch->stop,
-    };
-    int status = execute(&execution, error);
-    check_that("told by one at a time, and in order", !watch->at_once && !watch->backwards);
-    check_that("values or a reason", !watch->odd);
-    check_that("no more than workers", watch->most_live <= (int)workers);
-    if (status == 0 && !watch->stop) {
-        check_count("all have ended", watch->ended, plan.to_do);
-        check_count("and begun", watch->begun, plan.to_do);
-        check_real("all is done", watch->parts, execution_parts(&execution));
-    }
-    plan_fini(&plan);
-    experiment_fini(&experiment);
-    return status;
-}
-
-static void work_well(struct results_file *file, const struct small_experiment *small,
-                      unsigned workers, struct watch *watch)
-{
-    struct error error;
-    int status = work(file, small, workers, NULL, watch, &error);
-    check_text("error", error.text, "");
-    check_signed("status", status, 0);
-}
 
 /* ---- the same rows
  * -------------------------------------------------------------------------------
  */
 
-#define SMALL_WEB    "web:modules=100,duration=300ms,settle=50ms,startup=5ms"
-#define SMALL_DEVICE "device:duration=100s"
-
-/* 32 runs of 8 programs. */
-static const struct small_experiment usual = {
-    .workloads = {SMALL_WEB, SMALL_DEVICE},
-    .collectors = {"cpython-3.11", "cpython-3.13"},
-    .policies = {"default", "off", "threshold:t0=50", "timed:every=1s"},
-    .seeds = 2,
-    .log = LOG_collections,
-};
-
 static void compare_workers(const struct engine *engine, const unsigned workers[3])
 {
     struct results_file files[3];
-    struct small_experiment small = usual;
+    struct small_experiment small = watch_usual;
     small.engine = engine;
     for (size_t i = 0; i < LENGTH(files); i++) {
         struct watch watch = {0};
         results_file_init(&files[i], "default");
-        work_well(&files[i], &small, workers[i], &watch);
+        watch_work_well(&files[i], &small, workers[i], &watch);
         results_file_check(files[i].store,
                            "SELECT count(*), sum(status = 'finished'),"
                            " (SELECT count(DISTINCT run_id) FROM collection),"
@@ -177,18 +43,18 @@ TEST(any_number_of_workers)
 TEST(what_has_ended_is_not_run_again)
 {
     struct results_file file, other;
-    struct small_experiment larger = usual;
+    struct small_experiment larger = watch_usual;
     struct watch again = {0}, more = {0};
     results_file_init(&file, "default");
     results_file_init(&other, "default");
-    work_well(&file, &usual, 2, NULL);
-    work_well(&other, &usual, 3, NULL);
-    work_well(&other, &usual, 3, &again);
+    watch_work_well(&file, &watch_usual, 2, NULL);
+    watch_work_well(&other, &watch_usual, 3, NULL);
+    watch_work_well(&other, &watch_usual, 3, &again);
     check_count("runs", again.begun, 0);
     check_count("programs", again.compiled, 0);
     results_file_check_same("again", file.store, other.store);
     larger.policies[4] = "freeze";
-    work_well(&other, &larger, 3, &more);
+    watch_work_well(&other, &larger, 3, &more);
     check_count("runs", more.begun, 8);
     check_count("programs", more.compiled, 8);
     results_file_check(other.store, "SELECT count(*), sum(status = 'finished') FROM run", 0,
@@ -216,7 +82,7 @@ TEST(a_run_that_fails_does_not_stop_the_others)
     for (size_t i = 0; i < LENGTH(workers); i++) {
         struct watch watch = {0};
         results_file_init(&files[i], "default");
-        work_well(&files[i], &small, workers[i], &watch);
+        watch_work_well(&files[i], &small, workers[i], &watch);
         check_count("failed", watch.failed, 1);
         results_file_check(files[i].store, "SELECT count(*) FROM run WHERE status = 'finished'", 0,
                            "7");
@@ -251,7 +117,7 @@ TEST(a_program_that_cannot_be_compiled)
                 .engine = both[e],
             };
             results_file_init(&file, "default");
-            work_well(&file, &small, workers, &watch);
+            watch_work_well(&file, &small, workers, &watch);
             check_count("failed", watch.failed, 3);
             results_file_check(
                 file.store,
@@ -315,12 +181,14 @@ TEST(memory_of_programs)
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct results_file file;
         struct error error;
+        struct watch watch = {0};
         const struct small_experiment small = {
             .workloads = {SMALL_WEB}, .policies = {"off"}, .seeds = rows[i].programs};
         const struct compile_options options = {.memory_bytes = rows[i].memory_bytes,
                                                 .folder = "/nonexistent"};
         results_file_init(&file, "default");
-        check_signed(rows[i].what, work(&file, &small, rows[i].workers, &options, NULL, &error), 0);
+        check_signed(rows[i].what,
+                     watch_work(&file, &small, rows[i].workers, &options, &watch, &error), 0);
         struct text row;
         sqlite3_stmt *statement = results_file_query(
             file.store,
@@ -346,7 +214,7 @@ TEST(a_given_program)
     struct error error = {""};
     results_file_init(&file, "default");
     results_file_init(&usual_file, "default");
-    work_well(&usual_file, &small, 2, NULL);
+    watch_work_well(&usual_file, &small, 2, NULL);
     small_experiment_make(&small, &experiment);
     plan_init(&plan, &experiment, (struct share){0});
     plan_store(&plan, "sweep", (struct share){0}, false, file.store, &error);
@@ -354,15 +222,9 @@ TEST(a_given_program)
                  compile(&compiled, &experiment.workloads[0], 11, experiment.points[0].collector,
                          &(struct compile_options){0}, NULL, &error),
                  0);
-    watch.left[0] = 3;
-    const struct execution execution = {.plan = &plan,
-                                        .store = file.store,
-                                        .workers = 2,
-                                        .compiled = &compiled,
-                                        .context = &watch,
-                                        .begun = on_begun,
-                                        .ended = on_ended,
-                                        .advanced = on_advanced};
+    struct execution execution = {
+        .plan = &plan, .store = file.store, .workers = 2, .compiled = &compiled};
+    watch_execution(&watch, &plan, &execution);
     check_signed("execute", execute(&execution, &error), 0);
     check_count("runs", watch.ended, 3);
     check_count("compiled", watch.compiled, 0);
@@ -375,78 +237,6 @@ TEST(a_given_program)
     results_file_fini(&usual_file);
 }
 
-/* ---- told to stop
- * --------------------------------------------------------------------------------
- */
-
-/* Runs are stored with everything, or only planned. */
-static void check_all_or_nothing(struct store *store)
-{
-    results_file_check(store,
-                       "SELECT count(*) FROM run WHERE status NOT IN ('planned', 'finished')"
-                       " OR (status = 'finished') != (id IN (SELECT run_id FROM summary))"
-                       " OR (status = 'finished') != (id IN (SELECT run_id FROM sample))"
-                       " OR (status = 'finished') != (id IN (SELECT run_id FROM reclaimed))"
-                       " OR (status = 'planned' AND (wall_ns IS NOT NULL"
-                       "  OR id IN (SELECT run_id FROM collection UNION SELECT run_id FROM latency"
-                       "            UNION SELECT run_id FROM pause)))",
-                       0, "0");
-}
-
-static int finished(struct results_file *file)
-{
-    struct text row;
-    sqlite3_stmt *statement =
-        results_file_query(file->store, "SELECT count(*) FROM run WHERE status = 'finished'", 0);
-    check_that("a row", results_file_row(statement, &row));
-    sqlite3_finalize(statement);
-    return atoi(row.text);
-}
-
-TEST(stopped_and_continued)
-{
-    static const unsigned workers[] = {1, 3};
-    struct results_file whole;
-    results_file_init(&whole, "default");
-    work_well(&whole, &usual, 1, NULL);
-    for (size_t w = 0; w < LENGTH(workers); w++) {
-        struct results_file file;
-        int before = 0;
-        results_file_init(&file, "default");
-        for (size_t after = 1; before < 32; after = after % 4 + 1) {
-            struct watch watch = {.stop_after = after};
-            work_well(&file, &usual, workers[w], &watch);
-            check_all_or_nothing(file.store);
-            int now = finished(&file);
-            check_signed("those that have ended", now, before + (int)watch.ended);
-            check_that("it goes on", now >= before + (int)after || now == 32);
-            check_that("and stops", now < before + (int)(after + workers[w]));
-            before = now;
-            results_file_reopen(&file);
-        }
-        results_file_check_same("in the end", whole.store, file.store);
-        results_file_fini(&file);
-    }
-    results_file_fini(&whole);
-}
-
-TEST(stopped_before_anything_is_run)
-{
-    for (unsigned workers = 1; workers <= 3; workers++) {
-        struct results_file file;
-        struct watch at_once = {.stop = true}, in_compile = {.stop_in_compile = true};
-        results_file_init(&file, "default");
-        work_well(&file, &usual, workers, &at_once);
-        check_count("nothing is begun", at_once.begun + at_once.compiled, 0);
-        work_well(&file, &usual, workers, &in_compile);
-        check_that("compiling is", in_compile.compiled >= 1 && in_compile.compiled <= workers);
-        check_count("but no run", in_compile.begun, 0);
-        results_file_check(file.store, "SELECT count(*), count(wall_ns) FROM run", 0, "32|0");
-        check_all_or_nothing(file.store);
-        results_file_fini(&file);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -456,8 +246,6 @@ int main(void)
         cmocka_unit_test(a_program_that_cannot_be_compiled),
         cmocka_unit_test(memory_of_programs),
         cmocka_unit_test(a_given_program),
-        cmocka_unit_test(stopped_and_continued),
-        cmocka_unit_test(stopped_before_anything_is_run),
     };
     return cmocka_run_group_tests_name("executor", tests, NULL, NULL);
 }

@@ -80,6 +80,9 @@ TEST(no_yaml)
         {"workload: web\nname: caf\xe9\n", ":2: not a text file (UTF-8): "},
         {"workload: web\nname: a\x01z\n", ":2: not a text file (UTF-8): control characters are not "
                                           "allowed"},
+        {"workload:\n  [[[[[[[[[[web]]]]]]]]]]\n",
+         ":2: lists and maps are in each other more than 10 deep"},
+        {"workload:\n  [[[[[[[[[web]]]]]]]]]\n", ":2: workload is a list; workload takes a spec"},
         {"workload: @web\n", ":1: not valid YAML: found character that cannot start any token"},
     };
     check_rows(rows, LENGTH(rows));

@@ -20,7 +20,7 @@ TEST(what_was_asked_for)
         const char *sql, *row;
     } rows[] = {
         {"SELECT * FROM experiment",
-         "1|compare|compare|" PYGCSIM_VERSION "|text: yes|off|latency_p99|7||"},
+         "1|compare|compare|" PYGCSIM_VERSION "|text: yes|off|latency_p99|7|||"},
         {"SELECT * FROM run WHERE id = ?",
          "1|1|freeze:on=step_done,t0=50000|tiny|cpython-3.13|42|graph|" COSTS_NAME
          ", CPython 3.13|samples|1500ms|10ms|planned|||||||||||||||"},

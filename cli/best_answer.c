@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/best_answer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/show_value.h"
+#include "cli/table.h"
+#include "policies/registry.h"
+#include "sim/memory.h"
+
+#define TIED_MOST  10 /* settings named besides the best */
+#define FRONT_MOST 30 /* settings of a front */
+
+/* The Python lines of a policy; to be freed. */
+static char *python_lines(const char *policy)
+{
+    struct setting setting;
+    struct error error;
+    char *lines;
+    size_t size;
+    FILE *out = open_memstream(&lines, &size);
+    if (!out)
+        out_of_memory();
+    if (setting_parse(&setting, policy, policies, "policy", &error) == 0) {
+        policy_of(setting.component)->python(setting.state, out);
+        setting_fini(&setting);
+    } else {
+        fprintf(out, "# %s is of another version of pygcsim: %s\n", policy, error.text);
+    }
+    fclose(out);
+    return lines;
+}
+
+/* ---- as tables ------------------------------------------------------------------------ */
+
+static void table_header(struct table *table, const struct question *question, const char *last)
+{
+    table_init(table, question->shown_count + 2 + (last != NULL));
+    table_add(table, "policy");
+    table_add(table, "n");
+    for (size_t i = 0; i < question->shown_count; i++)
+        table_add(table, question->outcomes.metrics[question->shown[i]]->name);
+    if (last)
+        table_add(table, last);
+}
+
+static void table_setting(struct table *table, const struct question *question, size_t setting)
+{
+    const struct outcomes *outcomes = &question->outcomes;
+    char text[SHOW_ESTIMATE];
+    table_add(table, outcomes->settings[setting].policy);
+    snprintf(text, sizeof text, "%zu", outcomes->settings[setting].runs[RUN_finished]);
+    table_add(table, text);
+    for (size_t i = 0; i < question->shown_count; i++)
+        table_add(table, show_estimate(text, outcomes->metrics[question->shown[i]],
+                                       outcomes_mean(outcomes, setting, question->shown[i])));
+}
+
+static void print_conditions(const struct question *question, const char *between)
+{
+    for (size_t i = 0; i < question->condition_count; i++)
+        printf("%s%s", i ? between : "", condition_text(question->conditions[i]));
+}
+
+static void print_choice(const struct question *question, const struct best *best)
+{
+    const struct outcomes *outcomes = &question->outcomes;
+    size_t metric = question->objective.metric;
+    char text[SHOW_ESTIMATE];
+    struct table table;
+    table_header(&table, question, best->tied_count ? "difference to the best" : NULL);
+    table_setting(&table, question, best->best);
+    if (best->tied_count)
+        table_add(&table, "");
+    for (size_t i = 0; i < best->tied_count && i < TIED_MOST; i++) {
+        struct estimate difference =
+            outcomes_difference(outcomes, best->tied[i], best->best, metric);
+        table_setting(&table, question, best->tied[i]);
+        table_add(&table, outcomes_same(outcomes, best->tied[i], best->best, metric)
+                              ? "same"
+                              : show_difference(text, outcomes->metrics[metric], difference));
+    }
+    table_print(&table);
+    if (best->tied_count > TIED_MOST)
+        printf("… and %zu more\n", best->tied_count - TIED_MOST);
+    if (best->tied_count)
+        printf("\nThe first is the best; the other%s cannot be told apart from it.\n",
+               best->tied_count == 1 ? "" : "s");
+    else if (outcomes->settings[best->best].runs[RUN_finished] > 1)
+        printf("\nNo other comes near: each is told apart from it.\n");
+    if (outcomes->settings[best->best].runs[RUN_finished] < 2)
+        printf("\nOne replication: chance may have made it the best; `replications: 10` in an "
+               "experiment file says more.\n");
+}
+
+static void print_left_out(const struct question *question, size_t group, const struct best *best)
+{
+    size_t all = question->outcomes.groups[group].count;
+    if (best->breaking) {
+        printf("%zu of %zu settings do not meet ", best->breaking, all);
+        print_conditions(question, " and ");
+        printf(".\n");
+    }
+    if (best->best == NO_SETTING && best->nearest != NO_SETTING)
+        printf("%s comes nearest: it misses %s by %.3g%%.\n",
+               question->outcomes.settings[best->nearest].policy,
+               condition_text(best->nearest_condition), 100 * best->nearest_excess);
+    if (best->out_of_memory)
+        printf("%zu of %zu settings ran out of memory, and cannot be the best.\n",
+               best->out_of_memory, all);
+    if (best->without_value)
+        printf("%zu of %zu settings have no value to compare.\n", best->without_value, all);
+    for (size_t i = 0; i < question->condition_count; i++)
+        if (strstr(condition_text(question->conditions[i]), "default") &&
+            outcomes_setting(&question->outcomes, group, "default") == NO_SETTING)
+            printf("%s: no run of default here.\n", condition_text(question->conditions[i]));
+}
+
+static void print_front(const struct question *question, size_t group)
+{
+    const struct outcomes *outcomes = &question->outcomes;
+    size_t *front = memory_zeroed(outcomes->groups[group].count, sizeof *front);
+    size_t count = best_front(outcomes, group, question->goals, question->goal_count, front);
+    struct table table;
+    printf("\nPareto front of ");
+    for (size_t i = 0; i < question->goal_count; i++)
+        printf("%s%s", i ? ", " : "", outcomes->metrics[question->goals[i].metric]->name);
+    printf(": no other setting is better in one and as good in the rest\n\n");
+    table_header(&table, question, question->condition_count ? "meets the conditions" : NULL);
+    for (size_t i = 0; i < count && i < FRONT_MOST; i++) {
+        table_setting(&table, question, front[i]);
+        if (question->condition_count)
+            table_add(&table, best_meets(outcomes, front[i], question->conditions,
+                                         question->condition_count)
+                                  ? "yes"
+                                  : "no");
+    }
+    table_print(&table);
+    if (count > FRONT_MOST)
+        printf("… and %zu more\n", count - FRONT_MOST);
+    free(front);
+}
+
+void best_print(const struct question *question, size_t group)
+{
+    const struct outcomes *outcomes = &question->outcomes;
+    struct best best;
+    char *title = group_title(outcomes, group);
+    best_find(&best, outcomes, group, question->objective, question->conditions,
+              question->condition_count);
+    printf("\n%s, ", title);
+    print_replications(outcomes, group);
+    printf("; %s %s", question->objective.high ? "highest" : "lowest",
+           outcomes->metrics[question->objective.metric]->name);
+    if (question->condition_count)
+        printf(" with ");
+    print_conditions(question, " and ");
+    printf("\n\n");
+    if (best.best == NO_SETTING)
+        printf("No setting is an answer.\n");
+    else
+        print_choice(question, &best);
+    print_left_out(question, group, &best);
+    if (question->goal_count > 1)
+        print_front(question, group);
+    if (best.best != NO_SETTING) {
+        char *lines = python_lines(outcomes->settings[best.best].policy);
+        printf("\n%s in an application:\n\n%s", outcomes->settings[best.best].policy, lines);
+        free(lines);
+    }
+    best_fini(&best);
+    free(title);
+}
+
+/* ---- as JSON -------------------------------------------------------------------------- */
+
+static void json_number(const char *name, const char *ending, double value)
+{
+    char text[UNITS_TEXT];
+    if (!isnan(value))
+        printf(", \"%s%s\": %s", name, ending, units_write_real(text, value));
+}
+
+static void json_estimate(const char *name, struct estimate estimate)
+{
+    json_number(name, "", estimate.mean);
+    json_number(name, "_low", estimate.interval.low);
+    json_number(name, "_high", estimate.interval.high);
+}
+
+/* An object without its end. */
+static void json_setting(const struct question *question, size_t setting)
+{
+    const struct outcomes *outcomes = &question->outcomes;
+    printf("{\"policy\": ");
+    json_string(stdout, outcomes->settings[setting].policy);
+    printf(", \"n\": %zu", outcomes->settings[setting].runs[RUN_finished]);
+    for (size_t i = 0; i < question->shown_count; i++)
+        json_estimate(outcomes->metrics[question->shown[i]]->name,
+                      outcomes_mean(outcomes, setting, question->shown[i]));
+}
+
+static void json_choice(const struct question *question, const struct best *best)
+{
+    const struct outcomes *outcomes = &question->outcomes;
+    if (best->best == NO_SETTING && best->nearest != NO_SETTING) {
+        printf(", \"nearest\": ");
+        json_setting(question, best->nearest);
+        printf(", \"condition\": ");
+        json_string(stdout, condition_text(best->nearest_condition));
+        json_number("excess", "", best->nearest_excess);
+        printf("}");
+    }
+    if (best->best == NO_SETTING)
+        return;
+    printf(", \"best\": ");
+    json_setting(question, best->best);
+    printf("}, \"not_told_apart\": [");
+    for (size_t i = 0; i < best->tied_count; i++) {
+        printf("%s", i ? ", " : "");
+        json_setting(question, best->tied[i]);
+        json_estimate("difference", outcomes_difference(outcomes, best->tied[i], best->best,
+                                                        question->objective.metric));
+        printf("}");
+    }
+    char *lines = python_lines(outcomes->settings[best->best].policy);
+    printf("], \"python\": ");
+    json_string(stdout, lines);
+    free(lines);
+}
+
+static void json_front(const struct question *question, size_t group)
+{
+    const struct outcomes *outcomes = &question->outcomes;
+    size_t *front = memory_zeroed(outcomes->groups[group].count, sizeof *front);
+    size_t count = best_front(outcomes, group, question->goals, question->goal_count, front);
+    printf(", \"pareto\": [");
+    for (size_t i = 0; i < count; i++) {
+        bool meets =
+            best_meets(outcomes, front[i], question->conditions, question->condition_count);
+        printf("%s", i ? ", " : "");
+        json_setting(question, front[i]);
+        printf(", \"meets\": %s}", meets ? "true" : "false");
+    }
+    printf("]");
+    free(front);
+}
+
+void best_json(const struct question *question, size_t group)
+{
+    const struct outcomes *outcomes = &question->outcomes;
+    const struct outcome_group *of = &outcomes->groups[group];
+    struct best best;
+    best_find(&best, outcomes, group, question->objective, question->conditions,
+              question->condition_count);
+    printf("{\"experiment\": ");
+    json_string(stdout, outcomes->experiment->name);
+    printf(", \"workload\": ");
+    json_string(stdout, of->workload);
+    printf(", \"collector\": ");
+    json_string(stdout, of->collector);
+    printf(", \"%s\": \"%s\", \"settings\": %zu, \"breaking\": %zu, \"out_of_memory\": %zu",
+           question->objective.high ? "maximise" : "minimise",
+           outcomes->metrics[question->objective.metric]->name, of->count, best.breaking,
+           best.out_of_memory);
+    json_choice(question, &best);
+    if (question->goal_count > 1)
+        json_front(question, group);
+    printf("}\n");
+    best_fini(&best);
+}

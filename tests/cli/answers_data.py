@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Results files with chosen values, made row by row, and the statistics of their values as a book
+has them, for the tests of `show`, `best`, `sensitivity` and `export`."""
+import json
+import math
+import os
+import sqlite3
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+# Student's t, 97.5%, for 1 to 29 degrees of freedom, as tables have them.
+T = [12.7062, 4.30265, 3.18245, 2.77645, 2.57058, 2.44691, 2.36462, 2.30600, 2.26216, 2.22814,
+     2.20099, 2.17881, 2.16037, 2.14479, 2.13145, 2.11991, 2.10982, 2.10092, 2.09302, 2.08596,
+     2.07961, 2.07387, 2.06866, 2.06390, 2.05954, 2.05553, 2.05183, 2.04841, 2.04523]
+
+SKEWED, PLAIN = "latency_p99", "gc_share"
+
+
+def mean(x):
+    return math.fsum(x) / len(x)
+
+
+def interval(x):
+    """By Student's t; None: no interval."""
+    n, middle = len(x), mean(x)
+    if n < 2:
+        return None, None
+    sd = math.sqrt(math.fsum((value - middle) ** 2 for value in x) / (n - 1))
+    return middle - T[n - 2] * sd / math.sqrt(n), middle + T[n - 2] * sd / math.sqrt(n)
+
+
+class File:
+    """A results file to be filled: rows are dictionaries."""
+
+    def __init__(self, place, name="results.db"):
+        self.database = sqlite3.connect(place.path(name))
+        with open(os.path.join(ROOT, "results", "schema.sql")) as schema:
+            self.database.executescript(schema.read())
+
+    def insert(self, table, **row):
+        row = {key: value for key, value in row.items() if value is not None}
+        return self.database.execute(
+            f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+            list(row.values())).lastrowid
+
+    def experiment(self, name="thresholds", **row):
+        row = {"command": "sweep", "version": "0.1.0", "planned": 0, **row}
+        return self.insert("experiment", name=name, **row)
+
+    def run(self, experiment, policy, seed, values=None, parameters=None, **row):
+        """`values`: of metrics; `parameters`: {"policy.t0": (number or None, text)}"""
+        row = {"workload": "web", "collector": "cpython-3.13", "engine": "interval",
+               "costs": "costs", "log": "summary", "warmup": "0s", "sampling": "auto",
+               "status": "finished", **row}
+        run = self.insert("run", experiment_id=experiment, policy=policy, seed=seed, **row)
+        for metric, value in (values or {}).items():
+            self.insert("summary", run_id=run, metric=metric, value=value)
+        for key, (value, text) in (parameters or {}).items():
+            owner, name = key.split(".")
+            self.insert("parameter", run_id=run, owner=owner, name=name, value=value, text=text)
+        return run
+
+    def setting(self, experiment, policy, values, first_seed=1, **row):
+        """`values`: {metric: one for each seed, None: none}"""
+        count = max(map(len, values.values()))
+        for i in range(count):
+            self.run(experiment, policy, first_seed + i,
+                     {m: x[i] for m, x in values.items() if x[i] is not None}, **row)
+
+    def close(self):
+        self.database.commit()
+        self.database.close()
+
+
+def objects(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def near(got, expected, digits=12):
+    return math.isclose(got, expected, rel_tol=10 ** -digits, abs_tol=1e-15)

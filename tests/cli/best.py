@@ -1,0 +1,353 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""pygcsim best and sensitivity: choices and shares, computed again here; Python lines, executed."""
+import itertools
+import math
+import random
+import subprocess
+import sys
+
+from answers_data import PLAIN, SKEWED, File, interval, mean, near, objects
+from harness import SMALL, once, test
+from tap import check, equal
+
+# ---- best ----------------------------------------------------------------------------------------
+
+MEBIBYTE = 2**20
+
+
+@once
+def memory_for_latency(place):
+    """What latency costs memory: mean latency in ms, mean heap in MiB, of each policy."""
+    place.means = {"default": (50, 100), "threshold:t0=1": (40, 110), "threshold:t0=2": (30, 119),
+                   "threshold:t0=3": (29.9, 121), "threshold:t0=4": (20, 200),
+                   "threshold:t0=5": (45, 300), "freeze": (40, 105), "off": (10, 400)}
+    file = File(place)
+    experiment = file.experiment(baseline="threshold:t0=4", objective=SKEWED)
+    for policy, (ms, mebibytes) in place.means.items():
+        own = random.Random(policy)
+        values = [ms / 1e3 + (seed - 1.5) * 1e-3 + own.gauss(0, 1e-5) for seed in range(4)]
+        file.setting(experiment, policy,
+                     {SKEWED: values, "heap_peak": [mebibytes * MEBIBYTE] * 4})
+    file.run(experiment, "off", 5, status="out_of_memory", wall_ns=1)
+    file.close()
+    return place
+
+
+def best(place, arguments):
+    return objects(place.expect(0, f"best results.db --json {arguments}").out)[0]
+
+
+CONDITIONS = [
+    ("", "threshold:t0=4"),
+    ("--subject-to 'heap_peak <= 1.2 * default'", "threshold:t0=2"),
+    ("--subject-to 'heap_peak<1.21*default'", "threshold:t0=2"),
+    ("--subject-to 'heap_peak <= 121MiB'", "threshold:t0=3"),
+    ("--subject-to 'heap_peak <= 1.1 * default.heap_peak'", "freeze"),
+    ("--subject-to 'default > 0.8 * heap_peak'", "threshold:t0=3"),
+    ("--subject-to 'heap_peak <= 0.6 * baseline'", "threshold:t0=2"),
+    ("--subject-to 'heap_peak <= 0.6 * baseline' --baseline off", "threshold:t0=4"),
+    ("--subject-to '28ms < latency_p99 < 44ms' --maximise heap_peak", "threshold:t0=3"),
+    ("--subject-to 'heap_peak > 100MiB' --subject-to 'latency_p99 > 35ms'", "threshold:t0=1"),
+    ("--subject-to 'heap_peak == default'", "default"),
+    ("--subject-to 'heap_peak != default' --minimise heap_peak", "freeze"),
+    ("--maximise latency_p99", "default"),
+]
+
+for arguments, expected in CONDITIONS:
+    @test(f"best {arguments}: {expected}")
+    def chosen(place, arguments=arguments, expected=expected):
+        results = memory_for_latency(place)
+        answer = best(results, arguments)
+        # 40 ms are the means of two; chance decides between them.
+        allowed = {expected, "freeze"} if expected == "threshold:t0=1" else {expected}
+        check(answer["best"]["policy"] in allowed, answer)
+        equal(answer["out_of_memory"], 1, "settings out of memory")
+        metric = answer.get("minimise") or answer["maximise"]
+        values = [row[0] for row in results.query(
+            "SELECT value FROM run JOIN summary ON run_id = id WHERE policy = ? AND metric = ?"
+            " ORDER BY seed", answer["best"]["policy"], metric)]
+        low, high = interval(values)
+        check(near(answer["best"][metric], mean(values)) and
+              near(answer["best"][f"{metric}_low"], low, 4) and
+              near(answer["best"][f"{metric}_high"], high, 4), answer, (low, high))
+
+
+@test("best names what cannot be told apart from it, and by how much")
+def tied(place):
+    file = File(place)
+    experiment = file.experiment(baseline="default", objective=PLAIN)
+    shared = [5, 7, 9, 2, 4, 8]
+    differences = {"default": [0] * 6, "off": [-1, 1, 2, 0, 1, -1], "freeze": [1, 1.1, 1, 0.9, 1, 1],
+                   "timed": [0] * 6, "event": [3, -1, 2, 2, -2, 3]}
+    for policy, difference in differences.items():
+        file.setting(experiment, policy, {PLAIN: [a + b for a, b in zip(shared, difference)]})
+    file.close()
+    answer = best(place, "")
+    equal(answer["best"]["policy"], "default", "best")
+    equal([tie["policy"] for tie in answer["not_told_apart"]], ["timed", "off", "event"], "ties")
+    for tie in answer["not_told_apart"]:
+        low, high = interval(differences[tie["policy"]])
+        check(near(tie["difference"], mean(differences[tie["policy"]])) and
+              near(tie["difference_low"], low, 4) and near(tie["difference_high"], high, 4), tie)
+    out = place.expect(0, "best results.db").out
+    check("freeze" not in out and "same" in out, out)
+
+
+@test("best: no setting meets the condition: the nearest, and what it misses")
+def nearest(place):
+    results = memory_for_latency(place)
+    results.expect(0, "best results.db --subject-to 'heap_peak <= 0.8 * default'",
+                   out=["No setting is an answer.", "7 of 8 settings do not meet", "1 of 8 settings ran out of memory",
+                        "default comes nearest: it misses heap_peak <= 0.8 * default by 25%."])
+    answer = best(results, "--subject-to 'heap_peak <= 0.8 * default'")
+    check("best" not in answer and "python" not in answer, answer)
+    equal(answer["nearest"]["policy"], "default", "nearest")
+    check(near(answer["nearest"]["excess"], 0.25), answer)
+
+
+@test("best: default in a condition that no run has: said, and not taken for met")
+def no_default(place):
+    file = File(place)
+    file.setting(file.experiment(objective=PLAIN), "off", {PLAIN: [1, 2]})
+    file.close()
+    place.expect(0, f"best results.db --subject-to '{PLAIN} < default'",
+                 out=["No setting is an answer.", "1 of 1 settings have no value to compare.",
+                      f"{PLAIN} < default: no run of default here."])
+
+
+@test("best: the Pareto front, against every pair")
+def front(place):
+    file = File(place)
+    experiment = file.experiment(objective=PLAIN)
+    points = random.Random(7)
+    means = {}
+    for i in range(60):
+        policy = f"threshold:t0={i}"
+        means[policy] = (points.randrange(20), -points.randrange(20), points.randrange(20))
+        file.setting(experiment, policy, {PLAIN: [means[policy][0]], "throughput":
+                                          [-means[policy][1]], "heap_peak": [means[policy][2]]})
+    file.close()
+
+    def undominated(count):
+        return {a for a in means if not any(
+            means[b][:count] != means[a][:count] and
+            all(x <= y for x, y in zip(means[b][:count], means[a][:count])) for b in means)}
+    for arguments, count in ((f"--pareto {PLAIN},throughput", 2),
+                             (f"--pareto {PLAIN},throughput,heap_peak", 3),
+                             ("--subject-to 'throughput > 5'", 2)):
+        answer = best(place, arguments)
+        equal({row["policy"] for row in answer["pareto"]}, undominated(count), arguments)
+        equal([row[PLAIN] for row in answer["pareto"]],
+              sorted(row[PLAIN] for row in answer["pareto"]), "order")
+        for row in answer["pareto"]:
+            equal(row["meets"], "subject" not in arguments or row["throughput"] > 5, "meets")
+    place.expect(0, f"best results.db --pareto {PLAIN},throughput",
+                 out=[f"Pareto front of {PLAIN}, throughput:"])
+    check("pareto" not in best(place, ""), "a front of one metric")
+
+
+@test("best: nobody has said what to minimise, and the usual metrics have no values")
+def no_objective(place):
+    file = File(place)
+    file.setting(file.experiment(), "off", {"wall_time": [1]})
+    file.close()
+    place.expect(1, "best results.db", err=["no run of experiment 1 (thresholds) has a value of "
+                                            "latency_p99, service_pause_p99 or gc_share",
+                                            "--minimise"])
+    place.expect(1, "best results.db --minimise heap_peak", err=["has a value of heap_peak"])
+    equal(best(place, "--minimise wall_time")["best"]["policy"], "off", "best")
+
+
+# ---- Python lines --------------------------------------------------------------------------------
+
+# What the lines of each policy have to come to, in the very Python that runs this.
+PYTHON = {
+    "default": "assert gc.isenabled() and gc.get_threshold() == before",
+    "off": "assert not gc.isenabled()",
+    "threshold:t0=50000,t1=20,t2=20": "assert gc.get_threshold() == (50000, 20, 20)",
+    "threshold:t0=1234567": "assert gc.get_threshold() == (1234567, *before[1:])",
+    "threshold:t0=keep,t2=7": "assert gc.get_threshold() == (*before[:2], 7)",
+    "threshold:t0=0": "assert gc.get_threshold()[0] == 0",
+    "freeze": "assert gc.get_freeze_count() > 0 and full() == 1 and gc.get_threshold() == before",
+    "freeze:collect=no,t0=50000,t1=20,t2=20":
+        "assert gc.get_freeze_count() > 0 and full() == 0 and gc.get_threshold() == (50000, 20, 20)",
+    "timed:every=20ms,generation=2":
+        "import time; time.sleep(0.5); assert full() > 2 and not gc.isenabled(), full()",
+    "timed:every=1h,generation=1,automatic=yes": "assert full() == 0 and gc.isenabled()",
+    "event:on=request_end,every=1000":
+        "[request_end() for _ in range(2999)]; assert full() == 2 and not gc.isenabled(), full()",
+    "event:on=idle,generation=0,automatic=yes":
+        "g = gc.get_stats()[0]['collections']; idle(); idle()\n"
+        "assert gc.get_stats()[0]['collections'] >= g + 2 and gc.isenabled()",
+}
+
+
+@once
+def each_policy(place):
+    file = File(place)
+    for policy in PYTHON:
+        file.setting(file.experiment(policy, objective=PLAIN), policy, {PLAIN: [1]})
+    file.close()
+    return place
+
+
+for policy, holds in PYTHON.items():
+    @test(f"the Python lines of {policy} do what it says")
+    def python_lines(place, policy=policy, holds=holds):
+        results = each_policy(place)
+        lines = objects(results.expect(0, ["best", "results.db", "--json", "--experiment",
+                                           policy]).out)[0]["python"]
+        results.expect(0, ["best", "results.db", "--experiment", policy],
+                       out=[f"{policy} in an application:\n\n{lines}"])
+        program = ("import gc\nbefore = gc.get_threshold()\n"
+                   "begun = gc.get_stats()[2]['collections']\n"
+                   "def full(): return gc.get_stats()[2]['collections'] - begun\n"
+                   f"{lines}\n{holds}\n")
+        # It would collect by itself too.
+        done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, encoding="utf-8", timeout=60)
+        check(done.returncode == 0, program, done.stdout)
+
+
+# ---- sensitivity ---------------------------------------------------------------------------------
+
+
+def ranks(x):
+    """Ties have the mean of their ranks."""
+    return [sum(b < a for b in x) + (sum(b == a for b in x) + 1) / 2 for a in x]
+
+
+def correlation(x, y):
+    dx, dy = [a - mean(x) for a in x], [b - mean(y) for b in y]
+    return (sum(a * b for a, b in zip(dx, dy)) /
+            math.sqrt(sum(a * a for a in dx) * sum(b * b for b in dy)))
+
+
+def shares(groups):
+    """(eta squared, omega squared) of lists of observations."""
+    every = list(itertools.chain(*groups))
+    between = sum(len(g) * (mean(g) - mean(every)) ** 2 for g in groups)
+    within = sum((y - mean(g)) ** 2 for g in groups for y in g)
+    error = within / (len(every) - len(groups))
+    omega = (between - (len(groups) - 1) * error) / (between + within + error)
+    return between / (between + within), max(omega, 0)
+
+
+def sensitivity(place, arguments=""):
+    rows = objects(place.expect(0, f"sensitivity results.db --json {arguments}").out)
+    return {(row["metric"], row["parameter"]): row for row in rows}
+
+
+def check_row(row, groups, x=None, y=None):
+    eta2, omega2 = shares(groups)
+    check(near(row["eta2"], eta2, 9) and near(row["share"], omega2, 9), row, (eta2, omega2))
+    if x:
+        r = correlation(ranks(x), ranks(y))
+        check(near(row["rank_correlation"], r, 9), row, r)
+        check(row["rank_correlation_low"] <= r <= row["rank_correlation_high"], row)
+    else:
+        check("rank_correlation" not in row, row)
+
+
+@test("sensitivity: shares and rank correlations of a grid, by hand")
+def grid(place):
+    file = File(place)
+    experiment = file.experiment(objective=PLAIN)
+    noise = random.Random(3)
+    means = {}
+    for t0, t1, rate in itertools.product((700, 2000, 5000), ("10", "keep"), (100, 200, 300, 400)):
+        values = [t0 / 1e4 + rate / 1e3 + noise.gauss(0, 0.1) for _ in range(3)]
+        file.setting(experiment, f"threshold:t0={t0},t1={t1}",
+                     {PLAIN: values, "heap_peak": [1, 1, 1]}, workload=f"web:rate={rate}",
+                     parameters={"policy.t0": (t0, str(t0)),
+                                 "policy.t1": (-1 if t1 == "keep" else 10, t1),
+                                 "policy.t2": (10, "10"), "workload.rate": (rate, str(rate))})
+        means[t0, t1, rate] = mean(values)
+    file.close()
+    rows = sensitivity(place)
+    equal({key for key in rows if key[0] == PLAIN},
+          {(PLAIN, name) for name in ("threshold.t0", "threshold.t1", "web.rate")}, "parameters")
+    equal([key for key in rows if key[0] == "heap_peak"], [], "a metric that never changes")
+    for place_of, name in enumerate(("threshold.t0", "threshold.t1", "web.rate")):
+        row = rows[PLAIN, name]
+        levels = sorted({key[place_of] for key in means}, key=str)
+        groups = [[y for key, y in means.items() if key[place_of] == level] for level in levels]
+        numbers = name != "threshold.t1"  # keep is no number, and 10 is only one
+        equal((row["values"], row["settings"], row["observations"]), (len(levels), 24, 24), name)
+        check_row(row, groups, [key[place_of] for key in means] if numbers else None,
+                  list(means.values()))
+        check(row["share_low"] <= row["share"] <= row["share_high"], row)
+    place.expect(0, "sensitivity results.db", out=["heap_peak is the same in all settings."])
+
+
+@test("sensitivity: policies and collectors are parameters; a policy's own are over its settings")
+def names(place):
+    file = File(place)
+    experiment = file.experiment(objective=PLAIN)
+    noise = random.Random(4)
+    means = {}
+    for collector, (policy, t0) in itertools.product(
+            ("cpython-3.12", "cpython-3.13"),
+            [("off", None)] + [("threshold", t0) for t0 in (1, 2, 3, 4, 5, 6)]):
+        values = [(t0 or 20) + noise.gauss(0, 1) for _ in range(2)]
+        file.setting(experiment, f"threshold:t0={t0}" if t0 else policy, {PLAIN: values},
+                     collector=collector,
+                     parameters={"policy.t0": (t0, str(t0))} if t0 else {})
+        means[collector, policy, t0] = mean(values)
+    file.close()
+    rows = sensitivity(place, f"--metric {PLAIN}")
+    for place_of, name in enumerate(("collector", "policy")):
+        levels = sorted({key[place_of] for key in means})
+        check_row(rows[PLAIN, name], [[y for key, y in means.items() if key[place_of] == level]
+                                      for level in levels])
+    own = {key: y for key, y in means.items() if key[2]}
+    check_row(rows[PLAIN, "threshold.t0"],
+              [[y for key, y in own.items() if key[2] == t0] for t0 in range(1, 7)],
+              [key[2] for key in own], list(own.values()))
+    order = [row["parameter"] for row in rows.values()]
+    equal(order, sorted(order, key=lambda name: -rows[PLAIN, name]["share"]), "the strongest first")
+
+
+@test("sensitivity: one setting a value: the runs, without what seeds have in common")
+def runs(place):
+    file = File(place)
+    experiment = file.experiment(objective=PLAIN)
+    noise = random.Random(5)
+    shared = [noise.gauss(0, 10) for _ in range(6)]
+    values = {t0: [seed + t0 / 3 + noise.gauss(0, 1) for seed in shared] for t0 in (1, 2, 3, 4)}
+    for t0, y in values.items():
+        file.setting(experiment, f"threshold:t0={t0}", {PLAIN: y},
+                     parameters={"policy.t0": (t0, str(t0))})
+    file.close()
+    row = sensitivity(place, f"--metric {PLAIN}")[PLAIN, "threshold.t0"]
+    equal((row["settings"], row["observations"], row["groups"]), (4, 24, 4), "counts")
+    common = [mean([y[i] for y in values.values()]) for i in range(6)]
+    groups = [[a - b for a, b in zip(y, common)] for y in values.values()]
+    groups = [[mean(g) + (y - mean(g)) * math.sqrt(4 / 3) for y in g] for g in groups]
+    check_row(row, groups, list(values), [mean(y) for y in values.values()])
+
+
+@test("sensitivity: sampled numbers are put together in groups")
+def sampled(place):
+    file = File(place)
+    experiment = file.experiment(objective=PLAIN)
+    noise = random.Random(6)
+    points = sorted((noise.random(), noise.gauss(0, 0.1)) for _ in range(40))
+    for x, e in noise.sample(points, 40):
+        file.setting(experiment, "off", {PLAIN: [x + e]}, workload=f"web:rate={x}",
+                     parameters={"workload.rate": (x, str(x))})
+    file.close()
+    row = sensitivity(place)[PLAIN, "web.rate"]
+    equal((row["values"], row["observations"], row["groups"]), (40, 40, 8), "counts")
+    y = [x + e for x, e in points]
+    check_row(row, [y[i:i + 5] for i in range(0, 40, 5)], [x for x, _ in points], y)
+
+
+@test("sensitivity: nothing varies; one replication of few settings")
+def nothing_varies(place):
+    place.expect(0, f"compare -w {SMALL} -p off")
+    place.expect(0, "sensitivity results.db", out=["1 settings", "It varies nothing"])
+    equal(place.expect(0, "sensitivity results.db --json").out, "", "rows")
+    place.expect(0, f"compare -w {SMALL} -p off -p freeze")
+    out = place.expect(0, "sensitivity results.db --metric heap_peak --metric pause_max").out
+    check(out.split("policy")[1].split()[:4] == ["2", "2", "-", "-"], out)
