@@ -200,7 +200,7 @@ static void check_documented(const struct example *example, bool compress)
         check_count(entry.name, entry.element_bytes, compiled_columns[i].bytes);
         check_count(entry.name, entry.encoding,
                     (uint64_t)(compress ? IMAGE_COMPRESSED : IMAGE_RAW));
-        check_count(entry.name, entry.count, compiled_count(compiled, i));
+        check_count(entry.name, entry.count, compiled_count(compiled, (enum compiled_column)i));
         check_count(entry.name, entry.offset % IMAGE_ALIGNMENT, 0);
         check_that(entry.name, compress || entry.bytes == entry.count * entry.element_bytes);
     }
