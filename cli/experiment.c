@@ -7,11 +7,11 @@
 
 #include "cli/answers.h"
 #include "cli/command.h"
-#include "cli/show_value.h"
 #include "cli/table.h"
 #include "cli/work.h"
 #include "policies/registry.h"
 #include "results/metrics.h"
+#include "results/show_value.h"
 #include "results/store.h"
 #include "sim/costs.h"
 #include "sim/memory.h"
