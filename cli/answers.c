@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/show_value.h"
 #include "cli/table.h"
 #include "results/query.h"
+#include "results/show_value.h"
 #include "sim/memory.h"
 
 #define GROUPS_MOST         10   /* tables */
@@ -24,26 +24,6 @@ struct answers {
     size_t sort; /* a metric; metric_count: none has values */
     bool high;   /* the best has the largest value */
 };
-
-/* ---- which metrics -------------------------------------------------------------------- */
-
-/* Those asked for as they are; of the usual ones what has values. */
-static void choose_shown(struct answers *answers)
-{
-    const struct outcomes *outcomes = &answers->outcomes;
-    const struct metric_list *chosen = &answers->options->metrics;
-    struct metric_list usual = {0};
-    metric_list_add_usual(&usual, outcomes->experiment);
-    answers->shown = memory_zeroed(outcomes->metric_count + 1, sizeof *answers->shown);
-    for (size_t i = 0; i < chosen->count; i++)
-        answers->shown[answers->shown_count++] = outcomes_metric(outcomes, chosen->metrics[i]);
-    for (size_t i = 0; i < usual.count && chosen->count == 0; i++) {
-        size_t m = outcomes_metric(outcomes, usual.metrics[i]);
-        if (outcomes_have(outcomes, m))
-            answers->shown[answers->shown_count++] = m;
-    }
-    metric_list_fini(&usual);
-}
 
 static void answers_init(struct answers *answers, const struct open_results *results,
                          const struct answers_options *options)
@@ -62,7 +42,7 @@ static void answers_init(struct answers *answers, const struct open_results *res
     answers->sort = options->sort ? outcomes_metric(&answers->outcomes, options->sort)
                                   : outcomes_objective(&answers->outcomes);
     answers->high = options->sort && options->sort->better == BETTER_HIGH; /* objectives: small */
-    choose_shown(answers);
+    answers->shown = shown_metrics(&answers->outcomes, &options->metrics, &answers->shown_count);
 }
 
 static void answers_fini(struct answers *answers)
@@ -220,7 +200,7 @@ static void print_group(const struct answers *answers, size_t group)
     const struct outcome_group *of = &outcomes->groups[group];
     struct selection selection = select_settings(answers, group);
     bool marked = false, replicated = is_replicated(outcomes, group);
-    char *title = group_title(outcomes, group);
+    char *title = outcomes_title(outcomes, group);
     printf("\n%s, ", title);
     print_replications(outcomes, group);
     printf(replicated ? "; mean ± half of the 95%% interval\n\n" : "\n\n");

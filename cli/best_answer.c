@@ -6,33 +6,12 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/show_value.h"
 #include "cli/table.h"
-#include "policies/registry.h"
+#include "results/show_value.h"
 #include "sim/memory.h"
 
 #define TIED_MOST  10 /* settings named besides the best */
 #define FRONT_MOST 30 /* settings of a front */
-
-/* The Python lines of a policy; to be freed. */
-static char *python_lines(const char *policy)
-{
-    struct setting setting;
-    struct error error;
-    char *lines;
-    size_t size;
-    FILE *out = open_memstream(&lines, &size);
-    if (!out)
-        out_of_memory();
-    if (setting_parse(&setting, policy, policies, "policy", &error) == 0) {
-        policy_of(setting.component)->python(setting.state, out);
-        setting_fini(&setting);
-    } else {
-        fprintf(out, "# %s is of another version of pygcsim: %s\n", policy, error.text);
-    }
-    fclose(out);
-    return lines;
-}
 
 /* ---- as tables ------------------------------------------------------------------------ */
 
@@ -148,7 +127,7 @@ void best_print(const struct question *question, size_t group)
 {
     const struct outcomes *outcomes = &question->outcomes;
     struct best best;
-    char *title = group_title(outcomes, group);
+    char *title = outcomes_title(outcomes, group);
     best_find(&best, outcomes, group, question->objective, question->conditions,
               question->condition_count);
     printf("\n%s, ", title);

@@ -29,6 +29,7 @@ int command_best(int argc, char **argv);
 int command_sensitivity(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_plot(int argc, char **argv);
+int command_report(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_list(int argc, char **argv);
 

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * pygcsim export: an experiment for other programs. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/open_results.h"
+#include "cli/output.h"
 #include "results/export.h"
 #include "results/query.h"
-#include "sim/new_file.h"
 
 enum { OPT_EXPERIMENT = 1, OPT_FORMAT, OPT_RUN, OPT_TABLE };
 
@@ -74,66 +71,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     default:
         return ARGP_ERR_UNKNOWN;
     }
-}
-
-/* ---- where it goes -------------------------------------------------------------------- */
-
-/* A file that appears when it is whole; a device or a pipe is written to as it is. */
-struct output {
-    FILE *out;
-    const char *path; /* NULL: standard output */
-    struct new_file file;
-    bool is_new;
-    int why; /* it could not be written to; 0: it could */
-};
-
-static void output_open(struct output *output, const struct command *command)
-{
-    struct stat results, target;
-    struct error error;
-    *output = (struct output){.out = stdout, .path = command->out};
-    if (!command->out)
-        return;
-    bool there = stat(command->out, &target) == 0;
-    if (there && stat(command->which.db, &results) == 0 && results.st_dev == target.st_dev &&
-        results.st_ino == target.st_ino)
-        fail_usage("--out=%s is the results file itself; give another name", command->out);
-    if (there && S_ISDIR(target.st_mode))
-        fail("%s: %s", command->out, strerror(EISDIR));
-    output->is_new = !there || S_ISREG(target.st_mode);
-    if (output->is_new && new_file_open(&output->file, command->out, &error) != 0)
-        fail("%s", error.text);
-    output->out = output->is_new ? fdopen(dup(output->file.file), "w") : fopen(command->out, "w");
-    if (!output->out)
-        fail("%s: %s", command->out, strerror(errno));
-}
-
-/* It cannot be finished. */
-static _Noreturn void output_fail(struct output *output, const char *what, const char *why)
-{
-    if (output->is_new)
-        new_file_abandon(&output->file);
-    fail("%s%s%s", what, *what ? ": " : "", why);
-}
-
-/* Has something been lost? Then there is no point in going on. */
-static bool output_is_lost(struct output *output)
-{
-    if (ferror(output->out) && output->why == 0)
-        output->why = errno;
-    return output->why != 0;
-}
-
-static void output_close(struct output *output)
-{
-    struct error error;
-    if (!output->path)
-        return; /* it is looked at as the program ends */
-    bool lost = output_is_lost(output);
-    if (fclose(output->out) != 0 || lost)
-        output_fail(output, output->path, strerror(lost ? output->why : errno));
-    if (output->is_new && new_file_keep(&output->file, &error) != 0)
-        fail("%s", error.text);
 }
 
 /* ---- rows ----------------------------------------------------------------------------- */
@@ -285,7 +222,7 @@ int command_export(int argc, char **argv)
     command_parse(&argp, argc, argv, &command);
     check_together(&command);
     open_results(&results, &command.which);
-    output_open(&output, &command);
+    output_open(&output, command.out, command.which.db);
     if (command.format == FORMAT_GCVIEWER)
         write_log(&output, &command, &results);
     else

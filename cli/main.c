@@ -23,6 +23,7 @@ static const struct command {
     {"sensitivity", command_sensitivity, "which parameter matters for which metric"},
     {"export", command_export, "an experiment as CSV, JSON or a log, for other programs"},
     {"plot", command_plot, "charts from a results file"},
+    {"report", command_report, "a page about an experiment, to show to others: HTML, one file"},
     {"replay", command_replay, "replay a heap script and print each collection"},
     {"list", command_list, "what there is: policies, workloads, collectors, charts, metrics"},
 };

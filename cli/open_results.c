@@ -93,6 +93,24 @@ void metric_list_fini(struct metric_list *list)
     *list = (struct metric_list){0};
 }
 
+size_t *shown_metrics(const struct outcomes *outcomes, const struct metric_list *chosen,
+                      size_t *count)
+{
+    struct metric_list usual = {0};
+    size_t *shown = memory_zeroed(outcomes->metric_count + 1, sizeof *shown);
+    *count = 0;
+    metric_list_add_usual(&usual, outcomes->experiment);
+    for (size_t i = 0; i < chosen->count; i++)
+        shown[(*count)++] = outcomes_metric(outcomes, chosen->metrics[i]);
+    for (size_t i = 0; i < usual.count && chosen->count == 0; i++) {
+        size_t m = outcomes_metric(outcomes, usual.metrics[i]);
+        if (outcomes_have(outcomes, m))
+            shown[(*count)++] = m;
+    }
+    metric_list_fini(&usual);
+    return shown;
+}
+
 /* ---- outcomes ------------------------------------------------------------------------- */
 
 /* The canonical text of a policy; to be freed. */
@@ -143,37 +161,23 @@ void read_outcomes(struct outcomes *outcomes, const struct open_results *results
     free(policy);
 }
 
-/* Is there a group of the same workload and collector with another warm-up (say)? */
-static bool differs(const struct outcomes *outcomes, size_t group, size_t field)
+char *python_lines(const char *policy)
 {
-    const struct outcome_group *a = &outcomes->groups[group];
-    for (size_t g = 0; g < outcomes->group_count; g++) {
-        const struct outcome_group *b = &outcomes->groups[g];
-        const char *const fields[][2] = {
-            {a->costs, b->costs}, {a->warmup, b->warmup}, {a->sampling, b->sampling}};
-        if (strcmp(a->workload, b->workload) == 0 && strcmp(a->collector, b->collector) == 0 &&
-            strcmp(fields[field][0], fields[field][1]) != 0)
-            return true;
-    }
-    return false;
-}
-
-char *group_title(const struct outcomes *outcomes, size_t group)
-{
-    const struct outcome_group *of = &outcomes->groups[group];
-    const char *const names[] = {"costs", "warm-up", "sampling"};
-    const char *const values[] = {of->costs, of->warmup, of->sampling};
-    char *title;
+    struct setting setting;
+    struct error error;
+    char *lines;
     size_t size;
-    FILE *out = open_memstream(&title, &size);
+    FILE *out = open_memstream(&lines, &size);
     if (!out)
         out_of_memory();
-    fprintf(out, "%s on %s", of->workload, of->collector);
-    for (size_t i = 0; i < 3; i++)
-        if (differs(outcomes, group, i))
-            fprintf(out, ", %s %s", names[i], values[i]);
+    if (setting_parse(&setting, policy, policies, "policy", &error) == 0) {
+        policy_of(setting.component)->python(setting.state, out);
+        setting_fini(&setting);
+    } else {
+        fprintf(out, "# %s is of another version of pygcsim: %s\n", policy, error.text);
+    }
     fclose(out);
-    return title;
+    return lines;
 }
 
 void print_replications(const struct outcomes *outcomes, size_t group)

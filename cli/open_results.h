@@ -49,13 +49,17 @@ void metric_list_add_usual(struct metric_list *list, const struct past_experimen
 void metric_list_add_all(struct metric_list *list);
 void metric_list_fini(struct metric_list *list);
 
+/* Which of the metrics read a table has: those chosen, as they are; if none is, of the usual ones
+ * what has values. To be freed. */
+size_t *shown_metrics(const struct outcomes *outcomes, const struct metric_list *chosen,
+                      size_t *count);
+
 /* Reads values; fails if no run has finished. `baseline` is a policy's specification, or NULL. */
 void read_outcomes(struct outcomes *outcomes, const struct open_results *results,
                    const char *baseline, const struct metric_list *metrics);
 
-/* "web:rate=200 on cpython-3.13", and what else tells the group from those of the same workload and
- * collector; to be freed. */
-char *group_title(const struct outcomes *outcomes, size_t group);
+/* The Python lines of a policy; to be freed. */
+char *python_lines(const char *policy);
 
 /* "10 replications each", "1 to 10 replications": of the group's settings that have any. */
 void print_replications(const struct outcomes *outcomes, size_t group);

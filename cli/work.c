@@ -9,8 +9,8 @@
 
 #include "cli/command.h"
 #include "cli/progress.h"
-#include "cli/show_value.h"
 #include "results/metrics.h"
+#include "results/show_value.h"
 #include "sim/memory.h"
 
 /* Set by Ctrl-C. A signal handler can reach nothing else. */

@@ -346,6 +346,41 @@ size_t outcomes_objective(const struct outcomes *outcomes)
     return outcomes->metric_count;
 }
 
+/* ---- words ---------------------------------------------------------------------------- */
+
+/* Is there a group of the same workload and collector with another warm-up (say)? */
+static bool differs(const struct outcomes *outcomes, size_t group, size_t field)
+{
+    const struct outcome_group *a = &outcomes->groups[group];
+    for (size_t g = 0; g < outcomes->group_count; g++) {
+        const struct outcome_group *b = &outcomes->groups[g];
+        const char *const fields[][2] = {
+            {a->costs, b->costs}, {a->warmup, b->warmup}, {a->sampling, b->sampling}};
+        if (strcmp(a->workload, b->workload) == 0 && strcmp(a->collector, b->collector) == 0 &&
+            strcmp(fields[field][0], fields[field][1]) != 0)
+            return true;
+    }
+    return false;
+}
+
+char *outcomes_title(const struct outcomes *outcomes, size_t group)
+{
+    const struct outcome_group *of = &outcomes->groups[group];
+    const char *const names[] = {"costs", "warm-up", "sampling"};
+    const char *const values[] = {of->costs, of->warmup, of->sampling};
+    char *title;
+    size_t size;
+    FILE *out = open_memstream(&title, &size);
+    if (!out)
+        out_of_memory();
+    fprintf(out, "%s on %s", of->workload, of->collector);
+    for (size_t i = 0; i < 3; i++)
+        if (differs(outcomes, group, i))
+            fprintf(out, ", %s %s", names[i], values[i]);
+    fclose(out);
+    return title;
+}
+
 /* ---- order ---------------------------------------------------------------------------- */
 
 struct rank {

@@ -81,6 +81,10 @@ bool outcomes_same(const struct outcomes *outcomes, size_t setting, size_t other
  * values. */
 size_t outcomes_objective(const struct outcomes *outcomes);
 
+/* "web:rate=200 on cpython-3.13", and what else tells the group from those of the same workload and
+ * collector; to be freed. */
+char *outcomes_title(const struct outcomes *outcomes, size_t group);
+
 /* Puts settings in order, the best first: the smallest mean, or the largest if `high`; those
  * without a value last. */
 void outcomes_sort(const struct outcomes *outcomes, size_t *settings, size_t count, size_t metric,

@@ -75,6 +75,7 @@ static int make_asked(struct selection *selection, const struct selection_option
     ask(sql, "workload", options->workload);
     ask(sql, "collector", options->collector);
     ask(sql, "seed", options->seed);
+    ask(sql, "alone", options->alone ? "yes" : NULL);
     for (int i = 0; i < SELECTION_POLICIES_MOST; i++)
         ask(sql, "policy", options->policies[i]);
     for (int i = 0; i < 2; i++)

@@ -1,7 +1,7 @@
 # The mean of a metric over two factors, a cell per pair of levels. x_factor and y_factor name them. $data: a header line,
 # then a row per cell: number and label of the level of x, of y, mean, runs.
 # SPDX-License-Identifier: GPL-3.0-or-later
-set label 1 capital(short(metric_meaning)).": means" at screen 0.02, 0.96 font title_font
+set label 1 capital(short(metric_meaning)).": means" at screen 0.02, 0.96 font title_font textcolor rgb ink
 
 cells = |$data| - 1; columns = 1; lines = 1; lo = 1e99; hi = -1e99; best = 1; widest = 1
 do for [i=1:cells] {
@@ -33,7 +33,7 @@ longest = 1
 do for [i=1:cells] { row = $data[i+1]
   set xtics add (field(row, 2) num(row, 1)); set ytics add (field(row, 4) num(row, 3)); longest = max(longest, strlen(field(row, 4)))
 }
-set xlabel x_factor font ",11"; set ylabel y_factor font ",11"
+set xlabel x_factor font ",11" textcolor rgb ink; set ylabel y_factor font ",11" textcolor rgb ink
 set lmargin screen 0.06 + 0.0062*longest; set rmargin screen 0.88; set tmargin screen 0.86; set bmargin screen (slanted ? 0.13 + 0.006*widest : 0.12)
 
 # values in the cells, where they fit; the best has a frame

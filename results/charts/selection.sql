@@ -1,5 +1,5 @@
 -- What of a results file is drawn. Options are in temp.asked (what, text): experiment, workload,
--- collector, seed, policy. The tables made here are read by the charts' queries.
+-- collector, seed, policy, alone. The tables made here are read by the charts' queries.
 CREATE TEMP VIEW ended AS
 SELECT run.*, experiment.command FROM run JOIN experiment ON experiment.id = experiment_id
 WHERE status IN ('finished', 'out_of_memory')
@@ -25,7 +25,8 @@ WITH newest AS (
 SELECT max(ended.id) AS run_id, ended.experiment_id, policy, workload, collector, seed, status
 FROM ended JOIN newest USING (warmup)
 WHERE ended.experiment_id = newest.experiment_id
-   OR newest.command <> 'sweep' AND (workload, collector, seed, costs) IN
+   OR newest.command <> 'sweep' AND NOT EXISTS (SELECT 1 FROM asked WHERE what = 'alone')
+      AND (workload, collector, seed, costs) IN
       (SELECT workload, collector, seed, costs FROM ended WHERE experiment_id = newest.experiment_id)
 GROUP BY policy, workload, collector, seed;
 

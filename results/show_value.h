@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Values of metrics as people read them. */
-#ifndef PYGCSIM_CLI_SHOW_VALUE_H
-#define PYGCSIM_CLI_SHOW_VALUE_H
+#ifndef PYGCSIM_RESULTS_SHOW_VALUE_H
+#define PYGCSIM_RESULTS_SHOW_VALUE_H
 
 #include "results/estimate.h"
 #include "results/metrics.h"

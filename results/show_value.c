@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cli/show_value.h"
+#include "results/show_value.h"
 
 #include <math.h>
 #include <stdio.h>
