@@ -91,9 +91,9 @@ def listed_of_results(place):
 @test("plot: what the results cannot give is left out, and named in the last line")
 def left_out(place):
     out = place.expect(0, ["plot", swept(place).path("summary.db")]).out.splitlines()
-    check(re.match(r"Not drawn: timeline, memory(, ages)?; `.*plot \S+ --list` says why\.$", out[-1]), out[-1])
-    there = {f"{chart}.png" for chart in EVERY if chart not in LOGGED + ["ages"]}
-    check(there <= set(place.files("charts")), place.files("charts"))
+    check(re.match(r"Not drawn: timeline, memory; `.*plot \S+ --list` says why\.$", out[-1]), out[-1])
+    there = {f"{chart}.png" for chart in EVERY if chart not in LOGGED}
+    equal(set(place.files("charts")), there, "files")
 
 
 MISSING = [
@@ -242,6 +242,19 @@ def pooled_latencies(place):
     check(shares == sorted(shares, reverse=True), shares)
 
 
+@test("chart ages: everything that was reclaimed with any seed, by generation and cause, each in its bucket")
+def pooled_ages(place):
+    results = swept(place).path("summary.db")
+    rows = rows_of(place, results, "ages", "-p default")
+    for g, *freed in place.query(
+            "SELECT generation, sum(by_refcount), sum(by_collector) FROM run JOIN reclaimed ON run_id = id"
+            " WHERE policy = 'default' AND workload = ? GROUP BY generation", WEB, name=results):
+        equal([sum(row[i] for row in rows if row[1] == g) for i in (4, 5)], freed, f"generation {g}")
+    for g in (0, 1, 2):
+        buckets = [row[2:4] for row in rows if row[1] == g]
+        check(all(a[0] <= a[1] < b[0] for a, b in zip(buckets, buckets[1:])), g, buckets)
+
+
 @test("chart memory: samples of the first seed; timeline: its collections, each once if they are few")
 def over_time(place):
     results = swept(place).path("collections.db")
@@ -292,8 +305,6 @@ def front(place):
 def show_sql(place):
     results = swept(place).path("collections.db")
     for chart in EVERY:
-        if chart == "ages":
-            continue
         sql = place.expect(0, f"plot {results} --chart {chart} --show-sql").out
         own = re.search(r"^-- It runs in pygcsim only, whose functions are: (.*)$", sql, re.M)
         equal(own and own.group(1), "mean_low, mean_high, bootstrap_low, bootstrap_high"

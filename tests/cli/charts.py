@@ -7,9 +7,9 @@ from harness import SMALL, once, test
 from results_file import compared
 from tap import check, equal
 
-CHARTS = ["effects", "gctime", "histogram", "latency", "memory", "mmu", "overhead", "pareto", "pauses",
-          "timeline", "tradeoff"]  # of a compare
-EVERY = sorted(CHARTS + ["ages", "heatmap"])
+CHARTS = ["ages", "effects", "gctime", "histogram", "latency", "memory", "mmu", "overhead", "pareto",
+          "pauses", "timeline", "tradeoff"]  # of a compare
+EVERY = sorted(CHARTS + ["heatmap"])
 MAGIC = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF-"}
 
 
@@ -104,7 +104,7 @@ ODD = [
     ("no start-up", ["-w", "web:modules=0,startup=0s,settle=0s,duration=1s"], set()),
     ("nothing but boot", ["-w", "device:duration=1s"], STEADY | METRIC | {"latency"}),
     ("out of memory at boot", ["-w", "device:memory_limit=8kB"],
-     STEADY | METRIC | {"latency", "timeline", "mmu", "overhead"}),
+     STEADY | METRIC | {"ages", "latency", "timeline", "mmu", "overhead"}),
     ("a script, without samples", ["-w", "script:file=s.heap"], {"latency", "mmu"}),
     ("a script with an odd name", ["-w", "script:file=it's {a_b} ^2.heap", "--sample", "1us"],
      {"latency", "mmu"}),
