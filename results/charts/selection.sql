@@ -36,14 +36,15 @@ CREATE TEMP TABLE compared AS
 WITH program AS (
     SELECT workload, collector FROM ran ORDER BY experiment_id DESC, run_id LIMIT 1
 ), of_program AS (
-    SELECT ran.* FROM ran JOIN program USING (workload, collector)
-), places AS (
-    SELECT policy, row_number() OVER (ORDER BY asked.rowid, min(run_id)) AS place, count(*) AS runs,
-           sum(status = 'out_of_memory') AS out_of_memory
-    FROM of_program LEFT JOIN asked ON what = 'policy' AND text = policy GROUP BY policy
+    SELECT run_id, policy, seed, asked.rowid AS wanted, min(run_id) OVER policy AS earliest,
+           count(*) OVER policy AS runs, sum(status = 'out_of_memory') OVER policy AS out_of_memory,
+           seed = min(seed) OVER () AS first
+    FROM ran JOIN program USING (workload, collector)
+    LEFT JOIN asked ON what = 'policy' AND text = policy
+    WINDOW policy AS (PARTITION BY policy)
 )
-SELECT run_id, place, seed, seed = (SELECT min(seed) FROM of_program) AS first,
+SELECT run_id, dense_rank() OVER (ORDER BY wanted, earliest) AS place, seed, first,
        policy AS specification, substr(policy, 1, instr(policy || ':', ':') - 1) AS kind,
        policy || CASE WHEN out_of_memory = 0 THEN '' WHEN runs = 1 THEN ' (out of memory)'
                       ELSE ' (out of memory: ' || out_of_memory || ' of ' || runs || ')' END AS policy
-FROM of_program JOIN places USING (policy);
+FROM of_program;

@@ -1,20 +1,23 @@
 -- policy with wall s, s at which its steady state begins, and collections of generation 0, 1 and 2 (tabs
 -- between); s, generation, pause s: of the first seed, the longest pause in each of 500 stretches of time.
--- If there are very many collections of generation 0, only every so-manieth is looked at.
+-- If there are very many collections of generation 0, some in a row are looked at, 500 times (which reads few
+-- pages of the file).
 WITH RECURSIVE lane AS (
     SELECT run_id, place, shown.policy, wall_ns, coalesce(steady_ns, 0) AS steady_ns,
-           max(max(wall_ns) OVER () / 500, 1) AS bin_ns, 40000 / count(*) OVER () AS most,
+           max(max(wall_ns) OVER () / 500, 1) AS bin_ns, max(320 / count(*) OVER (), 1) AS in_a_row,
            (SELECT max(seq) FROM collection WHERE collection.run_id = run.id) AS last
     FROM shown JOIN run ON run.id = run_id WHERE first
-), step(run_id, seq, step, last) AS (
-    SELECT run_id, 0, last / most + 1, last FROM lane WHERE last IS NOT NULL
-    UNION ALL SELECT run_id, seq + step, step, last FROM step WHERE seq + step <= last
+), stretch(run_id, seq, stride, last) AS (
+    SELECT run_id, 0, last / 500 + 1, last FROM lane WHERE last IS NOT NULL
+    UNION ALL SELECT run_id, seq + stride, stride, last FROM stretch WHERE seq + stride <= last
 ), bin(i) AS (
     VALUES (0) UNION ALL SELECT i + 1 FROM bin WHERE i < 500
-), longest AS (
+), longest AS MATERIALIZED (
     SELECT run_id, 0 AS generation, collection.wall_ns / bin_ns AS i, max(pause_ns) AS pause_ns
-    FROM lane JOIN step USING (run_id) JOIN collection USING (run_id, seq)
-    WHERE generation = 0 GROUP BY run_id, i
+    FROM lane JOIN stretch USING (run_id) CROSS JOIN collection USING (run_id)
+    WHERE generation = 0 AND collection.seq >= stretch.seq
+      AND collection.seq < stretch.seq + min(stride, in_a_row)
+    GROUP BY run_id, i
     UNION ALL
     SELECT run_id, 1, i,
            (SELECT max(pause_ns) FROM collection WHERE generation = 1 AND collection.run_id = lane.run_id
