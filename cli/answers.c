@@ -41,8 +41,7 @@ static void answers_init(struct answers *answers, const struct open_results *res
     metric_list_fini(&list);
     answers->sort = options->sort ? outcomes_metric(&answers->outcomes, options->sort)
                                   : outcomes_objective(&answers->outcomes);
-    if (answers->sort < answers->outcomes.metric_count)
-        answers->high = answers->outcomes.metrics[answers->sort]->better == BETTER_HIGH;
+    answers->high = options->sort && options->sort->better == BETTER_HIGH; /* objectives: small */
     answers->shown = shown_metrics(&answers->outcomes, &options->metrics, &answers->shown_count);
 }
 

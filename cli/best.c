@@ -183,8 +183,6 @@ static void question_init(struct question *question, const struct command *comma
                  ? "latency_p99, service_pause_p99 or gc_share"
                  : question->outcomes.metrics[metric]->name);
     question->objective = (struct goal){metric, command->high};
-    if (!command->objective)
-        question->objective.high = question->outcomes.metrics[metric]->better == BETTER_HIGH;
     set_goals(question, command, &named);
     metric_list_fini(&named);
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/command.h"
 #include "cli/table.h"
@@ -91,6 +92,10 @@ static void print_left_out(const struct question *question, size_t group, const 
                best->out_of_memory, all);
     if (best->without_value)
         printf("%zu of %zu settings have no value to compare.\n", best->without_value, all);
+    for (size_t i = 0; i < question->condition_count; i++)
+        if (strstr(condition_text(question->conditions[i]), "default") &&
+            outcomes_setting(&question->outcomes, group, "default") == NO_SETTING)
+            printf("%s: no run of default here.\n", condition_text(question->conditions[i]));
 }
 
 static void print_front(const struct question *question, size_t group)

@@ -143,12 +143,10 @@ static void list_collectors(enum form form)
 
 static void list_charts(enum form form)
 {
-    print_header(form, "chart", "file", "what it shows");
-    for (const struct chart *chart = charts; chart->name; chart++) {
-        char file[64];
-        snprintf(file, sizeof file, "%s.png", chart->name);
-        print_item(form, chart->name, "file", file, chart->summary);
-    }
+    print_header(form, "chart", "what it needs", "what it shows");
+    for (const struct chart *chart = charts; chart->name;
+         chart++) /* plain: `plot --list` has both */
+        print_item(form, chart->name, "needs", form == PLAIN ? NULL : chart->needs, chart->summary);
 }
 
 static void list_metrics(enum form form)

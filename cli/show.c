@@ -31,7 +31,7 @@ static const struct argp_option options[] = {
     {"top", OPT_TOP, "N", 0, "So many settings of each workload and collector (default 20)", 0},
     {"list", OPT_LIST, NULL, 0, "Which experiments the file has, and what is done of each", 0},
     {"json", OPT_JSON, NULL, 0, "One JSON object a setting, with every metric", 0},
-    {"csv", OPT_CSV, NULL, 0, "The same as CSV, one row a setting", 0},
+    {"csv", OPT_CSV, NULL, 0, "CSV with every metric, one row a setting", 0},
     {0},
 };
 

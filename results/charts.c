@@ -105,7 +105,7 @@ const struct chart charts[] = {
      .uses_metric = true},
     {.name = "overhead",
      .summary = "lower-bound overhead against peak memory, with 95% intervals",
-     .needs = "two policies or more",
+     .needs = "two policies or more, and the metric",
      .missing = ONE_POLICY NO_METRIC,
      .template = embedded_pareto_gp,
      .data = {{"$data", embedded_pareto_sql, true}},
@@ -245,7 +245,7 @@ static int write_captions(FILE *out, const struct chart *chart, struct store *st
     sqlite3_stmt *statement = prepare(store, embedded_captions_sql, error);
     if (!statement)
         return -1;
-    sqlite3_bind_int(statement, 1, chart->scope);
+    sqlite3_bind_int(statement, 1, (int)chart->scope);
     int status = sqlite3_step(statement) == SQLITE_ROW ? 0 : store_error(store, error);
     for (int c = 0; status == 0 && c < sqlite3_column_count(statement); c++) {
         const char *name = sqlite3_column_name(statement, c);

@@ -93,6 +93,12 @@ static const struct row_column pause_columns[] = {
     COLUMN(pause_row, INTEGER, longest_ns),  COLUMNS_END,
 };
 
+static const struct row_column age_columns[] = {
+    COLUMN(age_row, INTEGER, generation),   COLUMN(age_row, INTEGER, bucket),
+    COLUMN(age_row, INTEGER, youngest),     COLUMN(age_row, INTEGER, by_refcount),
+    COLUMN(age_row, INTEGER, by_collector), COLUMNS_END,
+};
+
 static const struct row_column reclaimed_columns[] = {
     COLUMN(reclaimed_row, INTEGER, generation),
     COLUMN(reclaimed_row, INTEGER, by_refcount),
@@ -232,6 +238,18 @@ static void count_pauses_of(struct record *record, int generation)
     rows->row = record->pauses;
 }
 
+static void list_ages(struct record *record)
+{
+    const struct ages *ages = &record->result.ages;
+    struct rows *rows = &record->tables[TABLE_age];
+    rows->row = record->ages;
+    for (uint32_t g = 0; g <= PERMANENT; g++)
+        for (uint32_t b = 0; b < AGE_BUCKETS; b++)
+            if (ages->by_count[g][b] || ages->by_collector[g][b])
+                record->ages[rows->count++] = (struct age_row){
+                    g, b, age_least(b), ages->by_count[g][b], ages->by_collector[g][b]};
+}
+
 /* The steady state by MSER-5: from the answer to the last request that belongs to the warm-up, in
  * order of answers. Start-up belongs to it in any case. */
 static void find_steady_state(struct record *record)
@@ -263,6 +281,7 @@ void record_end(struct record *record, const struct simulation_result *result, s
     count_latencies(record);
     for (int g = 0; g < GENERATIONS; g++)
         count_pauses_of(record, g);
+    list_ages(record);
     for (uint64_t g = 0; g <= PERMANENT; g++)
         record->reclaimed[g] = (struct reclaimed_row){g, result->totals.freed_by_count[g],
                                                       result->totals.freed_by_collector[g]};

@@ -23,6 +23,7 @@
     X(request, request)                                                                            \
     X(latency, latency_row)                                                                        \
     X(pause, pause_row)                                                                            \
+    X(age, age_row)                                                                                \
     X(reclaimed, reclaimed_row)
 
 enum record_table {
@@ -40,6 +41,11 @@ struct latency_row {
 /* Collections of the steady state, by generation and pause. */
 struct pause_row {
     uint64_t generation, bucket, collections, total_ns, longest_ns;
+};
+
+/* Objects reclaimed, by the generation they were in and by age (sim/age.h). */
+struct age_row {
+    uint64_t generation, bucket, youngest, by_refcount, by_collector;
 };
 
 /* Objects reclaimed, by the generation they were in. */
@@ -62,6 +68,7 @@ struct record {
     struct request *requests;
     struct latency_row *latencies;
     struct pause_row *pauses;
+    struct age_row ages[(GENERATIONS + 1) * AGE_BUCKETS];
     size_t collection_capacity, sample_capacity, request_capacity, latency_capacity, pause_capacity;
     struct reclaimed_row reclaimed[GENERATIONS + 1];
     struct histogram histogram; /* the one being made */

@@ -35,6 +35,17 @@ void compiled_costs(const struct op_costs *costs, uint32_t ns[CLASS_COUNT])
     ns[CLASS_WORK] = ns[CLASS_CONTROL] = 0;
 }
 
+void compiled_count_ages(const struct compiled *compiled, uint32_t deaths,
+                         struct age_counts *counts)
+{
+    const struct death_facts *facts = compiled_death_facts(compiled);
+    *counts = (struct age_counts){0};
+    if (deaths >= AGES_APART)
+        *counts = compiled_ages(compiled)[deaths / AGES_APART - 1];
+    for (uint32_t i = deaths - deaths % AGES_APART; i < deaths; i++)
+        counts->count[facts[i].age]++;
+}
+
 /* ---- is it sound? --------------------------------------------------------------------- */
 
 static bool facts_are_sound(const struct compiled *compiled)
@@ -58,8 +69,9 @@ static bool counts_are_sound(const struct compiled *compiled)
             i != COLUMN_references)
             return false;
     return segments > 0 && compiled_count(compiled, COLUMN_alive) == segments &&
-           compiled_count(compiled, COLUMN_death_shapes) == deaths &&
+           compiled_count(compiled, COLUMN_death_facts) == deaths &&
            compiled_count(compiled, COLUMN_death_operations) == deaths &&
+           compiled_count(compiled, COLUMN_ages) == deaths / AGES_APART &&
            deaths <= compiled_count(compiled, COLUMN_births);
 }
 
@@ -73,10 +85,10 @@ static bool below(const uint32_t *numbers, uint64_t count, uint64_t limit)
 
 static bool death_shapes_are_sound(const struct compiled *compiled)
 {
-    const uint8_t *shapes = compiled_death_shapes(compiled);
+    const struct death_facts *facts = compiled_death_facts(compiled);
     uint64_t count = compiled_count(compiled, COLUMN_shapes);
-    for (uint64_t i = 0; i < compiled_count(compiled, COLUMN_death_shapes); i++)
-        if (shapes[i] != SHAPE_OTHER && shapes[i] >= count)
+    for (uint64_t i = 0; i < compiled_count(compiled, COLUMN_death_facts); i++)
+        if (facts[i].shape != SHAPE_OTHER && facts[i].shape >= count)
             return false;
     return true;
 }
@@ -92,6 +104,23 @@ static bool shapes_are_sound(const struct compiled *compiled)
            below(compiled_deaths(compiled), compiled_count(compiled, COLUMN_deaths),
                  compiled_count(compiled, COLUMN_births)) &&
            death_shapes_are_sound(compiled);
+}
+
+/* Each is a bucket, and the sums are right. */
+static bool ages_are_sound(const struct compiled *compiled)
+{
+    const struct death_facts *facts = compiled_death_facts(compiled);
+    const struct age_counts *ages = compiled_ages(compiled);
+    uint64_t deaths = compiled_count(compiled, COLUMN_death_facts);
+    struct age_counts counts = {0};
+    for (uint64_t i = 0; i < deaths; i++) {
+        if (facts[i].age >= AGE_BUCKETS)
+            return false;
+        counts.count[facts[i].age]++;
+        if ((i + 1) % AGES_APART == 0 && memcmp(ages++, &counts, sizeof counts) != 0)
+            return false;
+    }
+    return true;
 }
 
 static bool control_is_sound(const struct compiled *compiled, const struct op *op)
@@ -233,6 +262,7 @@ const char *compiled_check(const struct compiled *compiled)
         {facts_are_sound, "what it says of the program is impossible"},
         {counts_are_sound, "its columns do not fit together"},
         {shapes_are_sound, "an object is of no known shape"},
+        {ages_are_sound, "the ages of objects do not add up"},
         {work_is_sound, "a stretch of computing is too long"},
         {controls_are_sound, "an operation is impossible"},
         {isolated_are_sound, "an isolated object is impossible"},

@@ -20,6 +20,7 @@
 #include <assert.h>
 #include <stdint.h>
 
+#include "sim/age.h"
 #include "sim/column.h"
 #include "sim/engine.h"
 #include "sim/error.h"
@@ -79,8 +80,21 @@ static inline void shape_remove(const struct shape *shape, struct tally *tally)
     tally_remove(tally, shape->kind, shape->fields, shape->bytes);
 }
 
-/* Shapes that a death has with it; they are the first of the program, and so the usual ones. */
+/* What a death has with it, since nobody wants to look for it. The shapes below SHAPE_OTHER are the
+ * first of the program, and so the usual ones. */
+struct death_facts {
+    uint8_t shape; /* SHAPE_OTHER: its birth says */
+    uint8_t age;   /* its bucket (sim/age.h) */
+};
 #define SHAPE_OTHER 255
+static_assert(AGE_BUCKETS <= UINT8_MAX, "an age is a byte");
+
+/* Deaths by age. The program has those of the first AGES_APART deaths, of twice as many, and so on:
+ * to count those up to any death takes AGES_APART steps at most. */
+struct age_counts {
+    uint32_t count[AGE_BUCKETS];
+};
+#define AGES_APART 8192
 
 /* An object that has become isolated. Objects that are isolated, or that an isolated one refers to,
  * have a second number, from 1, in order of appearance. */
@@ -97,8 +111,9 @@ struct isolated {
     X(uint8_t, classes, "the class of an operation")                                               \
     X(uint32_t, births, "the shape of an object, in order of birth")                               \
     X(uint32_t, deaths, "the number of an object that reference counting frees, in order")         \
-    X(uint8_t, death_shapes, "and its shape, if that is below 255; or 255: its birth says")        \
+    X(struct death_facts, death_facts, "and its shape and its age")                                \
     X(uint8_t, death_operations, "and which operation of the segment frees it")                    \
+    X(struct age_counts, ages, "the ages of the first 8192 deaths, of the first 16384, and so on") \
     X(uint64_t, work, "nanoseconds of an operation of class work")                                 \
     X(struct op, controls, "an operation of class control")                                        \
     X(struct isolated, isolated, "an object that becomes isolated, in order")                      \
@@ -158,11 +173,15 @@ void compiled_costs(const struct op_costs *costs, uint32_t ns[CLASS_COUNT]);
 
 /* The shape of an object that dies. */
 static inline uint32_t compiled_shape_of_death(const uint32_t *births, const uint32_t *deaths,
-                                               const uint8_t *death_shapes, uint32_t death)
+                                               const struct death_facts *facts, uint32_t death)
 {
-    uint8_t shape = death_shapes[death];
+    uint8_t shape = facts[death].shape;
     return shape != SHAPE_OTHER ? shape : births[deaths[death]];
 }
+
+/* Counts the first `deaths` deaths by age. */
+void compiled_count_ages(const struct compiled *compiled, uint32_t deaths,
+                         struct age_counts *counts);
 
 struct compile_options {
     uint64_t memory_bytes; /* a program that takes more is kept in files; 0: no limit */

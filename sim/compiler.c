@@ -62,13 +62,19 @@ static uint32_t shape_of(struct compiler *compiler, const struct op *op)
 static void record_death(struct compiler *compiler, const struct node *node)
 {
     struct window *window = &compiler->window;
+    uint32_t age = age_bucket(compiler->births - node->birth - 1);
     *PUSH(compiler, uint32_t, deaths) = node->birth;
-    *PUSH(compiler, uint8_t, death_shapes) =
-        node->shape < SHAPE_OTHER ? (uint8_t)node->shape : SHAPE_OTHER;
+    *PUSH(compiler, struct death_facts, death_facts) = (struct death_facts){
+        .shape = node->shape < SHAPE_OTHER ? (uint8_t)node->shape : SHAPE_OTHER,
+        .age = (uint8_t)age,
+    };
     if (window->death_count == window->death_capacity)
         window->deaths = memory_grow(window->deaths, &window->death_capacity,
                                      window->death_count + 1, sizeof *window->deaths);
     window->deaths[window->death_count++] = (struct death){compiler->now, node->shape};
+    compiler->ages.count[age]++;
+    if ((window->death + window->death_count) % AGES_APART == 0)
+        *PUSH(compiler, struct age_counts, ages) = compiler->ages;
 }
 
 /* Takes one reference away. The last one frees the object, and what only it kept alive. */

@@ -63,6 +63,7 @@ struct compiler {
     struct fault fault;
     uint32_t now; /* the operation in the window, from 1 */
     uint32_t births;
+    struct age_counts ages; /* of all deaths */
     struct window window;
     struct cut {
         struct tally alive;

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/age.h"
 #include "sim/collector.h"
 #include "sim/error.h"
 #include "sim/program.h"
@@ -85,6 +86,10 @@ struct engine {
     void (*unfreeze)(void *engine);
 
     void (*totals)(void *engine, struct engine_totals *totals);
+
+    /* How old the objects were that have been freed so far: every object that the totals count.
+     * Takes longer than these; asked for once, when the run is over. */
+    void (*ages)(void *engine, struct ages *ages);
     uint64_t (*live_bytes)(void *engine);
 
     /* How far the program is, from 0 to 1; 0 if it does not say. */

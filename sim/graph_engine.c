@@ -162,6 +162,11 @@ static void graph_totals(void *engine, struct engine_totals *totals)
     }
 }
 
+static void graph_ages(void *engine, struct ages *ages)
+{
+    *ages = ((const struct graph *)engine)->heap->ages;
+}
+
 static uint64_t graph_live_bytes(void *engine)
 {
     return heap_live_bytes(((struct graph *)engine)->heap);
@@ -190,6 +195,7 @@ const struct engine graph_engine = {
     .freeze = graph_freeze,
     .unfreeze = graph_unfreeze,
     .totals = graph_totals,
+    .ages = graph_ages,
     .live_bytes = graph_live_bytes,
     .progress = graph_progress,
     .locate = graph_locate,

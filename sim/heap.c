@@ -31,6 +31,7 @@ void heap_free(struct heap *heap)
     for (int g = 0; g <= PERMANENT; g++)
         array_free(heap->generations[g].objects, heap->generations[g].capacity, sizeof(ref));
     array_free(heap->unreachable, heap->unreachable_capacity, sizeof(ref));
+    free(heap->crowded);
     array_free(heap->gc_refs, heap->gc_refs_capacity, sizeof *heap->gc_refs);
     free(heap->registers);
     arena_fini(&heap->arena);
@@ -58,7 +59,12 @@ ref heap_allocate(struct heap *heap, enum object_kind kind, uint32_t fields, uin
 {
     ref o = arena_take(&heap->arena, size_of(fields));
     struct object *object = heap_object(heap, o);
-    *object = (struct object){.fields = fields, .bytes = bytes, .kind = (uint8_t)kind};
+    *object = (struct object){.birth = (uint32_t)heap->births,
+                              .birth_high = (uint8_t)(heap->births >> 32),
+                              .fields = fields,
+                              .bytes = bytes,
+                              .kind = (uint8_t)kind};
+    heap->births++;
     for (uint32_t f = 0; f < fields; f++)
         object->field[f] = 0;
     enter_generation(heap, o, 0);
@@ -80,6 +86,13 @@ void heap_add_permanent(struct heap *heap, uint64_t count)
     }
 }
 
+/* How old an object is: a bucket (sim/age.h). */
+static uint32_t age_of(const struct heap *heap, const struct object *object)
+{
+    uint64_t birth = (uint64_t)object->birth_high << 32 | object->birth;
+    return age_bucket((heap->births - birth - 1) % (UINT64_C(1) << AGE_BITS));
+}
+
 /* Takes an object that is being freed out of its generation: the last of the list takes its place.
  */
 static void leave_generation(struct heap *heap, struct object *object)
@@ -91,10 +104,13 @@ static void leave_generation(struct heap *heap, struct object *object)
     left->objects[object->position] = last;
     heap_object(heap, last)->position = object->position;
     tally_remove(&left->tally, object->kind, object->fields, object->bytes);
-    if (heap->reclaiming)
+    if (heap->reclaiming) {
         heap->freed_by_collector[object->generation]++;
-    else
+        heap->ages.by_collector[object->generation][age_of(heap, object)]++;
+    } else {
         heap->freed_by_count[object->generation]++;
+        heap->ages.by_count[object->generation][age_of(heap, object)]++;
+    }
 }
 
 uint32_t heap_release(struct heap *heap, ref o)
@@ -103,17 +119,16 @@ uint32_t heap_release(struct heap *heap, ref o)
     if (--object->count)
         return 0;
     uint32_t freed = 0;
-    object->scratch = 0;
-    while (o) { /* o is the top of a stack linked through `scratch` */
+    while (o) { /* o is the top of a stack linked through `count`, which is 0 at its end */
         object = heap_object(heap, o);
-        ref top = object->scratch;
+        ref top = object->count;
         for (uint32_t i = 0; i < object->fields; i++) {
             ref child = object->field[i];
             if (!child)
                 continue;
             struct object *referent = heap_object(heap, child);
             if (--referent->count == 0) {
-                referent->scratch = top;
+                referent->count = top;
                 top = child;
             }
         }
@@ -124,6 +139,27 @@ uint32_t heap_release(struct heap *heap, ref o)
         o = top;
     }
     return freed;
+}
+
+/* ---- a stack of objects, in the room for those that are unreachable ------------------------- */
+
+static inline ref *stack_room(struct heap *heap, size_t depth)
+{
+    if (depth > heap->unreachable_capacity)
+        heap->unreachable = array_grow(heap->unreachable, &heap->unreachable_capacity, depth,
+                                       sizeof *heap->unreachable);
+    return heap->unreachable;
+}
+
+static inline void push(struct heap *heap, ref o)
+{
+    stack_room(heap, heap->unreachable_count + 1)[heap->unreachable_count] = o;
+    heap->unreachable_count++;
+}
+
+static inline struct object *pop(struct heap *heap)
+{
+    return heap_object(heap, heap->unreachable[--heap->unreachable_count]);
 }
 
 /* ---- finding what is unreachable ------------------------------------------------------------- */
@@ -191,22 +227,39 @@ static void forget_refs(struct heap *heap)
     memset(heap->gc_refs, GC_REFS_NONE, gc_refs_used(heap));
 }
 
+/* From now on the object's position counts references. */
+static void crowd(struct heap *heap, ref o)
+{
+    struct object *object = heap_object(heap, o);
+    heap->crowded = memory_grow(heap->crowded, &heap->crowded_capacity, heap->crowded_count + 1,
+                                sizeof *heap->crowded);
+    heap->crowded[heap->crowded_count++] = (struct crowded){o, object->position};
+    object->position = 0;
+}
+
+static void put_crowded_back(struct heap *heap)
+{
+    for (size_t i = 0; i < heap->crowded_count; i++)
+        heap_object(heap, heap->crowded[i].o)->position = heap->crowded[i].position;
+    heap->crowded_count = 0;
+}
+
 /* A young object refers to `referent`. The common case has no branch: whether an object is young is
  * hard to predict. */
-static inline void subtract_ref(const struct heap *heap, ref referent)
+static inline void subtract_ref(struct heap *heap, ref referent)
 {
     uint8_t *refs = refs_of(heap, referent);
-    if (*refs < GC_REFS_SCRATCH - 1) {
+    if (*refs < GC_REFS_MANY - 1) {
         *refs = (uint8_t)(*refs + (*refs != GC_REFS_NONE));
-    } else if (*refs == GC_REFS_SCRATCH) {
-        heap_object(heap, referent)->scratch++;
+    } else if (*refs == GC_REFS_MANY) {
+        heap_object(heap, referent)->position++;
     } else {
-        *refs = GC_REFS_SCRATCH;
-        heap_object(heap, referent)->scratch = 0;
+        *refs = GC_REFS_MANY;
+        crowd(heap, referent);
     }
 }
 
-static inline void subtract_each(const struct heap *heap, const ref *referents, uint32_t count)
+static inline void subtract_each(struct heap *heap, const ref *referents, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
         subtract_ref(heap, referents[i]);
@@ -217,7 +270,7 @@ static inline void subtract_each(const struct heap *heap, const ref *referents, 
  * It gathers references first. Were each counted at once, the processor could not run ahead to the
  * headers that come next: it would first have to know which byte is being written. (In locals is
  * what the compiler would otherwise read anew after every byte written.) */
-static void subtract_refs(const struct heap *heap, int oldest)
+static void subtract_refs(struct heap *heap, int oldest)
 {
     ref batch[BATCH];
     uint32_t gathered = 0;
@@ -246,14 +299,13 @@ static void subtract_refs(const struct heap *heap, int oldest)
 /* A candidate all of whose references are from candidates: CPython's gc_refs is 0. */
 static inline bool has_no_outside_reference(const struct object *object, uint8_t refs)
 {
-    uint32_t beyond = refs == GC_REFS_SCRATCH ? object->scratch : 0;
+    uint32_t beyond = refs == GC_REFS_MANY ? object->position : 0;
     return object->count == (uint32_t)(refs - GC_REFS_CANDIDATE) + beyond;
 }
 
 /* What `object` refers to stops being a candidate. The sweep will come to what lies ahead of it;
- * what it has passed goes on the stack *passed, linked through `scratch`. Returns how many stopped.
- */
-static inline size_t reach_from(const struct heap *heap, const struct object *object, ref *passed)
+ * what it has passed goes on the stack. Returns how many stopped. */
+static inline size_t reach_from(struct heap *heap, const struct object *object)
 {
     size_t reached = 0;
     for (uint32_t f = 0, fields = object->fields; f < fields; f++) {
@@ -261,10 +313,8 @@ static inline size_t reach_from(const struct heap *heap, const struct object *ob
         uint8_t *refs = refs_of(heap, referent);
         if (*refs == GC_REFS_NONE)
             continue;
-        if (*refs == GC_REFS_PASSED) {
-            heap_object(heap, referent)->scratch = *passed;
-            *passed = referent;
-        }
+        if (*refs == GC_REFS_PASSED)
+            push(heap, referent);
         *refs = GC_REFS_NONE;
         reached++;
     }
@@ -272,10 +322,9 @@ static inline size_t reach_from(const struct heap *heap, const struct object *ob
 }
 
 /* The sweep comes to an object. Returns how many candidates turn out to be reachable. */
-static inline size_t sweep(const struct heap *heap, ref o)
+static inline size_t sweep(struct heap *heap, ref o)
 {
     size_t reached = 0;
-    ref passed = 0;
     const struct object *object = heap_object(heap, o);
     uint8_t *refs = refs_of(heap, o);
     if (*refs != GC_REFS_NONE) {
@@ -286,12 +335,9 @@ static inline size_t sweep(const struct heap *heap, ref o)
         *refs = GC_REFS_NONE;
         reached++;
     }
-    reached += reach_from(heap, object, &passed);
-    while (passed) {
-        object = heap_object(heap, passed);
-        passed = object->scratch;
-        reached += reach_from(heap, object, &passed);
-    }
+    reached += reach_from(heap, object);
+    while (heap->unreachable_count)
+        reached += reach_from(heap, pop(heap));
     return reached;
 }
 
@@ -299,7 +345,7 @@ static inline size_t sweep(const struct heap *heap, ref o)
  * sweep. An object is followed when the sweep comes to it, if it is known to be reachable by then,
  * or else as soon as it is. Once no candidate is left, there is nothing more to learn. Returns how
  * many are left. */
-static size_t move_unreachable(const struct heap *heap, int oldest, size_t candidates)
+static size_t move_unreachable(struct heap *heap, int oldest, size_t candidates)
 {
     for (int g = oldest; g >= 0; g--) {
         const ref *objects = heap->generations[g].objects;
@@ -318,6 +364,7 @@ static void set_aside(struct heap *heap, ref o, int source, struct found *found)
     struct object *object = heap_object(heap, o);
     *refs_of(heap, o) = GC_REFS_NONE;
     object->generation = UNREACHABLE;
+    heap->ages.by_collector[source][age_of(heap, object)]++;
     tally_add(&found->unreachable, object->kind, object->fields, object->bytes);
     found->unreachable_by_generation[source]++;
     heap->unreachable[heap->unreachable_count++] = o;
@@ -354,6 +401,7 @@ void heap_find_unreachable(struct heap *heap, int generation, struct found *foun
 {
     int target = generation + 1 < GENERATIONS ? generation + 1 : generation;
     size_t candidates = 0;
+    heap->unreachable_count = 0;
     *found = (struct found){0};
     for (int g = 0; g <= generation; g++) {
         candidates += heap->generations[g].count;
@@ -364,9 +412,8 @@ void heap_find_unreachable(struct heap *heap, int generation, struct found *foun
     subtract_refs(heap, generation);
     size_t unreachable = move_unreachable(heap, generation, candidates);
 
-    heap->unreachable_count = 0;
-    heap->unreachable = array_grow(heap->unreachable, &heap->unreachable_capacity, unreachable,
-                                   sizeof *heap->unreachable);
+    put_crowded_back(heap);
+    stack_room(heap, unreachable);
     for (int g = generation; g >= 0; g--) /* the oldest first, roughly in order of birth */
         if (g != target || unreachable)   /* else all stay where they are */
             promote(heap, g, target, found);
@@ -429,35 +476,47 @@ static void clear_marks(struct heap *heap)
             heap_object(heap, heap->generations[g].objects[i])->mark = 0;
 }
 
-/* Marks an object this census has not seen, and puts it on the stack linked through `scratch`. */
-static uint64_t mark(struct heap *heap, ref o, ref *top)
+/* Marks what an object reaches, itself included, and this census has not seen. Returns its bytes.
+ * (In locals is what the compiler would otherwise read anew after every mark.) */
+static uint64_t mark_from(struct heap *heap, ref o)
 {
+    const struct arena arena = heap->arena;
+    const uint8_t census = heap->census;
     struct object *object = heap_object(heap, o);
-    if (object->mark == heap->census)
+    ref *stack = stack_room(heap, 1);
+    size_t depth = 0;
+    uint64_t bytes = 0;
+    if (object->mark == census)
         return 0;
-    object->mark = heap->census;
-    object->scratch = *top;
-    *top = o;
-    return object->bytes;
+    object->mark = census;
+    bytes += object->bytes;
+    stack[depth++] = o;
+    while (depth) {
+        object = arena_at(&arena, stack[--depth]);
+        uint32_t fields = object->fields;
+        stack = stack_room(heap, depth + fields);
+        for (uint32_t f = 0; f < fields; f++) {
+            ref child = object->field[f];
+            struct object *referent = arena_at(&arena, child);
+            if (referent->mark == census)
+                continue;
+            referent->mark = census;
+            bytes += referent->bytes;
+            stack[depth++] = child;
+        }
+    }
+    return bytes;
 }
 
 uint64_t heap_live_bytes(struct heap *heap)
 {
     uint64_t live = 0;
-    ref top = 0;
     if (++heap->census == 0) {
         clear_marks(heap);
         heap->census = 1;
     }
     heap_object(heap, 0)->mark = heap->census;
-    for (uint32_t r = 0; r < heap->register_count; r++) {
-        live += mark(heap, heap->registers[r], &top);
-        while (top) {
-            struct object *object = heap_object(heap, top);
-            top = object->scratch;
-            for (uint32_t f = 0; f < object->fields; f++)
-                live += mark(heap, object->field[f], &top);
-        }
-    }
+    for (uint32_t r = 0; r < heap->register_count; r++)
+        live += mark_from(heap, heap->registers[r]);
     return live;
 }

@@ -26,6 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/age.h"
 #include "sim/arena.h"
 #include "sim/collector.h"
 #include "sim/object_kind.h"
@@ -35,21 +36,24 @@
 
 /* What a collection knows of an object, in its byte of gc_refs: */
 enum {
-    GC_REFS_NONE,          /* not young, or known to be reachable */
-    GC_REFS_CANDIDATE,     /* young; so many more are the references to it from young objects … */
-    GC_REFS_SCRATCH = 254, /* … 253 and what `scratch` says, which is rare */
-    GC_REFS_PASSED,        /* the sweep has passed it, and knew of no reference from outside */
+    GC_REFS_NONE,       /* not young, or known to be reachable */
+    GC_REFS_CANDIDATE,  /* young; so many more are the references to it from young objects … */
+    GC_REFS_MANY = 254, /* … 253 and what `position` says, which is rare */
+    GC_REFS_PASSED,     /* the sweep has passed it, and knew of no reference from outside */
 };
 
 struct object {
-    uint32_t count;    /* references to it; in a free block, the next free one */
-    uint32_t scratch;  /* references a byte of gc_refs has no room for; or links work lists */
-    uint32_t position; /* in its generation's list */
+    uint32_t count;    /* references to it; links what is being freed; in a free block, the next
+                          free one */
+    uint32_t birth;    /* how many were allocated before it, modulo 2^32 */
+    uint32_t position; /* in its generation's list; while a collection counts, the references a byte
+                          of gc_refs has no room for */
     uint32_t fields;
     uint32_t bytes;
     uint8_t generation;
     uint8_t kind;
-    uint8_t mark; /* the last census that reached it */
+    uint8_t mark;       /* the last census that reached it */
+    uint8_t birth_high; /* and the next 8 bits of that: AGE_BITS in all */
     ref field[];
 };
 
@@ -67,11 +71,18 @@ struct heap {
     uint32_t register_count;
     struct generation generations[GENERATIONS + 1];
     uint64_t bytes, peak_bytes; /* of all objects: now, and the most there ever were */
-    ref *unreachable;
+    ref *unreachable; /* what a collection found; while it looks, and in a census, a stack */
     size_t unreachable_count, unreachable_capacity;
+    struct crowded { /* an object with more references than a byte of gc_refs has room for */
+        ref o;
+        uint32_t position; /* its own, meanwhile */
+    } * crowded;
+    size_t crowded_count, crowded_capacity;
     /* Objects freed so far, by the generation they were in: by reference count, and in collections.
      */
     uint64_t freed_by_count[GENERATIONS + 1], freed_by_collector[GENERATIONS + 1];
+    struct ages ages; /* the same, by age */
+    uint64_t births;  /* objects allocated so far, but for the interpreter's own */
     bool reclaiming;
     uint8_t census;
 };

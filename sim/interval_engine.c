@@ -44,7 +44,8 @@ struct replay {
     struct compiled own;  /* if nobody else has compiled it */
     const char *workload; /* its name */
     const struct segment *segments;
-    const uint8_t *classes, *death_shapes, *death_operations;
+    const uint8_t *classes, *death_operations;
+    const struct death_facts *death_facts;
     const uint32_t *births, *deaths, *references;
     const struct shape *shapes;
     const struct isolated *isolated;
@@ -68,6 +69,7 @@ struct replay {
         uint32_t birth, death;
     } settled;
     struct tally dead[GENERATIONS + 1]; /* since then, by reference count, but for generation 0 */
+    struct age_counts dead_ages[GENERATIONS + 1]; /* and since the start, by age */
 
     struct remains *remains;
     uint64_t isolated_bytes; /* of all that ever became isolated; */
@@ -75,6 +77,7 @@ struct replay {
     uint64_t live_bytes;     /* of reachable objects; kept while walking through a segment */
     uint64_t peak_bytes;
     uint64_t freed_by_count[GENERATIONS + 1], freed_by_collector[GENERATIONS + 1];
+    struct ages isolated_ages; /* of isolated objects that have been freed */
 };
 
 static void replay_free(void *engine)
@@ -109,7 +112,7 @@ static void *replay_new(const struct simulation_setup *setup, struct mutator *mu
     replay->classes = compiled_classes(compiled);
     replay->births = compiled_births(compiled);
     replay->deaths = compiled_deaths(compiled);
-    replay->death_shapes = compiled_death_shapes(compiled);
+    replay->death_facts = compiled_death_facts(compiled);
     replay->death_operations = compiled_death_operations(compiled);
     replay->references = compiled_references(compiled);
     replay->shapes = compiled_shapes(compiled);
@@ -136,7 +139,7 @@ static const struct program *replay_program(const void *engine)
 static const struct shape *shape_of_death(const struct replay *replay, uint32_t death)
 {
     return &replay->shapes[compiled_shape_of_death(replay->births, replay->deaths,
-                                                   replay->death_shapes, death)];
+                                                   replay->death_facts, death)];
 }
 
 static int generation_of(const struct replay *replay, uint32_t birth)
@@ -160,7 +163,7 @@ static struct tally alive_now(const struct replay *replay)
 }
 
 /* Counts what dies outside generation 0 in a stretch of deaths: the filter. It finds them without a
- * branch that could be mispredicted; only of these the shape is looked at. */
+ * branch that could be mispredicted; only of these shape and age are looked at. */
 static void note_deaths(struct replay *replay, uint32_t from, uint32_t to)
 {
     const uint32_t *deaths = replay->deaths;
@@ -168,14 +171,16 @@ static void note_deaths(struct replay *replay, uint32_t from, uint32_t to)
     uint32_t old[DEATHS_AT_ONCE];
     while (from < to) {
         uint32_t end = to - from < DEATHS_AT_ONCE ? to : from + DEATHS_AT_ONCE, found = 0;
+#pragma GCC unroll 4
         for (; from < end; from++) {
             old[found] = from;
             found += deaths[from] < bound;
         }
         for (uint32_t i = 0; i < found; i++) {
             uint32_t birth = deaths[old[i]];
-            shape_add(shape_of_death(replay, old[i]),
-                      &replay->dead[1 + (birth < older) + (birth < oldest)]);
+            int g = 1 + (birth < older) + (birth < oldest);
+            shape_add(shape_of_death(replay, old[i]), &replay->dead[g]);
+            replay->dead_ages[g].count[replay->death_facts[old[i]].age]++;
         }
     }
 }
@@ -248,10 +253,16 @@ static void drop_references(struct replay *replay, const struct isolated *record
     }
 }
 
-/* Frees what is on the stack and what only it kept alive; counts them by generation. Returns how
- * many. */
+static void note_age(const struct replay *replay, uint32_t birth, uint64_t counts[AGE_BUCKETS])
+{
+    counts[age_bucket(replay->birth - birth - 1)]++;
+}
+
+/* Frees what is on the stack and what only it kept alive; counts them by generation, and by age.
+ * Returns how many. */
 static uint32_t free_dying(struct replay *replay, uint32_t dying,
-                           uint64_t freed_by[GENERATIONS + 1])
+                           uint64_t freed_by[GENERATIONS + 1],
+                           uint64_t ages_by[GENERATIONS + 1][AGE_BUCKETS])
 {
     uint32_t freed = 0;
     while (dying) {
@@ -262,6 +273,7 @@ static uint32_t free_dying(struct replay *replay, uint32_t dying,
         shape_remove(shape, &replay->generations[g]);
         replay->floating_bytes -= shape->bytes;
         freed_by[g]++;
+        note_age(replay, record->birth, ages_by[g]);
         freed++;
         drop_references(replay, record, &dying);
     }
@@ -291,7 +303,8 @@ static void isolate(struct replay *replay)
         remains->scratch = dying;
         dying = replay->isolated[i].number;
     }
-    collector_freed(&replay->mutator->collector, free_dying(replay, dying, replay->freed_by_count));
+    collector_freed(&replay->mutator->collector, free_dying(replay, dying, replay->freed_by_count,
+                                                            replay->isolated_ages.by_count));
 }
 
 /* ---- operations ----------------------------------------------------------------------- */
@@ -360,6 +373,8 @@ static void die(struct replay *replay)
     while (replay->death < replay->segment[1].death &&
            replay->death_operations[replay->death] == replay->offset)
         replay->live_bytes -= shape_of_death(replay, replay->death++)->bytes;
+    if (replay->death == first)
+        return;
     note_deaths(replay, first, replay->death);
     collector_freed(&replay->mutator->collector, replay->death - first);
 }
@@ -523,6 +538,7 @@ static struct list split_young(struct replay *replay, struct list young, int tar
         shape_add(&replay->shapes[record->shape], &found->unreachable);
         found->unreachable_by_generation[g]++;
         replay->freed_by_collector[g]++;
+        note_age(replay, record->birth, replay->isolated_ages.by_collector[g]);
         remains->candidate = false;
         remains->freed = true;
         list_add(replay, &unreachable, number);
@@ -558,7 +574,7 @@ static void replay_collect(void *engine, int generation, struct found *found)
     for (uint32_t number = unreachable.first; number; number = replay->remains[number].next)
         drop_references(replay, record_of(replay, number), &dying);
     replay->floating_bytes -= found->unreachable.bytes;
-    free_dying(replay, dying, replay->freed_by_collector);
+    free_dying(replay, dying, replay->freed_by_collector, replay->isolated_ages.by_collector);
 }
 
 static void move_all(struct replay *replay, int source, int target)
@@ -601,6 +617,23 @@ static void replay_totals(void *engine, struct engine_totals *totals)
     }
 }
 
+/* The program knows the ages of all that reference counting has freed so far. What was outside
+ * generation 0 has been looked at; so the rest was in it. */
+static void replay_ages(void *engine, struct ages *ages)
+{
+    const struct replay *replay = engine;
+    struct age_counts all;
+    compiled_count_ages(replay->compiled, replay->death, &all);
+    *ages = replay->isolated_ages;
+    for (int age = 0; age < AGE_BUCKETS; age++) {
+        ages->by_count[0][age] += all.count[age];
+        for (int g = 1; g <= PERMANENT; g++) {
+            ages->by_count[g][age] += replay->dead_ages[g].count[age];
+            ages->by_count[0][age] -= replay->dead_ages[g].count[age];
+        }
+    }
+}
+
 static uint64_t replay_live_bytes(void *engine)
 {
     struct replay *replay = engine;
@@ -635,6 +668,7 @@ const struct engine interval_engine = {
     .freeze = replay_freeze,
     .unfreeze = replay_unfreeze,
     .totals = replay_totals,
+    .ages = replay_ages,
     .live_bytes = replay_live_bytes,
     .progress = replay_progress,
     .locate = replay_locate,

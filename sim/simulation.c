@@ -448,6 +448,7 @@ static void fill_result(struct gc *gc, struct simulation_result *result)
         .layout = gc->program->layout,
     };
     gc->engine->totals(gc->engine_state, &result->totals);
+    gc->engine->ages(gc->engine_state, &result->ages);
     memcpy(result->events, gc->events, sizeof result->events);
     memcpy(result->stats, gc->mutator.collector.stats, sizeof result->stats);
 }

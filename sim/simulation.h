@@ -17,6 +17,7 @@
 
 #include <stdint.h>
 
+#include "sim/age.h"
 #include "sim/collector.h"
 #include "sim/costs.h"
 #include "sim/engine.h"
@@ -74,6 +75,7 @@ struct simulation_result {
     uint64_t sample_ns;                        /* the interval used */
     enum layout layout;
     struct engine_totals totals;
+    struct ages ages; /* the objects that the totals count as freed, by age */
     struct collector_stats stats[GENERATIONS];
 };
 

@@ -19,7 +19,7 @@
  * at a multiple of ALIGNMENT. Change VERSION with anything in here or in sim/compiled.h that
  * changes what a file holds. */
 #define MAGIC          "pygcsim program\n"
-#define VERSION        1
+#define VERSION        2
 #define ORDER_OF_BYTES 0x01020304
 #define ALIGNMENT      4096
 #define TEXT_MOST      65536 /* bytes of each text */

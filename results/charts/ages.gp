@@ -8,14 +8,22 @@ eval read_policies("$data")
 x_lo = 1e99; x_hi = 1; x_log = 1; y_lo = 1; y_hi = 1; y_log = 1; frozen = 0
 array freed[policies]; array found[policies]
 middle(a,b) = sqrt(max(a, 0.7)*(b + 1))
+
+# $points: policy, generation, age, objects freed by reference count, by collections; an empty line where a bucket is
+# missing, which lines do not cross
+set print $points
 do for [k=1:policies] {
-  freed[k] = 0; found[k] = 0
+  freed[k] = 0; found[k] = 0; before = -1
   do for [i=first[k]:last[k]] {
     row = $data[i]; m = middle(num(row, 2), num(row, 3)); a = num(row, 4); b = num(row, 5)
     x_lo = min(x_lo, m); x_hi = max(x_hi, m); y_hi = max(y_hi, max(a, b)); freed[k] = freed[k] + a; found[k] = found[k] + b
     frozen = frozen || num(row, 1) == 3 && a + b > 0
+    if (before != num(row, 2)) { print "" }
+    before = num(row, 3) + 1
+    print sprintf("%d\t%d\t%.9g\t%s\t%s", k, num(row, 1), m, a > 0 ? field(row, 4) : "NaN", b > 0 ? field(row, 5) : "NaN")
   }
 }
+unset print
 eval scale("x"); eval scale("y"); y_lo = 0.6
 eval panels
 by_count(g) = g == 3 ? 0x909090 : generation(g)
@@ -31,8 +39,8 @@ set multiplot
 do for [k=1:policies] {
   facts = last[k] < first[k] ? "nothing was freed" : count(freed[k]).(columns > 3 ? " + " : " by reference count, ").count(found[k]).(columns > 3 ? "" : " by collections")
   eval panel
-  plot for [g=0:3] $data index k-1 using ($1 == g && $4 > 0 ? middle($2, $3) : NaN):4 with linespoints pt 7 ps 0.3*point_size lc rgb by_count(g) lw 1.6 dt 1, \
-       for [g=0:3] $data index k-1 using ($1 == g && $5 > 0 ? middle($2, $3) : NaN):5 with linespoints pt 5 ps 0.3*point_size lc rgb by_collector(g) lw 1.6 dt 1
+  plot for [g=0:3] $points using ($1 == k && $2 == g ? $3 : NaN):4 with linespoints pt 7 ps 0.3*point_size lc rgb by_count(g) lw 1.6 dt 1, \
+       for [g=0:3] $points using ($1 == k && $2 == g ? $3 : NaN):5 with linespoints pt 5 ps 0.3*point_size lc rgb by_collector(g) lw 1.6 dt 1
   if (k == 1) { eval first_panel_only }
 }
 unset multiplot

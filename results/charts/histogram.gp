@@ -37,11 +37,7 @@ do for [g=0:2] { eval key_box(0.655 + 0.11*g, generation(g), sprintf("generation
 eval panel_titles("pause (log scale)", "collections (log scale)")
 set multiplot
 do for [k=1:policies] {
-  facts = ""
-  do for [g=0:2] { if (total[3*k-2+g] > 0) {
-    facts = facts . (strlen(facts) ? " + " : "") . count(total[3*k-2+g]) . (columns > 3 ? "" : sprintf(" of gen. %d", g))
-  } }
-  facts = strlen(facts) ? facts.", max ".duration(slowest[k]) : "no collections"
+  facts = by_generation(total[3*k-2], total[3*k-1], total[3*k]) . (slowest[k] > 0 ? "max ".duration(slowest[k]) : "")
   eval panel
   plot for [g=0:2] $bars using ($1 == k && $2 == g ? sqrt($3*$4) : NaN):5:3:4:(y_lo):5 with boxxyerror \
     fillcolor rgb generation(g) fillstyle transparent solid 0.85 border lc rgb 0x003C78 lw 0.4

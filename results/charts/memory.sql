@@ -4,8 +4,11 @@ WITH RECURSIVE walk(run_id, gap_ns, wall_ns) AS (
     SELECT run_id, run.wall_ns / 1500, (SELECT min(wall_ns) FROM sample WHERE sample.run_id = run.id)
     FROM shown JOIN run ON run.id = run_id WHERE first
     UNION ALL
-    SELECT run_id, gap_ns, (SELECT min(wall_ns) FROM sample WHERE sample.run_id = walk.run_id
-                            AND sample.wall_ns > walk.wall_ns + gap_ns)
+    SELECT run_id, gap_ns,
+           coalesce((SELECT min(wall_ns) FROM sample WHERE sample.run_id = walk.run_id
+                     AND sample.wall_ns > walk.wall_ns + gap_ns),
+                    (SELECT max(wall_ns) FROM sample WHERE sample.run_id = walk.run_id
+                     AND sample.wall_ns > walk.wall_ns)) -- the last
     FROM walk WHERE wall_ns IS NOT NULL
 )
 SELECT shown.policy || char(9) || heap_peak_bytes, sample.wall_ns / 1e9, live_bytes + garbage_bytes, live_bytes

@@ -51,6 +51,8 @@ count_(n,d) = abs(n) < 9999.5 ? digits(n, max(d, 4)) : abs(n) < 999.5e3 ? digits
 amount_(x,u,d) = u eq "s" ? duration_(x,d) : u eq "bytes" ? memory_(x,d) : u eq "fraction" ? digits(100*x,d)."%" \
                : u eq "1/s" ? count_(x,d)."/s" : u eq "ratio" ? digits(x,max(d,4)) : count_(x,d)
 duration(s) = duration_(s,3); memory(b) = memory_(b,3); count(n) = count_(n,3); amount(x,u) = amount_(x,u,3)
+one_of(g,n) = n > 0 ? sprintf("%d: %s, ", g, count(n)) : ""
+by_generation(a,b,c) = a + b + c > 0 ? "gen. ".one_of(0,a).one_of(1,b).one_of(2,c) : "no collections"
 clock_unit(s) = s <= 300 ? 1 : s <= 3*3600 ? 60 : s <= 96*3600 ? 3600 : 86400
 clock_name(u) = u == 1 ? "s" : u == 60 ? "min" : u == 3600 ? "h" : "days"
 decade(x) = 10.0**floor(log10(x))

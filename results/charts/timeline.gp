@@ -10,10 +10,9 @@ y_lo = 1e99; y_hi = 0; y_unit = "s"; y_log = 1
 x_lo = 0; x_hi = 0; x_log = 0
 do for [k=1:policies] {
   header = $data[first[k]-1]; wall[k] = num(header, 2); steady[k] = num(header, 3); x_hi = max(x_hi, wall[k])
-  facts[k] = ""; slowest[k] = 0
-  do for [g=0:2] { if (num(header, 4+g) > 0) { facts[k] = facts[k] . (strlen(facts[k]) ? " + " : "") . count(num(header, 4+g)) . sprintf(" of gen. %d", g) } }
+  slowest[k] = 0
   do for [i=first[k]:last[k]] { s = num($data[i], 3); y_lo = min(y_lo, s); y_hi = max(y_hi, s); slowest[k] = max(slowest[k], s) }
-  facts[k] = strlen(facts[k]) ? facts[k].", max ".duration(slowest[k]) : "no collections"
+  facts[k] = by_generation(num(header, 4), num(header, 5), num(header, 6)) . (slowest[k] > 0 ? "max ".duration(slowest[k]) : "")
 }
 eval scale("y")
 T = clock_unit(x_hi); end = x_hi/T

@@ -3,7 +3,7 @@
 -- If there are very many collections of generation 0, only every so-manieth is looked at.
 WITH RECURSIVE lane AS (
     SELECT run_id, place, shown.policy, wall_ns, coalesce(steady_ns, 0) AS steady_ns,
-           max(max(wall_ns) OVER () / 500, 1) AS bin_ns, 100000 / count(*) OVER () AS most,
+           max(max(wall_ns) OVER () / 500, 1) AS bin_ns, 40000 / count(*) OVER () AS most,
            (SELECT max(seq) FROM collection WHERE collection.run_id = run.id) AS last
     FROM shown JOIN run ON run.id = run_id WHERE first
 ), step(run_id, seq, step, last) AS (
@@ -16,12 +16,15 @@ WITH RECURSIVE lane AS (
     FROM lane JOIN step USING (run_id) JOIN collection USING (run_id, seq)
     WHERE generation = 0 GROUP BY run_id, i
     UNION ALL
-    SELECT run_id, older.generation, i,
-           (SELECT max(pause_ns) FROM collection
-            WHERE collection.run_id = lane.run_id AND collection.generation = older.generation
-              AND collection.generation > 0
-              AND collection.wall_ns >= i * bin_ns AND collection.wall_ns < (i + 1) * bin_ns)
-    FROM lane CROSS JOIN (SELECT 1 AS generation UNION ALL SELECT 2) AS older CROSS JOIN bin
+    SELECT run_id, 1, i,
+           (SELECT max(pause_ns) FROM collection WHERE generation = 1 AND collection.run_id = lane.run_id
+            AND collection.wall_ns >= i * bin_ns AND collection.wall_ns < (i + 1) * bin_ns)
+    FROM lane CROSS JOIN bin
+    UNION ALL
+    SELECT run_id, 2, i,
+           (SELECT max(pause_ns) FROM collection WHERE generation = 2 AND collection.run_id = lane.run_id
+            AND collection.wall_ns >= i * bin_ns AND collection.wall_ns < (i + 1) * bin_ns)
+    FROM lane CROSS JOIN bin
 ), counted AS (
     SELECT run_id, total(value) FILTER (WHERE metric = 'collections_gen0') AS n0,
            total(value) FILTER (WHERE metric = 'collections_gen1') AS n1,

@@ -184,6 +184,19 @@ def order(place):
           "a high throughput is good")
 
 
+@test("show: an objective is to be small, whatever metric it is")
+def small_objective(place):
+    file = File(place)
+    experiment = file.experiment(objective="throughput")
+    for policy, value in (("off", 2), ("default", 1), ("freeze", 3)):
+        file.setting(experiment, policy, {"throughput": [value]})
+    file.close()
+    rows = objects(place.expect(0, "show results.db --json").out)
+    equal([row["policy"] for row in rows], ["default", "off", "freeze"], "order")
+    equal(objects(place.expect(0, "best results.db --json").out)[0]["best"]["policy"], "default",
+          "best")
+
+
 @test("show: workloads and collectors have tables of their own; other warm-ups are said")
 def groups(place):
     file = File(place)

@@ -111,7 +111,8 @@ def no_default(place):
     file.setting(file.experiment(objective=PLAIN), "off", {PLAIN: [1, 2]})
     file.close()
     place.expect(0, f"best results.db --subject-to '{PLAIN} < default'",
-                 out=["No setting is an answer.", "1 of 1 settings have no value to compare."])
+                 out=["No setting is an answer.", "1 of 1 settings have no value to compare.",
+                      f"{PLAIN} < default: no run of default here."])
 
 
 @test("best: the Pareto front, against every pair")

@@ -6,7 +6,8 @@ import re
 from harness import SMALL, test
 from tap import check, equal
 
-COMMANDS = ("run", "compare", "compile", "plot", "replay", "list")
+COMMANDS = ("run", "compare", "sweep", "merge", "compile", "show", "best", "sensitivity", "export", "plot",
+            "replay", "list")
 LISTS = ("policies", "workloads", "collectors", "charts", "metrics", "events")
 NUMBERS = "a number such as 0.5, from 0.001 to 1e+06"
 DURATIONS = "a duration such as 250ms, 10s or 1.5h"
@@ -19,7 +20,12 @@ GOOD = [
     ("--version has a number", "--version", ["pygcsim 0."]),
     ("run --help", "run --help", ["Usage: pygcsim run", "--policy", "--workload", "--collector",
                                   "--seed", "--db", "--json", "Example:"]),
+    ("show --help", "show --help", ["Usage: pygcsim show", "--baseline", "Example:"]),
+    ("best --help", "best --help", ["Usage: pygcsim best", "--subject-to", "Example:"]),
+    ("sensitivity --help", "sensitivity --help", ["Usage: pygcsim sensitivity", "Example:"]),
+    ("export --help", "export --help", ["Usage: pygcsim export", "gcviewer", "Example:"]),
     ("compare --help", "compare --help", ["Usage: pygcsim compare", "--policy", "--db", "Example:"]),
+    ("merge --help", "merge --help", ["Usage: pygcsim merge", "--into", "--replace", "Example:"]),
     ("plot --help", "plot --help", ["Usage: pygcsim plot", "--out", "--chart", "--format", "Example:"]),
     ("replay --help", "replay --help", ["Usage: pygcsim replay", "--collector", "--json",
                                         "--baseline", "Example:"]),

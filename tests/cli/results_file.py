@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What `run` and `compare` store: every number is computed again here, from the rows."""
+import bisect
+import itertools
 import json
 import math
 import operator
@@ -17,8 +19,9 @@ COLUMNS = {
                   " examined refs unreachable pause_ns heap_bytes_before heap_bytes_after",
     "sample": "run_id wall_ns live_bytes garbage_bytes gen0 gen1 gen2",
     "summary": "run_id metric value",
-    "experiment": "id",
-    "latency": "run_id",
+    "experiment": "id command name version document baseline objective planned shard shards",
+    "latency": "run_id bucket requests longest_ns",
+    "pause": "run_id generation bucket collections total_ns longest_ns",
 }
 
 
@@ -37,7 +40,7 @@ def compared(place):
 
 def rows(results, table, run):
     order = {"collection": "seq", "sample": "wall_ns", "latency": "bucket",
-             "reclaimed": "generation"}[table]
+             "pause": "generation, bucket", "reclaimed": "generation"}[table]
     return results.query(f"SELECT * FROM {table} WHERE run_id = ? ORDER BY {order}", run["id"])
 
 
@@ -56,23 +59,51 @@ def pauses(prefix, collections):
         yield f"{prefix}_{name}", value and value / 1e9
 
 
+def bucket_of(ns):
+    """32 to a doubling; below 64 each value has its own."""
+    shift = max(0, ns.bit_length() - 6)
+    return shift * 32 + (ns >> shift)
+
+
+class Between:
+    """What is known of a value if only the bucket is that it was counted in: equal to any in there."""
+
+    def __init__(self, least_ns, most_ns):
+        check(bucket_of(least_ns) == bucket_of(most_ns), "one bucket", least_ns, most_ns)
+        self.least, self.most = least_ns / 1e9, most_ns / 1e9
+
+    def __repr__(self):
+        return f"from {self.least} to {self.most}"
+
+    def holds(self, value):
+        return value is not None and self.least <= value <= self.most
+
+
+def least_of(bucket):
+    """The least value that is counted there."""
+    shift = max(0, bucket // 32 - 1)
+    return bucket - shift * 32 << shift
+
+
 def latencies(histogram):
-    """Each request counts as the longest in its bucket."""
+    """Of each bucket the longest latency is known, and how many there are."""
     total = sum(bucket["requests"] for bucket in histogram)
-    for name, thousandths in (("p50", 500), ("p99", 990), ("p999", 999), ("max", 1000)):
+    for name, thousandths in (("p50", 500), ("p90", 900), ("p99", 990), ("p999", 999)):
         reached, value = 0, None
         for bucket in histogram:
             if value is None and total:
                 reached += bucket["requests"]
                 if reached * 1000 >= total * thousandths:
-                    value = bucket["longest_ns"] / 1e9
+                    value = Between(least_of(bucket["bucket"]), bucket["longest_ns"])
         yield f"latency_{name}", value
+    yield "latency_max", histogram[-1]["longest_ns"] / 1e9 if histogram else None
 
 
-def over_time(samples, sizes):
-    """The mean, each sample standing for the time since the one before."""
+def over_time(samples, sizes, from_ns):
+    """The mean from then on, each sample standing for the time since the one before."""
     instants = [0] + [s["wall_ns"] for s in samples]
-    spans = [after - before for before, after in zip(instants, instants[1:])]
+    spans = [after - before if after > from_ns else 0
+             for before, after in zip(instants, instants[1:])]
     return sum(map(operator.mul, sizes, spans)) / sum(spans) if sum(spans) else None
 
 
@@ -80,14 +111,47 @@ def share(pause_ns, mutator_ns):
     return pause_ns / (pause_ns + mutator_ns) if pause_ns + mutator_ns else None
 
 
+def utilisation(collections, window, begin, end):
+    """The least share that is not pauses of any window from begin to end: where it is least, the
+    window begins with a pause or ends with one, or lies at the edge."""
+    if end - begin < window or end == begin:
+        return None
+    begins = [c["wall_ns"] for c in collections]
+    sums = [0, *itertools.accumulate(c["pause_ns"] for c in collections)]
+
+    def paused_by(instant):
+        known = bisect.bisect_right(begins, instant)
+        late = max(0, begins[known - 1] + collections[known - 1]["pause_ns"] - instant) if known else 0
+        return sums[known] - late
+
+    starts = [begin, *begins, *(c["wall_ns"] + c["pause_ns"] - window for c in collections)]
+    return min(1 - (paused_by(at + window) - paused_by(at)) / window
+               for at in (min(max(start, begin), end - window) for start in starts))
+
+
+WINDOWS = {"2ms": 2e6, "5ms": 5e6, "10ms": 10e6, "20ms": 20e6, "50ms": 50e6, "100ms": 100e6,
+           "1s": 1e9}
+
+
+def overhead(results, run):
+    """Against the run of the same program that was busy for the shortest time."""
+    busy = [other["mutator_ns"] + other["pause_ns"] for other in results.query("SELECT * FROM run")
+            if other["status"] == "finished" and
+            all(other[key] == run[key] for key in ("workload", "collector", "seed", "costs", "warmup"))]
+    return ((run["mutator_ns"] + run["pause_ns"]) / min(busy)
+            if run["status"] == "finished" and min(busy) else None)
+
+
 def metrics(results, run):
     """Every metric that the rows of a run give; None: it has no value."""
     collections, samples = rows(results, "collection", run), rows(results, "sample", run)
-    service_ns = run["service_ns"]
+    histogram = rows(results, "latency", run)
+    steady_ns = -1 if run["steady_ns"] is None else run["steady_ns"]
     of = {g: [c for c in collections if c["generation"] == g] for g in (0, 1, 2)}
-    service = [c for c in collections if service_ns is None or c["wall_ns"] > service_ns]
+    service = [c for c in collections if c["wall_ns"] > steady_ns]
     pause_ns = sum(c["pause_ns"] for c in collections)
     heap = [s["live_bytes"] + s["garbage_bytes"] for s in samples]
+    counted = sum(bucket["requests"] for bucket in histogram)
     value = {
         "collections": len(collections),
         "service_collections": len(service),
@@ -95,27 +159,33 @@ def metrics(results, run):
         "gc_time": pause_ns / 1e9,
         "gc_share": share(pause_ns, run["mutator_ns"]),
         "service_gc_share": share(sum(c["pause_ns"] for c in service),
-                                  run["mutator_ns"] - (run["service_mutator_ns"] or 0)),
+                                  run["mutator_ns"] - run["steady_mutator_ns"]),
         "examined": sum(c["examined"] for c in collections),
         "unreachable": sum(c["unreachable"] for c in collections),
         "requests": run["requests"],
-        "throughput": run["requests"] * 1e9 / (run["last_answer_ns"] - run["first_arrival_ns"])
-                      if run["requests"] else None,
-        "heap_mean": over_time(samples, heap),
+        "throughput": counted * 1e9 / (run["last_answer_ns"] - max(run["first_arrival_ns"], steady_ns))
+                      if counted else None,
+        "heap_mean": over_time(samples, heap, steady_ns),
         "heap_peak": run["heap_peak_bytes"],
         "wall_time": run["wall_ns"] / 1e9,
         "mutator_time": run["mutator_ns"] / 1e9,
+        "steady_from": steady_ns / 1e9 if steady_ns >= 0 else None,
+        "overhead": overhead(results, run),
     }
     value.update(pauses("pause", collections))
     value.update(pauses("service_pause", service))
-    value.update(latencies(rows(results, "latency", run)))
+    value.update(latencies(histogram))
     for g in (0, 1, 2):
         value.update(pauses(f"pause_gen{g}", of[g]))
         value[f"collections_gen{g}"] = len(of[g])
         value[f"gc_time_gen{g}"] = sum(c["pause_ns"] for c in of[g]) / 1e9
+        value[f"service_gc_time_gen{g}"] = sum(
+            c["pause_ns"] for c in service if c["generation"] == g) / 1e9
+    for name, window in WINDOWS.items():
+        value[f"mmu_{name}"] = utilisation(service, window, max(steady_ns, 0), run["wall_ns"])
     for what in ("live", "garbage"):
         size = [s[f"{what}_bytes"] for s in samples]
-        value[f"{what}_mean"] = over_time(samples, size)
+        value[f"{what}_mean"] = over_time(samples, size, steady_ns)
         value[f"{what}_peak"] = max(size, default=None)
     check(run["heap_peak_bytes"] >= max(
         heap + [c["heap_bytes_before"] for c in collections], default=0), "the peak is the most")
@@ -127,12 +197,21 @@ def metrics(results, run):
     return value
 
 
+def is_same(got, value):
+    if isinstance(value, Between):
+        return value.holds(got)
+    return got == value or None not in (got, value) and math.isclose(got, value, rel_tol=1e-9)
+
+
 def check_summary(results, run):
+    """Table summary has every metric of a run, and nothing besides; overhead is not of one run."""
     stored = dict(results.query("SELECT metric, value FROM summary WHERE run_id = ?", run["id"]))
-    for name, value in metrics(results, run).items():
-        got = stored.get(name)
-        same = got == value or None not in (got, value) and math.isclose(got, value, rel_tol=1e-9)
-        check(same, f"{run['policy']}: {name} should be {value} and is {got}")
+    expected = metrics(results, run)
+    del expected["overhead"]
+    for name, value in expected.items():
+        got = stored.pop(name, None)
+        check(is_same(got, value), f"{run['policy']}: {name} should be {value} and is {got}")
+    check(not stored, "metrics of which nothing is known here", stored)
 
 
 # ---- the comparison --------------------------------------------------------------------------------
@@ -198,12 +277,28 @@ def histogram(place):
         equal(sum(b["requests"] for b in rows(results, "latency", run)), run["requests"], "requests")
 
 
+def check_pauses(results, run):
+    """Table pause counts the collections of the steady state."""
+    expected = {}
+    for c in rows(results, "collection", run):
+        if c["wall_ns"] > (-1 if run["steady_ns"] is None else run["steady_ns"]):
+            expected.setdefault((c["generation"], bucket_of(c["pause_ns"])), []).append(c["pause_ns"])
+    equal([tuple(row)[1:] for row in rows(results, "pause", run)],
+          [(*key, len(ns), sum(ns), max(ns)) for key, ns in sorted(expected.items())], "pauses")
+
+
+@test("results file: every collection of the steady state is in the histogram of pauses")
+def pause_histogram(place):
+    for run in compared(place).runs:
+        check_pauses(compared(place), run)
+
+
 @test("results file: metrics have the names that are listed")
 def metric_names(place):
     listed = {json.loads(line)["name"]
               for line in place.expect(0, "list metrics --json").out.splitlines()}
-    stored = {row[0] for row in compared(place).query("SELECT DISTINCT metric FROM summary")}
-    check(stored <= listed, stored - listed)
+    results = compared(place)
+    equal(set(metrics(results, results.runs[0])), listed, "metrics that are worked out here")
 
 
 @test("results file: the parameters, defaults included")
@@ -222,7 +317,7 @@ def json_lines(place):
     for line, run in zip(printed, results.runs):
         expected = {"run": run["id"], "policy": run["policy"], "workload": run["workload"],
                     "collector": run["collector"], "seed": run["seed"], "status": run["status"],
-                    **results.summary[run["policy"]]}
+                    **results.summary[run["policy"]], "overhead": overhead(results, run)}
         equal(line, expected, "line")
     equal(len(printed), len(POLICIES), "lines")
 
@@ -272,7 +367,7 @@ def dump(place, name):
 
 
 for workload in (SMALL, "device:duration=2h"):
-    @test(f"{workload}: the same seed, the same bytes; another seed, others")
+    @test(f"{workload}: the same seed, the same rows; another seed, others")
     def seeds(place, workload=workload):
         for name, seed in (("a.db", 7), ("b.db", 7), ("c.db", 8)):
             place.expect(0, f"compare -w {workload} --seed {seed} --db {name}")
@@ -357,6 +452,47 @@ def other_summaries(place):
     for run in place.query("SELECT * FROM run"):
         equal(run["status"], "finished", run["workload"])
         check_summary(place, run)
+
+
+@test("--warmup: metrics and histograms of what comes later; everything else stays as it is")
+def warm_up(place):
+    for workload in ("web:duration=6s", "device:duration=2h"):
+        place.expect(0, f"compare -w {workload} -p default -p timed:every=500ms --db without.db")
+        before = place.query("SELECT * FROM run ORDER BY id", name="without.db")[-2:]
+        for warmup, written in (("2s", "2s"), ("1500ms", "1500ms"), ("1000h", "1000h"),
+                                ("mser5", "mser5")):
+            place.expect(0, f"compare -w {workload} -p default -p timed:every=500ms --warmup {warmup}")
+            for old, run in zip(before, place.query("SELECT * FROM run ORDER BY id")[-2:]):
+                changed = {key for key in run.keys() if run[key] != old[key]}
+                check(changed <= {"id", "experiment_id", "warmup", "steady_ns", "steady_mutator_ns"},
+                      changed)
+                equal(run["warmup"], written, "warm-up")
+                late_ns = run["steady_ns"] - (run["service_ns"] or 0)
+                if warmup == "mser5":
+                    check(late_ns >= 0, "never within start-up", late_ns)
+                elif warmup == "1000h":
+                    equal(run["steady_ns"], run["wall_ns"], "it never comes")
+                else:
+                    asked_ns = {"2s": 2e9, "1500ms": 1.5e9}[warmup]
+                    check(asked_ns <= late_ns < asked_ns + 1e9, late_ns)
+                check_summary(place, run)
+                check_pauses(place, run)
+
+
+@test("--log: the same metrics and histograms; samples and collections only if they are asked for")
+def log_levels(place):
+    for level in ("summary", "samples", "collections"):
+        place.expect(0, f"compare -w {SMALL} -p default -p threshold:t0=100 --log {level} "
+                        f"--db {level}.db")
+        equal({row[0] for row in place.query("SELECT log FROM run", name=f"{level}.db")}, {level}, "log")
+        there = {table: place.query(f"SELECT count(*) FROM {table}", name=f"{level}.db")[0][0] > 0
+                 for table in ("sample", "collection")}
+        equal(there, {"sample": level != "summary", "collection": level == "collections"}, "rows")
+        for table in ("summary", "latency", "pause", "reclaimed", "parameter"):
+            all_rows, these = ([tuple(row) for row in place.query(f"SELECT * FROM {table}", name=name)]
+                               for name in ("summary.db", f"{level}.db"))
+            check(all_rows and these == all_rows, f"{table} differs")
+    place.expect(2, "run --log everything", err=["summary, samples, collections"])
 
 
 @test("--sample: readings of memory at least so far apart")

@@ -160,8 +160,23 @@ static void check_start(const char *what, const struct trial *trial, const struc
                 &state->alive);
 }
 
+/* What the columns say of a death that is at an operation of the segment; `births` is how many
+ * objects there have been after it. */
+static void check_death(const char *what, const struct model *model,
+                        const struct compiled *compiled, uint32_t death, uint64_t operation,
+                        uint32_t births)
+{
+    uint32_t birth = compiled_deaths(compiled)[death];
+    check_count(what, model->fates[birth].dies, operation);
+    check_count(what,
+                compiled_shape_of_death(compiled_births(compiled), compiled_deaths(compiled),
+                                        compiled_death_facts(compiled), death),
+                compiled_births(compiled)[birth]);
+    check_count(what, compiled_death_facts(compiled)[death].age, age_bucket(births - 1 - birth));
+}
+
 /* How many die at each operation of the segment, by the model; the columns say the same. */
-static void check_deaths(const char *what, const struct model *model,
+static void check_deaths(const char *what, const struct trial *trial, const struct model *model,
                          const struct compiled *compiled, const struct segment *segment,
                          uint32_t deaths[SEGMENT_OPERATIONS])
 {
@@ -173,19 +188,15 @@ static void check_deaths(const char *what, const struct model *model,
             at < length)
             deaths[at]++;
     }
-    uint32_t next = segment->death, oldest = UINT32_MAX;
+    uint32_t next = segment->death, oldest = UINT32_MAX, births = segment->birth;
     for (uint64_t at = 0; at < length; at++) {
+        births += trial->ops.ops[segment->operation + at].code == OP_NEW;
         for (uint32_t i = 0; i < deaths[at]; i++, next++) {
             uint32_t birth = compiled_deaths(compiled)[next];
             check_that(what, next < segment[1].death && birth < model->births);
             oldest = birth < oldest ? birth : oldest;
             check_count(what, compiled_death_operations(compiled)[next], at);
-            check_count(what, model->fates[birth].dies, segment->operation + at);
-            check_count(what,
-                        compiled_shape_of_death(compiled_births(compiled),
-                                                compiled_deaths(compiled),
-                                                compiled_death_shapes(compiled), next),
-                        compiled_births(compiled)[birth]);
+            check_death(what, model, compiled, next, segment->operation + at, births);
         }
     }
     check_count(what, next, segment[1].death);
@@ -289,7 +300,7 @@ static void check_program(const char *what, const struct trial *trial, const str
     check_text(what, compiled_check(compiled), NULL);
     for (; segment < last; segment++) {
         check_start(what, trial, model, compiled, segment);
-        check_deaths(what, model, compiled, segment, deaths);
+        check_deaths(what, trial, model, compiled, segment, deaths);
         check_counter(what, trial, segment, deaths);
         check_live_peak(what, trial, model, segment);
     }

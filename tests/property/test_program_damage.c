@@ -147,9 +147,16 @@ static const struct forgery {
     {"the shape of an object", {{IN(births, 0), WHOLE(uint32_t), PAST, COLUMN_shapes}}, "shape"},
     {"the last one's shape", {{IN(births, LAST), WHOLE(uint32_t), PAST, COLUMN_shapes}}, "shape"},
     {"the shape of a dead one",
-     {{IN(death_shapes, LAST), WHOLE(uint8_t), PAST, COLUMN_shapes}},
+     {{IN(death_facts, LAST), FIELD(death_facts, shape), PAST, COLUMN_shapes}},
      "shape"},
     {"a death before birth", {{IN(deaths, LAST), WHOLE(uint32_t), PAST, COLUMN_births}}, "shape"},
+
+    {"an age that is too large",
+     {{IN(death_facts, 0), FIELD(death_facts, age), AGE_BUCKETS, 0}},
+     "ages"},
+    {"the largest age there could be",
+     {{IN(death_facts, LAST), FIELD(death_facts, age), UINT8_MAX, 0}},
+     "ages"},
 
     {"computing without end", {{IN(work, 0), WHOLE(uint64_t), WORK_MOST_NS + 1, 0}}, "computing"},
     {"computing that goes back in time",
@@ -232,41 +239,65 @@ static const struct forgery {
      "segment"},
 };
 
-TEST(forged)
+/* Of a program with deaths enough to be counted by age. */
+static const struct forgery forgeries_of_ages[] = {
+    {"an age that is not counted",
+     {{IN(death_facts, 0), FIELD(death_facts, age), AGE_BUCKETS - 1, 0}},
+     "ages"},
+    {"an age counted twice", {{IN(ages, 0), FIELD(age_counts, count[0]), 8193, 0}}, "ages"},
+    {"the last one's count", {{IN(ages, LAST), FIELD(age_counts, count[0]), 8193, 0}}, "ages"},
+    {"ages that are not counted",
+     {{ENTRY(ages, count), 0, 0}, {ENTRY(ages, bytes), 0, 0}},
+     "fit together",
+     true},
+};
+
+/* Whether the forged file is refused for what it is. */
+static bool is_refused(const struct forgery *forgery, const struct image *good,
+                       const struct scratch *scratch)
 {
-    static const struct recipe recipe = {
-        .workload = SMALL_WEB, .seed = 1, .collector = "cpython-3.13"};
+    struct image image = image_copy(good);
+    for (size_t c = 0; c < LENGTH(forgery->changes) && forgery->changes[c].bytes; c++)
+        make_change(&image, &forgery->changes[c]);
+    check_that(forgery->what, !forgery->pack || image_pack(&image));
+    image_seal(&image);
+    scratch_fill(scratch, image.bytes, image.size);
+    struct compiled compiled;
+    struct program_origin origin;
+    struct error error = {""};
+    int status = program_file_read(scratch->path, &compiled, &origin, &error);
+    bool refused = status == -1 && is_good_message(error.text, scratch->path) &&
+                   strstr(error.text, forgery->says);
+    if (!refused)
+        print_error("# forged: %s: '%s'\n", forgery->what, error.text);
+    compiled_fini(&compiled);
+    free(origin.workload);
+    image_fini(&image);
+    return refused;
+}
+
+static void check_forgeries(const char *workload, const struct forgery *forged, size_t count)
+{
+    const struct recipe recipe = {.workload = workload, .seed = 1, .collector = "cpython-3.13"};
     struct scratch scratch;
     struct example example;
     uint64_t accepted = 0;
     example_make(&example, &recipe);
     struct image good = example_image(&example, false);
     scratch_open(&scratch);
-    for (size_t i = 0; i < LENGTH(forgeries); i++) {
-        const struct forgery *forgery = &forgeries[i];
-        struct image image = image_copy(&good);
-        for (size_t c = 0; c < LENGTH(forgery->changes) && forgery->changes[c].bytes; c++)
-            make_change(&image, &forgery->changes[c]);
-        check_that(forgery->what, !forgery->pack || image_pack(&image));
-        image_seal(&image);
-        scratch_fill(&scratch, image.bytes, image.size);
-        struct compiled compiled;
-        struct program_origin origin;
-        struct error error = {""};
-        int status = program_file_read(scratch.path, &compiled, &origin, &error);
-        bool refused = status == -1 && is_good_message(error.text, scratch.path) &&
-                       strstr(error.text, forgery->says);
-        if (!refused)
-            print_error("# forged: %s: '%s'\n", forgery->what, error.text);
-        accepted += !refused;
-        compiled_fini(&compiled);
-        free(origin.workload);
-        image_fini(&image);
-    }
+    for (size_t i = 0; i < count; i++)
+        accepted += !is_refused(&forged[i], &good, &scratch);
     scratch_close(&scratch);
     image_fini(&good);
     example_fini(&example);
     check_count("forgeries that were not refused for what they are", accepted, 0);
+}
+
+TEST(forged)
+{
+    check_forgeries(SMALL_WEB, forgeries, LENGTH(forgeries));
+    check_forgeries("web:duration=300ms,settle=0s,modules=200,startup=1ms", forgeries_of_ages,
+                    LENGTH(forgeries_of_ages));
 }
 
 /* ---- random damage, the checksums right --------------------------------------------------------

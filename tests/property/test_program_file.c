@@ -170,7 +170,7 @@ static void check_documented(const struct example *example, bool compress)
         size_t at, bytes;
         uint64_t expected;
     } parts[] = {
-        {"version", IMAGE_AT(version), 4, 1},
+        {"version", IMAGE_AT(version), 4, 2},
         {"byte order", IMAGE_AT(byte_order), 4, 0x01020304},
         {"length of the workload", IMAGE_AT(workload_bytes), 8, strlen(example->origin.workload)},
         {"length of the place", IMAGE_AT(place_bytes), 8, strlen(compiled->place)},
@@ -198,8 +198,9 @@ static void check_documented(const struct example *example, bool compress)
         const struct image_entry entry = image_entry(&image, i);
         check_text("column", entry.name, compiled_columns[i].name);
         check_count(entry.name, entry.element_bytes, compiled_columns[i].bytes);
-        check_count(entry.name, entry.encoding, compress ? IMAGE_COMPRESSED : IMAGE_RAW);
-        check_count(entry.name, entry.count, compiled_count(compiled, i));
+        check_count(entry.name, entry.encoding,
+                    (uint64_t)(compress ? IMAGE_COMPRESSED : IMAGE_RAW));
+        check_count(entry.name, entry.count, compiled_count(compiled, (enum compiled_column)i));
         check_count(entry.name, entry.offset % IMAGE_ALIGNMENT, 0);
         check_that(entry.name, compress || entry.bytes == entry.count * entry.element_bytes);
     }
@@ -366,7 +367,8 @@ TEST(other_versions)
         uint64_t value;
         const char *says;
     } cases[] = {
-        {"the next version", IMAGE_AT(version), 4, 2, "version 2 of the format"},
+        {"the next version", IMAGE_AT(version), 4, 3, "version 3 of the format"},
+        {"the last but this one", IMAGE_AT(version), 4, 1, "version 1 of the format"},
         {"version 0", IMAGE_AT(version), 4, 0, "version 0 of the format"},
         {"the last version", IMAGE_AT(version), 4, UINT32_MAX, "version 4294967295 of the format"},
         {"the other byte order", IMAGE_AT(byte_order), 4, 0x04030201, "byte order"},

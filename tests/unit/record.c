@@ -79,6 +79,22 @@ void run_with_engine(struct run *run, const struct simulation_setup *setup)
     *run = (struct run){0};
     const struct observer observer = run_record_observer(&run->record, NULL);
     run->status = simulate(setup, &observer, &run->result, &run->error);
+    run_check_ages(run);
+}
+
+void run_check_ages(const struct run *run)
+{
+    const struct simulation_result *result = &run->result;
+    for (int g = 0; g <= PERMANENT; g++) {
+        uint64_t by_count = 0, by_collector = 0;
+        for (int age = 0; age < AGE_BUCKETS; age++) {
+            by_count += result->ages.by_count[g][age];
+            by_collector += result->ages.by_collector[g][age];
+            check_that("not less than none", result->ages.by_count[g][age] <= INT64_MAX);
+        }
+        check_count("ages, by count", by_count, result->totals.freed_by_count[g]);
+        check_count("ages, by collector", by_collector, result->totals.freed_by_collector[g]);
+    }
 }
 
 void run_simulation(struct run *run, const struct simulation_setup *setup)
@@ -167,11 +183,14 @@ static const struct member of_result[] = {
     MEMBER(simulation_result, totals.tracked),
     MEMBER(simulation_result, totals.freed_by_count),
     MEMBER(simulation_result, totals.freed_by_collector),
+    MEMBER(simulation_result, ages.by_count),
+    MEMBER(simulation_result, ages.by_collector),
     MEMBER(simulation_result, stats),
     {NULL, 0, 0},
 };
 static_assert(sizeof(struct collection) == 15 * 8 && sizeof(struct sample) == 6 * 8 &&
-                  sizeof(struct request) == 3 * 8 && sizeof(struct simulation_result) == 42 * 8,
+                  sizeof(struct request) == 3 * 8 &&
+                  sizeof(struct simulation_result) == 42 * 8 + sizeof(struct ages),
               "a new member belongs in its table");
 
 /* Of a member of 4 bytes, or of one made up of numbers of 8. */

@@ -43,6 +43,10 @@ void run_simulation(struct run *run, const struct simulation_setup *setup);
 void run_with_engine(struct run *run, const struct simulation_setup *setup);
 void run_fini(struct run *run);
 
+/* Ends the test if the ages of the objects freed are not as many as these. The functions above, and
+ * tiny_run, do it. */
+void run_check_ages(const struct run *run);
+
 /* The first thing in which two runs differ, each with its value, in *how; false: they are the same.
  * They are the same for every engine but for the progress reported and, if a program takes too
  * long, how the message says where. */

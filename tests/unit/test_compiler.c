@@ -318,7 +318,7 @@ TEST(faults_are_kept)
 /* ---- where columns live, and when they cannot ---------------------------------------------------
  */
 
-#define ROUNDS 3000
+#define ROUNDS 9000 /* every column has elements */
 
 /* Cycles, what they hold, deaths, requests. */
 static char *long_program(void)

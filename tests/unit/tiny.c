@@ -252,6 +252,7 @@ static void run_with(const struct engine *engine, struct run *run, const struct 
     *run = (struct run){0};
     const struct observer observer = run_record_observer(&run->record, NULL);
     run->status = tiny_simulate(&own, log, &observer, &run->result, &run->error);
+    run_check_ages(run);
 }
 
 void tiny_run(struct run *run, const struct tiny *tiny, struct text *log)
