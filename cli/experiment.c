@@ -404,7 +404,7 @@ static void print_outcomes(struct store *store, const struct command *command,
         print_table(store, plan);
     }
     print_remarks(plan, results);
-    printf("\nCollections, pauses and GC share: after start-up; full: of generation 2.\n"
+    printf("\nCollections, pauses and GC share: of the steady state; full: of generation 2.\n"
            "Everything is in %s; `%.*s plot %s --out charts` draws it.\n",
            command->db, command_name_length(), program_invocation_name, command->db);
 }

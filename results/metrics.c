@@ -41,7 +41,7 @@ static const char reclaimed[] = "reclaimed";
 
 /* Not of one run: the expression is over all runs of a program to its end, a window. */
 static const char across_runs[] = "run WHERE status = 'finished' WINDOW program AS"
-                                  " (PARTITION BY workload, collector, seed, costs, warmup)";
+                                  " (PARTITION BY workload, collector, seed, costs)";
 
 /* ---- families ------------------------------------------------------------------------- */
 

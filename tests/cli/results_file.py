@@ -137,7 +137,7 @@ def overhead(results, run):
     """Against the run of the same program that was busy for the shortest time."""
     busy = [other["mutator_ns"] + other["pause_ns"] for other in results.query("SELECT * FROM run")
             if other["status"] == "finished" and
-            all(other[key] == run[key] for key in ("workload", "collector", "seed", "costs", "warmup"))]
+            all(other[key] == run[key] for key in ("workload", "collector", "seed", "costs"))]
     return ((run["mutator_ns"] + run["pause_ns"]) / min(busy)
             if run["status"] == "finished" and min(busy) else None)
 

@@ -231,8 +231,8 @@ static uint64_t compare_rows(const char *what, struct store *store, const char *
 TEST(rows_of_results)
 {
     enum { TRIALS = 12 };
-    static const char *const tables[] = {"collection", "sample",    "latency",
-                                         "pause",      "reclaimed", "summary"};
+    static const char *const tables[] = {"collection", "sample", "latency", "pause",
+                                         "reclaimed",  "age",    "summary"};
     uint64_t rows[LENGTH(tables)] = {0};
     struct results_file file;
     results_file_init(&file, "default");

@@ -71,7 +71,7 @@ void results_file_fini(struct results_file *file)
 int64_t results_file_begin(struct results_file *file)
 {
     static const struct experiment_facts facts = {.command = "test", .name = "test", .planned = 1};
-    const struct run_plan plan = {.setup = file->setup, .log = file->log};
+    const struct run_plan plan = {.setup = file->setup, .log = file->log, .warmup = file->warmup};
     struct error error = {""};
     int64_t experiment = 0, run = 0;
     bool ended = true;
@@ -92,7 +92,7 @@ void results_file_end(struct results_file *file, int64_t run,
     if (failure) {
         store_failure(file->store, run, failure, &error);
     } else {
-        record_end(file->record, result, (struct warmup){0});
+        record_end(file->record, result, file->warmup);
         if (meter_read(file->meter, values, &error) == 0)
             store_run(file->store, run, file->log, file->record, values, &error);
     }

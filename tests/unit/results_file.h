@@ -21,6 +21,7 @@ struct results_file {
     struct setting workload, policy;
     struct simulation_setup setup;
     enum log_level log; /* at first everything */
+    struct warmup warmup;
 };
 
 /* A new file; the policy is given as on the command line. */
