@@ -194,6 +194,20 @@ static void save(const struct report *report, const struct command *command)
     printf("%s\n", command->out);
 }
 
+/* The objective is a column, unless others were chosen. */
+static void show_objective(const struct outcomes *outcomes, size_t *shown, size_t *count)
+{
+    size_t objective = outcomes_objective(outcomes);
+    for (size_t i = 0; i < *count; i++)
+        if (shown[i] == objective)
+            return;
+    if (objective == outcomes->metric_count)
+        return;
+    memmove(shown + 1, shown, *count * sizeof *shown);
+    shown[0] = objective;
+    ++*count;
+}
+
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -216,6 +230,8 @@ int command_report(int argc, char **argv)
         metric_list_add(&read, command.metrics.metrics[i]);
     read_outcomes(&outcomes, &results, command.baseline, &read);
     size_t shown_count, *shown = shown_metrics(&outcomes, &command.metrics, &shown_count);
+    if (command.metrics.count == 0)
+        show_objective(&outcomes, shown, &shown_count);
     struct report report = {.store = results.store,
                             .file = base_name(command.which.db),
                             .outcomes = &outcomes,

@@ -144,9 +144,14 @@ static void write_definition(const struct page *page, const struct metric *metri
 
 static int page_metrics(const struct page *page, struct error *error)
 {
+    bool objective_shown = page->objective == page->outcomes->metric_count;
     (void)error;
-    for (size_t i = 0; i < page->report->shown_count; i++)
+    for (size_t i = 0; i < page->report->shown_count; i++) {
         write_definition(page, page->outcomes->metrics[page->report->shown[i]]);
+        objective_shown |= page->report->shown[i] == page->objective;
+    }
+    if (!objective_shown)
+        write_definition(page, page->outcomes->metrics[page->objective]);
     return 0;
 }
 
