@@ -8,16 +8,17 @@
 #include "sim/memory.h"
 #include "sweep/executor.h"
 
-#define PILOT_SECONDS   10 /* after which it is given up */
-#define PILOT_WORKLOADS 3
-#define PILOT_POLICIES  4 /* under each */
+#define PILOT_SECONDS 10 /* after which it is given up */
+#define PILOT_POINTS  8  /* done of them, */
+#define PILOT_SEEDS   5  /* with so many seeds each */
 
 struct pilot {
     struct progress clock;
     double compiling_from, running_from; /* seconds; < 0: not now */
     double compile_seconds, run_seconds;
     size_t compiled, ran;
-    double parts; /* done */
+    double parts;     /* done */
+    struct error why; /* of the first run that failed */
     atomic_bool stop;
 };
 
@@ -43,6 +44,15 @@ static void on_begun(void *context, const struct planned_run *run)
     *(run ? &pilot->running_from : &pilot->compiling_from) = progress_seconds(&pilot->clock);
 }
 
+static void on_ended(void *context, const struct planned_run *run,
+                     const struct simulation_result *result, const double *values, const char *why)
+{
+    struct pilot *pilot = context;
+    (void)run, (void)result, (void)values;
+    if (why && pilot->why.text[0] == '\0')
+        error_set(&pilot->why, "%s", why);
+}
+
 static void on_advanced(void *context, double parts)
 {
     struct pilot *pilot = context;
@@ -58,43 +68,38 @@ static bool is_chosen(size_t i, size_t count, size_t most)
     return (count - 1 - i) % step == 0;
 }
 
-/* A few points of the experiment, with one seed; it borrows the rest. */
+/* A few points of the experiment, with a few seeds; it borrows the rest. */
 static struct experiment choose_points(const struct experiment *experiment)
 {
     struct experiment few = *experiment;
     few.points = memory_zeroed(experiment->point_count, sizeof *few.points);
     few.point_count = 0;
-    few.seed_count = 1;
+    if (few.seed_count > PILOT_SEEDS)
+        few.seed_count = PILOT_SEEDS;
     few.text = NULL;
-    for (size_t i = 0; i < experiment->point_count; i++) {
-        const struct point *point = &experiment->points[i];
-        if (is_chosen(point->workload, experiment->workload_count, PILOT_WORKLOADS) &&
-            is_chosen(point->policy, experiment->policy_count, PILOT_POLICIES))
-            few.points[few.point_count++] = *point;
-    }
-    if (few.point_count == 0) /* constraints have left out all of them */
-        few.points[few.point_count++] = experiment->points[0];
+    for (size_t i = 0; i < experiment->point_count; i++)
+        if (is_chosen(i, experiment->point_count, PILOT_POINTS))
+            few.points[few.point_count++] = experiment->points[i];
     return few;
 }
 
-static int64_t pages(struct store *store, const char *sql)
+/* Bytes in use: pages are filled to so much when there are many. */
+#define FILL 0.8
+
+static double size_of(struct store *store)
 {
     sqlite3_stmt *statement;
-    int64_t value = 0;
-    if (sqlite3_prepare_v2(store_database(store), sql, -1, &statement, NULL) == SQLITE_OK &&
+    double bytes = 0;
+    if (sqlite3_prepare_v2(store_database(store), "SELECT total(pgsize - unused) FROM dbstat", -1,
+                           &statement, NULL) == SQLITE_OK &&
         sqlite3_step(statement) == SQLITE_ROW)
-        value = sqlite3_column_int64(statement, 0);
+        bytes = sqlite3_column_double(statement, 0);
     sqlite3_finalize(statement);
-    return value;
-}
-
-static int64_t size_of(struct store *store)
-{
-    return pages(store, "PRAGMA page_count") * pages(store, "PRAGMA page_size");
+    return bytes / FILL;
 }
 
 static void print_estimate(const struct plan *plan, unsigned jobs, const struct pilot *pilot,
-                           int64_t bytes)
+                           double bytes)
 {
     char time[UNITS_TEXT], disk[UNITS_TEXT];
     size_t programs = 0;
@@ -112,7 +117,7 @@ static void print_estimate(const struct plan *plan, unsigned jobs, const struct 
     double whole = (compile * (double)programs + run * (double)plan->to_do) / jobs;
     printf("About %s on %u core%s, and %s on disk", units_show_seconds(time, whole), jobs,
            jobs == 1 ? "" : "s",
-           units_show_bytes(disk, (double)bytes / (double)pilot->ran * (double)plan->to_do));
+           units_show_bytes(disk, bytes / (double)pilot->ran * (double)plan->to_do));
     printf(" (from %zu run%s done just now: %s a program,", pilot->ran, pilot->ran == 1 ? "" : "s",
            units_show_seconds(time, compile));
     printf(" %s a run).\n", units_show_seconds(time, run));
@@ -128,7 +133,7 @@ void estimate_print(const struct plan *plan, unsigned jobs, uint64_t memory_byte
     plan_init(&part, &few, (struct share){0});
     if (!store || plan_store(&part, "sweep", (struct share){0}, false, store, &error) != 0)
         fail("%s", error.text);
-    int64_t bytes = size_of(store);
+    double bytes = size_of(store);
     const struct execution execution = {
         .plan = &part,
         .store = store,
@@ -136,6 +141,7 @@ void estimate_print(const struct plan *plan, unsigned jobs, uint64_t memory_byte
         .compile = compile_options(memory_bytes),
         .context = &pilot,
         .begun = on_begun,
+        .ended = on_ended,
         .advanced = on_advanced,
         .stop = &pilot.stop,
     };
@@ -145,6 +151,8 @@ void estimate_print(const struct plan *plan, unsigned jobs, uint64_t memory_byte
     if (!pilot.stop)
         note_time(&pilot);
     print_estimate(plan, jobs, &pilot, size_of(store) - bytes);
+    if (pilot.why.text[0])
+        printf("One of those failed: %s\n", pilot.why.text);
     store_close(store);
     plan_fini(&part);
     free(few.points);

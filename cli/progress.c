@@ -23,13 +23,16 @@ static int64_t now_ms(void)
 
 void progress_init(struct progress *progress, double whole)
 {
-    *progress =
-        (struct progress){.whole = whole, .terminal = isatty(STDERR_FILENO), .began_ms = now_ms()};
+    *progress = (struct progress){.whole = whole, .terminal = isatty(STDERR_FILENO)};
+    clock_gettime(CLOCK_MONOTONIC, &progress->began);
 }
 
 double progress_seconds(const struct progress *progress)
 {
-    return (double)(now_ms() - progress->began_ms) / 1000;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - progress->began.tv_sec) +
+           (double)(now.tv_nsec - progress->began.tv_nsec) / 1e9;
 }
 
 /* "12.3 s left, "; nothing before it can be told. */
@@ -67,10 +70,10 @@ static void draw_bar(const struct progress *progress, double share)
 
 bool progress_is_due(const struct progress *progress)
 {
-    int64_t last_ms = progress->drawn_ms ? progress->drawn_ms : progress->began_ms;
     if (progress->terminal)
         return now_ms() - progress->drawn_ms >= REDRAW_MS;
-    return progress->lines && now_ms() - last_ms >= LINE_MS;
+    return progress->lines && progress_seconds(progress) * 1000 >= LINE_MS &&
+           now_ms() - progress->drawn_ms >= LINE_MS;
 }
 
 static void draw(struct progress *progress, double done)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "sim/observer.h"
 
@@ -16,7 +17,8 @@ struct progress {
     bool terminal;
     bool lines; /* where there is no terminal: a line now and then */
     bool timed; /* show the time left */
-    int64_t began_ms, drawn_ms;
+    struct timespec began;
+    int64_t drawn_ms; /* when last; 0: not yet */
 };
 
 void progress_init(struct progress *progress, double whole);

@@ -151,16 +151,36 @@ static struct store *open_locked(const struct command *command)
     return store;
 }
 
+/* Also those that had failed before. */
+static void print_failures(struct store *store, const struct plan *plan)
+{
+    sqlite3_stmt *row;
+    struct error error;
+    if (sqlite3_prepare_v2(store_database(store),
+                           "SELECT count(*), error FROM run"
+                           " WHERE experiment_id = ? AND status = 'failed' ORDER BY id LIMIT 1",
+                           -1, &row, NULL) != SQLITE_OK) {
+        store_error(store, &error);
+        fail("%s", error.text);
+    }
+    sqlite3_bind_int64(row, 1, plan->id);
+    if (sqlite3_step(row) == SQLITE_ROW && sqlite3_column_int64(row, 0) > 0)
+        printf(
+            "%lld of them failed, as one that says: %s\nWhen that is mended, --retry-failed runs "
+            "them again.\n",
+            (long long)sqlite3_column_int64(row, 0), (const char *)sqlite3_column_text(row, 1));
+    sqlite3_finalize(row);
+}
+
 static void print_end(const struct plan *plan, const struct work *work,
                       const struct command *command)
 {
-    size_t before = plan->run_count - plan->to_do;
-    printf("%s: %zu runs are in %s", plan->experiment->name, plan->run_count, command->db);
-    if (before)
-        printf(", %zu of them from before", before);
+    printf("%s: %zu run%s in %s", plan->experiment->name, plan->run_count,
+           plan->run_count == 1 ? " is" : "s are", command->db);
+    if (work->before)
+        printf(", %zu of them from before", work->before);
     printf("\n");
-    if (work->failed)
-        printf("%zu of them failed; the first because: %s\n", work->failed, work->why.text);
+    print_failures(work->store, plan);
     if (command->share.shards)
         printf("That is share %u of %u; `%.*s merge` joins all of them.\n", command->share.shard,
                command->share.shards, command_name_length(), program_invocation_name);

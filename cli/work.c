@@ -232,6 +232,8 @@ void work_on_experiment(struct work *work, struct experiment *experiment, const 
         work->plan = plan;
         if (plan_store(plan, command, share, retry_failed, work->store, &error) != 0)
             fail("%s", error.text);
+        if (id == 0)
+            work->before = plan->run_count - plan->to_do;
         id = plan->id;
         work_do(work);
         failed += work->failed;

@@ -219,12 +219,13 @@ def one_fails(place):
     place.write("good.heap", "new 0 1\nstore 0 0 0\ndrop 0\ncollect\n")
     place.write("bad.heap", "new 0 1\nstore 3 0 0\n")
     place.write("e.yaml", FAILING)
+    place.expect(0, "sweep e.yaml --dry-run", out=["One of those failed: bad.heap:2"])
     place.expect(0, "sweep e.yaml", out=["8 runs are in results.db", "4 of them failed", "bad.heap:2"])
     equal(place.statuses(), ["finished", "finished", "failed", "failed"] * 2, "statuses")
     errors = {row[0] for row in place.query("SELECT error FROM run WHERE status = 'failed'")}
     check(len(errors) == 1 and "bad.heap:2: register 3" in errors.pop(), errors)
     place.write("bad.heap", "new 0 1\n")
-    place.expect(0, "sweep e.yaml", out=["8 of them from before"])
+    place.expect(0, "sweep e.yaml", out=["8 of them from before", "4 of them failed", "--retry-failed"])
     equal(place.statuses(), ["finished", "finished", "failed", "failed"] * 2, "statuses")
     place.expect(0, "sweep e.yaml --retry-failed", out=["4 of them from before"])
     equal(place.statuses(), ["finished"] * 8, "statuses")
@@ -274,6 +275,7 @@ def until(place):
     rule = "--until ci=8%,metric=latency_p50,most=500"
     result = place.run(f"sweep e.yaml --db a.db {rule}")
     check(result.status == 0 and "latency_p50 is known to within" in result.out, result)
+    check("from before" not in result.out, result)
     seeds = [row[0] for row in place.query("SELECT DISTINCT seed FROM run ORDER BY 1", name="a.db")]
     check(len(seeds) > 10, f"only {len(seeds)} seeds")
     equal(seeds, list(range(1, len(seeds) + 1)), "seeds")
