@@ -130,10 +130,10 @@ void estimate_print(const struct plan *plan, unsigned jobs, uint64_t memory_byte
     struct plan part;
     struct pilot pilot = {.compiling_from = -1, .running_from = -1};
     struct store *store = store_open(":memory:", &error);
+    double bytes = store ? size_of(store) : 0;
     plan_init(&part, &few, (struct share){0});
     if (!store || plan_store(&part, "sweep", (struct share){0}, false, store, &error) != 0)
         fail("%s", error.text);
-    double bytes = size_of(store);
     const struct execution execution = {
         .plan = &part,
         .store = store,
