@@ -9,19 +9,23 @@
 
 /* ---- the charts ----------------------------------------------------------------------- */
 
-/* What data may lack, in words. */
+/* What data may lack, in words. `runs` is `shown` or `compared`. */
+#define OF_PROGRAM "(SELECT ' of ' || workload FROM ran JOIN compared USING (run_id) LIMIT 1)"
 #define NONE_OF(table, runs)                                                                       \
-    "SELECT 'no run has any' WHERE NOT EXISTS (SELECT 1 FROM " runs " JOIN " table                 \
-    " USING (run_id))"
+    "SELECT 'no run' || " OF_PROGRAM " || ' has any' WHERE NOT EXISTS (SELECT 1 FROM " runs        \
+    " JOIN " table " USING (run_id))"
 #define NOT_LOGGED(table, runs)                                                                    \
     "SELECT iif(EXISTS (SELECT 1 FROM " runs " JOIN run ON id = run_id WHERE log = 'summary'),"    \
-    "           'none are stored (log: summary)', 'no run has any')"                               \
+    "           'none are stored (log: summary)', 'no run' || " OF_PROGRAM " || ' has any')"       \
     " WHERE NOT EXISTS (SELECT 1 FROM " runs " JOIN " table " USING (run_id))"
 #define ONE_POLICY                                                                                 \
     "SELECT 'there is one: ' || one FROM (SELECT max(specification) AS one,"                       \
     " count(DISTINCT specification) AS n FROM compared) WHERE n = 1"
-#define NO_METRIC                                                                                  \
-    " UNION ALL SELECT 'no run has the metric' WHERE NOT EXISTS (SELECT 1 FROM objective)"
+#define NO_METRIC_OF(program, runs)                                                                \
+    " UNION ALL SELECT 'no run' || " program " || ' has ' || text FROM asked"                      \
+    " WHERE what = 'metric' AND NOT EXISTS (SELECT 1 FROM " runs " JOIN objective USING (run_id))"
+#define NO_METRIC_OF_PROGRAM NO_METRIC_OF(OF_PROGRAM, "compared")
+#define NO_METRIC            NO_METRIC_OF("''", "factor")
 
 /* Which factors vary, of those that `axes` could not be made of. */
 #define NO_AXES                                                                                    \
@@ -29,6 +33,8 @@
     " ELSE names || ' do, but not independently' END"                                              \
     " FROM (SELECT count(*) AS n, group_concat(factor, ' and ') AS names"                          \
     "       FROM (SELECT DISTINCT factor FROM factor)) WHERE NOT EXISTS (SELECT 1 FROM axes)"
+
+#define NO_EFFECT "SELECT 'none does' WHERE NOT EXISTS (SELECT 1 FROM factor)"
 
 const struct chart charts[] = {
     {.name = "pauses",
@@ -69,8 +75,7 @@ const struct chart charts[] = {
     {.name = "mmu",
      .summary = "minimum mutator utilisation over windows of 2 ms to 1 s, a curve a policy",
      .needs = "metrics mmu_2ms to mmu_1s",
-     .missing = "SELECT 'no run has any' WHERE NOT EXISTS"
-                " (SELECT 1 FROM shown JOIN summary USING (run_id) WHERE metric GLOB 'mmu_*')",
+     .missing = NONE_OF("(SELECT run_id FROM summary WHERE metric GLOB 'mmu_*')", "shown"),
      .template = embedded_mmu_gp,
      .data = {{"$data", embedded_mmu_sql}},
      .scope = SCOPE_POLICIES},
@@ -98,7 +103,7 @@ const struct chart charts[] = {
     {.name = "pareto",
      .summary = "a metric against peak memory, with 95% intervals, and the Pareto front",
      .needs = "two policies or more, and the metric",
-     .missing = ONE_POLICY NO_METRIC,
+     .missing = ONE_POLICY NO_METRIC_OF_PROGRAM,
      .template = embedded_pareto_gp,
      .data = {{"$data", embedded_pareto_sql, true}},
      .scope = SCOPE_PROGRAM,
@@ -106,7 +111,7 @@ const struct chart charts[] = {
     {.name = "overhead",
      .summary = "lower-bound overhead against peak memory, with 95% intervals",
      .needs = "two policies or more, and the metric",
-     .missing = ONE_POLICY NO_METRIC,
+     .missing = ONE_POLICY NO_METRIC_OF_PROGRAM,
      .template = embedded_pareto_gp,
      .data = {{"$data", embedded_pareto_sql, true}},
      .scope = SCOPE_PROGRAM,
@@ -123,7 +128,7 @@ const struct chart charts[] = {
     {.name = "effects",
      .summary = "mean of a metric at each value of each parameter that varies, with 95% intervals",
      .needs = "a parameter that varies, and the metric",
-     .missing = "SELECT 'none does' WHERE NOT EXISTS (SELECT 1 FROM factor)" NO_METRIC,
+     .missing = NO_EFFECT NO_METRIC,
      .template = embedded_effects_gp,
      .data = {{"$data", embedded_effects_sql, true}},
      .scope = SCOPE_EXPERIMENT,

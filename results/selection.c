@@ -145,11 +145,13 @@ int selection_set_metric(struct selection *selection, const struct metric *metri
         return 0;
     sqlite3_str *sql = sqlite3_str_new(NULL);
     if (selection->metric)
-        sqlite3_str_appendall(sql, "DELETE FROM objective;\n"
-                                   "DELETE FROM asked WHERE what IN ('better', 'skewed');\n");
+        sqlite3_str_appendall(sql,
+                              "DELETE FROM objective;\n"
+                              "DELETE FROM asked WHERE what IN ('metric', 'better', 'skewed');\n");
     else
         sqlite3_str_appendall(
             sql, "CREATE TEMP TABLE objective (run_id INTEGER PRIMARY KEY, value REAL);\n");
+    ask(sql, "metric", metric->name);
     ask(sql, "better", metric->better == BETTER_HIGH ? "high" : "low");
     ask(sql, "skewed", metric->skewed ? "yes" : "no");
     if (metric_is_across_runs(metric))

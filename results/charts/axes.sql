@@ -14,7 +14,8 @@ WITH spread AS (
     SELECT a.factor AS x, b.factor AS y, a.is_parameter + b.is_parameter AS parameters,
            count(DISTINCT a.level) AS x_levels, count(DISTINCT b.level) AS y_levels,
            count(DISTINCT a.level * 100000 + b.level) AS cells
-    FROM (SELECT min(run_id) AS run_id FROM ran GROUP BY policy, workload, collector)
+    FROM (SELECT min(run_id) AS run_id FROM ran JOIN objective USING (run_id)
+          GROUP BY policy, workload, collector)
     JOIN factor AS a USING (run_id) JOIN factor AS b USING (run_id) WHERE a.factor < b.factor
     GROUP BY a.factor, b.factor
     HAVING x_levels > 1 AND y_levels > 1 AND cells > max(x_levels, y_levels)

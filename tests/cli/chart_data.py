@@ -103,7 +103,8 @@ MISSING = [
     ("--chart heatmap -p threshold:t0=300,t1=2 -p threshold:t0=700,t1=10 -w %(web)s", "summary",
      ["heatmap needs two parameters", "threshold.t0 and threshold.t1 do, but not independently"]),
     ("--chart pareto -p default", "summary", ["pareto needs two policies", "there is one: default"]),
-    ("--chart pauses -p off", "summary", ["pauses needs collections", "no run has any"]),
+    ("--chart pauses -p off", "summary", ["pauses needs collections", "no run of web:rate=100,duration=2s,modules=2000 has any"]),
+    ("--chart heatmap --metric latency_max -p off -w %(web)s", "summary", ["heatmap needs two", "none does"]),
     ("--policy freeze", "summary", ["it has no policy 'freeze'", "default, off, threshold:t0=10000,t1=10"]),
     ("--seed 4", "summary", ["it has no seed '4'", "1, 2, 3"]),
     ("--workload web", "summary", ["it has no workload 'web'", "web:rate=100,"]),
@@ -117,6 +118,14 @@ for options, results, said in MISSING:
         file = compared(place).path("results.db") if results == "compare" else swept(place).path(f"{results}.db")
         place.expect(1, f"plot {file} {options % {'web': WEB}}", err=[file, *said])
         equal(place.files(), [], "files")
+
+
+@test("plot of a metric that no run has: one line with its name")
+def no_metric(place):
+    place.expect(0, "compare -w device:duration=1s -p default -p off")
+    place.expect(1, "plot results.db --chart pareto",
+                 err=["pareto needs two policies or more, and the metric",
+                      "no run of device:duration=1s has service_pause_p99"])
 
 
 USAGE = [
