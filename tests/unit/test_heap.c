@@ -427,6 +427,29 @@ TEST(as_many_references_as_a_byte_counts_and_more)
     }
 }
 
+/* What the byte has no room for is counted in the position, and the position is put back: also that
+ * of an object which no collection moves any more. */
+TEST(many_references_leave_the_positions)
+{
+    enum { FIELDS = 300, COLLECTIONS = 3 };
+    struct heap *heap = heap_new(4);
+    struct found found;
+    for (uint32_t reg = 0; reg < 3; reg++)
+        allocate_into(heap, reg, 0);
+    ref spoke = allocate_into(heap, 3, FIELDS);
+    for (uint32_t f = 0; f < FIELDS; f++)
+        point(heap, spoke, f, heap->registers[1]);
+    for (int i = 0; i < COLLECTIONS; i++) {
+        heap_find_unreachable(heap, GENERATIONS - 1, &found);
+        check_count("reclaimed", heap_reclaim(heap), 0);
+        heap_check("collected", heap);
+    }
+    heap_assign(heap, &heap->registers[1], 0);
+    check_count("freed", heap_assign(heap, &heap->registers[3], 0), 2);
+    heap_check("freed", heap);
+    heap_free(heap);
+}
+
 /* Where few are left of many, a full collection goes through the lists; else it writes gc_refs from
  * end to end. The permanent ones and the free blocks are no candidates either way. */
 TEST(full_collections_of_full_and_of_nearly_empty_arenas)
@@ -465,6 +488,7 @@ int main(void)
         cmocka_unit_test(the_interpreters_own_objects),
         cmocka_unit_test(an_empty_heap),
         cmocka_unit_test(as_many_references_as_a_byte_counts_and_more),
+        cmocka_unit_test(many_references_leave_the_positions),
         cmocka_unit_test(full_collections_of_full_and_of_nearly_empty_arenas),
     };
     return cmocka_run_group_tests_name("heap", tests, NULL, NULL);
