@@ -21,7 +21,8 @@
     "SELECT 'there is one: ' || one FROM (SELECT max(specification) AS one,"                       \
     " count(DISTINCT specification) AS n FROM compared) WHERE n = 1"
 #define NO_METRIC                                                                                  \
-    " UNION ALL SELECT 'no run has the metric' WHERE NOT EXISTS (SELECT 1 FROM objective)"
+    " UNION ALL SELECT 'no run has the metric' WHERE NOT EXISTS"                                   \
+    " (SELECT 1 FROM objective WHERE value NOTNULL)"
 
 /* Which factors vary, of those that `axes` could not be made of. */
 #define NO_AXES                                                                                    \
@@ -123,7 +124,10 @@ const struct chart charts[] = {
     {.name = "effects",
      .summary = "mean of a metric at each value of each parameter that varies, with 95% intervals",
      .needs = "a parameter that varies, and the metric",
-     .missing = "SELECT 'none does' WHERE NOT EXISTS (SELECT 1 FROM factor)" NO_METRIC,
+     .missing = "SELECT 'none does' WHERE NOT EXISTS (SELECT 1 FROM factor)" NO_METRIC
+                " UNION ALL SELECT 'one value of each has the metric' WHERE NOT EXISTS"
+                " (SELECT 1 FROM factor JOIN objective USING (run_id) WHERE value NOTNULL"
+                "  GROUP BY factor HAVING count(DISTINCT level) > 1)",
      .template = embedded_effects_gp,
      .data = {{"$data", embedded_effects_sql, true}},
      .scope = SCOPE_EXPERIMENT,

@@ -29,7 +29,7 @@ struct selection_options {
     const char *metric;                            /* one of results/metrics.h */
     const char *parameters[2];                     /* threshold.t0, or t0 */
     const char *policies[SELECTION_POLICIES_MOST]; /* only these */
-    bool alone; /* of a compare, no older runs besides its own */
+    bool alone;                                    /* of a compare, no older runs besides its own */
 };
 
 struct selection;
