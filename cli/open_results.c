@@ -156,9 +156,9 @@ void read_outcomes(struct outcomes *outcomes, const struct open_results *results
     if (outcomes_read(outcomes, results->store, experiment, policy, list->metrics, list->count,
                       &error) != 0)
         fail("%s", error.text);
-    if (policy)
-        check_baseline(outcomes);
     free(policy);
+    if (baseline)
+        check_baseline(outcomes);
 }
 
 char *python_lines(const char *policy)

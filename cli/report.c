@@ -141,9 +141,11 @@ static void draw_charts(struct drawn *drawn, struct report *report)
 {
     const struct outcomes *outcomes = report->outcomes;
     char number[32];
-    size_t groups = 0;
+    size_t groups = 0, objective = outcomes_objective(outcomes);
     snprintf(number, sizeof number, "%lld", (long long)outcomes->experiment->number);
     struct selection_options what = {.experiment = number, .alone = true};
+    if (objective < outcomes->metric_count)
+        what.metric = outcomes->metrics[objective]->name;
     for (size_t g = 0; g < outcomes->group_count; g++) {
         if (!has_charts(outcomes, g))
             continue;

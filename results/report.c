@@ -316,7 +316,7 @@ static void sort_settings(struct page *page)
         page->order[s] = s;
     for (size_t g = 0; g < outcomes->group_count && page->objective < outcomes->metric_count; g++)
         outcomes_sort(outcomes, page->order + outcomes->groups[g].first, outcomes->groups[g].count,
-                      page->objective, page->high);
+                      page->objective, false);
 }
 
 int report_write(FILE *out, const struct report *report, struct error *error)
@@ -325,8 +325,6 @@ int report_write(FILE *out, const struct report *report, struct error *error)
                         .report = report,
                         .outcomes = report->outcomes,
                         .objective = outcomes_objective(report->outcomes)};
-    if (page.objective < page.outcomes->metric_count)
-        page.high = page.outcomes->metrics[page.objective]->better == BETTER_HIGH;
     sort_settings(&page);
     int status = write_page(&page, error);
     free(page.order);

@@ -89,17 +89,16 @@ static void write_difference(const struct answer *answer)
 static void write_best(const struct answer *answer)
 {
     FILE *out = answer->out;
-    bool high = answer->page->high;
     fputs("<p class=\"lede\">", out);
     if (answer->best == answer->baseline) {
-        fprintf(out, "No policy has a %s ", high ? "higher" : "lower");
+        fputs("No policy has a lower ", out);
         page_metric(answer->page, answer->metric);
         fputs(" than the baseline, ", out);
         write_policy(answer, answer->baseline);
         fputs(": ", out);
     } else {
         write_policy(answer, answer->best);
-        fprintf(out, " has the %s ", high ? "highest" : "lowest");
+        fputs(" has the lowest ", out);
         page_metric(answer->page, answer->metric);
         fputs(": ", out);
     }
@@ -168,7 +167,8 @@ static void write_as_good(const struct answer *answer)
 static void write_champion(const struct answer *answer, size_t metric)
 {
     const struct metric *about = answer->outcomes->metrics[metric];
-    struct goal goal = {.metric = metric, .high = about->better == BETTER_HIGH};
+    struct goal goal = {.metric = metric,
+                        .high = about->better == BETTER_HIGH && metric != answer->page->objective};
     size_t *front = memory_zeroed(answer->outcomes->groups[answer->group].count, sizeof *front);
     if (about->better == BETTER_NEITHER ||
         best_front(answer->outcomes, answer->group, &goal, 1, front) == 0)
@@ -302,7 +302,7 @@ static void write_group(const struct page *page, size_t group)
 {
     struct answer answer = {
         .page = page, .out = page->out, .outcomes = page->outcomes, .group = group};
-    struct goal goal = {.metric = page->objective, .high = page->high};
+    struct goal goal = {.metric = page->objective};
     page_group_heading(page, group, "h3");
     if (page->objective == page->outcomes->metric_count) {
         fputs("<p class=\"lede\">No run has a value of a metric to compare by.</p>\n", page->out);

@@ -12,7 +12,7 @@ static void write_row(const struct page *page, size_t group)
 {
     const struct outcomes *outcomes = page->outcomes;
     size_t baseline = outcomes->groups[group].baseline;
-    struct goal goal = {.metric = page->objective, .high = page->high};
+    struct goal goal = {.metric = page->objective};
     size_t *front = memory_zeroed(outcomes->groups[group].count, sizeof *front);
     size_t count = best_front(outcomes, group, &goal, 1, front);
     char *title = outcomes_title(outcomes, group);
@@ -40,7 +40,7 @@ void page_overview(const struct page *page)
     const struct outcomes *outcomes = page->outcomes;
     if (outcomes->group_count < 2 || page->objective == outcomes->metric_count)
         return;
-    fputs("<p>For each workload and collector the policy with the best ", page->out);
+    fputs("<p>For each workload and collector the policy with the lowest ", page->out);
     page_metric(page, outcomes->metrics[page->objective]);
     fputs(", and how it compares with the baseline", page->out);
     if (outcomes->baseline) {

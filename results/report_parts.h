@@ -15,9 +15,8 @@ struct page {
     FILE *out;
     const struct report *report;
     const struct outcomes *outcomes; /* the report's */
-    size_t objective;                /* a metric, among those read; metric_count: none has values */
-    bool high;                       /* of it, large values are good */
-    size_t *order;                   /* settings: by group, the best first */
+    size_t objective; /* a metric to be small, among those read; metric_count: none has values */
+    size_t *order;    /* settings: by group, the best first */
 };
 
 #define GROUPS_MOST   10  /* with a table of settings each */

@@ -25,7 +25,7 @@ static void write_head(const struct page *page)
         const struct metric *metric = page->outcomes->metrics[report->shown[i]];
         fprintf(page->out, "<th scope=\"col\" data-name=\"%s\"", metric->name);
         if (report->shown[i] == page->objective)
-            fprintf(page->out, " aria-sort=\"%s\"", page->high ? "descending" : "ascending");
+            fputs(" aria-sort=\"ascending\"", page->out);
         fputc('>', page->out);
         page_metric(page, metric);
         fprintf(page->out, "<small>%s</small></th>", better[metric->better]);

@@ -146,8 +146,10 @@ static void write_head(struct svg *svg, const char *title)
     const char *box = memmem(head, (size_t)(svg->at - head), view_box, sizeof view_box - 1);
     fprintf(svg->out, "<svg role=\"img\" aria-labelledby=\"%s-title\"", svg->id);
     if (box) {
-        box += sizeof view_box - 1;
-        fprintf(svg->out, " viewBox=\"%.*s\"", (int)strspn(box, "0123456789. "), box);
+        const char *begin = box + sizeof view_box - 1, *end = begin;
+        while (end < svg->at && strchr("0123456789. ", *end))
+            end++;
+        fprintf(svg->out, " viewBox=\"%.*s\"", (int)(end - begin), begin);
     }
     fprintf(svg->out, "><title id=\"%s-title\">", svg->id);
     html_text(svg->out, title);

@@ -6,9 +6,8 @@ import os
 import re
 
 from answers_data import File, objects
-from harness import SMALL, once, test
+from harness import SMALL, limit_files, once, test
 from tap import check, equal
-from trouble import limit_files
 
 
 @once

@@ -2,7 +2,9 @@
 """What the tests of the command share: a place to run it in, and the list of tests."""
 import os
 import re
+import resource
 import shlex
+import signal
 import sqlite3
 import subprocess
 import tempfile
@@ -118,3 +120,9 @@ def once(make):
                 made.append(make(Place(place.program)))
             return made[0]
     return get
+
+
+def limit_files(size=2**20):
+    """In the child: no file may grow beyond that, as on a full disk."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))

@@ -8,9 +8,9 @@ import sqlite3
 import struct
 import time
 
-from harness import ENDLESS, SMALL, test
+from harness import ENDLESS, SMALL, limit_files, test
 from tap import Skip, check, equal
-from trouble import as_nobody, limit_files, read_only, small_disk
+from trouble import as_nobody, read_only, small_disk
 
 POLICIES = "-p default -p threshold:t0=50 -p freeze -p timed:every=30s -p event -p off"
 SCRIPT = "new 0 2\nnew 1 1\nstore 0 0 1\nstore 1 0 0\ndrop 0\ndrop 1\n" * 300

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import time
 
-from harness import ENDLESS, SMALL, Place, test
+from harness import ENDLESS, SMALL, Place, limit_files, test
 from tap import Skip, check, equal
 
 # Thousands of collections a second of real time, from the start.
@@ -165,12 +165,6 @@ def read_only_charts(place):
 
 
 # ---- full disks ------------------------------------------------------------------------------------
-
-
-def limit_files(size=2**20):
-    """In the child: no file may grow beyond that, as on a full disk."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 @contextlib.contextmanager
