@@ -23,7 +23,8 @@
     " count(DISTINCT specification) AS n FROM compared) WHERE n = 1"
 #define NO_METRIC_OF(program, runs)                                                                \
     " UNION ALL SELECT 'no run' || " program " || ' has ' || text FROM asked"                      \
-    " WHERE what = 'metric' AND NOT EXISTS (SELECT 1 FROM " runs " JOIN objective USING (run_id))"
+    " WHERE what = 'metric' AND NOT EXISTS (SELECT 1 FROM " runs " JOIN objective USING (run_id)"  \
+    " WHERE value NOTNULL)"
 #define NO_METRIC_OF_PROGRAM NO_METRIC_OF(OF_PROGRAM, "compared")
 #define NO_METRIC            NO_METRIC_OF("''", "factor")
 
@@ -128,7 +129,10 @@ const struct chart charts[] = {
     {.name = "effects",
      .summary = "mean of a metric at each value of each parameter that varies, with 95% intervals",
      .needs = "a parameter that varies, and the metric",
-     .missing = NO_EFFECT NO_METRIC,
+     .missing = NO_EFFECT NO_METRIC
+     " UNION ALL SELECT 'one value of each has the metric' WHERE NOT EXISTS"
+     " (SELECT 1 FROM factor JOIN objective USING (run_id) WHERE value NOTNULL"
+     "  GROUP BY factor HAVING count(DISTINCT level) > 1)",
      .template = embedded_effects_gp,
      .data = {{"$data", embedded_effects_sql, true}},
      .scope = SCOPE_EXPERIMENT,
