@@ -15,7 +15,8 @@
 
 /* Runs of an experiment that are no more in its plan, and have not ended. */
 #define LEFT_BEHIND                                                                                \
-    "(SELECT id FROM run WHERE experiment_id = ? AND status IN ('planned', 'unfinished')"          \
+    "(SELECT id FROM run WHERE experiment_id = ?1 AND seed <= ?2"                                  \
+    " AND status IN ('planned', 'unfinished')"                                                     \
     " AND id NOT IN (SELECT id FROM temp.kept))"
 
 /* Prepared once: X(identifier, SQL). */

@@ -149,7 +149,8 @@ static void add_collections(struct record *record, uint64_t count)
  */
 static void be_killed(struct results_file *file)
 {
-    static const struct experiment_facts facts = {.command = "test", .name = "killed"};
+    static const struct experiment_facts facts = {
+        .last_seed = INT64_MAX, .command = "test", .name = "killed"};
     const struct run_plan plan = {.setup = file->setup, .log = LOG_collections};
     pid_t child = fork();
     check_that("fork", child >= 0);
