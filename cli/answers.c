@@ -238,7 +238,7 @@ static void print_failures(const struct answers *answers, enum run_status status
     sqlite3_stmt *rows = query_begin(
         answers->results->store, &error,
         "SELECT policy, seed, error, wall_ns, workload, collector FROM run"
-        " WHERE experiment_id = %lld AND status = %Q ORDER BY id LIMIT %d",
+        " WHERE experiment_id = %lld AND in_plan AND status = %Q ORDER BY id LIMIT %d",
         (long long)answers->results->experiment->number, run_status_names[status], NAMED_MOST);
     printf("\n%lld run%s %s, and %s not counted:\n", (long long)count, count == 1 ? "" : "s", what,
            count == 1 ? "is" : "are");
@@ -273,6 +273,7 @@ void answers_print(const struct open_results *results, const struct answers_opti
     if (to_do)
         printf(": %lld of its runs are not done yet", (long long)to_do);
     putchar('\n');
+    print_earlier(experiment);
     for (size_t g = 0; g < outcomes->group_count && g < GROUPS_MOST; g++)
         print_group(&answers, g);
     if (outcomes->group_count > GROUPS_MOST)

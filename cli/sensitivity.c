@@ -162,6 +162,7 @@ static void print_tables(const struct factors *factors, const struct outcomes *o
 {
     printf("Experiment %lld, %s: %zu settings\n", (long long)outcomes->experiment->number,
            outcomes->experiment->name, outcomes->setting_count);
+    print_earlier(outcomes->experiment);
     if (factors->count == 0) {
         printf("\nIt varies nothing: every parameter has one value.\n");
         return;

@@ -109,7 +109,7 @@ static int add_parameters(struct cells *cells, const struct outcomes *outcomes, 
     sqlite3_stmt *rows =
         query_begin(store, error,
                     "SELECT run_id, owner, name, value, text FROM parameter WHERE run_id IN"
-                    " (SELECT min(id) FROM run WHERE experiment_id = %lld"
+                    " (SELECT min(id) FROM run WHERE in_plan AND experiment_id = %lld"
                     "  GROUP BY workload, collector, costs, warmup, sampling, policy)",
                     (long long)outcomes->experiment->number);
     while ((more = query_next(store, rows, error)) > 0) {

@@ -374,6 +374,31 @@ for arguments, error in REFUSED:
         place.expect(2, arguments, err=error)
 
 
+@test("an experiment file that has changed: answers are of the runs that it asks for now")
+def changed_experiment(place):
+    def sweep(policies, more=""):
+        place.write("e.yaml", "name: e\nworkload: {name: web, duration: 1s, modules: 1000}\n"
+                    f"policies: [{policies}]\nreplications: 2\n{more}")
+        place.expect(0, "sweep e.yaml --db results.db")
+        settings = objects(place.expect(0, "export results.db --table settings --format json").out)
+        counts = {(row["policy"], row["n"]) for row in settings}
+        equal(len(counts), len(settings), "settings, once each")
+        return counts
+
+    equal(sweep("default, off, freeze"), {("default", 2), ("off", 2), ("freeze", 2)}, "at first")
+    check("more run" not in place.expect(0, "show results.db").out)
+    equal(sweep("default, freeze", "warmup: 300ms"), {("default", 2), ("freeze", 2)}, "other warm-up")
+    equal(place.query("SELECT count(*) FROM run WHERE NOT in_plan")[0][0], 6, "earlier runs")
+    for command in ("show", "best --minimise pause_max", "sensitivity"):
+        place.expect(0, f"{command.split()[0]} results.db {' '.join(command.split()[1:])}",
+                     out=["6 more runs are of the experiment as it was"])
+    check("off" not in place.expect(0, "best results.db --minimise pause_max").out.split())
+    equal(sweep("off"), {("off", 2)}, "back to the first warm-up")
+    equal({row["policy"] for row in objects(
+        place.expect(0, "sensitivity results.db --json").out) if "policy" in row}, set(), "one")
+    place.expect(0, "sensitivity results.db", out=["1 settings", "8 more runs"])
+
+
 @test("show, best, sensitivity, export: a file that is not there, or no results file")
 def no_results(place):
     place.write("text", "hello\n" * 200)
