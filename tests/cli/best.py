@@ -377,7 +377,7 @@ def sampled_together(place):
 @test("sensitivity: nothing varies; one replication of few settings")
 def nothing_varies(place):
     place.expect(0, f"compare -w {SMALL} -p off")
-    place.expect(0, "sensitivity results.db", out=["1 settings", "It varies nothing"])
+    place.expect(0, "sensitivity results.db", out=["1 setting\n", "It varies nothing"])
     equal(place.expect(0, "sensitivity results.db --json").out, "", "rows")
     place.expect(0, f"compare -w {SMALL} -p off -p freeze")
     out = place.expect(0, "sensitivity results.db --metric heap_peak --metric pause_max").out
