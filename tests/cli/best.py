@@ -105,6 +105,24 @@ def nearest(place):
     check(near(answer["nearest"]["excess"], 0.25), answer)
 
 
+@test("best: the nearest misses all conditions together by the least, and each is named")
+def nearest_of_all(place):
+    """off misses one by more than freeze misses any of its two, but less in all."""
+    file = File(place)
+    experiment = file.experiment(objective=PLAIN)
+    for policy, heap, share in (("off", 160, 0.1), ("freeze", 150, 0.3), ("default", 100, 0.9)):
+        file.setting(experiment, policy, {PLAIN: [share], "heap_peak": [heap]})
+    file.close()
+    conditions = f"--subject-to 'heap_peak <= 100B' --subject-to '{PLAIN} <= 0.2'"
+    place.expect(0, f"best results.db {conditions}",
+                 out=["off comes nearest: it misses heap_peak <= 100B by 60%."])
+    answer = best(place, conditions)["nearest"]
+    equal([miss["condition"] for miss in answer["misses"]], ["heap_peak <= 100B"], "misses")
+    place.expect(0, f"best results.db --subject-to 'heap_peak <= 50B' --subject-to '{PLAIN} <= 0.05'",
+                 out=["off comes nearest: it misses heap_peak <= 50B by 220% and "
+                      f"{PLAIN} <= 0.05 by 100%."])
+
+
 @test("best: default in a condition that no run has: said, and not taken for met")
 def no_default(place):
     file = File(place)
