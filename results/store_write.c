@@ -257,6 +257,7 @@ int store_end_plan(struct store *store, int64_t experiment, struct error *error)
         put(store, FORGET_PARAMETERS, "iu", experiment, store->facts.last_seed);
         put(store, FORGET_LEFT, "iu", experiment, store->facts.last_seed);
         put(store, FORGET_RUNS, "iu", experiment, store->facts.last_seed);
+        put(store, NOTE_PLAN, "i", experiment);
     }
     return end(store, error);
 }
