@@ -1,9 +1,10 @@
 -- factor, number and label of a level, mean of the metric at it, low and high end of the 95% interval of its
 -- difference to the mean of all levels, runs, mean of all; the factor on which the metric depends most comes
--- first. Differences are within a seed: what the runs of a seed have in common is not in them.
+-- first. What ran out of memory is left out. Differences are within a seed: what the runs of a seed have in common is not in them.
 WITH of_seed AS (
     SELECT factor, level, label, seed, avg(value) AS mean, count(*) AS n
     FROM factor JOIN ran USING (run_id) JOIN objective USING (run_id)
+    WHERE NOT lost
     GROUP BY factor, level, seed
 ), differing AS (
     SELECT *, mean - sum(mean * n) OVER seed / sum(n) OVER seed AS difference

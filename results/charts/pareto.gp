@@ -10,7 +10,7 @@ x_lo = 1e99; x_hi = 0; y_lo = 1e99; y_hi = 0; x_unit = "bytes"; y_unit = metric_
 or_mean(a,b) = a == a ? a : b
 heap_lo = 1e99; heap_hi = 0; zeros = 0; front_count = 0
 do for [k=1:policies] {
-  row = $data[k+1]; name[k] = field(row, 1); front[k] = num(row, 4); heap[k] = num(row, 5); value[k] = num(row, 8)
+  row = $data[k+1]; name[k] = field(row, 1); eval many ? '' : grey_if_lost; front[k] = num(row, 4); heap[k] = num(row, 5); value[k] = num(row, 8)
   range[k] = num(row, 9) == num(row, 9) && num(row, 10) > num(row, 9) ? sprintf(" (%s to %s)", amount(num(row, 9), metric_unit), amount(num(row, 10), metric_unit)) : ""
   if (value[k] == value[k]) {
     front_count = front_count + (front[k] > 0)
@@ -75,12 +75,11 @@ if (seeds > 1) {
 set print $points
 do for [k=1:policies] { if (!no_value(k)) {
   row = $data[k+1]
-  print sprintf("%.9g\t%.9g\t%d\t%d\t%.9g\t%.9g\t%.9g\t%.9g", heap[k], level(value[k]), many ? kind_of[k] : k, !many || strlen(mark_of[k]) > 0, \
-    or_mean(num(row, 6), heap[k]), or_mean(num(row, 7), heap[k]), level(or_mean(num(row, 9), value[k])), level(or_mean(num(row, 10), value[k])))
+  print sprintf("%.9g\t%.9g\t%d\t%d\t%.9g\t%.9g\t%.9g\t%.9g\t%d", heap[k], level(value[k]), many ? kind_of[k] : k, !many || strlen(mark_of[k]) > 0, \
+    or_mean(num(row, 6), heap[k]), or_mean(num(row, 7), heap[k]), level(or_mean(num(row, 9), value[k])), level(or_mean(num(row, 10), value[k])), point_color(k))
 } }
 unset print
-faint(k) = 0xB0000000 + hue(k)
-plot $points using ($4 > 0 ? NaN : $1):2:(shape($3)):(faint($3)) with points pt variable lc rgb variable ps 0.8*point_size, \
+plot $points using ($4 > 0 ? NaN : $1):2:(shape($3)):(0xB0000000 + $9) with points pt variable lc rgb variable ps 0.8*point_size, \
      $front using 1:2 with steps lc rgb grey lw 1.4 dt 2, \
-     $points using ($4 > 0 ? $1 : NaN):2:5:6:7:8:(hue($3)) with xyerrorbars pt -1 ps 0 lc rgb variable lw 0.9, \
-     $points using ($4 > 0 ? $1 : NaN):2:(shape($3)):(hue($3)) with points pt variable lc rgb variable ps point_size
+     $points using ($4 > 0 ? $1 : NaN):2:5:6:7:8:9 with xyerrorbars pt -1 ps 0 lc rgb variable lw 0.9, \
+     $points using ($4 > 0 ? $1 : NaN):2:(shape($3)):9 with points pt variable lc rgb variable ps point_size

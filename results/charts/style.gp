@@ -1,6 +1,6 @@
 # The shared look of the pygcsim charts, read before each template: colours, lines, fonts, margins, numbers, axes,
 # legends, panels. The program sets: the terminal, policies (how many have data), curves (how many of them
-# have one on other charts), seeds, subtitle, the data; for
+# have one on other charts), seeds, runs, settings, subtitle, the data; for
 # charts of a metric also metric (its name), metric_unit, metric_meaning, metric_better (low, high or neither).
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -106,13 +106,18 @@ read_policies(block) = 'k = 0; blank = 2; \
     if (strlen(line) == 0) { blank = blank + 1; continue }; \
     if (strlen(field(line, 1)) == 0) { continue }; \
     if (blank > 1 && k < policies) { k = k + 1; first[k] = i + 1; \
-      name[k] = field(line, 1); longest = max(longest, strlen(name[k])) }; \
+      name[k] = field(line, 1); longest = max(longest, strlen(name[k])); eval grey_if_lost }; \
     last[k] = i; blank = 0 }'
 
 # ---- room for policy names: their font size (long ones are set smaller), and width in characters of 11 pt
 name_size(n) = n < 46 ? 10 : max(6.5, 460.0/n)
 name_font(n) = sprintf(",%g", name_size(n))
 name_width(n) = n*name_size(n)/11
+
+# ---- a policy that ran out of memory has that in its name; its curve and point are grey
+lost_grey = 0xB4B4B4
+lost(k) = strstrt(name[k], " (out of memory") > 0
+grey_if_lost = 'if (lost(k)) { set linetype k lc rgb lost_grey lw 1.5 dt 1 pt shape(k) ps point_size }'
 
 # ---- a legend on the right, beside the ends of the policies' lines:  eval side_legend
 # It wants for each policy k: end_x[k], end_y[k] (NaN: it has no line), fact[k]; and fact_name. Rows are in the order
@@ -170,6 +175,7 @@ first_panel_only = 'unset object; unset arrow; do for [i=1:40] { unset label i }
 array item[max(policies, 1)]; array item_mark[max(policies, 1)]; array item_fact[max(policies, 1)]
 many = policies > curves
 array kind_name[40]; array kind_of[max(policies, 1)]; kind_count = 0
+point_color(k) = lost(k) ? lost_grey : hue(many ? kind_of[k] : k)
 read_kinds(block,column) = 'do for [k=1:policies] { kind = field('.block.'[k+1], '.column.'); kind_of[k] = 0; \
   do for [n=1:kind_count] { if (kind_name[n] eq kind) { kind_of[k] = n } }; \
   if (kind_of[k] == 0) { kind_count = min(kind_count + 1, 40); kind_name[kind_count] = kind; kind_of[k] = kind_count } }'

@@ -8,7 +8,7 @@ eval many ? read_kinds("$data", "2") : ""
 array peak[policies]; array p99[policies]; array worst[policies]; array share[policies]; array front[policies]
 x_lo = 1e99; x_hi = 1; x_unit = "bytes"; x_zero = 0; y_lo = 1e99; y_hi = 0; y_unit = "s"; y_log = 1; empty = 0; none = 0
 do for [k=1:policies] {
-  row = $data[k+1]; name[k] = field(row, 1); front[k] = num(row, 4)
+  row = $data[k+1]; name[k] = field(row, 1); eval many ? '' : grey_if_lost; front[k] = num(row, 4)
   peak[k] = num(row, 5); share[k] = num(row, 8)
   p99[k] = max(num(row, 6), 0); worst[k] = max(num(row, 7), p99[k])       # 0: no collections
   if (peak[k] > 0) { x_lo = min(x_lo, peak[k]); x_hi = max(x_hi, peak[k]) }
@@ -52,12 +52,11 @@ set print $points
 do for [k=1:policies] {
   y = p99[k] > 0 ? p99[k] : none
   if (peak[k] > 0) {
-    print sprintf("%.9g\t%.9g\t%.9g\t%d\t%d", shift(peak[k], twins(k)), y, max(y, worst[k]), many ? kind_of[k] : k, !many || strlen(mark_of[k]) > 0)
+    print sprintf("%.9g\t%.9g\t%.9g\t%d\t%d\t%d", shift(peak[k], twins(k)), y, max(y, worst[k]), many ? kind_of[k] : k, !many || strlen(mark_of[k]) > 0, point_color(k))
     if (strlen(mark_of[k])) { set label mark_of[k] at peak[k], y offset 0.8,0.6 font ",9" textcolor lt kind_of[k] front }
   }
 }
 unset print
-faint(k) = 0xB0000000 + hue(k)
-plot $points using ($5 > 0 ? NaN : $1):2:(shape($4)):(faint($4)) with points pt variable lc rgb variable ps 0.8*point_size, \
-     $points using ($5 > 0 ? $1 : NaN):2:(0):($3-$2):4 with vectors size screen 0.004, 90 lc variable lw 1, \
-     $points using ($5 > 0 ? $1 : NaN):2:(shape($4)):4 with points pt variable lc variable ps point_size
+plot $points using ($5 > 0 ? NaN : $1):2:(shape($4)):(0xB0000000 + $6) with points pt variable lc rgb variable ps 0.8*point_size, \
+     $points using ($5 > 0 ? $1 : NaN):2:(0):($3-$2):6 with vectors size screen 0.004, 90 lc rgb variable lw 1, \
+     $points using ($5 > 0 ? $1 : NaN):2:(shape($4)):6 with points pt variable lc rgb variable ps point_size
