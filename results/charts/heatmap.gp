@@ -1,15 +1,22 @@
 # The mean of a metric over two factors, a cell per pair of levels. x_factor and y_factor name them. $data: a header line,
-# then a row per cell: number and label of the level of x, of y, mean, runs.
+# then a row per cell: number and label of the level of x, of y, mean (none:
+# all ran out of memory), runs.
 # SPDX-License-Identifier: GPL-3.0-or-later
 set label 1 capital(short(metric_meaning)).": means" at screen 0.02, 0.96 font title_font textcolor rgb ink
 
-cells = |$data| - 1; columns = 1; lines = 1; lo = 1e99; hi = -1e99; best = 1; widest = 1
+cells = |$data| - 1; columns = 1; lines = 1; lo = 1e99; hi = -1e99; best = 0; ties = 0; widest = 1; longest_text = 1; binned = 0
+mean(i) = num($data[i+1], 5)
+beats(v,w) = metric_better eq "high" ? v > w : v < w
 do for [i=1:cells] {
-  row = $data[i+1]; v = num(row, 5)
-  columns = max(columns, int(num(row, 1))); lines = max(lines, int(num(row, 3))); lo = min(lo, v); hi = max(hi, v)
-  best = (metric_better eq "high" ? v > num($data[best+1], 5) : v < num($data[best+1], 5)) ? i : best
-  widest = max(widest, strlen(field(row, 2)))
+  row = $data[i+1]; v = mean(i); columns = max(columns, int(num(row, 1))); lines = max(lines, int(num(row, 3)))
+  widest = max(widest, strlen(field(row, 2))); binned = binned || strstrt(field(row, 2).field(row, 4), "–")
+  if (v == v) {
+    lo = min(lo, v); hi = max(hi, v); longest_text = max(longest_text, strlen(amount(v, metric_unit)))
+    if (best == 0 || beats(v, mean(max(best, 1)))) { best = i }
+  }
 }
+do for [i=1:cells] { ties = ties + (mean(i) == mean(best)) }
+if (binned) { subtitle = subtitle . sprintf("; %d settings in %d × %d groups", settings, columns, lines); eval write_subtitle }
 
 # colours: dark is better; logarithmic when the range is wide
 z_wide = lo > 0 && hi > 20*lo; z(v) = z_wide ? log10(v) : v
@@ -36,15 +43,21 @@ do for [i=1:cells] { row = $data[i+1]
 set xlabel x_factor font ",11" textcolor rgb ink; set ylabel y_factor font ",11" textcolor rgb ink
 set lmargin screen 0.06 + 0.0062*longest; set rmargin screen 0.88; set tmargin screen 0.86; set bmargin screen (slanted ? 0.13 + 0.006*widest : 0.12)
 
-# values in the cells, where they fit; the best has a frame
-size = max(5, min(11, min(75.0/columns, 190.0/lines)))
+# values in the cells, where they fit; the best has a frame if it is alone
+size = min(11, min(190.0/lines, 1080.0/columns/longest_text))
 light(v) = metric_better eq "high" ? z(v) < z_lo + 0.35*(z_hi-z_lo) : z(v) > z_lo + 0.65*(z_hi-z_lo)
-if (columns <= 16 && lines <= 30) {
-  do for [i=1:cells] { row = $data[i+1]
-    set label amount(num(row, 5), metric_unit) at num(row, 1), num(row, 3) center front font sprintf(",%g", size) textcolor rgb light(num(row, 5)) ? 0x000000 : 0xFFFFFF
-  }
+lost_text = columns <= 6 ? "out of memory" : ""; lost_cells = 0
+do for [i=1:cells] { row = $data[i+1]; v = mean(i); lost_cells = lost_cells + !(v == v)
+  if (v == v && size >= 6.5) { set label amount(v, metric_unit) at num(row, 1), num(row, 3) center front font sprintf(",%g", size) textcolor rgb light(v) ? 0x000000 : 0xFFFFFF }
+  if (!(v == v)) { set label lost_text at num(row, 1), num(row, 3) center front font sprintf(",%g", max(6.5, min(10, size))) textcolor rgb ink }
 }
-row = $data[best+1]
-set object rectangle center num(row, 1), num(row, 3) size 0.96, 0.94 front fillstyle empty border lc rgb 0x00C0FF lw 2.5
-set label sprintf("best: %s at %s = %s, %s = %s", amount(num(row, 5), metric_unit), x_factor, field(row, 2), y_factor, field(row, 4)) at screen 0.98, 0.89 right font ",10" textcolor rgb ink
-plot $data skip 1 using 1:3:(0.5):(0.5):(z($5)) with boxxyerror fillstyle solid noborder lc palette
+row = $data[best+1]; mean_name = (metric_better eq "high" ? "highest" : "lowest")." mean: ".amount(mean(best), metric_unit)
+if (ties == 1) {
+  set object rectangle center num(row, 1), num(row, 3) size 0.96, 0.94 front fillstyle empty border lc rgb 0x00C0FF lw 2.5
+  set label sprintf("%s at %s = %s, %s = %s", mean_name, x_factor, field(row, 2), y_factor, field(row, 4)) at screen 0.98, 0.89 right font ",10" textcolor rgb ink
+} else {
+  set label sprintf("%s, in %d cells", mean_name, ties) at screen 0.98, 0.89 right font ",10" textcolor rgb ink
+}
+if (lost_cells) { set object rectangle from screen 0.02, 0.88 to screen 0.04, 0.9 fillcolor rgb lost_grey fillstyle solid noborder; set label "out of memory" at screen 0.045, 0.89 font ",10" textcolor rgb ink }
+plot $data skip 1 using (num(strcol(5), 1) == num(strcol(5), 1) ? NaN : $1):3:(0.5):(0.5) with boxxyerror fillstyle solid noborder lc rgb lost_grey, \
+     "" skip 1 using 1:3:(0.5):(0.5):(z($5)) with boxxyerror fillstyle solid noborder lc palette

@@ -1,4 +1,4 @@
--- policy, kind, is it the baseline, its place on the front from the left (0: not on it); then mean, low and
+-- policy, kind, is it the baseline, its place on the front from the left (0: not on it), has it a curve on other charts; then mean, low and
 -- high end of the 95% interval over the seeds: of peak heap bytes, of the metric. On the front is what no
 -- policy beats in both means; nothing that ran out of memory is.
 WITH of_policy AS (
@@ -24,5 +24,6 @@ WITH of_policy AS (
     SELECT place, row_number() OVER (ORDER BY heap) AS front FROM steps WHERE on_front
 )
 SELECT policy, kind, coalesce(is_baseline, 0) AS baseline, coalesce(front, 0) AS front,
+       place IN (SELECT place FROM shown) AS has_curve,
        heap, heap_low, heap_high, metric, metric_low, metric_high
 FROM of_policy LEFT JOIN front USING (place) ORDER BY place

@@ -1,5 +1,6 @@
 -- policy, kind, is it the baseline, its place from the left among those that no policy beats in both p99
--- pause and peak heap (0: not one of them); peak heap bytes, p99 pause s, longest pause s, share of busy time in
+-- pause and peak heap (0: not one of them), has it a curve on
+-- other charts; peak heap bytes, p99 pause s, longest pause s, share of busy time in
 -- the collector: of the steady state, but for the peak; means over the seeds. What ran out of memory is not one of them.
 WITH of_policy AS (
     SELECT place, compared.policy, kind, lost, specification = baseline AS is_baseline,
@@ -18,5 +19,6 @@ WITH of_policy AS (
     SELECT place, row_number() OVER (ORDER BY heap) AS front FROM steps WHERE on_front
 )
 SELECT policy, kind, coalesce(is_baseline, 0) AS baseline, coalesce(front, 0) AS front,
+       place IN (SELECT place FROM shown) AS has_curve,
        heap, pause_p99, pause_max, gc_share
 FROM of_policy LEFT JOIN front USING (place) ORDER BY place
