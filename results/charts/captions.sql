@@ -34,6 +34,6 @@ SELECT facts.policies, (SELECT count(DISTINCT place) FROM shown) AS curves, seed
                WHEN facts.policies < of_policies
                THEN '; ' || facts.policies || ' of ' || of_policies || ' policies'
                ELSE '' END
-       || iif(lost.runs > 0, '; left out, as it runs out of memory: ' || names
+       || iif(lost.runs > 0, '; left out where out of memory: ' || names
               || iif(lost.policies > 3, '; and ' || (lost.policies - 3) || ' more', ''), '') AS subtitle
 FROM facts JOIN lost JOIN lost_names

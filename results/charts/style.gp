@@ -37,7 +37,7 @@ short(s) = strlen(ends(s, ": ")) < 64 ? ends(s, ": ") : ends(s, ", ")
 upper(s) = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[strstrt("abcdefghijklmnopqrstuvwxyz", s):strstrt("abcdefghijklmnopqrstuvwxyz", s)]
 capital(s) = strstrt("abcdefghijklmnopqrstuvwxyz", s[1:1]) ? upper(s[1:1]).s[2:*] : s
 cut(s,n) = strlen(s) <= n ? s : s[1:n-1]."…"
-write_subtitle = 'set label 2 cut(subtitle, 260) at screen 0.02, 0.918 left font sprintf(",%g", max(7, min(10, 1800.0/strlen(subtitle)))) textcolor rgb grey'
+write_subtitle = 'set label 2 cut(subtitle, 235) at screen 0.02, 0.918 left font sprintf(",%g", max(7, min(10, 1560.0/strlen(cut(subtitle, 235))))) textcolor rgb grey'
 eval write_subtitle
 
 # ---- numbers for readers, with d digits; a length of time, memory, a count, and any metric by its unit
@@ -94,7 +94,7 @@ y_at(v) = y_wide ? (log10(v) - log10(y_lo))/(log10(y_hi) - log10(y_lo)) : (v - y
 scale_name(a) = (a eq "x" ? x_wide : y_wide) ? " (log scale)" : ""
 
 over_seeds = seeds > 1 ? sprintf(", mean over %d seeds", seeds) : ""
-of_all_seeds = seeds > 1 ? sprintf(", of all %d seeds", seeds) : ""
+of_all_seeds = seeds > 1 ? sprintf(", all %d seeds together", seeds) : ""
 
 # ---- fields of a line: number c in line s, NaN when empty or no number (gnuplot reads "2.e-7", not "2e-7")
 tab(s)     = strstrt(s, "\t")
