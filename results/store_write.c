@@ -253,6 +253,7 @@ int store_end_plan(struct store *store, int64_t experiment, struct error *error)
         put(store, FORGET_PARAMETERS, "i", experiment);
         put(store, FORGET_LEFT, "i", experiment);
         put(store, FORGET_RUNS, "i", experiment);
+        put(store, NOTE_PLAN, "i", experiment);
     }
     return end(store, error);
 }

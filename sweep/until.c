@@ -146,7 +146,7 @@ int until_precision(const struct experiment *experiment, const struct metric *me
     char *sql =
         sqlite3_mprintf("SELECT policy, count(*), avg(value), %s_low(value), %s_high(value)"
                         " FROM run JOIN metric ON run_id = run.id"
-                        " WHERE experiment_id = %lld AND metric = '%s' AND seed <= %lld"
+                        " WHERE in_plan AND experiment_id = %lld AND metric = '%s' AND seed <= %lld"
                         " GROUP BY workload, collector, policy",
                         kind, kind, (long long)id, metric->name, (long long)last_seed(experiment));
     sqlite3_stmt *row = NULL;

@@ -2,7 +2,7 @@
 -- collector, seed, policy, alone. The tables made here are read by the charts' queries.
 CREATE TEMP VIEW ended AS
 SELECT run.*, experiment.command FROM run JOIN experiment ON experiment.id = experiment_id
-WHERE status IN ('finished', 'out_of_memory')
+WHERE in_plan AND status IN ('finished', 'out_of_memory')
   AND (NOT EXISTS (SELECT 1 FROM asked WHERE what = 'workload')
        OR workload IN (SELECT text FROM asked WHERE what = 'workload'))
   AND (NOT EXISTS (SELECT 1 FROM asked WHERE what = 'collector')

@@ -79,7 +79,8 @@ static void check_runs(struct results_file *file, const char *what, const char *
                        const char *counts)
 {
     check_row(file, what,
-              "SELECT group_concat(id || ' ' || policy || ' ' || status, ', ')"
+              "SELECT group_concat(id || ' ' || policy || ' ' || status || iif(in_plan, '', ' "
+              "earlier'), ', ')"
               " FROM (SELECT * FROM run ORDER BY id)",
               runs);
     check_row(file, what,
@@ -162,13 +163,13 @@ TEST(a_changed_plan)
          "1|1,2,5|1|1"},
         {"nothing of it: what has ended stays",
          {"default"},
-         "1 freeze finished, 6 default planned",
+         "1 freeze finished earlier, 6 default planned",
          "1|1|1|1"},
         {"the first again",
          {"freeze", "timed:every=1s", "event", "off"},
          "1 freeze finished, 7 timed:every=1s planned, 8 event planned, 9 off planned",
          "1|1,7,8|1|1"},
-        {"nothing at all", {NULL}, "1 freeze finished", "1|1|1|1"},
+        {"nothing at all", {NULL}, "1 freeze finished earlier", "1|1|1|1"},
     };
     struct results_file file;
     struct planned planned;
