@@ -30,12 +30,13 @@ if (metric_better eq "high") { set palette negative }
 set cbrange [z_lo : z_hi]
 set colorbox vertical user origin screen 0.9, 0.15 size screen 0.018, 0.66 noborder
 set cbtics out scale 0.4 ()
+lo_text = shown_value(lo); hi_text = shown_value(hi);  # scale has its own lo and hi
 x_lo = lo; x_hi = hi; x_unit = metric_unit; x_log = z_wide; x_zero = 0
 eval scale("x")                         # only for its tics
 tics_shown = 0
 do for [i=1:same ? 0 : x_tics] { if (strlen(x_text[i]) && z(x_tic[i]) >= z_lo - 1e-12 && z(x_tic[i]) <= z_hi + 1e-12) { set cbtics add (x_text[i] z(x_tic[i])); tics_shown = tics_shown + 1 } }
-if (tics_shown < 2) { set cbtics add (shown_value(lo) z_lo) }
-if (tics_shown < 2 && !same) { set cbtics add (shown_value(hi) z_hi) }
+if (tics_shown < 2) { set cbtics add (lo_text z_lo) }
+if (tics_shown < 2 && !same) { set cbtics add (hi_text z_hi) }
 set label (metric_better eq "high" ? "higher is better" : metric_better eq "low" ? "lower is better" : "").(z_wide ? " (log scale)" : "") at screen 0.9, 0.835 font ",9" textcolor rgb grey
 
 set xrange [0.5 : columns + 0.5]; set yrange [0.5 : lines + 0.5]
