@@ -183,7 +183,6 @@ array has_curve[max(policies, 1)]; array is_baseline[max(policies, 1)]; array ha
 many = policies > curves; most_listed = 12
 array kind_name[40]; array kind_of[max(policies, 1)]; kind_count = 0
 point_color(k) = lost(k) ? lost_grey : hue(many ? kind_of[k] : k)
-mark_color(k) = lost(k) ? grey : hue(kind_of[k])
 read_kinds(block,column) = 'do for [k=1:policies] { kind = field('.block.'[k+1], '.column.'); kind_of[k] = 0; \
   do for [n=1:kind_count] { if (kind_name[n] eq kind) { kind_of[k] = n } }; \
   if (kind_of[k] == 0) { kind_count = min(kind_count + 1, 40); kind_name[kind_count] = kind; kind_of[k] = kind_count } }'
@@ -217,7 +216,7 @@ point_table = 'top_row = 1; \
     top_row = top_row - 0.045 }; \
   step = min(0.08, (top_row + 0.04)/max(listed + (strlen(pointless) > 0), 1)); \
   do for [r=1:listed] { k = item[r]; y = top_row - (r-1)*step; fact_ = facts(k); longest = max(longest, max(strlen(name[k]), strlen(fact_)*0.85)); \
-    if (strlen(mark_of[k])) { set label mark_of[k] at graph 1.04, graph y center font ",10" textcolor rgb mark_color(k) } \
+    if (strlen(mark_of[k])) { set label mark_of[k] at graph 1.04, graph y center font ",10" textcolor rgb ink } \
     else { set label "" at graph 1.04, graph y point lt k }; \
     set label name[k] at graph 1.04, graph y offset 2,0 left font name_font(strlen(name[k])) textcolor rgb ink; \
     set label fact_ at graph 1.04, graph y - min(0.027, 0.43*step) offset 2,0 left font ",8.5" textcolor rgb grey }; \
@@ -235,4 +234,4 @@ mark_points = 'if (many) { \
       mark_x[r] = at_x[r] + 0.019*ring*cos(angle); mark_y[r] = at_y[r] + 0.027*ring*sin(angle); \
       found = mark_x[r] > 0.005 && mark_x[r] < 1.02 && mark_y[r] > 0.005 && !marks_near(mark_x[r], mark_y[r]) && !points_near(mark_x[r], mark_y[r]) } }; \
     if (ring > 1) { set arrow from graph at_x[r], graph at_y[r] to graph mark_x[r], graph mark_y[r] nohead lc rgb grey lw 0.5 dt 1 }; \
-    set label mark_of[item[r]] at graph mark_x[r], graph mark_y[r] center font ",9" textcolor rgb mark_color(item[r]) front } }'
+    set label mark_of[item[r]] at graph mark_x[r], graph mark_y[r] center font ",9" textcolor rgb ink front } }'
