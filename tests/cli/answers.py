@@ -396,6 +396,36 @@ def digits(place):
                              "+1.00 [+1.00, +1.00] us", "~ <0.0001%"]], "freeze")
 
 
+@test("runs that end before their steady state are counted, by compare and by show")
+def unsteady(place):
+    # A device's time does not wait for the warm-up.
+    said = "end before their steady state"
+    out = place.expect(0, "compare -w device:duration=1h,step_objects=100 -p off -p freeze "
+                          "--warmup 100h --db results.db").out
+    check(f"2 runs {said}" in out, out)
+    check(f"2 runs {said}" in place.expect(0, "show results.db").out)
+    out = place.expect(0, "compare -w device:duration=1h,step_objects=100 -p off -p freeze "
+                          "--warmup 100h --replications 2 --db more.db").out
+    equal(out.count(f"4 runs {said}"), 1, "of two replications")
+    out = place.expect(0, f"compare -w {SMALL} -p off -p freeze --db steady.db").out
+    check(said not in out + place.expect(0, "show steady.db").out, out)
+
+
+@test("show: what the settings are sorted by is one of the columns")
+def sort_is_shown(place):
+    file = File(place)
+    experiment = file.experiment(baseline="off", objective=PLAIN)
+    for policy, share in (("off", 0.3), ("freeze", 0.1)):
+        file.setting(experiment, policy, {PLAIN: [share], "heap_peak": [100], "pause_max": [1]})
+    file.close()
+    for options, columns in (("--metric heap_peak", ["heap_peak", PLAIN]),
+                             (f"--metric {PLAIN} --metric heap_peak", [PLAIN, "heap_peak"]),
+                             ("--metric heap_peak --sort pause_max", ["heap_peak", "pause_max"])):
+        out = place.expect(0, f"show results.db {options}").out
+        equal(next(line for line in out.splitlines() if line.startswith("policy")).split(),
+              ["policy", "n", *columns], options)
+
+
 @test("an experiment file that has changed: answers are of the runs that it asks for now")
 def changed_experiment(place):
     def sweep(policies, more=""):
