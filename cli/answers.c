@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/overall.h"
 #include "cli/table.h"
 #include "results/query.h"
 #include "results/show_value.h"
@@ -325,6 +326,7 @@ void answers_print(const struct open_results *results, const struct answers_opti
             "\n%zu more of the workloads and collectors %s left out; --csv and --json have all.\n",
             outcomes->group_count - GROUPS_MOST,
             outcomes->group_count == GROUPS_MOST + 1 ? "is" : "are");
+    overall_print(outcomes, answers.sort, answers.high, options->top);
     print_failures(&answers, RUN_out_of_memory, "ran out of memory");
     print_failures(&answers, RUN_failed, "failed");
     count_unsteady(&answers);
