@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/overall.h"
 #include "cli/table.h"
 #include "results/query.h"
 #include "results/show_value.h"
@@ -265,10 +266,51 @@ static void print_failures(const struct answers *answers, enum run_status status
         printf("  and %lld more\n", (long long)(count - named));
 }
 
+void print_unsteady(int64_t runs)
+{
+    printf("%lld run%s before %s steady state: the warm-up takes all of %s, and metrics of the "
+           "steady state have no values.\n",
+           (long long)runs, runs == 1 ? " ends" : "s end", runs == 1 ? "its" : "their",
+           runs == 1 ? "it" : "them");
+}
+
+/* Runs of which nothing is in the steady state. */
+static void count_unsteady(const struct answers *answers)
+{
+    struct error error;
+    int64_t count = 0;
+    int more;
+    sqlite3_stmt *rows = query_begin(
+        answers->results->store, &error,
+        "SELECT count(*) FROM run WHERE experiment_id = %lld AND in_plan"
+        " AND status = %Q AND steady_ns >= wall_ns",
+        (long long)answers->results->experiment->number, run_status_names[RUN_finished]);
+    while ((more = query_next(answers->results->store, rows, &error)) > 0)
+        count = sqlite3_column_int64(rows, 0);
+    sqlite3_finalize(rows);
+    if (more < 0)
+        fail("%s", error.text);
+    if (count) {
+        putchar('\n');
+        print_unsteady(count);
+    }
+}
+
+/* The metric that settings are sorted by is shown, whatever was chosen. */
+static void show_sort(struct answers *answers)
+{
+    for (size_t i = 0; i < answers->shown_count; i++)
+        if (answers->shown[i] == answers->sort)
+            return;
+    if (answers->sort < answers->outcomes.metric_count) /* there is room: each metric has one */
+        answers->shown[answers->shown_count++] = answers->sort;
+}
+
 void answers_print(const struct open_results *results, const struct answers_options *options)
 {
     struct answers answers;
     answers_init(&answers, results, options);
+    show_sort(&answers);
     const struct outcomes *outcomes = &answers.outcomes;
     const struct past_experiment *experiment = results->experiment;
     int64_t to_do = experiment->runs[RUN_planned] + experiment->runs[RUN_unfinished];
@@ -284,8 +326,10 @@ void answers_print(const struct open_results *results, const struct answers_opti
             "\n%zu more of the workloads and collectors %s left out; --csv and --json have all.\n",
             outcomes->group_count - GROUPS_MOST,
             outcomes->group_count == GROUPS_MOST + 1 ? "is" : "are");
+    overall_print(outcomes, answers.sort, answers.high, options->top);
     print_failures(&answers, RUN_out_of_memory, "ran out of memory");
     print_failures(&answers, RUN_failed, "failed");
+    count_unsteady(&answers);
     answers_fini(&answers);
 }
 

@@ -25,4 +25,7 @@ void answers_print(const struct open_results *results, const struct answers_opti
 void answers_write(const struct open_results *results, const struct answers_options *options,
                    FILE *out, enum writer_form form);
 
+/* A line: so many runs end before their steady state. */
+void print_unsteady(int64_t runs);
+
 #endif

@@ -236,10 +236,17 @@ static void print_table(struct store *store, const struct plan *plan)
     table_print(&table);
 }
 
+static bool is_unsteady(const struct simulation_result *result)
+{
+    return result->status == RUN_finished && result->steady_ns &&
+           result->steady_ns >= result->wall_ns;
+}
+
 /* What one should know besides the numbers. */
 static void print_remarks(const struct plan *plan, const struct simulation_result *results)
 {
     char text[UNITS_TEXT];
+    size_t unsteady = 0;
     for (size_t i = 0; i < plan->run_count; i++) {
         const struct planned_run *run = &plan->runs[i];
         const struct experiment *experiment = plan->experiment;
@@ -252,7 +259,10 @@ static void print_remarks(const struct plan *plan, const struct simulation_resul
                    units_show_seconds(text, (double)results[i].wall_ns / 1e9));
         if (missed && run->seed == experiment->seeds[0])
             printf("%s: the program never reported %s\n", policy->text, missed);
+        unsteady += is_unsteady(&results[i]);
     }
+    if (unsteady && plan->experiment->seed_count == 1) /* with more, answers say so */
+        print_unsteady((int64_t)unsteady);
 }
 
 static void print_json(struct store *store, const struct plan *plan, size_t i,

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Which parameters an experiment has varied, and how much each has to do with a metric
- * (results/correlation.h). An observation is a setting's mean over its replications, of all
- * workloads and collectors of the experiment.
- *
- * Factors are `policy`, `workload` and `collector`, which are names, and the parameters of policies
- * and workloads, as threshold.t0: over the settings of that policy alone. Only what has two values
- * or more is one. */
+ * How much a factor has to do with a metric (results/correlation.h). An observation is a setting's
+ * mean over its replications, of all workloads and collectors of the experiment. */
 #ifndef PYGCSIM_RESULTS_INFLUENCE_H
 #define PYGCSIM_RESULTS_INFLUENCE_H
 
@@ -14,29 +9,7 @@
 #include <stddef.h>
 
 #include "results/correlation.h"
-#include "results/outcome.h"
-
-struct factor {
-    char *name;
-    size_t *settings; /* those that have it */
-    double *x;        /* its value in each, NaN: not a number, such as keep or yes */
-    size_t *level;    /* which of its values it has there, from 0 */
-    size_t *point;    /* its workload in each, or its policy: all of the owner's parameters */
-    size_t count, level_count, point_count;
-    bool of_policy; /* a parameter of a policy; or else of a workload, or a name */
-    bool numbers;   /* at least two different ones */
-    bool sampled;   /* these hardly repeat from point to point, while other parameters change too */
-};
-
-struct factors {
-    struct factor *factors;
-    size_t count;
-};
-
-/* Returns 0, or -1 with a line in *error. To be freed with factors_fini. */
-int factors_read(struct factors *factors, const struct outcomes *outcomes, struct store *store,
-                 struct error *error);
-void factors_fini(struct factors *factors);
+#include "results/factor.h"
 
 /* What a factor has to do with a metric. Its values make groups of settings. Where a factor is
  * sampled, a value is that of one point, and says nothing that the point's other parameters do not:
@@ -48,8 +21,9 @@ void factors_fini(struct factors *factors);
  * runs with one seed have in common is taken out. */
 #define INFLUENCE_GROUP  5
 #define INFLUENCE_GROUPS 10
-#define INFLUENCE_POINTS 12 /* in a group of points, unless that gives fewer than so many groups   \
-                             */
+#define INFLUENCE_POINTS                                                                           \
+    12 /* in a group of points, unless that gives fewer than so many groups                        \
+        */
 #define INFLUENCE_FEWEST 4
 
 struct influence {

@@ -396,6 +396,62 @@ def digits(place):
                              "+1.00 [+1.00, +1.00] us", "~ <0.0001%"]], "freeze")
 
 
+@test("runs that end before their steady state are counted, by compare and by show")
+def unsteady(place):
+    # A device's time does not wait for the warm-up.
+    said = "end before their steady state"
+    out = place.expect(0, "compare -w device:duration=1h,step_objects=100 -p off -p freeze "
+                          "--warmup 100h --db results.db").out
+    check(f"2 runs {said}" in out, out)
+    check(f"2 runs {said}" in place.expect(0, "show results.db").out)
+    out = place.expect(0, "compare -w device:duration=1h,step_objects=100 -p off -p freeze "
+                          "--warmup 100h --replications 2 --db more.db").out
+    equal(out.count(f"4 runs {said}"), 1, "of two replications")
+    out = place.expect(0, f"compare -w {SMALL} -p off -p freeze --db steady.db").out
+    check(said not in out + place.expect(0, "show steady.db").out, out)
+
+
+@test("show: what the settings are sorted by is one of the columns")
+def sort_is_shown(place):
+    file = File(place)
+    experiment = file.experiment(baseline="off", objective=PLAIN)
+    for policy, share in (("off", 0.3), ("freeze", 0.1)):
+        file.setting(experiment, policy, {PLAIN: [share], "heap_peak": [100], "pause_max": [1]})
+    file.close()
+    for options, columns in (("--metric heap_peak", ["heap_peak", PLAIN]),
+                             (f"--metric {PLAIN} --metric heap_peak", [PLAIN, "heap_peak"]),
+                             ("--metric heap_peak --sort pause_max", ["heap_peak", "pause_max"])):
+        out = place.expect(0, f"show results.db {options}").out
+        equal(next(line for line in out.splitlines() if line.startswith("policy")).split(),
+              ["policy", "n", *columns], options)
+
+
+@test("show: over all workloads, the mean difference to the baseline, and the worst")
+def overall(place):
+    file = File(place)
+    experiment = file.experiment(baseline="off", objective=PLAIN)
+    noise = random.Random(9)
+    values = {(rate, policy): [rate / 1e3 + step * (rate - 150) / 1e3 + noise.gauss(0, 0.01)
+                               for _ in range(4)]
+              for rate in (100, 200, 400) for policy, step in (("off", 0), ("freeze", 0.5))}
+    values[100, "event"] = values[100, "off"]
+    for (rate, policy), y in values.items():
+        file.setting(experiment, policy, {PLAIN: y}, workload=f"web:rate={rate}")
+    file.close()
+    seeds = [mean([values[rate, "freeze"][i] - values[rate, "off"][i] for rate in (100, 200, 400)])
+             for i in range(4)]
+    low, high = interval(seeds)
+    worst = [a - b for a, b in zip(values[400, "freeze"], values[400, "off"])]
+    out = place.expect(0, "show results.db").out
+    check("All 3 workloads and collectors: difference to off" in out, out)
+    table = out.split("All 3 workloads")[1].splitlines()
+    cells = [f"{100 * middle:+.2f} [{100 * a:+.2f}, {100 * b:+.2f}]%" for middle, a, b in
+             ((mean(seeds), low, high), (mean(worst), *interval(worst)))]
+    equal([line.split("  ") for line in table[2:4]][1],
+          ["freeze", *cells, "web:rate=400 on cpython-3.13"], "the line")
+    check("event" not in "".join(table), "a policy that one workload has", table)
+
+
 @test("an experiment file that has changed: answers are of the runs that it asks for now")
 def changed_experiment(place):
     def sweep(policies, more=""):
