@@ -31,7 +31,8 @@
 /* Which factors vary, of those that `axes` could not be made of. */
 #define NO_AXES                                                                                    \
     "SELECT CASE n WHEN 0 THEN 'none does' WHEN 1 THEN 'only ' || names || ' does'"                \
-    " ELSE names || ' do, but not independently' END"                                              \
+    " ELSE names || ' do, but not independently' || iif(EXISTS (SELECT 1 FROM ran WHERE lost),"    \
+    " ', leaving aside what ran out of memory', '') END"                                           \
     " FROM (SELECT count(*) AS n, group_concat(factor, ' and ') AS names"                          \
     "       FROM (SELECT DISTINCT factor FROM factor)) WHERE NOT EXISTS (SELECT 1 FROM axes)"
 

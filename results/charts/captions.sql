@@ -14,10 +14,8 @@
     SELECT count(DISTINCT place) AS policies, count(DISTINCT seed) AS seeds, min(seed) AS lowest,
            max(seed) AS highest, count(DISTINCT workload) AS workloads, max(workload) AS workload,
            count(DISTINCT collector) AS collectors, max(collector) AS collector,
-           count(*) AS runs, max(warmup) AS warmup,
+           count(*) AS runs,
            (SELECT count(*) FROM (SELECT DISTINCT policy, workload, collector FROM kept)) AS settings,
-           (SELECT count(DISTINCT warmup) FROM run
-            WHERE experiment_id = (SELECT max(experiment_id) FROM ran)) AS warmups,
            (SELECT count(DISTINCT place) FROM compared) AS of_policies,
            (SELECT count(DISTINCT seed) FROM compared) AS of_seeds
     FROM kept
@@ -28,7 +26,6 @@ SELECT facts.policies, (SELECT count(DISTINCT place) FROM shown) AS curves, seed
        || CASE WHEN seeds = 1 THEN 'seed ' || lowest || iif(?1 = 1 AND of_seeds > 1, ' of ' || of_seeds, '')
                WHEN highest - lowest + 1 = seeds THEN 'seeds ' || lowest || ' to ' || highest
                ELSE seeds || ' seeds' END
-       || iif(warmups > 1, ', warm-up ' || warmup || ' (of ' || warmups || ' in the experiment)', '')
        || CASE WHEN ?1 >= 3 THEN ', ' || facts.runs || iif(facts.runs = 1, ' run', ' runs')
                WHEN ?1 = 2 THEN '; ' || facts.policies || iif(facts.policies = 1, ' policy', ' policies')
                WHEN facts.policies < of_policies

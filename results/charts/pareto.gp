@@ -43,9 +43,9 @@ set ylabel short(metric_meaning).over_seeds.scale_name("y")
 set grid xtics
 
 # the table: if there are many policies, the front, the baseline and some others; else all, the best first
-better(j,k) = metric_better eq "high" ? value[j] > value[k] : value[j] < value[k]
+better(j,k) = lost(j) != lost(k) ? lost(k) : metric_better eq "high" ? value[j] > value[k] : value[j] < value[k]
 no_value(k) = !has_point[k]
-place_of(k) = 1 + (sum [j=1:policies] (has_point[j] && (better(j, k) || value[j] == value[k] && j < k)))
+place_of(k) = 1 + (sum [j=1:policies] (has_point[j] && (better(j, k) || !better(k, j) && j < k)))
 facts(k) = amount(value[k], metric_unit) . range[k] . ", " . memory(heap[k]) . (many || front[k] == 0 ? "" : ", on the front") . (many && is_baseline[k] ? ", the baseline" : "")
 point_x(k) = heap[k]; point_y(k) = level(value[k])
 eval choose_items; eval point_table; eval mark_points

@@ -23,7 +23,7 @@ WITH newest AS (
                             WHERE what = 'experiment')
     ORDER BY experiment_id DESC, id DESC LIMIT 1
 ), alike AS (
-    SELECT max(ended.id) AS run_id, ended.experiment_id, policy, workload, collector, seed, warmup, status
+    SELECT max(ended.id) AS run_id, ended.experiment_id, policy, workload, collector, seed, status
     FROM ended JOIN newest USING (warmup)
     WHERE ended.experiment_id = newest.experiment_id
        OR newest.command <> 'sweep' AND NOT EXISTS (SELECT 1 FROM asked WHERE what = 'alone')

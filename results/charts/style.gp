@@ -192,9 +192,9 @@ list_item = 'listed = listed + 1; item[listed] = k; is_listed[k] = 1'
 array is_listed[max(policies, 1)]
 letters = "abcdefghijklmnopqrstuvwxyz"
 # The front from the left, of a long one its ends first; the baseline; those with curves.
-choose_items = 'listed = 0; front_size = 0; letter = 0; pointless = ""; \
+choose_items = 'listed = 0; front_size = 0; letter = 0; pointless = 0; \
   do for [k=1:policies] { is_listed[k] = 0; mark_of[k] = ""; front_size = max(front_size, front[k]); \
-    if (!has_point[k]) { pointless = pointless . (strlen(pointless) ? "; " : "") . name[k] } }; \
+    if (!has_point[k]) { pointless = pointless + 1 } }; \
   if (many) { \
     do for [n=1:front_size] { do for [k=1:policies] { if (front[k] == n && (n < most_listed || n == front_size)) { eval list_item; mark_of[k] = sprintf("%d", n) } } }; \
     do for [pass=1:2] { do for [k=1:policies] { \
@@ -214,13 +214,16 @@ point_table = 'top_row = 1; \
     top_row = top_row - 0.02; \
     set label (front_size ? "1, 2, …: the front" : "") . (letter > 0 ? (front_size ? "; " : "") . "a, b, …: some of the others" : "") at graph 1.03, graph top_row left font ",9" textcolor rgb grey; \
     top_row = top_row - 0.045 }; \
-  step = min(0.08, (top_row + 0.04)/max(listed + (strlen(pointless) > 0), 1)); \
+  step = min(0.08, (top_row + 0.04)/max(listed + 0.5*min(pointless, 7), 1)); \
   do for [r=1:listed] { k = item[r]; y = top_row - (r-1)*step; fact_ = facts(k); longest = max(longest, max(strlen(name[k]), strlen(fact_)*0.85)); \
     if (strlen(mark_of[k])) { set label mark_of[k] at graph 1.04, graph y center font ",10" textcolor rgb ink } \
     else { set label "" at graph 1.04, graph y point lt k }; \
     set label name[k] at graph 1.04, graph y offset 2,0 left font name_font(strlen(name[k])) textcolor rgb ink; \
     set label fact_ at graph 1.04, graph y - min(0.027, 0.43*step) offset 2,0 left font ",8.5" textcolor rgb grey }; \
-  if (strlen(pointless)) { set label "no value: " . cut(pointless, 45) at graph 1.03, graph top_row - listed*step left font ",9" textcolor rgb grey }; \
+  n = 0; y = top_row - listed*step; \
+  do for [k=1:policies] { if (!has_point[k]) { n = n + 1; words_ = n < 7 ? "no value: ".name[k] : sprintf("no value: %d more", pointless - 6); \
+    if (n <= 7) { longest = max(longest, strlen(words_)); \
+      set label words_ at graph 1.03, graph y - 0.42*(n - 1)*step left font name_font(strlen(words_)) textcolor rgb grey } } }; \
   set rmargin max(name_width(longest), 34) + 6'
 # A point's mark is beside it, where no other mark and no other marked point is; a line leads to it if that is far.
 array mark_x[max(policies, 1)]; array mark_y[max(policies, 1)]; array at_x[max(policies, 1)]; array at_y[max(policies, 1)]
@@ -230,8 +233,8 @@ points_near(x,y) = sum [j=1:listed] is_near(x, y, at_x[j], at_y[j], 0.85)
 mark_points = 'if (many) { \
   do for [r=1:listed] { at_x[r] = x_at(point_x(item[r])); at_y[r] = y_at(point_y(item[r])) }; \
   do for [r=1:listed] { found = 0; \
-    do for [c=0:63] { if (!found) { ring = 1 + c/8; angle = 0.7854*(1 - c%8); \
+    do for [c=0:63] { if (!found) { ring = (1 + c/8)*(c%2 ? 1 : 1.35); angle = 0.7854*(1 - c%8); \
       mark_x[r] = at_x[r] + 0.019*ring*cos(angle); mark_y[r] = at_y[r] + 0.027*ring*sin(angle); \
       found = mark_x[r] > 0.005 && mark_x[r] < 1.02 && mark_y[r] > 0.005 && !marks_near(mark_x[r], mark_y[r]) && !points_near(mark_x[r], mark_y[r]) } }; \
-    if (ring > 1) { set arrow from graph at_x[r], graph at_y[r] to graph mark_x[r], graph mark_y[r] nohead lc rgb grey lw 0.5 dt 1 }; \
+    if (ring > 1.5) { set arrow from graph at_x[r], graph at_y[r] to graph mark_x[r], graph mark_y[r] nohead lc rgb grey lw 0.5 dt 1 }; \
     set label mark_of[item[r]] at graph mark_x[r], graph mark_y[r] center font ",9" textcolor rgb ink front } }'

@@ -299,6 +299,64 @@ def cells(place):
         check(row["runs"] == runs == 6 and math.isclose(row["mean"], mean), policy, row["mean"], mean)
 
 
+@once
+def out_of_memory(place):
+    """A sweep in which two policies run out of memory where there is little of it."""
+    place.write("oom.yaml", """\
+name: oom
+workload: {name: device, duration: 14h, memory_limit: [6MiB, 64MiB]}
+policies: [default, off, {name: timed, every: [1min, 1h, 12h], automatic: no}]
+replications: 2
+minimise: service_gc_share
+""")
+    place.expect(0, "sweep oom.yaml --db oom.db")
+    return place
+
+
+@test("plot: what runs out of memory is named so, and is not on a front, not in a mean")
+def lost(place):
+    results = out_of_memory(place).path("oom.db")
+    lost = place.query("SELECT DISTINCT policy, workload FROM run WHERE status = 'out_of_memory'", name=results)
+    names = ["off", "timed:every=12h,automatic=no"]
+    equal(sorted(row[0] for row in lost), names, "policies that run out of memory")
+    content = svg(place, results, "--chart mmu")
+    for name in names:
+        check(f">{name} (out of memory)<" in content.replace("\n", ""), f"{name} is marked")
+    check("default (out" not in content, "default is not")
+    rows = rows_of(place, results, "tradeoff")
+    equal({row["policy"]: row["front"] for row in rows if "memory" in row["policy"]},
+          {f"{name} (out of memory)": 0 for name in names}, "places on the front")
+    rows = rows_of(place, results, "heatmap", "--parameter timed.every --parameter memory_limit")
+    equal([(row["x_label"], row["y_label"]) for row in rows if row["mean"] is None], [("12h", "6MiB")], "empty")
+    equal([row["runs"] for row in rows], [2, 2, 0, 2, 2, 2], "runs in the cells")
+    for chart, runs in (("heatmap --parameter timed.every --parameter memory_limit", 10), ("effects", 16)):
+        content = svg(place, results, f"--chart {chart}")
+        check(f"{runs} runs; left out where out of memory: " in content and names[1] in content, chart)
+
+
+@test("chart heatmap: counts the runs in its cells; a large grid is in groups, and says so")
+def grouped(place):
+    results = swept(place).path("summary.db")
+    check("2 workloads on cpython-3.13, seeds 1 to 3, 48 runs<" in svg(
+        place, results, "--chart heatmap --parameter t0 --parameter t1"), "runs")
+    place.write("grid.yaml", "name: grid\nworkload: web:rate=50,modules=2000,duration=300ms\npolicies:\n  - name: threshold\n"
+                f"    t0: {list(range(1000, 27000, 1000))}\n    t1: {list(range(1, 11))}\n")
+    place.expect(0, "sweep grid.yaml")
+    check("; 260 settings in 10 × 8 groups<" in svg(place, "results.db", "--chart heatmap"), "groups")
+    labels = [row["y_label"] for row in rows_of(place, place.path("results.db"), "heatmap") if row["x"] == 1]
+    equal(labels[0::7], ["1000–4000", "24–26 k"], "labels")
+
+
+@test("chart tradeoff: numbers for the front, letters for others, of many policies")
+def marks(place):
+    results = swept(place).path("summary.db")
+    front = sum(row["front"] > 0 for row in rows_of(place, results, "tradeoff"))
+    content = svg(place, results, "--chart tradeoff").replace("\n", "")
+    check("1, 2, …: the front; a, b, …: some of the others" in content and ", the baseline<" in content, "legend")
+    for mark in [*(str(n + 1) for n in range(front)), "a", "b"]:
+        equal(len(re.findall(rf">\s*{mark}\s*<", content)), 2, f"{mark}: in the table and at its point")
+
+
 @test("chart tradeoff: on its front is what no other policy beats in both")
 def front(place):
     rows = rows_of(place, swept(place).path("summary.db"), "tradeoff")
