@@ -35,6 +35,10 @@
     "       FROM (SELECT DISTINCT factor FROM factor)) WHERE NOT EXISTS (SELECT 1 FROM axes)"
 
 #define NO_EFFECT "SELECT 'none does' WHERE NOT EXISTS (SELECT 1 FROM factor)"
+#define ONE_LEVEL                                                                                  \
+    " UNION ALL SELECT 'only one value of each has it' WHERE NOT EXISTS"                           \
+    " (SELECT 1 FROM factor JOIN objective USING (run_id) GROUP BY factor"                         \
+    "  HAVING count(DISTINCT level) > 1)"
 
 const struct chart charts[] = {
     {.name = "pauses",
@@ -128,7 +132,7 @@ const struct chart charts[] = {
     {.name = "effects",
      .summary = "mean of a metric at each value of each parameter that varies, with 95% intervals",
      .needs = "a parameter that varies, and the metric",
-     .missing = NO_EFFECT NO_METRIC,
+     .missing = NO_EFFECT NO_METRIC ONE_LEVEL,
      .template = embedded_effects_gp,
      .data = {{"$data", embedded_effects_sql, true}},
      .scope = SCOPE_EXPERIMENT,
