@@ -180,8 +180,10 @@ static void print_too_few(const struct answers *answers, const struct selection 
     if (named)
         printf(".\n");
     if (hopeless)
-        printf("To tell %zu %sfrom %s in %s would take more than %d replications.\n", hopeless,
-               named ? "others " : "", outcomes->baseline, metric, ENOUGH_REPLICATIONS);
+        printf("To tell %zu %s from %s in %s would take more than %d replications.\n", hopeless,
+               named ? (hopeless == 1 ? "other" : "others")
+                     : (hopeless == 1 ? "policy" : "policies"),
+               outcomes->baseline, metric, ENOUGH_REPLICATIONS);
 }
 
 /* Does any setting of the group have more than one replication? */
@@ -213,7 +215,8 @@ static void print_group(const struct answers *answers, size_t group)
     if (answers->sort < outcomes->metric_count && of->count > 1)
         printf("The best in %s first.", outcomes->metrics[answers->sort]->name);
     if (selection.left_out)
-        printf(" %zu more settings are left out (--top).", selection.left_out);
+        printf(" %zu more setting%s left out (--top).", selection.left_out,
+               selection.left_out == 1 ? " is" : "s are");
     if (of->count > 1)
         putchar('\n');
     if (marked)
@@ -238,7 +241,7 @@ static void print_failures(const struct answers *answers, enum run_status status
     sqlite3_stmt *rows = query_begin(
         answers->results->store, &error,
         "SELECT policy, seed, error, wall_ns, workload, collector FROM run"
-        " WHERE experiment_id = %lld AND status = %Q ORDER BY id LIMIT %d",
+        " WHERE experiment_id = %lld AND in_plan AND status = %Q ORDER BY id LIMIT %d",
         (long long)answers->results->experiment->number, run_status_names[status], NAMED_MOST);
     printf("\n%lld run%s %s, and %s not counted:\n", (long long)count, count == 1 ? "" : "s", what,
            count == 1 ? "is" : "are");
@@ -271,13 +274,16 @@ void answers_print(const struct open_results *results, const struct answers_opti
     int64_t to_do = experiment->runs[RUN_planned] + experiment->runs[RUN_unfinished];
     printf("Experiment %lld, %s", (long long)experiment->number, experiment->name);
     if (to_do)
-        printf(": %lld of its runs are not done yet", (long long)to_do);
+        printf(": %lld of its runs %s not done yet", (long long)to_do, to_do == 1 ? "is" : "are");
     putchar('\n');
+    print_earlier(experiment);
     for (size_t g = 0; g < outcomes->group_count && g < GROUPS_MOST; g++)
         print_group(&answers, g);
     if (outcomes->group_count > GROUPS_MOST)
-        printf("\n%zu more workloads and collectors are left out; --csv and --json have all.\n",
-               outcomes->group_count - GROUPS_MOST);
+        printf(
+            "\n%zu more of the workloads and collectors %s left out; --csv and --json have all.\n",
+            outcomes->group_count - GROUPS_MOST,
+            outcomes->group_count == GROUPS_MOST + 1 ? "is" : "are");
     print_failures(&answers, RUN_out_of_memory, "ran out of memory");
     print_failures(&answers, RUN_failed, "failed");
     answers_fini(&answers);

@@ -196,6 +196,12 @@ static void question_fini(struct question *question)
 
 /* ---- the command ---------------------------------------------------------------------- */
 
+static void print_heading(const struct past_experiment *experiment)
+{
+    printf("Experiment %lld, %s\n", (long long)experiment->number, experiment->name);
+    print_earlier(experiment);
+}
+
 static void answer(const struct command *command)
 {
     struct open_results results;
@@ -204,8 +210,7 @@ static void answer(const struct command *command)
     question_init(&question, command, &results);
     size_t groups = question.outcomes.group_count;
     if (!command->json)
-        printf("Experiment %lld, %s\n", (long long)results.experiment->number,
-               results.experiment->name);
+        print_heading(results.experiment);
     for (size_t g = 0; g < groups && command->json; g++)
         best_json(&question, g);
     for (size_t g = 0; g < groups && g < GROUPS_MOST && !command->json; g++)

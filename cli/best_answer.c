@@ -75,6 +75,22 @@ static void print_choice(const struct question *question, const struct best *bes
                "experiment file says more.\n");
 }
 
+/* All conditions that it misses. */
+static void print_nearest(const struct question *question, size_t setting)
+{
+    bool first = true;
+    printf("%s comes nearest: it misses ", question->outcomes.settings[setting].policy);
+    for (size_t i = 0; i < question->condition_count; i++) {
+        double excess = condition_excess(question->conditions[i], &question->outcomes, setting);
+        if (!(excess > 0))
+            continue;
+        printf("%s%s by %.3g%%", first ? "" : " and ", condition_text(question->conditions[i]),
+               100 * excess);
+        first = false;
+    }
+    printf(".\n");
+}
+
 static void print_left_out(const struct question *question, size_t group, const struct best *best)
 {
     size_t all = question->outcomes.groups[group].count;
@@ -84,9 +100,7 @@ static void print_left_out(const struct question *question, size_t group, const 
         printf(".\n");
     }
     if (best->best == NO_SETTING && best->nearest != NO_SETTING)
-        printf("%s comes nearest: it misses %s by %.3g%%.\n",
-               question->outcomes.settings[best->nearest].policy,
-               condition_text(best->nearest_condition), 100 * best->nearest_excess);
+        print_nearest(question, best->nearest);
     if (best->out_of_memory)
         printf("%zu of %zu settings ran out of memory, and cannot be the best.\n",
                best->out_of_memory, all);
@@ -107,7 +121,8 @@ static void print_front(const struct question *question, size_t group)
     printf("\nPareto front of ");
     for (size_t i = 0; i < question->goal_count; i++)
         printf("%s%s", i ? ", " : "", outcomes->metrics[question->goals[i].metric]->name);
-    printf(": no other setting is better in one and as good in the rest\n\n");
+    printf(": no other setting is better in one and as good in the rest; "
+           "settings that are equal in all are all in it\n\n");
     table_header(&table, question, question->condition_count ? "meets the conditions" : NULL);
     for (size_t i = 0; i < count && i < FRONT_MOST; i++) {
         table_setting(&table, question, front[i]);
@@ -182,14 +197,30 @@ static void json_setting(const struct question *question, size_t setting)
                       outcomes_mean(outcomes, setting, question->shown[i]));
 }
 
+static void json_misses(const struct question *question, size_t setting)
+{
+    bool first = true;
+    printf(", \"misses\": [");
+    for (size_t i = 0; i < question->condition_count; i++) {
+        double excess = condition_excess(question->conditions[i], &question->outcomes, setting);
+        if (!(excess > 0))
+            continue;
+        printf("%s{\"condition\": ", first ? "" : ", ");
+        json_string(stdout, condition_text(question->conditions[i]));
+        json_number("excess", "", excess);
+        printf("}");
+        first = false;
+    }
+    printf("]");
+}
+
 static void json_choice(const struct question *question, const struct best *best)
 {
     const struct outcomes *outcomes = &question->outcomes;
     if (best->best == NO_SETTING && best->nearest != NO_SETTING) {
         printf(", \"nearest\": ");
         json_setting(question, best->nearest);
-        printf(", \"condition\": ");
-        json_string(stdout, condition_text(best->nearest_condition));
+        json_misses(question, best->nearest);
         json_number("excess", "", best->nearest_excess);
         printf("}");
     }

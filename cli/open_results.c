@@ -180,6 +180,15 @@ char *python_lines(const char *policy)
     return lines;
 }
 
+void print_earlier(const struct past_experiment *experiment)
+{
+    if (experiment->earlier)
+        printf("%lld more run%s of the experiment as it was before its file was changed; %s no "
+               "part in this.\n",
+               (long long)experiment->earlier, experiment->earlier == 1 ? " is" : "s are",
+               experiment->earlier == 1 ? "it has" : "they have");
+}
+
 void print_replications(const struct outcomes *outcomes, size_t group)
 {
     const struct outcome_group *of = &outcomes->groups[group];

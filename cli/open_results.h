@@ -61,6 +61,9 @@ void read_outcomes(struct outcomes *outcomes, const struct open_results *results
 /* The Python lines of a policy; to be freed. */
 char *python_lines(const char *policy);
 
+/* A line, if the file has runs that are not in the experiment's plan any more. */
+void print_earlier(const struct past_experiment *experiment);
+
 /* "10 replications each", "1 to 10 replications": of the group's settings that have any. */
 void print_replications(const struct outcomes *outcomes, size_t group);
 

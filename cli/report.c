@@ -117,7 +117,7 @@ static void draw_all(struct drawn *drawn, struct store *store, const struct sele
     if (!selection)
         fail("%s", error.text);
     for (const struct chart *chart = charts; chart->name; chart++)
-        if ((chart->scope == SCOPE_EXPERIMENT) == (group == OF_EVERY_GROUP))
+        if ((chart->scope >= SCOPE_FACTORS) == (group == OF_EVERY_GROUP))
             draw(drawn, selection, chart, group);
     selection_free(selection);
 }

@@ -160,8 +160,10 @@ static bool is_constant(const struct outcomes *outcomes, size_t metric)
 
 static void print_tables(const struct factors *factors, const struct outcomes *outcomes)
 {
-    printf("Experiment %lld, %s: %zu settings\n", (long long)outcomes->experiment->number,
-           outcomes->experiment->name, outcomes->setting_count);
+    printf("Experiment %lld, %s: %zu setting%s\n", (long long)outcomes->experiment->number,
+           outcomes->experiment->name, outcomes->setting_count,
+           outcomes->setting_count == 1 ? "" : "s");
+    print_earlier(outcomes->experiment);
     if (factors->count == 0) {
         printf("\nIt varies nothing: every parameter has one value.\n");
         return;

@@ -159,6 +159,14 @@ static void catch_interrupts(void)
 
 /* ---- all of it ------------------------------------------------------------------------ */
 
+/* No more than there are runs to do. */
+static unsigned workers(const struct work *work)
+{
+    unsigned wanted = work->jobs ? work->jobs : cores();
+    size_t most = work->plan->to_do > 0 ? work->plan->to_do : 1;
+    return wanted < most ? wanted : (unsigned)most;
+}
+
 void work_do(struct work *work)
 {
     const struct plan *plan = work->plan;
@@ -170,7 +178,7 @@ void work_do(struct work *work)
     const struct execution execution = {
         .plan = plan,
         .store = work->store,
-        .workers = work->jobs ? work->jobs : cores(),
+        .workers = workers(work),
         .compile = compile_options(work->memory_bytes),
         .compiled = work->compiled,
         .context = &watch,
@@ -186,7 +194,7 @@ void work_do(struct work *work)
     int status = execute(&execution, &error);
     progress_clear(&watch.progress);
     free(watch.means);
-    work->stopped = interrupted;
+    work->stopped = interrupted && watch.ended < plan->to_do;
     if (status != 0) {
         store_close(work->store);
         fail("%s", error.text);
@@ -209,8 +217,7 @@ static bool is_too_wide(const struct work *work, struct experiment *experiment,
     precision->metric = until_metric(experiment, work->plan->id, work->store);
     if (!precision->metric)
         return false;
-    if (until_precision(experiment, precision->metric, work->plan->id, work->store, precision,
-                        &error) != 0)
+    if (until_precision(experiment, precision->metric, work->store, precision, &error) != 0)
         fail("%s", error.text);
     if (precision->needed <= experiment->seed_count)
         return false;
@@ -229,6 +236,7 @@ void work_on_experiment(struct work *work, struct experiment *experiment, const 
     for (;;) {
         plan_init(plan, experiment, share);
         plan->id = id;
+        plan->may_grow = experiment->until.share > 0;
         work->plan = plan;
         if (plan_store(plan, command, share, retry_failed, work->store, &error) != 0)
             fail("%s", error.text);
@@ -244,16 +252,26 @@ void work_on_experiment(struct work *work, struct experiment *experiment, const 
         plan_fini(plan);
     }
     work->failed = failed;
+    /* The last round: what an earlier rule had planned beyond it is not wanted any more. */
+    if (plan->may_grow && !work->stopped) {
+        plan->may_grow = false;
+        if (plan_store(plan, command, share, false, work->store, &error) != 0)
+            fail("%s", error.text);
+    }
 }
 
 void print_precision(const struct experiment *experiment, const struct precision *precision)
 {
     if (!precision->metric)
         printf("No run has a value of what the rule for replications is about.\n");
-    else if (precision->share <= experiment->until.share)
+    else if (precision->points < experiment->point_count)
+        printf("%zu of %zu settings have no value of %s to judge by.\n",
+               experiment->point_count - precision->points, experiment->point_count,
+               precision->metric->name);
+    if (precision->metric && precision->share <= experiment->until.share)
         printf("%s is known to within %.2g%% or better everywhere, with %zu replications.\n",
                precision->metric->name, 100 * precision->share, precision->replications);
-    else
+    else if (precision->metric)
         printf("%s is not known to within %.2g%% everywhere: of %s to %.2g%%, with %zu "
                "replications, the most allowed.\n",
                precision->metric->name, 100 * experiment->until.share, precision->where,

@@ -6,30 +6,20 @@
 
 #include "sim/memory.h"
 
-/* The larger of its conditions' excesses; NaN if a value is missing. */
-static double worst_excess(const struct outcomes *outcomes, size_t setting,
-                           struct condition *const *conditions, size_t count,
-                           const struct condition **worst)
+/* The sum of its conditions' excesses; NaN if a value is missing. */
+static double total_excess(const struct outcomes *outcomes, size_t setting,
+                           struct condition *const *conditions, size_t count)
 {
-    double most = 0;
-    *worst = NULL;
-    for (size_t i = 0; i < count; i++) {
-        double excess = condition_excess(conditions[i], outcomes, setting);
-        if (isnan(excess))
-            return NAN;
-        if (excess > most) {
-            most = excess;
-            *worst = conditions[i];
-        }
-    }
-    return most;
+    double total = 0;
+    for (size_t i = 0; i < count; i++)
+        total += condition_excess(conditions[i], outcomes, setting);
+    return total;
 }
 
 bool best_meets(const struct outcomes *outcomes, size_t setting,
                 struct condition *const *conditions, size_t count)
 {
-    const struct condition *worst;
-    return worst_excess(outcomes, setting, conditions, count, &worst) <= 0; /* not NaN */
+    return total_excess(outcomes, setting, conditions, count) <= 0; /* not NaN */
 }
 
 /* Those that may be the best, into `candidates`; counts the others. */
@@ -40,18 +30,16 @@ static size_t find_candidates(struct best *best, const struct outcomes *outcomes
     const struct outcome_group *of = &outcomes->groups[group];
     size_t found = 0;
     for (size_t s = of->first; s < of->first + of->count; s++) {
-        const struct condition *worst;
-        double excess = worst_excess(outcomes, s, conditions, count, &worst);
+        double excess = total_excess(outcomes, s, conditions, count);
         if (outcomes->settings[s].runs[RUN_out_of_memory]) {
             best->out_of_memory++;
         } else if (isnan(outcomes_average(outcomes, s, goal.metric)) || isnan(excess)) {
             best->without_value++;
-        } else if (worst) {
+        } else if (excess > 0) {
             best->breaking++;
             if (best->nearest == NO_SETTING || excess < best->nearest_excess) {
                 best->nearest = s;
                 best->nearest_excess = excess;
-                best->nearest_condition = worst;
             }
         } else {
             candidates[found++] = s;

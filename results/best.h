@@ -22,11 +22,10 @@ struct best {
     size_t tied_count;
     /* Settings that have no part in it, and why. */
     size_t out_of_memory, without_value, breaking;
-    /* Of those that break a condition the one that comes nearest, by how much (condition_excess),
-     * and the condition; NO_SETTING: none does. */
+    /* Of those that break a condition the one that comes nearest, and the sum of what it misses
+     * conditions by (condition_excess); NO_SETTING: none does. */
     size_t nearest;
     double nearest_excess;
-    const struct condition *nearest_condition;
 };
 
 /* To be freed with best_fini. */

@@ -23,7 +23,8 @@
     " count(DISTINCT specification) AS n FROM compared) WHERE n = 1"
 #define NO_METRIC_OF(program, runs)                                                                \
     " UNION ALL SELECT 'no run' || " program " || ' has ' || text FROM asked"                      \
-    " WHERE what = 'metric' AND NOT EXISTS (SELECT 1 FROM " runs " JOIN objective USING (run_id))"
+    " WHERE what = 'metric' AND NOT EXISTS (SELECT 1 FROM " runs " JOIN objective USING (run_id)"  \
+    " WHERE value NOTNULL)"
 #define NO_METRIC_OF_PROGRAM NO_METRIC_OF(OF_PROGRAM, "compared")
 #define NO_METRIC            NO_METRIC_OF("''", "factor")
 
@@ -34,11 +35,14 @@
     " FROM (SELECT count(*) AS n, group_concat(factor, ' and ') AS names"                          \
     "       FROM (SELECT DISTINCT factor FROM factor)) WHERE NOT EXISTS (SELECT 1 FROM axes)"
 
-#define NO_EFFECT "SELECT 'none does' WHERE NOT EXISTS (SELECT 1 FROM factor)"
-#define ONE_LEVEL                                                                                  \
-    " UNION ALL SELECT 'only one value of each has it' WHERE NOT EXISTS"                           \
-    " (SELECT 1 FROM factor JOIN objective USING (run_id) GROUP BY factor"                         \
-    "  HAVING count(DISTINCT level) > 1)"
+#define NO_FACTOR                                                                                  \
+    "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM factor) THEN 'none does'"                          \
+    " WHEN EXISTS (SELECT 1 FROM ran WHERE lost)"                                                  \
+    " THEN 'none does among those that did not run out of memory' ELSE 'no run has the metric' "   \
+    "END"                                                                                          \
+    " WHERE NOT EXISTS (SELECT 1 FROM factor JOIN objective USING (run_id)"                        \
+    "                   JOIN ran USING (run_id) WHERE NOT lost AND value NOTNULL"                  \
+    "                   GROUP BY factor HAVING count(DISTINCT level) > 1)"
 
 const struct chart charts[] = {
     {.name = "pauses",
@@ -126,16 +130,16 @@ const struct chart charts[] = {
      .missing = NO_AXES NO_METRIC,
      .template = embedded_heatmap_gp,
      .data = {{"$data", embedded_heatmap_sql, true}},
-     .scope = SCOPE_EXPERIMENT,
+     .scope = SCOPE_CELLS,
      .uses_metric = true,
      .uses_factors = true},
     {.name = "effects",
      .summary = "mean of a metric at each value of each parameter that varies, with 95% intervals",
      .needs = "a parameter that varies, and the metric",
-     .missing = NO_EFFECT NO_METRIC ONE_LEVEL,
+     .missing = NO_FACTOR NO_METRIC,
      .template = embedded_effects_gp,
      .data = {{"$data", embedded_effects_sql, true}},
-     .scope = SCOPE_EXPERIMENT,
+     .scope = SCOPE_FACTORS,
      .uses_metric = true,
      .uses_factors = true},
     {.name = NULL},
@@ -247,11 +251,30 @@ static void write_string(FILE *out, const char *name, const char *text)
     fputs("'\n", out);
 }
 
+/* The runs that charts of a scope are about. */
+static const char *const runs_of_scope[] = {
+    [SCOPE_POLICIES] = "SELECT run_id, place FROM shown",
+    [SCOPE_FIRST_SEED] = "SELECT run_id, place FROM shown WHERE first",
+    [SCOPE_PROGRAM] = "SELECT run_id, place FROM compared",
+    [SCOPE_FACTORS] = "SELECT DISTINCT run_id, NULL AS place FROM factor JOIN ran USING (run_id)"
+                      " LEFT JOIN objective USING (run_id) WHERE lost OR value IS NOT NULL",
+    [SCOPE_CELLS] = "SELECT x.run_id, NULL AS place FROM axes JOIN factor AS x ON x.factor = axes.x"
+                    " JOIN factor AS y ON y.factor = axes.y AND y.run_id = x.run_id"
+                    " JOIN ran ON ran.run_id = x.run_id"
+                    " LEFT JOIN objective ON objective.run_id = x.run_id"
+                    " WHERE lost OR value IS NOT NULL",
+};
+
 /* Number and names are columns of the query with the names of gnuplot variables. */
 static int write_captions(FILE *out, const struct chart *chart, struct store *store,
                           struct error *error)
 {
-    sqlite3_stmt *statement = prepare(store, embedded_captions_sql, error);
+    char *sql =
+        sqlite3_mprintf("WITH drawn AS (%s)%s", runs_of_scope[chart->scope], embedded_captions_sql);
+    if (!sql)
+        out_of_memory();
+    sqlite3_stmt *statement = prepare(store, sql, error);
+    sqlite3_free(sql);
     if (!statement)
         return -1;
     sqlite3_bind_int(statement, 1, (int)chart->scope);

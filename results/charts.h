@@ -15,7 +15,8 @@ enum chart_scope {
     SCOPE_POLICIES,   /* some policies, all seeds together */
     SCOPE_FIRST_SEED, /* some policies, one seed */
     SCOPE_PROGRAM,    /* every policy of the program */
-    SCOPE_EXPERIMENT, /* every run of the experiment */
+    SCOPE_FACTORS,    /* runs with a value of the metric in which something varies */
+    SCOPE_CELLS,      /* those of them in which both axes vary */
 };
 
 /* Rows of a query for gnuplot. A block for each policy, below a line with its first column; or one

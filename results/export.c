@@ -47,7 +47,7 @@ char *export_runs(struct store *store, const struct past_experiment *experiment,
     sqlite3_str *sql = sqlite3_str_new(NULL);
     sqlite3_str_appendf(sql,
                         "SELECT run.id AS run, %Q AS experiment, policy, workload, collector, seed,"
-                        " engine, costs, layout, log, warmup, sampling, status, error",
+                        " engine, costs, layout, log, warmup, sampling, status, error, in_plan",
                         experiment->name);
     if (add_parameters(sql, store, experiment, error) != 0) {
         sqlite3_free(finish(sql));

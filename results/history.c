@@ -12,15 +12,19 @@
 static int count_runs(struct history *history, struct store *store, struct error *error)
 {
     sqlite3_stmt *rows = query_begin(
-        store, error, "SELECT experiment_id, status, count(*) FROM run GROUP BY experiment_id, 2");
+        store, error,
+        "SELECT experiment_id, status, sum(in_plan), sum(NOT in_plan) FROM run GROUP BY 1, 2");
     int more;
     while ((more = query_next(store, rows, error)) > 0) {
         const char *status = (const char *)sqlite3_column_text(rows, 1);
-        for (size_t i = 0; i < history->count; i++)
+        for (size_t i = 0; i < history->count; i++) {
+            if (history->experiments[i].number != sqlite3_column_int64(rows, 0))
+                continue;
+            history->experiments[i].earlier += sqlite3_column_int64(rows, 3);
             for (int s = 0; s < RUN_STATUS_COUNT; s++)
-                if (history->experiments[i].number == sqlite3_column_int64(rows, 0) &&
-                    strcmp(run_status_names[s], status) == 0)
+                if (strcmp(run_status_names[s], status) == 0)
                     history->experiments[i].runs[s] = sqlite3_column_int64(rows, 2);
+        }
     }
     sqlite3_finalize(rows);
     return more;

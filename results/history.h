@@ -12,8 +12,9 @@
 #include "sim/error.h"
 #include "sim/simulation.h"
 
-/* An experiment of the file. Its runs: as many as were planned, with those of other shards; and how
- * many of each status are in the file. */
+/* An experiment of the file. Its runs: as many as were planned, with those of other shards; how
+ * many of each status are in the file; and how many more there are that are not in its plan any
+ * more. Those have no part in any answer. */
 struct past_experiment {
     int64_t number;
     char *name, *command, *version;
@@ -21,6 +22,7 @@ struct past_experiment {
     char *objective; /* a metric's name; NULL: not said */
     int64_t planned;
     int64_t runs[RUN_STATUS_COUNT];
+    int64_t earlier;
 };
 
 struct history {

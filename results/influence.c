@@ -16,6 +16,7 @@ struct cell {
     char *factor, *text;
     double x;
     size_t setting;
+    bool of_policy;
 };
 
 struct cells {
@@ -23,12 +24,14 @@ struct cells {
     size_t count, capacity;
 };
 
-static void add_cell(struct cells *cells, char *factor, const char *text, double x, size_t setting)
+static struct cell *add_cell(struct cells *cells, char *factor, const char *text, double x,
+                             size_t setting)
 {
     cells->cells =
         memory_grow(cells->cells, &cells->capacity, cells->count + 1, sizeof *cells->cells);
     cells->cells[cells->count++] =
         (struct cell){.factor = factor, .text = memory_text(text), .x = x, .setting = setting};
+    return &cells->cells[cells->count - 1];
 }
 
 static void free_cells(struct cells *cells)
@@ -92,7 +95,8 @@ static void add_parameter(struct cells *cells, const struct outcomes *outcomes, 
     /* A word such as keep stands for a number that is none. */
     bool number = sqlite3_column_type(row, 3) != SQLITE_NULL &&
                   (isdigit((unsigned char)text[0]) || text[0] == '-');
-    add_cell(cells, factor, text, number ? sqlite3_column_double(row, 3) : NAN, setting);
+    add_cell(cells, factor, text, number ? sqlite3_column_double(row, 3) : NAN, setting)
+        ->of_policy = of_policy;
     free(owner);
 }
 
@@ -105,7 +109,7 @@ static int add_parameters(struct cells *cells, const struct outcomes *outcomes, 
     sqlite3_stmt *rows =
         query_begin(store, error,
                     "SELECT run_id, owner, name, value, text FROM parameter WHERE run_id IN"
-                    " (SELECT min(id) FROM run WHERE experiment_id = %lld"
+                    " (SELECT min(id) FROM run WHERE in_plan AND experiment_id = %lld"
                     "  GROUP BY workload, collector, costs, warmup, sampling, policy)",
                     (long long)outcomes->experiment->number);
     while ((more = query_next(store, rows, error)) > 0) {
@@ -141,7 +145,9 @@ static struct factor make_factor(const struct cell *cells, size_t count)
     struct factor factor = {.settings = memory_zeroed(count, sizeof *factor.settings),
                             .x = memory_zeroed(count, sizeof *factor.x),
                             .level = memory_zeroed(count, sizeof *factor.level),
+                            .point = memory_zeroed(count, sizeof *factor.point),
                             .name = memory_text(cells[0].factor),
+                            .of_policy = cells[0].of_policy,
                             .count = count,
                             .level_count = 1};
     for (size_t i = 0; i < count; i++) {
@@ -161,6 +167,59 @@ static void free_factor(struct factor *factor)
     free(factor->settings);
     free(factor->x);
     free(factor->level);
+    free(factor->point);
+}
+
+/* ---- what was sampled ----------------------------------------------------------------- */
+
+struct place {
+    const char *point;
+    size_t cell;
+};
+
+static int compare_places(const void *a, const void *b)
+{
+    return strcmp(((const struct place *)a)->point, ((const struct place *)b)->point);
+}
+
+/* Which workload, or policy, each of a factor's settings has. */
+static void find_points(struct factor *factor, const struct outcomes *outcomes)
+{
+    struct place *places = memory_zeroed(factor->count, sizeof *places);
+    for (size_t i = 0; i < factor->count; i++) {
+        const struct outcome *of = &outcomes->settings[factor->settings[i]];
+        places[i] = (struct place){
+            factor->of_policy ? of->policy : outcomes->groups[of->group].workload, i};
+    }
+    qsort(places, factor->count, sizeof *places, compare_places);
+    for (size_t i = 0; i < factor->count; i++) {
+        factor->point_count += i == 0 || compare_places(&places[i - 1], &places[i]) != 0;
+        factor->point[places[i].cell] = factor->point_count - 1;
+    }
+    free(places);
+}
+
+/* Are both parameters of one policy, or of one workload? */
+static bool same_owner(const struct factor *a, const struct factor *b)
+{
+    size_t length = strcspn(a->name, ".");
+    return a->of_policy == b->of_policy && length == strcspn(b->name, ".") &&
+           strncmp(a->name, b->name, length) == 0;
+}
+
+/* In a grid a value comes again with each value of another parameter: at least twice. */
+static void find_sampled(struct factors *factors, const struct outcomes *outcomes)
+{
+    for (size_t i = 0; i < factors->count; i++) {
+        struct factor *factor = &factors->factors[i];
+        bool others = false;
+        if (!factor->numbers)
+            continue;
+        find_points(factor, outcomes);
+        for (size_t j = 0; j < factors->count; j++)
+            others |= j != i && same_owner(factor, &factors->factors[j]);
+        factor->sampled = others && 2 * factor->level_count > factor->point_count;
+    }
 }
 
 static void make_factors(struct factors *factors, const struct cells *cells)
@@ -192,6 +251,7 @@ int factors_read(struct factors *factors, const struct outcomes *outcomes, struc
     if (status == 0 && cells.count) {
         qsort(cells.cells, cells.count, sizeof *cells.cells, compare_cells);
         make_factors(factors, &cells);
+        find_sampled(factors, outcomes);
     }
     free_cells(&cells);
     return status;
@@ -241,13 +301,25 @@ static void free_observations(struct observations *o)
     free(o->group);
 }
 
+/* How many groups to make of neighbours. Few points of a design cannot have all values of the other
+ * parameters in every group: so few groups of many points. */
+static size_t wanted_groups(const struct factor *factor, size_t n)
+{
+    size_t most = n / INFLUENCE_GROUP, wanted = most;
+    if (factor->sampled)
+        wanted = n / INFLUENCE_POINTS;
+    if (factor->sampled && wanted < INFLUENCE_FEWEST)
+        wanted = INFLUENCE_FEWEST;
+    if (wanted > most)
+        wanted = most;
+    return wanted < INFLUENCE_GROUPS ? wanted : INFLUENCE_GROUPS;
+}
+
 /* Puts neighbouring numbers together; equal ones stay together. False, and the groups stay as they
  * are, if there are words among the values or too few numbers for two groups. */
-static bool merge_levels(struct observations *o)
+static bool merge_levels(const struct factor *factor, struct observations *o)
 {
-    size_t wanted = o->n / INFLUENCE_GROUP, groups = 0, in_group = 0;
-    if (wanted > INFLUENCE_GROUPS)
-        wanted = INFLUENCE_GROUPS;
+    size_t wanted = wanted_groups(factor, o->n), groups = 0, in_group = 0;
     if (wanted < 2 || isnan(o->x[o->n - 1]))
         return false;
     for (size_t i = 0; i < o->n; i++) {
@@ -262,6 +334,49 @@ static bool merge_levels(struct observations *o)
     }
     o->groups = groups;
     return groups > 1;
+}
+
+static double square(double x)
+{
+    return x * x;
+}
+
+/* The means of a sampled factor's points, each a group until levels are merged. *part: that of the
+ * settings' variance which is between points. */
+static struct observations observe_points(const struct factor *factor,
+                                          const struct outcomes *outcomes, size_t metric,
+                                          double *part)
+{
+    struct observations all = observe(factor, outcomes, metric);
+    struct observations o = {.x = memory_zeroed(all.n + 1, sizeof *o.x),
+                             .y = memory_zeroed(all.n + 1, sizeof *o.y),
+                             .group = memory_zeroed(all.n + 1, sizeof *o.group)};
+    size_t *place = memory_zeroed(factor->point_count, sizeof *place); /* in o, from 1 */
+    size_t *count = memory_zeroed(all.n + 1, sizeof *count);
+    double middle = interval_mean(all.y, all.n), between = 0, total = 0;
+    for (size_t i = 0, k = 0; i < factor->count; i++) {
+        if (isnan(outcomes_average(outcomes, factor->settings[i], metric)))
+            continue;
+        size_t *at = &place[factor->point[i]];
+        if (*at == 0) {
+            *at = ++o.n;
+            o.x[o.n - 1] = all.x[k];
+            o.group[o.n - 1] = o.n - 1;
+        }
+        total += square(all.y[k] - middle);
+        o.y[*at - 1] += all.y[k++];
+        count[*at - 1]++;
+    }
+    for (size_t i = 0; i < o.n; i++) {
+        o.y[i] /= (double)count[i];
+        between += (double)count[i] * square(o.y[i] - middle);
+    }
+    *part = total > 0 ? between / total : 1;
+    o.groups = o.n;
+    free(place);
+    free(count);
+    free_observations(&all);
+    return o;
 }
 
 /* Does every setting have a value with that seed? */
@@ -317,7 +432,13 @@ struct influence influence_of(const struct factor *factor, const struct outcomes
         influence.rank_interval =
             correlation_spearman_interval(influence.rank, influence.ranked, INTERVAL_CONFIDENCE);
     }
-    if (o.n < 2 * o.groups && !merge_levels(&o) && factor->count == factor->level_count) {
+    double part = 1;
+    if (factor->sampled) {
+        free_observations(&o);
+        o = observe_points(factor, outcomes, metric, &part);
+        merge_levels(factor, &o);
+    } else if (o.n < 2 * o.groups && !merge_levels(factor, &o) &&
+               factor->count == factor->level_count) {
         free_observations(&o);
         o = observe_runs(factor, outcomes, metric);
     }
@@ -327,6 +448,10 @@ struct influence influence_of(const struct factor *factor, const struct outcomes
     for (size_t i = 1; i < o.n; i++)
         influence.same &= !(o.y[i] < o.y[0]) && !(o.y[i] > o.y[0]);
     influence.explained = correlation_ratio(o.y, o.group, o.n, o.groups, INTERVAL_CONFIDENCE);
+    influence.explained.eta2 *= part;
+    influence.explained.share *= part;
+    influence.explained.interval.low *= part;
+    influence.explained.interval.high *= part;
     free_observations(&o);
     return influence;
 }

@@ -21,8 +21,11 @@ struct factor {
     size_t *settings; /* those that have it */
     double *x;        /* its value in each, NaN: not a number, such as keep or yes */
     size_t *level;    /* which of its values it has there, from 0 */
-    size_t count, level_count;
-    bool numbers; /* at least two different ones */
+    size_t *point;    /* its workload in each, or its policy: all of the owner's parameters */
+    size_t count, level_count, point_count;
+    bool of_policy; /* a parameter of a policy; or else of a workload, or a name */
+    bool numbers;   /* at least two different ones */
+    bool sampled;   /* these hardly repeat from point to point, while other parameters change too */
 };
 
 struct factors {
@@ -35,17 +38,23 @@ int factors_read(struct factors *factors, const struct outcomes *outcomes, struc
                  struct error *error);
 void factors_fini(struct factors *factors);
 
-/* What a factor has to do with a metric. Its values make groups of settings. Where there are fewer
- * than two settings a value, neighbouring numbers are put together, INFLUENCE_GROUP settings or
- * more in each of at most INFLUENCE_GROUPS groups. If that gives no two groups, and each value has
- * one setting, the observations are runs in place of means: what all runs with one seed have in
- * common is taken out. */
+/* What a factor has to do with a metric. Its values make groups of settings. Where a factor is
+ * sampled, a value is that of one point, and says nothing that the point's other parameters do not:
+ * observations are then the means of points, in groups of neighbours, and the share of the variance
+ * between points that is found is taken of the part of all variance that is between points. Where
+ * there are fewer than two settings a value too, neighbouring numbers are put together,
+ * INFLUENCE_GROUP settings or more in each of at most INFLUENCE_GROUPS groups. If that gives no two
+ * groups, and each value has one setting, the observations are runs in place of means: what all
+ * runs with one seed have in common is taken out. */
 #define INFLUENCE_GROUP  5
 #define INFLUENCE_GROUPS 10
+#define INFLUENCE_POINTS 12 /* in a group of points, unless that gives fewer than so many groups   \
+                             */
+#define INFLUENCE_FEWEST 4
 
 struct influence {
     size_t n;                   /* settings with a value */
-    size_t observations;        /* that the share is of; those settings, or their runs */
+    size_t observations;        /* that the share is of; those settings, or points, or runs */
     size_t groups;              /* of observations */
     bool same;                  /* all observations are equal: it has nothing to do with it */
     struct explained explained; /* NaN: it cannot be said */

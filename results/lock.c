@@ -10,8 +10,7 @@
 
 #define LOCK_BYTE (INT64_C(1) << 62)
 
-/* While it was waited for, the file may have been renamed or removed. */
-static bool is_still_there(const char *path, int file)
+bool lock_is_of(const char *path, int file)
 {
     struct stat named, locked;
     return stat(path, &named) == 0 && fstat(file, &locked) == 0 && named.st_dev == locked.st_dev &&
@@ -30,7 +29,8 @@ int lock_file(const char *path, bool wait, int *file, struct error *error)
             locked = fcntl(*file, wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock);
         while (locked != 0 && errno == EINTR);
         int why = errno;
-        if (locked == 0 && is_still_there(path, *file))
+        /* While it was waited for, the file may have been renamed or removed. */
+        if (locked == 0 && lock_is_of(path, *file))
             return 1;
         close(*file);
         *file = -1;

@@ -15,4 +15,7 @@
  * (unless told to wait); -1 with a line in *error that names the file. */
 int lock_file(const char *path, bool wait, int *file, struct error *error);
 
+/* Is what has been locked still the file of that name, not one that was renamed or removed? */
+bool lock_is_of(const char *path, int file);
+
 #endif

@@ -47,10 +47,10 @@ static int read_seeds(struct reader *reader, struct error *error)
 {
     struct outcomes *outcomes = reader->outcomes;
     int more;
-    sqlite3_stmt *rows =
-        query_begin(reader->store, error,
-                    "SELECT DISTINCT seed FROM run WHERE experiment_id = %lld ORDER BY seed",
-                    (long long)outcomes->experiment->number);
+    sqlite3_stmt *rows = query_begin(
+        reader->store, error,
+        "SELECT DISTINCT seed FROM run WHERE in_plan AND experiment_id = %lld ORDER BY seed",
+        (long long)outcomes->experiment->number);
     while ((more = query_next(reader->store, rows, error)) > 0) {
         outcomes->seeds = memory_grow(outcomes->seeds, &reader->seed_capacity,
                                       outcomes->seed_count + 1, sizeof *outcomes->seeds);
@@ -64,7 +64,7 @@ static int read_seeds(struct reader *reader, struct error *error)
 #define RUNS                                                                                       \
     "SELECT id, policy, seed, status, workload, collector, costs, warmup, sampling,"               \
     " min(id) OVER setting AS first_of_setting, min(id) OVER program AS first_of_group"            \
-    " FROM run WHERE experiment_id = %lld"                                                         \
+    " FROM run WHERE in_plan AND experiment_id = %lld"                                             \
     " WINDOW program AS (PARTITION BY workload, collector, costs, warmup, sampling),"              \
     " setting AS (PARTITION BY workload, collector, costs, warmup, sampling, policy)"              \
     " ORDER BY first_of_group, first_of_setting, id"
@@ -158,7 +158,7 @@ static int read_values(struct reader *reader, bool across_runs, struct error *er
     sqlite3_stmt *rows = query_begin(
         reader->store, error,
         "SELECT run_id, metric, value FROM %s WHERE metric IN (%s) AND run_id IN"
-        " (SELECT id FROM run WHERE experiment_id = %lld) ORDER BY run_id",
+        " (SELECT id FROM run WHERE in_plan AND experiment_id = %lld) ORDER BY run_id",
         across_runs ? "metric" : "summary", list, (long long)outcomes->experiment->number);
     sqlite3_free(list);
     while ((more = count ? query_next(reader->store, rows, error) : 0) > 0) {

@@ -62,7 +62,7 @@ static int write_values(const struct page *page, const char *owner, const char *
     int more;
     sqlite3_stmt *rows = query_begin(
         store, error,
-        "SELECT text FROM run JOIN parameter ON run_id = id WHERE experiment_id = %lld"
+        "SELECT text FROM run JOIN parameter ON run_id = id WHERE in_plan AND experiment_id = %lld"
         " AND owner = %Q AND name = %Q AND (%s = %Q OR %s GLOB %Q || ':*')"
         " GROUP BY text ORDER BY value, min(id)",
         (long long)page->outcomes->experiment->number, owner, name, owner, kind, owner, kind);
@@ -162,11 +162,11 @@ static int write_component(const struct page *page, const char *owner, const cha
     FILE *out = page->out;
     int status = read_texts(
         &names, report->store,
-        query_begin(
-            report->store, error,
-            "SELECT DISTINCT name FROM run JOIN parameter ON run_id = id"
-            " WHERE experiment_id = %lld AND owner = %Q AND (%s = %Q OR %s GLOB %Q || ':*')",
-            (long long)page->outcomes->experiment->number, owner, owner, kind, owner, kind),
+        query_begin(report->store, error,
+                    "SELECT DISTINCT name FROM run JOIN parameter ON run_id = id"
+                    " WHERE in_plan AND experiment_id = %lld AND owner = %Q AND (%s = %Q OR %s "
+                    "GLOB %Q || ':*')",
+                    (long long)page->outcomes->experiment->number, owner, owner, kind, owner, kind),
         error);
     fprintf(out, "<h4>%s <code>", strcmp(owner, "policy") == 0 ? "Policy" : "Workload");
     html_text(out, kind);
@@ -193,13 +193,13 @@ static int write_owner(const struct page *page, const char *owner, struct error 
 {
     struct texts kinds;
     struct store *store = page->report->store;
-    int status =
-        read_texts(&kinds, store,
-                   query_begin(store, error,
-                               "SELECT substr(%s, 1, instr(%s || ':', ':') - 1) AS kind FROM run"
-                               " WHERE experiment_id = %lld GROUP BY kind ORDER BY min(id)",
-                               owner, owner, (long long)page->outcomes->experiment->number),
-                   error);
+    int status = read_texts(
+        &kinds, store,
+        query_begin(store, error,
+                    "SELECT substr(%s, 1, instr(%s || ':', ':') - 1) AS kind FROM run"
+                    " WHERE in_plan AND experiment_id = %lld GROUP BY kind ORDER BY min(id)",
+                    owner, owner, (long long)page->outcomes->experiment->number),
+        error);
     for (size_t i = 0; status == 0 && i < kinds.count; i++)
         status = write_component(page, owner, kinds.texts[i], error);
     free_texts(&kinds);

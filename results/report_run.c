@@ -70,7 +70,7 @@ static int write_column(const struct page *page, const char *name, const char *c
     int more;
     sqlite3_stmt *rows =
         query_begin(store, error,
-                    "SELECT %s FROM run WHERE experiment_id = %lld AND %s IS NOT NULL"
+                    "SELECT %s FROM run WHERE in_plan AND experiment_id = %lld AND %s IS NOT NULL"
                     " GROUP BY 1 ORDER BY min(id)",
                     column, (long long)page->outcomes->experiment->number, column);
     write_fact(page, name);
@@ -168,7 +168,7 @@ int page_facts(const struct page *page, struct error *error)
     "WITH of_experiment AS (SELECT *,"                                                             \
     " min(id) OVER (PARTITION BY workload, collector, costs, warmup, sampling, policy) AS first,"  \
     " min(id) OVER (PARTITION BY workload, collector, costs, warmup, sampling) AS first_of_group"  \
-    " FROM run WHERE experiment_id = %lld)"                                                        \
+    " FROM run WHERE in_plan AND experiment_id = %lld)"                                            \
     " SELECT first, status, coalesce(error, ''), seed FROM of_experiment"                          \
     " ORDER BY first_of_group, first, status <> 'finished', status, error, seed"
 
@@ -342,7 +342,7 @@ static int write_compare(const struct page *page, struct error *error)
     sqlite3_stmt *rows =
         query_begin(store, error,
                     "SELECT workload, collector, warmup, log, engine, nullif(sampling, 'auto')"
-                    " FROM run WHERE experiment_id = %lld LIMIT 1",
+                    " FROM run WHERE in_plan AND experiment_id = %lld LIMIT 1",
                     (long long)outcomes->experiment->number);
     int more = query_next(store, rows, error);
     fputs("pygcsim ", out);

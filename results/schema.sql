@@ -36,6 +36,7 @@ CREATE TABLE run (
     sampling           TEXT NOT NULL,   -- time between two samples, as asked for; or auto
     status             TEXT NOT NULL,   -- planned, unfinished, finished, out_of_memory, failed
     error              TEXT,            -- why it failed
+    in_plan            INTEGER NOT NULL DEFAULT 1, -- 0: of the experiment as it was before it was changed
     -- From here on: known when the run has ended.
     layout             TEXT,            -- how objects lie in memory
     sample_ns          INTEGER,         -- between two samples, 0: none

@@ -13,7 +13,7 @@ char *show_value(char text[UNITS_TEXT], const struct metric *metric, double valu
 
 /* A mean and how far its interval reaches, the longer half of it: "129 ±8 ms"; without an interval
  * only the mean, "-" if there is none. Returns `text`. */
-#define SHOW_ESTIMATE 96
+#define SHOW_ESTIMATE 112
 char *show_estimate(char text[SHOW_ESTIMATE], const struct metric *metric,
                     struct estimate estimate);
 

@@ -138,6 +138,7 @@ static struct store *open_file(const char *path, int flags, int lock, bool alone
     struct stat file;
     bool empty;
     store->path = memory_text(path);
+    pthread_mutex_init(&store->lock, NULL);
     store->writable = flags & SQLITE_OPEN_READWRITE;
     store->lock_file = lock;
     if (stat(path, &file) == 0 && S_ISDIR(file.st_mode)) {
@@ -159,7 +160,6 @@ static struct store *open_file(const char *path, int flags, int lock, bool alone
     }
     if ((alone && enter_alone(store, error) != 0) || check_file(store, &empty, error) != 0)
         goto failed;
-    pthread_mutex_init(&store->lock, NULL);
     if (empty && !(flags & SQLITE_OPEN_CREATE)) {
         error_set(error, "%s: not a pygcsim results file: it is empty", path);
         goto failed;

@@ -50,6 +50,7 @@ struct experiment_facts {
     const char *command, *name, *document, *baseline, *objective;
     uint64_t planned;       /* runs, with those of other shards */
     unsigned shard, shards; /* 0: everything */
+    uint64_t last_seed;     /* runs with larger ones may be planned again, so they are kept */
 };
 
 /* Everything that makes one run differ from another. */

@@ -15,7 +15,8 @@
 
 /* Runs of an experiment that are no more in its plan, and have not ended. */
 #define LEFT_BEHIND                                                                                \
-    "(SELECT id FROM run WHERE experiment_id = ? AND status IN ('planned', 'unfinished')"          \
+    "(SELECT id FROM run WHERE experiment_id = ?1 AND seed <= ?2"                                  \
+    " AND status IN ('planned', 'unfinished')"                                                     \
     " AND id NOT IN (SELECT id FROM temp.kept))"
 
 /* Prepared once: X(identifier, SQL). */
@@ -43,6 +44,8 @@
     X(FORGET_PARAMETERS, "DELETE FROM parameter WHERE run_id IN " LEFT_BEHIND)                     \
     X(FORGET_LEFT, "DELETE FROM collection WHERE run_id IN " LEFT_BEHIND)                          \
     X(FORGET_RUNS, "DELETE FROM run WHERE id IN " LEFT_BEHIND)                                     \
+    X(NOTE_PLAN, "UPDATE run SET in_plan = NOT in_plan WHERE experiment_id = ?"                    \
+                 " AND in_plan <> (id IN (SELECT id FROM temp.kept))")                             \
     X(FORGET_KEPT, "DELETE FROM temp.kept")                                                        \
     X(FORGET_COLLECTIONS, "DELETE FROM collection WHERE run_id = ?")                               \
     X(SET_STATUS, "UPDATE run SET status = ?2, error = ?3 WHERE id = ?1")                          \

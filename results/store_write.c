@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "results/lock.h"
 #include "results/metrics.h"
 #include "results/store_parts.h"
 #include "sim/costs.h"
@@ -68,9 +69,24 @@ static sqlite3_stmt *find(struct store *store, enum statement which, const char 
     return NULL;
 }
 
+/* Something that is no failure of SQLite's keeps it from being written. */
+static void refuse(struct store *store, const char *format, ...)
+{
+    char what[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    error_set(&store->failure, "%s: %s", store->path, what);
+    store->broken = true;
+}
+
+/* What a sweep has locked must not be exchanged under it: nobody would find its results. */
 static void begin(struct store *store)
 {
     pthread_mutex_lock(&store->lock);
+    if (store->lock_file >= 0 && !lock_is_of(store->path, store->lock_file))
+        refuse(store, "removed or replaced while it was being written to");
     put(store, BEGIN, "");
 }
 
@@ -91,18 +107,6 @@ static int end(struct store *store, struct error *error)
 }
 
 /* ---- planning ------------------------------------------------------------------------- */
-
-/* Something that is no failure of SQLite's keeps the plan from being made. */
-static void refuse(struct store *store, const char *format, ...)
-{
-    char what[512];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(what, sizeof what, format, arguments);
-    va_end(arguments);
-    error_set(&store->failure, "%s: %s", store->path, what);
-    store->broken = true;
-}
 
 /* The sweep of that name which is to be continued; 0: there is none. */
 static int64_t find_sweep(struct store *store, const struct experiment_facts *facts)
@@ -250,9 +254,10 @@ int store_plan_run(struct store *store, int64_t experiment, const struct run_pla
 int store_end_plan(struct store *store, int64_t experiment, struct error *error)
 {
     if (store->continued) {
-        put(store, FORGET_PARAMETERS, "i", experiment);
-        put(store, FORGET_LEFT, "i", experiment);
-        put(store, FORGET_RUNS, "i", experiment);
+        put(store, FORGET_PARAMETERS, "iu", experiment, store->facts.last_seed);
+        put(store, FORGET_LEFT, "iu", experiment, store->facts.last_seed);
+        put(store, FORGET_RUNS, "iu", experiment, store->facts.last_seed);
+        put(store, NOTE_PLAN, "i", experiment);
     }
     return end(store, error);
 }

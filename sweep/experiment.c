@@ -64,3 +64,12 @@ void experiment_fini(struct experiment *experiment)
     free(experiment->baseline);
     *experiment = (struct experiment){0};
 }
+
+uint64_t experiment_last_seed(const struct experiment *experiment)
+{
+    uint64_t last = 0;
+    for (size_t i = 0; i < experiment->seed_count; i++)
+        if (experiment->seeds[i] > last)
+            last = experiment->seeds[i];
+    return last;
+}

@@ -54,4 +54,7 @@ int experiment_read(struct experiment *experiment, const char *path, struct erro
 
 void experiment_fini(struct experiment *experiment);
 
+/* The largest. */
+uint64_t experiment_last_seed(const struct experiment *experiment);
+
 #endif

@@ -16,19 +16,30 @@ static bool same_times(const struct collector_version *a, const struct collector
     return a == b || memcmp(&costs[0], &costs[1], sizeof costs[0]) == 0;
 }
 
-/* The program of a point with a seed, among those of the seed; added if it is new. */
-static size_t find_program(struct plan *plan, size_t *capacity, size_t first,
+/* Programs of the seed under way, the newest first: by workload, and of each the one before with
+ * other times. SIZE_MAX: none. */
+struct seed_programs {
+    size_t *of_workload, *before;
+    size_t before_capacity, capacity;
+};
+
+/* The program of a point with a seed; added if it is new. */
+static size_t find_program(struct plan *plan, struct seed_programs *known,
                            const struct point *point, uint64_t seed)
 {
-    for (size_t i = first; i < plan->program_count; i++)
-        if (plan->programs[i].workload == point->workload &&
-            same_times(plan->programs[i].collector, point->collector))
+    size_t *newest = &known->of_workload[point->workload];
+    for (size_t i = *newest; i != SIZE_MAX; i = known->before[i])
+        if (same_times(plan->programs[i].collector, point->collector))
             return i;
+    size_t number = plan->program_count++;
     plan->programs =
-        memory_grow(plan->programs, capacity, plan->program_count + 1, sizeof *plan->programs);
-    plan->programs[plan->program_count] = (struct planned_program){
+        memory_grow(plan->programs, &known->capacity, plan->program_count, sizeof *plan->programs);
+    known->before = memory_grow(known->before, &known->before_capacity, plan->program_count,
+                                sizeof *known->before);
+    plan->programs[number] = (struct planned_program){
         .workload = point->workload, .seed = seed, .collector = point->collector};
-    return plan->program_count++;
+    known->before[number] = *newest;
+    return *newest = number;
 }
 
 /* Shares are of programs, dealt in turn. */
@@ -57,19 +68,23 @@ static void count_runs(struct plan *plan)
 
 void plan_init(struct plan *plan, const struct experiment *experiment, struct share share)
 {
-    size_t count = experiment->seed_count * experiment->point_count, capacity = 0;
+    size_t count = experiment->seed_count * experiment->point_count;
+    struct seed_programs known = {0};
     *plan = (struct plan){.experiment = experiment, .run_count = count};
     plan->runs = memory_zeroed(count, sizeof *plan->runs);
+    known.of_workload = memory_zeroed(experiment->workload_count, sizeof *known.of_workload);
     for (size_t s = 0, i = 0; s < experiment->seed_count; s++) {
         uint64_t seed = experiment->seeds[s];
-        size_t first = plan->program_count;
+        memset(known.of_workload, 0xff, experiment->workload_count * sizeof *known.of_workload);
         for (size_t p = 0; p < experiment->point_count; p++, i++)
             plan->runs[i] = (struct planned_run){
                 .id = (int64_t)i, /* for now: its number */
                 .seed = seed,
                 .point = p,
-                .program = find_program(plan, &capacity, first, &experiment->points[p], seed)};
+                .program = find_program(plan, &known, &experiment->points[p], seed)};
     }
+    free(known.of_workload);
+    free(known.before);
     keep_share(plan, share);
     count_runs(plan);
 }
@@ -112,6 +127,7 @@ int plan_store(struct plan *plan, const char *command, struct share share, bool 
         .planned = experiment->seed_count * experiment->point_count,
         .shard = share.shard,
         .shards = share.shards,
+        .last_seed = plan->may_grow ? experiment_last_seed(experiment) : INT64_MAX,
     };
     if (store_begin_plan(store, &facts, &plan->id, error) != 0)
         return -1;

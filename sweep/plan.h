@@ -36,7 +36,8 @@ struct planned_program {
 
 struct plan {
     const struct experiment *experiment;
-    int64_t id; /* of the experiment's row, which may be set to continue one */
+    bool may_grow; /* more seeds may follow: what was planned for them before is kept */
+    int64_t id;    /* of the experiment's row, which may be set to continue one */
     struct planned_run *runs;
     struct planned_program *programs;
     size_t run_count, to_do, program_count;

@@ -128,33 +128,23 @@ static void note_point(struct precision *precision, const struct until *until, s
     }
 }
 
-/* Seeds of later rounds, which a killed sweep may have left behind, are all larger. */
-static uint64_t last_seed(const struct experiment *experiment)
-{
-    uint64_t last = 0;
-    for (size_t i = 0; i < experiment->seed_count; i++)
-        if (experiment->seeds[i] > last)
-            last = experiment->seeds[i];
-    return last;
-}
-
-int until_precision(const struct experiment *experiment, const struct metric *metric, int64_t id,
+int until_precision(const struct experiment *experiment, const struct metric *metric,
                     struct store *store, struct precision *precision, struct error *error)
 {
     const struct until *until = &experiment->until;
     const char *kind = metric->skewed ? "bootstrap" : "mean";
-    char *sql =
-        sqlite3_mprintf("SELECT policy, count(*), avg(value), %s_low(value), %s_high(value)"
-                        " FROM run JOIN metric ON run_id = run.id"
-                        " WHERE experiment_id = %lld AND metric = '%s' AND seed <= %lld"
-                        " GROUP BY workload, collector, policy",
-                        kind, kind, (long long)id, metric->name, (long long)last_seed(experiment));
+    char *sql = sqlite3_mprintf("SELECT policy, count(*), avg(value), %s_low(value), %s_high(value)"
+                                " FROM temp.kept JOIN run USING (id) JOIN metric ON run_id = id"
+                                " WHERE metric = '%s' GROUP BY workload, collector, policy",
+                                kind, kind, metric->name);
     sqlite3_stmt *row = NULL;
     int code = SQLITE_NOMEM;
     *precision = (struct precision){.metric = metric};
     if (sql && sqlite3_prepare_v2(store_database(store), sql, -1, &row, NULL) == SQLITE_OK)
-        while ((code = sqlite3_step(row)) == SQLITE_ROW)
+        while ((code = sqlite3_step(row)) == SQLITE_ROW) {
             note_point(precision, until, row);
+            precision->points++;
+        }
     sqlite3_finalize(row);
     sqlite3_free(sql);
     if (precision->needed > until->most)

@@ -28,11 +28,12 @@ struct precision {
     char where[256]; /* the policy it is of */
     size_t needed;   /* replications that would probably do; those there are, if they do */
     size_t replications;
+    size_t points; /* that have a value of the metric */
 };
 
-/* Of the experiment's row `id`, by what is stored of the seeds that it has so far. Returns 0, or -1
- * with a line in *error. */
-int until_precision(const struct experiment *experiment, const struct metric *metric, int64_t id,
+/* By what is stored of the runs of the plan that the store has made last. Returns 0, or -1 with a
+ * line in *error. */
+int until_precision(const struct experiment *experiment, const struct metric *metric,
                     struct store *store, struct precision *precision, struct error *error);
 
 /* Gives the experiment so many seeds: those that it has, and then the next numbers. */

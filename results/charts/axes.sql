@@ -5,7 +5,7 @@ CREATE TEMP TABLE axes AS
 WITH spread AS (
     SELECT factor, level, value, avg(value) OVER (PARTITION BY factor, level) AS level_mean,
            avg(value) OVER (PARTITION BY factor) AS mean
-    FROM factor JOIN objective USING (run_id)
+    FROM factor JOIN objective USING (run_id) JOIN ran USING (run_id) WHERE NOT lost
 ), effect AS (
     SELECT factor, total((level_mean - mean) * (level_mean - mean))
                    / nullif(total((value - mean) * (value - mean)), 0) AS share
@@ -14,7 +14,7 @@ WITH spread AS (
     SELECT a.factor AS x, b.factor AS y, a.is_parameter + b.is_parameter AS parameters,
            count(DISTINCT a.level) AS x_levels, count(DISTINCT b.level) AS y_levels,
            count(DISTINCT a.level * 100000 + b.level) AS cells
-    FROM (SELECT min(run_id) AS run_id FROM ran JOIN objective USING (run_id)
+    FROM (SELECT min(run_id) AS run_id FROM ran JOIN objective USING (run_id) WHERE NOT lost
           GROUP BY policy, workload, collector)
     JOIN factor AS a USING (run_id) JOIN factor AS b USING (run_id) WHERE a.factor < b.factor
     GROUP BY a.factor, b.factor

@@ -1,6 +1,7 @@
 # Main effects: the mean of a metric at each level of each factor that varies, over everything else, with the 95% interval
 # of its difference to the mean of all; a panel per factor, the strongest first. $data: a header line, then a row per level:
-# factor, number and label of the level, mean, low and high end of the interval, runs, mean of all levels.
+# factor, number and label of the level, mean, low and high end of the interval, runs, mean of all levels, are the
+# levels ordered (1; words are not: 0, and have no line).
 # SPDX-License-Identifier: GPL-3.0-or-later
 set label 1 "Main effects on ".short(metric_meaning) at screen 0.02, 0.96 font title_font
 
@@ -34,12 +35,15 @@ do for [l=1:lines] {
   foot[l] = 0.05
   do for [f=(l-1)*columns+1:min(drawn, l*columns)] { if (is_slanted(f)) { foot[l] = max(foot[l], min(0.4*height, 0.035 + 0.0052*label_width[f])) } }
 }
+# names of the first column's slanted labels begin left of their panels: beside the axis title
+do for [f=1:drawn:columns] { if (is_slanted(f)) { left = max(left, min(0.2, 0.045 + 0.0047*label_width[f] - 0.5*(width - gap)/levels(f))) } }
+width = (right - left + gap)/columns
 set label 997 short(metric_meaning).scale_name("y") at screen 0.022, (top + 0.02)/2 center rotate textcolor rgb ink
-set arrow from screen 0.60, 0.893 to screen 0.625, 0.893 nohead lc rgb grey lw 1 dt 2
-set label "mean of all" at screen 0.63, 0.893 font ",10" textcolor rgb ink
+set arrow from screen 0.51, 0.893 to screen 0.535, 0.893 nohead lc rgb grey lw 1 dt 2
+set label "mean of all" at screen 0.54, 0.893 font ",10" textcolor rgb ink
 if (seeds > 1) {
-  set arrow from screen 0.76, 0.881 to screen 0.76, 0.905 heads size screen 0.004, 90 lc rgb hue(3) lw 1
-  set label "95% interval of the difference" at screen 0.77, 0.893 font ",10" textcolor rgb ink
+  set arrow from screen 0.64, 0.881 to screen 0.64, 0.905 heads size screen 0.004, 90 lc rgb hue(3) lw 1
+  set label "95% interval of the difference to the mean of all, within seeds" at screen 0.65, 0.893 font ",10" textcolor rgb ink
 }
 if (drawn < factors) { set label sprintf("%d more with smaller effects", factors - drawn) at screen 0.98, 0.96 right font ",10" textcolor rgb grey }
 set multiplot
@@ -50,10 +54,11 @@ do for [f=1:drawn] {
   set xrange [0.5 : levels(f) + 0.5]; eval is_slanted(f) ? 'set xtics () rotate by 35 right scale 0.4' : 'set xtics () norotate center scale 0.4'
   every_ = is_slanted(f) ? ceil(levels(f)*0.02/(width - gap)) : 1
   do for [i=from[f]:upto[f]] { set xtics add (((i - from[f]) % every_ ? "" : field($data[i], 3)) num($data[i], 2)) }
-  set label 999 factor[f] at graph 0, screen ceiling + 0.014 left font ",11" textcolor rgb ink
+  counted = int(sum [i=from[f]:upto[f]] num($data[i], 7))
+  set label 999 factor[f].(counted == runs ? "" : sprintf(" (%d runs)", counted)) at graph 0, screen ceiling + 0.014 left font ",11" textcolor rgb ink
   all = num($data[from[f]], 8)
   set arrow 999 from graph 0, first all to graph 1, first all nohead lc rgb grey lw 1 dt 2
-  plot $data every ::from[f]-1::upto[f]-1 using (strstrt(factor[f], '.') ? $2 : NaN):4 with lines lc rgb hue(3) lw 1.2, \
+  plot $data every ::from[f]-1::upto[f]-1 using ($9 > 0 ? $2 : NaN):4 with lines lc rgb hue(3) lw 1.2, \
        "" every ::from[f]-1::upto[f]-1 using 2:4:5:6 with yerrorbars pt -1 ps 0 lc rgb hue(3) lw 1.2, \
        "" every ::from[f]-1::upto[f]-1 using 2:4 with points pt 7 ps 0.8*point_size lc rgb hue(3)
   if (f == 1) { unset arrow; unset label; set label 2 "" }

@@ -14,7 +14,7 @@ do for [k=1:policies] {
   order[1 + (sum [j=1:policies] (total[j] > total[k] || total[j] == total[k] && j < k))] = k
 }
 eval scale("x"); x_hi = 1.12*x_hi; eval axis("x")
-set xlabel "GC time in the steady state".(seeds > 1 ? ", mean of the seeds" : "")
+set xlabel "GC time in the steady state".over_seeds
 set yrange [policies + 0.5 : 0.5]
 set lmargin name_width(longest) + 3; set rmargin 4
 set bmargin screen 0.86 - min(0.76, 0.12*policies)                      # few bars need not be fat

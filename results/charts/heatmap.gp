@@ -1,28 +1,42 @@
 # The mean of a metric over two factors, a cell per pair of levels. x_factor and y_factor name them. $data: a header line,
-# then a row per cell: number and label of the level of x, of y, mean, runs.
+# then a row per cell: number and label of the level of x, of y, mean (none:
+# all ran out of memory), runs.
 # SPDX-License-Identifier: GPL-3.0-or-later
 set label 1 capital(short(metric_meaning)).": means" at screen 0.02, 0.96 font title_font textcolor rgb ink
 
-cells = |$data| - 1; columns = 1; lines = 1; lo = 1e99; hi = -1e99; best = 1; widest = 1
+cells = |$data| - 1; columns = 1; lines = 1; lo = 1e99; hi = -1e99; best = 0; ties = 0; widest = 1; longest_text = 1; binned = 0
+mean(i) = num($data[i+1], 5)
+beats(v,w) = metric_better eq "high" ? v > w : v < w
 do for [i=1:cells] {
-  row = $data[i+1]; v = num(row, 5)
-  columns = max(columns, int(num(row, 1))); lines = max(lines, int(num(row, 3))); lo = min(lo, v); hi = max(hi, v)
-  best = (metric_better eq "high" ? v > num($data[best+1], 5) : v < num($data[best+1], 5)) ? i : best
-  widest = max(widest, strlen(field(row, 2)))
+  row = $data[i+1]; v = mean(i); columns = max(columns, int(num(row, 1))); lines = max(lines, int(num(row, 3)))
+  widest = max(widest, strlen(field(row, 2))); binned = binned || strstrt(field(row, 2).field(row, 4), "–")
+  if (v == v) {
+    lo = min(lo, v); hi = max(hi, v)
+    if (best == 0 || beats(v, mean(max(best, 1)))) { best = i }
+  }
 }
+# as many digits as it takes to tell the cells apart
+places = 3; shown_value(v) = amount_(v, metric_unit, places); same = !(hi - lo > 1e-9*abs(hi))
+do for [d=4:6] { if (!same && shown_value(lo) eq shown_value(hi)) { places = d } }
+do for [i=1:cells] { if (mean(i) == mean(i)) { longest_text = max(longest_text, strlen(shown_value(mean(i)))) } }
+do for [i=1:cells] { ties = ties + (abs(mean(i) - mean(best)) <= 1e-9*abs(mean(best))) }
+if (binned) { subtitle = subtitle . sprintf("; %d settings in %d × %d groups", settings, columns, lines); eval write_subtitle }
 
 # colours: dark is better; logarithmic when the range is wide
 z_wide = lo > 0 && hi > 20*lo; z(v) = z_wide ? log10(v) : v
-z_lo = z(lo); z_hi = z(hi) > z(lo) ? z(hi) : z(lo) + 1
+z_lo = z(lo); z_hi = !same ? z(hi) : z(lo) + 1
 set palette defined (0 '#0D0887', 0.14 '#4B03A1', 0.29 '#7D03A8', 0.43 '#A82296', 0.57 '#CB4679', 0.71 '#E56B5D', 0.86 '#F89441', 1 '#FDC328')
 if (metric_better eq "high") { set palette negative }
 set cbrange [z_lo : z_hi]
 set colorbox vertical user origin screen 0.9, 0.15 size screen 0.018, 0.66 noborder
 set cbtics out scale 0.4 ()
+lo_text = shown_value(lo); hi_text = shown_value(hi);  # scale has its own lo and hi
 x_lo = lo; x_hi = hi; x_unit = metric_unit; x_log = z_wide; x_zero = 0
 eval scale("x")                         # only for its tics
-do for [i=1:x_tics] { if (strlen(x_text[i]) && z(x_tic[i]) >= z_lo - 1e-12 && z(x_tic[i]) <= z_hi + 1e-12) { set cbtics add (x_text[i] z(x_tic[i])) } }
-if (hi == lo) { set cbtics add (amount(lo, metric_unit) z_lo) }
+tics_shown = 0
+do for [i=1:same ? 0 : x_tics] { if (strlen(x_text[i]) && z(x_tic[i]) >= z_lo - 1e-12 && z(x_tic[i]) <= z_hi + 1e-12) { set cbtics add (x_text[i] z(x_tic[i])); tics_shown = tics_shown + 1 } }
+if (tics_shown < 2) { set cbtics add (lo_text z_lo) }
+if (tics_shown < 2 && !same) { set cbtics add (hi_text z_hi) }
 set label (metric_better eq "high" ? "higher is better" : metric_better eq "low" ? "lower is better" : "").(z_wide ? " (log scale)" : "") at screen 0.9, 0.835 font ",9" textcolor rgb grey
 
 set xrange [0.5 : columns + 0.5]; set yrange [0.5 : lines + 0.5]
@@ -36,15 +50,21 @@ do for [i=1:cells] { row = $data[i+1]
 set xlabel x_factor font ",11" textcolor rgb ink; set ylabel y_factor font ",11" textcolor rgb ink
 set lmargin screen 0.06 + 0.0062*longest; set rmargin screen 0.88; set tmargin screen 0.86; set bmargin screen (slanted ? 0.13 + 0.006*widest : 0.12)
 
-# values in the cells, where they fit; the best has a frame
-size = max(5, min(11, min(75.0/columns, 190.0/lines)))
+# values in the cells, where they fit; the best has a frame if it is alone
+size = min(11, min(190.0/lines, 1000.0/columns/longest_text))
 light(v) = metric_better eq "high" ? z(v) < z_lo + 0.35*(z_hi-z_lo) : z(v) > z_lo + 0.65*(z_hi-z_lo)
-if (columns <= 16 && lines <= 30) {
-  do for [i=1:cells] { row = $data[i+1]
-    set label amount(num(row, 5), metric_unit) at num(row, 1), num(row, 3) center front font sprintf(",%g", size) textcolor rgb light(num(row, 5)) ? 0x000000 : 0xFFFFFF
-  }
+lost_text = columns <= 6 ? "out of memory" : ""; lost_cells = 0
+do for [i=1:cells] { row = $data[i+1]; v = mean(i); lost_cells = lost_cells + !(v == v)
+  if (v == v && size >= 6.5) { set label shown_value(v) at num(row, 1), num(row, 3) center front font sprintf(",%g", size) textcolor rgb light(v) ? 0x000000 : 0xFFFFFF }
+  if (!(v == v)) { set label lost_text at num(row, 1), num(row, 3) center front font sprintf(",%g", max(6.5, min(10, size))) textcolor rgb ink }
 }
-row = $data[best+1]
-set object rectangle center num(row, 1), num(row, 3) size 0.96, 0.94 front fillstyle empty border lc rgb 0x00C0FF lw 2.5
-set label sprintf("best: %s at %s = %s, %s = %s", amount(num(row, 5), metric_unit), x_factor, field(row, 2), y_factor, field(row, 4)) at screen 0.98, 0.89 right font ",10" textcolor rgb ink
-plot $data skip 1 using 1:3:(0.5):(0.5):(z($5)) with boxxyerror fillstyle solid noborder lc palette
+row = $data[best+1]; mean_name = (metric_better eq "high" ? "highest" : "lowest")." mean: ".shown_value(mean(best))
+if (ties == 1) {
+  set object rectangle center num(row, 1), num(row, 3) size 0.96, 0.94 front fillstyle empty border lc rgb 0x00C0FF lw 2.5
+  set label sprintf("%s at %s = %s, %s = %s", mean_name, x_factor, field(row, 2), y_factor, field(row, 4)) at screen 0.98, 0.89 right font ",10" textcolor rgb ink
+} else {
+  set label sprintf("%s, in %d cells", mean_name, ties) at screen 0.98, 0.89 right font ",10" textcolor rgb ink
+}
+if (lost_cells) { set object rectangle from screen 0.02, 0.88 to screen 0.04, 0.9 fillcolor rgb lost_grey fillstyle solid noborder; set label "out of memory" at screen 0.045, 0.89 font ",10" textcolor rgb ink }
+plot $data skip 1 using (num(strcol(5), 1) == num(strcol(5), 1) ? NaN : $1):3:(0.5):(0.5) with boxxyerror fillstyle solid noborder lc rgb lost_grey, \
+     "" skip 1 using 1:3:(0.5):(0.5):(z($5)) with boxxyerror fillstyle solid noborder lc palette

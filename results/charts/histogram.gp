@@ -34,7 +34,7 @@ unset print
 eval scale("y"); y_lo = 0.6
 eval panels
 do for [g=0:2] { eval key_box(0.655 + 0.11*g, generation(g), sprintf("generation %d", g)) }
-eval panel_titles("pause (log scale)", "collections (log scale)")
+eval panel_titles("pause".of_all_seeds." (log scale)", "collections (log scale)")
 set multiplot
 do for [k=1:policies] {
   facts = by_generation(total[3*k-2], total[3*k-1], total[3*k]) . (slowest[k] > 0 ? "max ".duration(slowest[k]) : "")

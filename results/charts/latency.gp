@@ -25,7 +25,7 @@ set xrange [0 : most]
 set xtics ("0" 0, "50" -log10(0.5) 0, "90" 1, "99" 2)
 do for [n=3:ceil(most)] { set xtics add (nine_text(n) n) }
 set grid xtics
-set xlabel "percentile of the requests that arrive in the steady state (%)"
+set xlabel "percentile of the requests that arrive in the steady state".of_all_seeds." (%)"
 eval side_legend
 plot for [r=1:policies] $data index order[r]-1 using (nines($1)):2 with lines lt order[r], \
      for [k=1:policies] $marks using ($1 == k ? $2 : NaN):3 with points lt k

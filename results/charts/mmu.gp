@@ -1,5 +1,6 @@
 # Minimum mutator utilisation: in any window of that length, the program ran at least that share of the time.
 # $data: a block per policy: its name, then rows window in seconds, utilisation from 0 to 1.
+# Only the points are known: between them is a dotted line that leads the eye.
 # SPDX-License-Identifier: GPL-3.0-or-later
 set label 1 "Minimum mutator utilisation: the higher the better" at screen 0.02, 0.96 font title_font
 eval read_policies("$data")
@@ -15,10 +16,11 @@ do for [k=1:policies] {
 }
 y_lo = 0; y_hi = 1; y_unit = "fraction"; y_wide = 0
 eval scale("y"); y_lo = -0.02; y_hi = 1.02; eval axis("y")
-set ylabel "time left to the program, in the worst window"
+set ylabel "time left to the program, in the worst window".(seeds > 1 ? sprintf(" of %d seeds", seeds) : "")
 set logscale x; set xrange [shortest/1.15 : widest*1.15]
-set xtics (); do for [w in "0.002 0.005 0.01 0.02 0.05 0.1 0.2 0.5 1 2 5 10"] { set xtics add (duration(real(w)) real(w)) }
+set xtics (); do for [k=1:policies] { do for [i=first[k]:last[k]] { set xtics add (duration(num($data[i], 1)) num($data[i], 1)) } }
 set grid xtics
-set xlabel "window of wall time (log scale)"
+set xlabel "window of wall time (log scale); points are what was measured"
 eval side_legend
-plot for [r=1:policies] $data index order[r]-1 using (has_end(order[r]) ? $1 : NaN):2 with linespoints lt order[r]
+plot for [r=1:policies] $data index order[r]-1 using (has_end(order[r]) ? $1 : NaN):2 with lines lt order[r] lw 1 dt 3, \
+     for [r=1:policies] $data index order[r]-1 using (has_end(order[r]) ? $1 : NaN):2 with points lt order[r]

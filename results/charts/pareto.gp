@@ -5,20 +5,21 @@
 set label 1 capital(short(metric_meaning))." against peak memory" at screen 0.02, 0.96 font title_font
 eval many ? read_kinds("$data", "2") : ""
 
-array heap[policies]; array value[policies]; array front[policies]; array range[policies]
+array heap[policies]; array value[policies]; array range[policies]
 x_lo = 1e99; x_hi = 0; y_lo = 1e99; y_hi = 0; x_unit = "bytes"; y_unit = metric_unit; x_zero = 0; y_zero = 0
 or_mean(a,b) = a == a ? a : b
 heap_lo = 1e99; heap_hi = 0; zeros = 0; front_count = 0
 do for [k=1:policies] {
-  row = $data[k+1]; name[k] = field(row, 1); front[k] = num(row, 4); heap[k] = num(row, 5); value[k] = num(row, 8)
-  range[k] = num(row, 9) == num(row, 9) && num(row, 10) > num(row, 9) ? sprintf(" (%s to %s)", amount(num(row, 9), metric_unit), amount(num(row, 10), metric_unit)) : ""
+  row = $data[k+1]; name[k] = field(row, 1); eval many ? '' : grey_if_lost; front[k] = int(num(row, 4)); heap[k] = num(row, 6); value[k] = num(row, 9)
+  is_baseline[k] = int(num(row, 3)); has_curve[k] = int(num(row, 5)); has_point[k] = value[k] == value[k]
+  range[k] = num(row, 10) == num(row, 10) && num(row, 11) > num(row, 10) ? sprintf(" (%s to %s)", amount(num(row, 10), metric_unit), amount(num(row, 11), metric_unit)) : ""
   if (value[k] == value[k]) {
     front_count = front_count + (front[k] > 0)
     heap_lo = min(heap_lo, heap[k]); heap_hi = max(heap_hi, heap[k])
-    if (!many || front[k] > 0 || num(row, 3) == 1) {        # has its intervals drawn
-      x_lo = min(x_lo, or_mean(num(row, 6), heap[k])); x_hi = max(x_hi, or_mean(num(row, 7), heap[k]))
-      y_hi = max(y_hi, or_mean(num(row, 10), value[k]))
-      if (or_mean(num(row, 9), value[k]) > 0) { y_lo = min(y_lo, or_mean(num(row, 9), value[k])) }
+    if (!many || front[k] > 0 || is_baseline[k] || has_curve[k]) {  # may have its intervals drawn
+      x_lo = min(x_lo, or_mean(num(row, 7), heap[k])); x_hi = max(x_hi, or_mean(num(row, 8), heap[k]))
+      y_hi = max(y_hi, or_mean(num(row, 11), value[k]))
+      if (or_mean(num(row, 10), value[k]) > 0) { y_lo = min(y_lo, or_mean(num(row, 10), value[k])) }
     }
     if (value[k] > 0) { y_lo = min(y_lo, value[k]); y_hi = max(y_hi, value[k]) } else { zeros = zeros + 1 }
   }
@@ -34,30 +35,20 @@ if (zeros > 0) {                        # a band below a logarithmic axis for wh
   none = y_lo*(y_lo/y_hi)**0.04
   set ytics add ("0" none)
   set object rectangle from graph 0, graph 0 to graph 1, first y_lo fillcolor rgb 0xF2F2F2 fillstyle solid noborder behind
-  set yrange [y_lo*(y_lo/y_hi)**0.08 : y_hi]
+  y_lo = y_lo*(y_lo/y_hi)**0.08; set yrange [y_lo : y_hi]
 }
 level(v) = zeros > 0 && !(v > 0) ? none : v
-set xlabel "peak heap".scale_name("x")
-set ylabel short(metric_meaning).scale_name("y")
+set xlabel "peak heap".over_seeds.scale_name("x")
+set ylabel short(metric_meaning).over_seeds.scale_name("y")
 set grid xtics
 
-# the table: if there are many policies, the front and the baseline; else all, the best first
+# the table: if there are many policies, the front, the baseline and some others; else all, the best first
 better(j,k) = metric_better eq "high" ? value[j] > value[k] : value[j] < value[k]
-no_value(k) = !(value[k] == value[k])
-places = 14; listed = 0; array mark_of[policies]
-facts(k) = no_value(k) ? "no value" : amount(value[k], metric_unit) . range[k] . ", " . memory(heap[k]) . (many || front[k] == 0 ? "" : ", on the front") . (mark_of[k] eq "b" ? ", the baseline" : "")
-if (many) {
-  do for [k=1:policies] { mark_of[k] = ""; if (front[k] > 0 && front[k] <= places) { item[front[k]] = k; mark_of[k] = sprintf("%d", front[k]); listed = max(listed, front[k]) } }
-  do for [k=1:policies] { if (num($data[k+1], 3) == 1 && front[k] == 0) { listed = listed + 1; item[listed] = k; mark_of[k] = "b" } }
-} else {
-  listed = policies
-  do for [k=1:policies] { mark_of[k] = ""
-    item[1 + (sum [j=1:policies] (j != k && (no_value(k) ? !no_value(j) || j < k : !no_value(j) && (better(j, k) || value[j] == value[k] && j < k))))] = k
-  }
-}
-do for [r=1:listed] { item_mark[r] = mark_of[item[r]]; item_fact[r] = facts(item[r]) }
-eval point_table
-if (many) { do for [r=1:listed] { k = item[r]; if (!no_value(k)) { set label item_mark[r] at heap[k], level(value[k]) offset 0.8,0.6 font ",9" textcolor lt kind_of[k] front } } }
+no_value(k) = !has_point[k]
+place_of(k) = 1 + (sum [j=1:policies] (has_point[j] && (better(j, k) || value[j] == value[k] && j < k)))
+facts(k) = amount(value[k], metric_unit) . range[k] . ", " . memory(heap[k]) . (many || front[k] == 0 ? "" : ", on the front") . (many && is_baseline[k] ? ", the baseline" : "")
+point_x(k) = heap[k]; point_y(k) = level(value[k])
+eval choose_items; eval point_table; eval mark_points
 
 # the front, from its first policy to the edge on the right
 array step_of[max(front_count, 1)]
@@ -75,12 +66,11 @@ if (seeds > 1) {
 set print $points
 do for [k=1:policies] { if (!no_value(k)) {
   row = $data[k+1]
-  print sprintf("%.9g\t%.9g\t%d\t%d\t%.9g\t%.9g\t%.9g\t%.9g", heap[k], level(value[k]), many ? kind_of[k] : k, !many || strlen(mark_of[k]) > 0, \
-    or_mean(num(row, 6), heap[k]), or_mean(num(row, 7), heap[k]), level(or_mean(num(row, 9), value[k])), level(or_mean(num(row, 10), value[k])))
+  print sprintf("%.9g\t%.9g\t%d\t%d\t%.9g\t%.9g\t%.9g\t%.9g\t%d", heap[k], level(value[k]), many ? kind_of[k] : k, !many || strlen(mark_of[k]) > 0, \
+    or_mean(num(row, 7), heap[k]), or_mean(num(row, 8), heap[k]), level(or_mean(num(row, 10), value[k])), level(or_mean(num(row, 11), value[k])), point_color(k))
 } }
 unset print
-faint(k) = 0xB0000000 + hue(k)
-plot $points using ($4 > 0 ? NaN : $1):2:(shape($3)):(faint($3)) with points pt variable lc rgb variable ps 0.8*point_size, \
+plot $points using ($4 > 0 ? NaN : $1):2:(shape($3)):(0xB0000000 + $9) with points pt variable lc rgb variable ps 0.8*point_size, \
      $front using 1:2 with steps lc rgb grey lw 1.4 dt 2, \
-     $points using ($4 > 0 ? $1 : NaN):2:5:6:7:8:(hue($3)) with xyerrorbars pt -1 ps 0 lc rgb variable lw 0.9, \
-     $points using ($4 > 0 ? $1 : NaN):2:(shape($3)):(hue($3)) with points pt variable lc rgb variable ps point_size
+     $points using ($4 > 0 ? $1 : NaN):2:5:6:7:8:9 with xyerrorbars pt -1 ps 0 lc rgb variable lw 0.9, \
+     $points using ($4 > 0 ? $1 : NaN):2:(shape($3)):9 with points pt variable lc rgb variable ps point_size

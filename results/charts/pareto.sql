@@ -1,8 +1,8 @@
--- policy, kind, is it the baseline, its place on the front from the left (0: not on it); then mean, low and
+-- policy, kind, is it the baseline, its place on the front from the left (0: not on it), has it a curve on other charts; then mean, low and
 -- high end of the 95% interval over the seeds: of peak heap bytes, of the metric. On the front is what no
--- policy beats in both means.
+-- policy beats in both means; nothing that ran out of memory is.
 WITH of_policy AS (
-    SELECT place, compared.policy, kind, specification = baseline AS is_baseline,
+    SELECT place, compared.policy, kind, lost, specification = baseline AS is_baseline,
            avg(heap_peak_bytes) AS heap,
            bootstrap_low(heap_peak_bytes) AS heap_low, bootstrap_high(heap_peak_bytes) AS heap_high,
            avg(objective.value) AS metric,
@@ -19,10 +19,11 @@ WITH of_policy AS (
 ), steps AS (
     SELECT place, heap, coalesce(sign * metric < min(sign * metric) OVER (
                ORDER BY heap, sign * metric ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 1) AS on_front
-    FROM of_policy WHERE metric IS NOT NULL
+    FROM of_policy WHERE metric IS NOT NULL AND NOT lost
 ), front AS (
     SELECT place, row_number() OVER (ORDER BY heap) AS front FROM steps WHERE on_front
 )
 SELECT policy, kind, coalesce(is_baseline, 0) AS baseline, coalesce(front, 0) AS front,
+       place IN (SELECT place FROM shown) AS has_curve,
        heap, heap_low, heap_high, metric, metric_low, metric_high
 FROM of_policy LEFT JOIN front USING (place) ORDER BY place

@@ -15,6 +15,6 @@ set ylabel "pause".scale_name("y")
 x(p) = p == 50 ? 1 : p == 90 ? 2 : p == 99 ? 3 : p == 99.9 ? 4 : p == 100 ? 5 : NaN
 set xrange [0.7 : 5.2]
 set xtics ("p50" 1, "p90" 2, "p99" 3, "p99.9" 4, "max" 5)
-set xlabel "percentile of the pauses in the steady state"
+set xlabel "percentile of the pauses in the steady state".(seeds > 1 ? of_all_seeds."; max: longest of all seeds" : "")
 eval side_legend
 plot for [r=1:policies] $data index order[r]-1 using (has_end(order[r]) ? x($1) + shift(order[r]) : NaN):2 with linespoints lt order[r]

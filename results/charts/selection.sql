@@ -2,7 +2,7 @@
 -- collector, seed, policy, alone. The tables made here are read by the charts' queries.
 CREATE TEMP VIEW ended AS
 SELECT run.*, experiment.command FROM run JOIN experiment ON experiment.id = experiment_id
-WHERE status IN ('finished', 'out_of_memory')
+WHERE in_plan AND status IN ('finished', 'out_of_memory')
   AND (NOT EXISTS (SELECT 1 FROM asked WHERE what = 'workload')
        OR workload IN (SELECT text FROM asked WHERE what = 'workload'))
   AND (NOT EXISTS (SELECT 1 FROM asked WHERE what = 'collector')
@@ -13,7 +13,8 @@ WHERE status IN ('finished', 'out_of_memory')
        OR policy IN (SELECT text FROM asked WHERE what = 'policy'));
 
 -- The newest experiment with such a run; of a compare, also older runs that can be compared with it
--- (same program, costs and warm-up). Of runs that are alike the newest.
+-- (same program, costs and warm-up). Of runs that are alike the newest. `lost`: the policy ran out of
+-- memory in this program, with this seed or another.
 CREATE TEMP TABLE ran AS
 WITH newest AS (
     SELECT experiment_id, command, warmup FROM ended
@@ -21,14 +22,17 @@ WITH newest AS (
        OR experiment_id IN (SELECT id FROM asked JOIN experiment ON text IN (name, CAST(id AS TEXT))
                             WHERE what = 'experiment')
     ORDER BY experiment_id DESC, id DESC LIMIT 1
+), alike AS (
+    SELECT max(ended.id) AS run_id, ended.experiment_id, policy, workload, collector, seed, warmup, status
+    FROM ended JOIN newest USING (warmup)
+    WHERE ended.experiment_id = newest.experiment_id
+       OR newest.command <> 'sweep' AND NOT EXISTS (SELECT 1 FROM asked WHERE what = 'alone')
+          AND (workload, collector, seed, costs) IN
+          (SELECT workload, collector, seed, costs FROM ended WHERE experiment_id = newest.experiment_id)
+    GROUP BY policy, workload, collector, seed
 )
-SELECT max(ended.id) AS run_id, ended.experiment_id, policy, workload, collector, seed, status
-FROM ended JOIN newest USING (warmup)
-WHERE ended.experiment_id = newest.experiment_id
-   OR newest.command <> 'sweep' AND NOT EXISTS (SELECT 1 FROM asked WHERE what = 'alone')
-      AND (workload, collector, seed, costs) IN
-      (SELECT workload, collector, seed, costs FROM ended WHERE experiment_id = newest.experiment_id)
-GROUP BY policy, workload, collector, seed;
+SELECT *, max(status = 'out_of_memory') OVER (PARTITION BY policy, workload, collector) AS lost
+FROM alike;
 
 -- Of one program, the first: all policies and seeds. `policy` is how charts call it; `place` is
 -- where it comes; `first` marks the runs of the first seed.
@@ -36,15 +40,15 @@ CREATE TEMP TABLE compared AS
 WITH program AS (
     SELECT workload, collector FROM ran ORDER BY experiment_id DESC, run_id LIMIT 1
 ), of_program AS (
-    SELECT run_id, policy, seed, asked.rowid AS wanted, min(run_id) OVER policy AS earliest,
+    SELECT run_id, policy, seed, lost, asked.rowid AS wanted, min(run_id) OVER policy AS earliest,
            count(*) OVER policy AS runs, sum(status = 'out_of_memory') OVER policy AS out_of_memory,
            seed = min(seed) OVER () AS first
     FROM ran JOIN program USING (workload, collector)
     LEFT JOIN asked ON what = 'policy' AND text = policy
     WINDOW policy AS (PARTITION BY policy)
 )
-SELECT run_id, dense_rank() OVER (ORDER BY wanted, earliest) AS place, seed, first,
+SELECT run_id, dense_rank() OVER (ORDER BY wanted, earliest) AS place, seed, first, lost,
        policy AS specification, substr(policy, 1, instr(policy || ':', ':') - 1) AS kind,
-       policy || CASE WHEN out_of_memory = 0 THEN '' WHEN runs = 1 THEN ' (out of memory)'
+       policy || CASE WHEN out_of_memory = 0 THEN '' WHEN runs = out_of_memory THEN ' (out of memory)'
                       ELSE ' (out of memory: ' || out_of_memory || ' of ' || runs || ')' END AS policy
 FROM of_program;

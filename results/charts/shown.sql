@@ -1,10 +1,10 @@
 -- The policies that have a curve or a panel each: all, or of many the baseline, the best of each kind,
--- and more spread evenly from the best to the worst. temp.asked also has: better (high or low), most
+-- and more spread evenly from the best to the worst; those that ran out of memory count as the worst. temp.asked also has: better (high or low), most
 -- (how many of a sweep; of others 20). They are ranked by temp.objective (run_id, value).
 CREATE TEMP TABLE shown AS
 WITH mean AS (
     SELECT place, kind, specification = coalesce(baseline, '') AS is_baseline,
-           avg(value) * iif((SELECT text FROM asked WHERE what = 'better') = 'high', -1, 1) AS cost,
+           avg(value) FILTER (WHERE NOT lost) * iif((SELECT text FROM asked WHERE what = 'better') = 'high', -1, 1) AS cost,
            iif(command = 'sweep', (SELECT CAST(text AS INTEGER) FROM asked WHERE what = 'most'), 20)
                AS most
     FROM compared JOIN experiment ON experiment.id = (SELECT max(experiment_id) FROM ran)

@@ -1,6 +1,6 @@
 # The shared look of the pygcsim charts, read before each template: colours, lines, fonts, margins, numbers, axes,
 # legends, panels. The program sets: the terminal, policies (how many have data), curves (how many of them
-# have one on other charts), seeds, subtitle, the data; for
+# have one on other charts), seeds, runs, settings, subtitle, the data; for
 # charts of a metric also metric (its name), metric_unit, metric_meaning, metric_better (low, high or neither).
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -37,7 +37,8 @@ short(s) = strlen(ends(s, ": ")) < 64 ? ends(s, ": ") : ends(s, ", ")
 upper(s) = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[strstrt("abcdefghijklmnopqrstuvwxyz", s):strstrt("abcdefghijklmnopqrstuvwxyz", s)]
 capital(s) = strstrt("abcdefghijklmnopqrstuvwxyz", s[1:1]) ? upper(s[1:1]).s[2:*] : s
 cut(s,n) = strlen(s) <= n ? s : s[1:n-1]."…"
-set label 2 cut(subtitle, 260) at screen 0.02, 0.918 left font sprintf(",%g", max(7, min(10, 1800.0/strlen(subtitle)))) textcolor rgb grey
+write_subtitle = 'set label 2 cut(subtitle, 235) at screen 0.02, 0.918 left font sprintf(",%g", max(7, min(10, 1560.0/strlen(cut(subtitle, 235))))) textcolor rgb grey'
+eval write_subtitle
 
 # ---- numbers for readers, with d digits; a length of time, memory, a count, and any metric by its unit
 digits(x,d) = sprintf(sprintf("%%.%dg", d), x)
@@ -52,7 +53,8 @@ amount_(x,u,d) = u eq "s" ? duration_(x,d) : u eq "bytes" ? memory_(x,d) : u eq 
                : u eq "1/s" ? count_(x,d)."/s" : u eq "ratio" ? digits(x,max(d,4)) : count_(x,d)
 duration(s) = duration_(s,3); memory(b) = memory_(b,3); count(n) = count_(n,3); amount(x,u) = amount_(x,u,3)
 one_of(g,n) = n > 0 ? sprintf("%d: %s, ", g, count(n)) : ""
-by_generation(a,b,c) = a + b + c > 0 ? "gen. ".one_of(0,a).one_of(1,b).one_of(2,c) : "no collections"
+columns = 1                                     # of panels
+by_generation(a,b,c) = a + b + c > 0 ? (columns > 3 ? "" : "gen. ").one_of(0,a).one_of(1,b).one_of(2,c) : "no collections"
 clock_unit(s) = s <= 300 ? 1 : s <= 3*3600 ? 60 : s <= 96*3600 ? 3600 : 86400
 clock_name(u) = u == 1 ? "s" : u == 60 ? "min" : u == 3600 ? "h" : "days"
 decade(x) = 10.0**floor(log10(x))
@@ -91,6 +93,9 @@ x_at(v) = x_wide ? (log10(v) - log10(x_lo))/(log10(x_hi) - log10(x_lo)) : (v - x
 y_at(v) = y_wide ? (log10(v) - log10(y_lo))/(log10(y_hi) - log10(y_lo)) : (v - y_lo)/(y_hi - y_lo)
 scale_name(a) = (a eq "x" ? x_wide : y_wide) ? " (log scale)" : ""
 
+over_seeds = seeds > 1 ? sprintf(", mean over %d seeds", seeds) : ""
+of_all_seeds = seeds > 1 ? sprintf(", all %d seeds together", seeds) : ""
+
 # ---- fields of a line: number c in line s, NaN when empty or no number (gnuplot reads "2.e-7", not "2e-7")
 tab(s)     = strstrt(s, "\t")
 field(s,c) = c > 1 ? (tab(s) ? field(s[tab(s)+1:*], c-1) : "") : tab(s) ? s[1:tab(s)-1] : s
@@ -106,13 +111,18 @@ read_policies(block) = 'k = 0; blank = 2; \
     if (strlen(line) == 0) { blank = blank + 1; continue }; \
     if (strlen(field(line, 1)) == 0) { continue }; \
     if (blank > 1 && k < policies) { k = k + 1; first[k] = i + 1; \
-      name[k] = field(line, 1); longest = max(longest, strlen(name[k])) }; \
+      name[k] = field(line, 1); longest = max(longest, strlen(name[k])); eval grey_if_lost }; \
     last[k] = i; blank = 0 }'
 
 # ---- room for policy names: their font size (long ones are set smaller), and width in characters of 11 pt
 name_size(n) = n < 46 ? 10 : max(6.5, 460.0/n)
 name_font(n) = sprintf(",%g", name_size(n))
 name_width(n) = n*name_size(n)/11
+
+# ---- a policy that ran out of memory has that in its name; its curve and point are grey
+lost_grey = 0xB4B4B4
+lost(k) = strstrt(name[k], " (out of memory") > 0
+grey_if_lost = 'if (lost(k)) { set linetype k lc rgb lost_grey lw 1.5 dt 1 pt shape(k) ps point_size }'
 
 # ---- a legend on the right, beside the ends of the policies' lines:  eval side_legend
 # It wants for each policy k: end_x[k], end_y[k] (NaN: it has no line), fact[k]; and fact_name. Rows are in the order
@@ -154,7 +164,7 @@ panel = 'column = (k-1)%columns; line = (k-1)/columns; ceiling = top - line*heig
   y_bare = column > 0; x_bare = k + columns <= policies; eval axis("x"); eval axis("y"); \
   do for [n=1:tallest] { part = n <= rows(name[k]) ? row(name[k], n) : ""; \
     set label 1000+n part at graph 0, screen ceiling + 0.017 + 0.02*(rows(name[k]) - n + 1) left font ",10" textcolor rgb ink }; \
-  set label 999 facts at graph 0, screen ceiling + 0.015 left font ",9" textcolor rgb grey'
+  set label 999 facts at graph 0, screen ceiling + 0.015 left font sprintf(",%g", max(6, min(9, 9*165*(width - gap)/max(strlen(facts), 1)))) textcolor rgb grey'
 
 # ---- a box with a text in the key at the top; the titles of the panels' axes; after the first panel: none of it again
 key_box(x,c,t) = sprintf('set object rectangle from screen %g, 0.95 to screen %g, 0.97 fillcolor rgb %d fillstyle solid noborder; \
@@ -163,24 +173,66 @@ panel_titles(x,y) = sprintf('set label 998 "%s" at screen %g, 0.025 center textc
   set label 997 "%s" at screen 0.022, %g center rotate textcolor rgb ink', x, (left+right)/2, y, (top+bottom)/2)
 first_panel_only = 'unset object; unset arrow; do for [i=1:40] { unset label i }; unset label 997; unset label 998'
 
-# ---- a table on the right of points in the plot:  eval point_table
-# If there are many policies, more than have curves on other charts, points are coloured by kind of policy, and numbered
-# if they are in the table. It wants listed, and for each row r of so many: item[r], the policy; item_mark[r], a text or "" for the policy's own
-# point; item_fact[r], a second line. Above it are the kinds.
-array item[max(policies, 1)]; array item_mark[max(policies, 1)]; array item_fact[max(policies, 1)]
-many = policies > curves
+# ---- a table on the right of points in the plot:  eval point_table; then, once the axes are made: eval mark_points
+# If there are many policies, more than have curves on other charts, points are coloured by kind of policy, and those in
+# the table have a mark: a number those of the front, a letter others (those with curves). It wants for each policy k:
+# front[k], has_curve[k], is_baseline[k], has_point[k]; if there are not many, place_of(k), its row. It makes listed, item[r], the
+# policy in row r, and mark_of[k]. The template has facts(k), a second line, and point_x(k), point_y(k).
+array item[max(policies, 1)]; array mark_of[max(policies, 1)]; array front[max(policies, 1)]
+array has_curve[max(policies, 1)]; array is_baseline[max(policies, 1)]; array has_point[max(policies, 1)]
+many = policies > curves; most_listed = 12
 array kind_name[40]; array kind_of[max(policies, 1)]; kind_count = 0
+point_color(k) = lost(k) ? lost_grey : hue(many ? kind_of[k] : k)
+mark_color(k) = lost(k) ? grey : hue(kind_of[k])
 read_kinds(block,column) = 'do for [k=1:policies] { kind = field('.block.'[k+1], '.column.'); kind_of[k] = 0; \
   do for [n=1:kind_count] { if (kind_name[n] eq kind) { kind_of[k] = n } }; \
   if (kind_of[k] == 0) { kind_count = min(kind_count + 1, 40); kind_name[kind_count] = kind; kind_of[k] = kind_count } }'
+points_of(n) = sum [j=1:policies] (kind_of[j] == n && has_point[j] && !lost(j))
+lost_points(u) = sum [j=1:policies] (has_point[j] && lost(j))
+list_item = 'listed = listed + 1; item[listed] = k; is_listed[k] = 1'
+array is_listed[max(policies, 1)]
+letters = "abcdefghijklmnopqrstuvwxyz"
+# The front from the left, of a long one its ends first; the baseline; those with curves.
+choose_items = 'listed = 0; front_size = 0; letter = 0; pointless = ""; \
+  do for [k=1:policies] { is_listed[k] = 0; mark_of[k] = ""; front_size = max(front_size, front[k]); \
+    if (!has_point[k]) { pointless = pointless . (strlen(pointless) ? "; " : "") . name[k] } }; \
+  if (many) { \
+    do for [n=1:front_size] { do for [k=1:policies] { if (front[k] == n && (n < most_listed || n == front_size)) { eval list_item; mark_of[k] = sprintf("%d", n) } } }; \
+    do for [pass=1:2] { do for [k=1:policies] { \
+      if (has_point[k] && !is_listed[k] && (pass == 1 ? is_baseline[k] : (has_curve[k] || policies <= most_listed) && listed < most_listed)) { \
+        eval list_item; letter = letter + 1; mark_of[k] = letters[letter:letter] } } } \
+  } else { \
+    do for [n=1:policies] { do for [k=1:policies] { if (has_point[k] && place_of(k) == n) { eval list_item } } } \
+  }'
 point_table = 'top_row = 1; \
-  do for [n=1:kind_count] { \
+  do for [n=1:kind_count] { if (points_of(n) > 0) { \
     set label "" at graph 1.04, graph top_row point lt n; \
-    set label kind_name[n] at graph 1.04, graph top_row offset 2,0 left font ",10" textcolor rgb ink; top_row = top_row - 0.036 }; \
-  top_row = top_row - (kind_count ? 0.03 : 0); step = min(0.08, (top_row + 0.04)/max(listed, 1)); \
-  do for [r=1:listed] { k = item[r]; y = top_row - (r-1)*step; longest = max(longest, max(strlen(name[k]), strlen(item_fact[r])*0.85)); \
-    if (strlen(item_mark[r])) { set label item_mark[r] at graph 1.04, graph y center font ",10" textcolor lt kind_of[k] } \
+    set label kind_name[n] at graph 1.04, graph top_row offset 2,0 left font ",10" textcolor rgb ink; top_row = top_row - 0.036 } }; \
+  if (many && lost_points(0)) { \
+    set label "" at graph 1.04, graph top_row point pt 7 ps point_size lc rgb lost_grey; \
+    set label "out of memory" at graph 1.04, graph top_row offset 2,0 left font ",10" textcolor rgb ink; top_row = top_row - 0.036 }; \
+  if (many) { \
+    top_row = top_row - 0.02; \
+    set label (front_size ? "1, 2, …: the front" : "") . (letter > 0 ? (front_size ? "; " : "") . "a, b, …: some of the others" : "") at graph 1.03, graph top_row left font ",9" textcolor rgb grey; \
+    top_row = top_row - 0.045 }; \
+  step = min(0.08, (top_row + 0.04)/max(listed + (strlen(pointless) > 0), 1)); \
+  do for [r=1:listed] { k = item[r]; y = top_row - (r-1)*step; fact_ = facts(k); longest = max(longest, max(strlen(name[k]), strlen(fact_)*0.85)); \
+    if (strlen(mark_of[k])) { set label mark_of[k] at graph 1.04, graph y center font ",10" textcolor rgb mark_color(k) } \
     else { set label "" at graph 1.04, graph y point lt k }; \
     set label name[k] at graph 1.04, graph y offset 2,0 left font name_font(strlen(name[k])) textcolor rgb ink; \
-    set label item_fact[r] at graph 1.04, graph y - min(0.027, 0.43*step) offset 2,0 left font ",8.5" textcolor rgb grey }; \
-  set rmargin max(name_width(longest), 30) + 6'
+    set label fact_ at graph 1.04, graph y - min(0.027, 0.43*step) offset 2,0 left font ",8.5" textcolor rgb grey }; \
+  if (strlen(pointless)) { set label "no value: " . cut(pointless, 45) at graph 1.03, graph top_row - listed*step left font ",9" textcolor rgb grey }; \
+  set rmargin max(name_width(longest), 34) + 6'
+# A point's mark is beside it, where no other mark and no other marked point is; a line leads to it if that is far.
+array mark_x[max(policies, 1)]; array mark_y[max(policies, 1)]; array at_x[max(policies, 1)]; array at_y[max(policies, 1)]
+is_near(x,y,a,b,d) = abs(x - a) < 0.017*d && abs(y - b) < 0.024*d
+marks_near(x,y) = r == 1 ? 0 : sum [j=1:r-1] is_near(x, y, mark_x[j], mark_y[j], 1.25)
+points_near(x,y) = sum [j=1:listed] is_near(x, y, at_x[j], at_y[j], 0.85)
+mark_points = 'if (many) { \
+  do for [r=1:listed] { at_x[r] = x_at(point_x(item[r])); at_y[r] = y_at(point_y(item[r])) }; \
+  do for [r=1:listed] { found = 0; \
+    do for [c=0:63] { if (!found) { ring = 1 + c/8; angle = 0.7854*(1 - c%8); \
+      mark_x[r] = at_x[r] + 0.019*ring*cos(angle); mark_y[r] = at_y[r] + 0.027*ring*sin(angle); \
+      found = mark_x[r] > 0.005 && mark_x[r] < 1.02 && mark_y[r] > 0.005 && !marks_near(mark_x[r], mark_y[r]) && !points_near(mark_x[r], mark_y[r]) } }; \
+    if (ring > 1) { set arrow from graph at_x[r], graph at_y[r] to graph mark_x[r], graph mark_y[r] nohead lc rgb grey lw 0.5 dt 1 }; \
+    set label mark_of[item[r]] at graph mark_x[r], graph mark_y[r] center font ",9" textcolor rgb mark_color(item[r]) front } }'

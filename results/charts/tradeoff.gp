@@ -1,27 +1,28 @@
 # Pauses against memory, a point per policy: its p99 pause, with a line up to its longest pause, over its peak heap.
 # $data: a header line, then a row per policy: its name, its kind, is it the baseline, its place among those that no other
-# beats (0: not one), peak heap bytes, p99 pause, longest pause, GC share (0 to 1).
+# beats (0: not one), has it a curve on other charts, peak heap bytes, p99 pause, longest pause, GC share (0 to 1).
 # SPDX-License-Identifier: GPL-3.0-or-later
 set label 1 "Pauses against memory: the lower left is better" at screen 0.02, 0.96 font title_font
 eval many ? read_kinds("$data", "2") : ""
 
-array peak[policies]; array p99[policies]; array worst[policies]; array share[policies]; array front[policies]
+array peak[policies]; array p99[policies]; array worst[policies]; array share[policies];
 x_lo = 1e99; x_hi = 1; x_unit = "bytes"; x_zero = 0; y_lo = 1e99; y_hi = 0; y_unit = "s"; y_log = 1; empty = 0; none = 0
 do for [k=1:policies] {
-  row = $data[k+1]; name[k] = field(row, 1); front[k] = num(row, 4)
-  peak[k] = num(row, 5); share[k] = num(row, 8)
-  p99[k] = max(num(row, 6), 0); worst[k] = max(num(row, 7), p99[k])       # 0: no collections
+  row = $data[k+1]; name[k] = field(row, 1); eval many ? '' : grey_if_lost; front[k] = int(num(row, 4)); is_baseline[k] = int(num(row, 3)); has_curve[k] = int(num(row, 5))
+  peak[k] = num(row, 6); share[k] = num(row, 9)
+  p99[k] = max(num(row, 7), 0); worst[k] = max(num(row, 8), p99[k])       # 0: no collections
+  has_point[k] = peak[k] > 0
   if (peak[k] > 0) { x_lo = min(x_lo, peak[k]); x_hi = max(x_hi, peak[k]) }
   if (p99[k] > 0) { y_lo = min(y_lo, p99[k]); y_hi = max(y_hi, worst[k]) } else { empty = empty + 1 }
 }
 eval scale("x"); eval axis("x"); eval scale("y"); eval axis("y")
-set xlabel "peak heap".scale_name("x")
-set ylabel "pause in the steady state".scale_name("y")
+set xlabel "peak heap".over_seeds.scale_name("x")
+set ylabel "pause in the steady state".over_seeds.scale_name("y")
 if (empty > 0) {                        # a band below the axis for policies without collections
   none = y_lo*(y_lo/y_hi)**0.04
   set ytics add ("none" none)
   set object rectangle from graph 0, graph 0 to graph 1, first y_lo fillcolor rgb 0xF2F2F2 fillstyle solid noborder behind
-  set yrange [y_lo*(y_lo/y_hi)**0.08 : y_hi]
+  y_lo = y_lo*(y_lo/y_hi)**0.08; set yrange [y_lo : y_hi]
 }
 
 # policies with nearly equal results are drawn side by side
@@ -29,19 +30,13 @@ near(a,b) = abs(a - b) <= 0.03*max(a, b)
 twins(k) = many || k == 1 ? 0 : sum [j=1:k-1] (near(peak[j], peak[k]) && near(p99[j], p99[k]))
 shift(x,n) = x_wide ? x*(x_hi/x_lo)**(0.014*n) : x + 0.014*n*(x_hi - x_lo)
 
-# the table: if there are many policies, those that no other beats, and the baseline; else all, the shortest pause first
+# the table: if there are many policies, those that no other beats, the baseline and some others; else all, the longest
+# pause first
 facts(k) = (p99[k] > 0 ? sprintf("p99 %s, max %s", duration(p99[k]), duration(worst[k])) : "no collections") \
-  . (peak[k] > 0 ? ", ".memory(peak[k]) : "") . (share[k] > 0 ? sprintf(", GC %.3g%%", 100*share[k]) : "") . (mark_of[k] eq "b" ? ", the baseline" : "")
-room = 14; listed = 0; array mark_of[policies]
-if (many) {
-  do for [k=1:policies] { mark_of[k] = ""; if (front[k] > 0 && front[k] <= room) { item[front[k]] = k; mark_of[k] = sprintf("%d", front[k]); listed = max(listed, front[k]) } }
-  do for [k=1:policies] { if (num($data[k+1], 3) == 1 && front[k] == 0) { listed = listed + 1; item[listed] = k; mark_of[k] = "b" } }
-} else {
-  listed = policies
-  do for [k=1:policies] { mark_of[k] = ""; item[1 + (sum [j=1:policies] (p99[j] > p99[k] || p99[j] == p99[k] && j < k))] = k }
-}
-do for [r=1:listed] { item_mark[r] = mark_of[item[r]]; item_fact[r] = facts(item[r]) }
-eval point_table
+  . (peak[k] > 0 ? ", ".memory(peak[k]) : "") . (share[k] > 0 ? sprintf(", GC %.3g%%", 100*share[k]) : "") . (many && is_baseline[k] ? ", the baseline" : "")
+place_of(k) = 1 + (sum [j=1:policies] (has_point[j] && (p99[j] > p99[k] || p99[j] == p99[k] && j < k)))
+point_x(k) = peak[k]; point_y(k) = p99[k] > 0 ? p99[k] : none
+eval choose_items; eval point_table; eval mark_points
 
 set label "p99 pause" at screen 0.77, 0.96 font ",10" textcolor rgb ink
 set label "" at screen 0.757, 0.96 point pt 7 ps point_size lc rgb ink
@@ -52,12 +47,10 @@ set print $points
 do for [k=1:policies] {
   y = p99[k] > 0 ? p99[k] : none
   if (peak[k] > 0) {
-    print sprintf("%.9g\t%.9g\t%.9g\t%d\t%d", shift(peak[k], twins(k)), y, max(y, worst[k]), many ? kind_of[k] : k, !many || strlen(mark_of[k]) > 0)
-    if (strlen(mark_of[k])) { set label mark_of[k] at peak[k], y offset 0.8,0.6 font ",9" textcolor lt kind_of[k] front }
+    print sprintf("%.9g\t%.9g\t%.9g\t%d\t%d\t%d", shift(peak[k], twins(k)), y, max(y, worst[k]), many ? kind_of[k] : k, !many || strlen(mark_of[k]) > 0, point_color(k))
   }
 }
 unset print
-faint(k) = 0xB0000000 + hue(k)
-plot $points using ($5 > 0 ? NaN : $1):2:(shape($4)):(faint($4)) with points pt variable lc rgb variable ps 0.8*point_size, \
-     $points using ($5 > 0 ? $1 : NaN):2:(0):($3-$2):4 with vectors size screen 0.004, 90 lc variable lw 1, \
-     $points using ($5 > 0 ? $1 : NaN):2:(shape($4)):4 with points pt variable lc variable ps point_size
+plot $points using ($5 > 0 ? NaN : $1):2:(shape($4)):(0xB0000000 + $6) with points pt variable lc rgb variable ps 0.8*point_size, \
+     $points using ($5 > 0 ? $1 : NaN):2:(0):($3-$2):6 with vectors size screen 0.004, 90 lc rgb variable lw 1, \
+     $points using ($5 > 0 ? $1 : NaN):2:(shape($4)):6 with points pt variable lc rgb variable ps point_size

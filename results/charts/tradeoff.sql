@@ -1,8 +1,9 @@
 -- policy, kind, is it the baseline, its place from the left among those that no policy beats in both p99
--- pause and peak heap (0: not one of them); peak heap bytes, p99 pause s, longest pause s, share of busy time in
--- the collector: of the steady state, but for the peak; means over the seeds
+-- pause and peak heap (0: not one of them), has it a curve on
+-- other charts; peak heap bytes, p99 pause s, longest pause s, share of busy time in
+-- the collector: of the steady state, but for the peak; means over the seeds. What ran out of memory is not one of them.
 WITH of_policy AS (
-    SELECT place, compared.policy, kind, specification = baseline AS is_baseline,
+    SELECT place, compared.policy, kind, lost, specification = baseline AS is_baseline,
            avg(value) FILTER (WHERE metric = 'heap_peak') AS heap,
            avg(value) FILTER (WHERE metric = 'service_pause_p99') AS pause_p99,
            avg(value) FILTER (WHERE metric = 'service_pause_max') AS pause_max,
@@ -13,10 +14,11 @@ WITH of_policy AS (
 ), steps AS (
     SELECT place, heap, coalesce(coalesce(pause_p99, 0) < min(coalesce(pause_p99, 0)) OVER (
                ORDER BY heap, pause_p99 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 1) AS on_front
-    FROM of_policy
+    FROM of_policy WHERE NOT lost
 ), front AS (
     SELECT place, row_number() OVER (ORDER BY heap) AS front FROM steps WHERE on_front
 )
 SELECT policy, kind, coalesce(is_baseline, 0) AS baseline, coalesce(front, 0) AS front,
+       place IN (SELECT place FROM shown) AS has_curve,
        heap, pause_p99, pause_max, gc_share
 FROM of_policy LEFT JOIN front USING (place) ORDER BY place

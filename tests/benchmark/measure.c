@@ -72,7 +72,8 @@ void storing_fini(struct storing *storing)
 void simulate_and_store(struct storing *storing, const struct simulation_setup *setup,
                         struct simulation_result *result)
 {
-    static const struct experiment_facts facts = {.command = "benchmark", .name = "benchmark"};
+    static const struct experiment_facts facts = {
+        .last_seed = INT64_MAX, .command = "benchmark", .name = "benchmark"};
     const struct run_plan plan = {.setup = *setup, .log = LOG_collections};
     struct error error;
     int64_t experiment = 0, run;

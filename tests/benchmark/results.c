@@ -193,7 +193,8 @@ static void fill_ages(struct store *store)
 static void fill(struct filling *filling, unsigned policy_count, unsigned seeds,
                  uint64_t collections)
 {
-    struct experiment_facts facts = {.command = "sweep",
+    struct experiment_facts facts = {.last_seed = INT64_MAX,
+                                     .command = "sweep",
                                      .name = "benchmark",
                                      .baseline = "threshold:t0=500,t1=10",
                                      .planned = policy_count * seeds};

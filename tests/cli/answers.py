@@ -159,7 +159,7 @@ def too_few(place):
             if "told apart from default in" in line or "would take" in line]
     equal(said, [f"With 3 replications these cannot be told apart from default in {PLAIN}: "
                  f"off (about {needed(differences['off'])} would do).",
-                 f"To tell 1 others from default in {PLAIN} would take more than 1000 "
+                 f"To tell 1 other from default in {PLAIN} would take more than 1000 "
                  "replications."], "said")
 
 
@@ -298,7 +298,7 @@ def unfinished(place):
     file.run(experiment, "off", 1, {PLAIN: 5})
     file.run(experiment, "off", 2, status="planned")
     file.close()
-    place.expect(0, "show results.db", out=["1 of its runs are not done yet",
+    place.expect(0, "show results.db", out=["1 of its runs is not done yet",
                                             "1 to 2 replications"])
 
 
@@ -372,6 +372,53 @@ for arguments, error in REFUSED:
     @test(f"refused: {arguments}")
     def refused(place, arguments=arguments, error=error):
         place.expect(2, arguments, err=error)
+
+
+@test("show: an interval has digits that say something, and 0 has no sign")
+def digits(place):
+    MiB = 1 << 20
+    file = File(place)
+    experiment = file.experiment(baseline="off", objective="gc_share")
+    columns = ("heap_peak", "gc_share", "pause_max", "service_gc_share")
+    for policy, values in (
+            ("off", ((1.83 * MiB, 1.83 * MiB + 60, 1.83 * MiB - 40), (1e-4, 1.01e-4, 1e-4),
+                     (0, 0, 0), (0, 0, 0))),
+            ("freeze", ((1.83 * MiB + 20, 1.83 * MiB + 60, 1.83 * MiB - 45),
+                        (0.9e-4, 0.91e-4, 0.9e-4), (1e-6, 1e-6, 1.00001e-6), (1e-9, 2e-9, 0)))):
+        file.setting(experiment, policy, dict(zip(columns, values)))
+    file.close()
+    out = place.expect(0, "show results.db " + " ".join(f"--metric {m}" for m in columns)).out
+    found = lines(out)
+    equal(found["off (baseline)"], [["3", "1.8300 ±0.0001 MiB", "0.0100 ±0.0001%", "0", "0"]], "off")
+    equal(found["freeze"], [["3", "1.8300 ±0.0001 MiB", "0.0090 ±0.0001%", "1.0000 ±0.0001 us",
+                             "0.0000 ±0.0001%"],
+                            ["~ +5.0 [-27.9, +37.9] B", "-0.0010 [-0.0010, -0.0010]%",
+                             "+1.00 [+1.00, +1.00] us", "~ <0.0001%"]], "freeze")
+
+
+@test("an experiment file that has changed: answers are of the runs that it asks for now")
+def changed_experiment(place):
+    def sweep(policies, more=""):
+        place.write("e.yaml", "name: e\nworkload: {name: web, duration: 1s, modules: 1000}\n"
+                    f"policies: [{policies}]\nreplications: 2\n{more}")
+        place.expect(0, "sweep e.yaml --db results.db")
+        settings = objects(place.expect(0, "export results.db --table settings --format json").out)
+        counts = {(row["policy"], row["n"]) for row in settings}
+        equal(len(counts), len(settings), "settings, once each")
+        return counts
+
+    equal(sweep("default, off, freeze"), {("default", 2), ("off", 2), ("freeze", 2)}, "at first")
+    check("more run" not in place.expect(0, "show results.db").out)
+    equal(sweep("default, freeze", "warmup: 300ms"), {("default", 2), ("freeze", 2)}, "other warm-up")
+    equal(place.query("SELECT count(*) FROM run WHERE NOT in_plan")[0][0], 6, "earlier runs")
+    for command in ("show", "best --minimise pause_max", "sensitivity"):
+        place.expect(0, f"{command.split()[0]} results.db {' '.join(command.split()[1:])}",
+                     out=["6 more runs are of the experiment as it was"])
+    check("off" not in place.expect(0, "best results.db --minimise pause_max").out.split())
+    equal(sweep("off"), {("off", 2)}, "back to the first warm-up")
+    equal({row["policy"] for row in objects(
+        place.expect(0, "sensitivity results.db --json").out) if "policy" in row}, set(), "one")
+    place.expect(0, "sensitivity results.db", out=["1 setting\n", "8 more runs"])
 
 
 @test("show, best, sensitivity, export: a file that is not there, or no results file")

@@ -105,6 +105,24 @@ def nearest(place):
     check(near(answer["nearest"]["excess"], 0.25), answer)
 
 
+@test("best: the nearest misses all conditions together by the least, and each is named")
+def nearest_of_all(place):
+    """off misses one by more than freeze misses any of its two, but less in all."""
+    file = File(place)
+    experiment = file.experiment(objective=PLAIN)
+    for policy, heap, share in (("off", 160, 0.1), ("freeze", 150, 0.3), ("default", 100, 0.9)):
+        file.setting(experiment, policy, {PLAIN: [share], "heap_peak": [heap]})
+    file.close()
+    conditions = f"--subject-to 'heap_peak <= 100B' --subject-to '{PLAIN} <= 0.2'"
+    place.expect(0, f"best results.db {conditions}",
+                 out=["off comes nearest: it misses heap_peak <= 100B by 60%."])
+    answer = best(place, conditions)["nearest"]
+    equal([miss["condition"] for miss in answer["misses"]], ["heap_peak <= 100B"], "misses")
+    place.expect(0, f"best results.db --subject-to 'heap_peak <= 50B' --subject-to '{PLAIN} <= 0.05'",
+                 out=["off comes nearest: it misses heap_peak <= 50B by 220% and "
+                      f"{PLAIN} <= 0.05 by 100%."])
+
+
 @test("best: default in a condition that no run has: said, and not taken for met")
 def no_default(place):
     file = File(place)
@@ -343,10 +361,41 @@ def sampled(place):
     check_row(row, [y[i:i + 5] for i in range(0, 40, 5)], [x for x, _ in points], y)
 
 
+@test("sensitivity: parameters sampled together are told apart, by groups of the design's points")
+def sampled_together(place):
+    """Each value comes once for each policy: groups by value would be the points themselves."""
+    file = File(place)
+    experiment = file.experiment(objective=PLAIN)
+    noise = random.Random(7)
+    points = [(noise.random(), noise.random()) for _ in range(60)]
+    means = {}
+    for (rate, objects), policy in itertools.product(points, ("off", "freeze")):
+        y = 3 * rate + (policy == "off") * 0.2 + noise.gauss(0, 0.2)
+        means.setdefault((rate, objects), []).append(y)
+        file.setting(experiment, policy, {PLAIN: [y]}, workload=f"web:rate={rate},objects={objects}",
+                     parameters={"workload.rate": (rate, str(rate)),
+                                 "workload.objects": (objects, str(objects))})
+    file.close()
+    rows = sensitivity(place, f"--metric {PLAIN}")
+    every = list(itertools.chain(*means.values()))
+    part = (sum(len(y) * (mean(y) - mean(every)) ** 2 for y in means.values()) /
+            sum((y - mean(every)) ** 2 for y in every))
+    for place_of, name in enumerate(("web.rate", "web.objects")):
+        row = rows[PLAIN, name]
+        equal((row["values"], row["settings"], row["observations"], row["groups"]),
+              (60, 120, 60, 5), name)
+        y = [mean(means[point]) for point in sorted(means, key=lambda point: point[place_of])]
+        eta2, omega2 = shares([y[i:i + 12] for i in range(0, 60, 12)])
+        check(near(row["eta2"], part * eta2, 9) and near(row["share"], part * omega2, 9), row,
+              (part * eta2, part * omega2))
+    check(rows[PLAIN, "web.rate"]["share"] > 0.8 and rows[PLAIN, "web.objects"]["share"] < 0.15,
+          rows)
+
+
 @test("sensitivity: nothing varies; one replication of few settings")
 def nothing_varies(place):
     place.expect(0, f"compare -w {SMALL} -p off")
-    place.expect(0, "sensitivity results.db", out=["1 settings", "It varies nothing"])
+    place.expect(0, "sensitivity results.db", out=["1 setting\n", "It varies nothing"])
     equal(place.expect(0, "sensitivity results.db --json").out, "", "rows")
     place.expect(0, f"compare -w {SMALL} -p off -p freeze")
     out = place.expect(0, "sensitivity results.db --metric heap_peak --metric pause_max").out

@@ -247,6 +247,24 @@ def two_at_once(place):
     equal(place.statuses(), ["finished"] * 51, "statuses")
 
 
+@test("sweep: a results file that is removed or replaced meanwhile: one line, status 1")
+def exchanged(place):
+    experiment(place, duration="10s", replications=20)
+    for exchange in (lambda name: os.remove(name), lambda name: os.replace(place.path("other.db"), name)):
+        place.expect(0, f"run -w {SMALL} --db other.db")
+        with place.start("sweep e.yaml") as sweep:
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline and stored(place) == 0:
+                time.sleep(0.01)
+            exchange(place.path("results.db"))
+            out, err = sweep.communicate(timeout=60)
+        equal((sweep.returncode, out), (1, ""), f"status and output {err}")
+        check("results.db: removed or replaced while it was being written to" in err, err)
+        for name in ("results.db", "results.db-wal", "results.db-shm"):
+            if os.path.exists(place.path(name)):
+                os.remove(place.path(name))
+
+
 @test("sweep: others may add to the file meanwhile")
 def others_meanwhile(place):
     experiment(place, duration="5s", replications=3)
@@ -285,9 +303,11 @@ def until(place):
     mean = sum(values) / len(values)
     spread = (sum((x - mean)**2 for x in values) / (len(values) - 1) / len(values))**0.5
     check(1.9 * spread / mean <= 0.08, f"±{1.96 * spread / mean} is too wide")
-    with place.start(f"sweep e.yaml --db b.db {rule}") as sweep:
-        time.sleep(0.3)
-        sweep.kill()
+    moments = random.Random(5)
+    for _ in range(8):
+        with place.start(f"sweep e.yaml --db b.db -j 3 {rule}") as sweep:
+            time.sleep(moments.uniform(0, 0.6))
+            sweep.kill()
     equal(place.run(f"sweep e.yaml --db b.db {rule}").status, 0, "status")
     same_rows(place, "a.db", "b.db")
 

@@ -70,7 +70,8 @@ void results_file_fini(struct results_file *file)
 
 int64_t results_file_begin(struct results_file *file)
 {
-    static const struct experiment_facts facts = {.command = "test", .name = "test", .planned = 1};
+    static const struct experiment_facts facts = {
+        .last_seed = INT64_MAX, .command = "test", .name = "test", .planned = 1};
     const struct run_plan plan = {.setup = file->setup, .log = file->log, .warmup = file->warmup};
     struct error error = {""};
     int64_t experiment = 0, run = 0;

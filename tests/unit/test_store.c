@@ -23,7 +23,7 @@ TEST(what_was_asked_for)
          "1|compare|compare|" PYGCSIM_VERSION "|text: yes|off|latency_p99|7|||"},
         {"SELECT * FROM run WHERE id = ?",
          "1|1|freeze:on=step_done,t0=50000|tiny|cpython-3.13|42|graph|" COSTS_NAME
-         ", CPython 3.13|samples|1500ms|10ms|planned|||||||||||||||"},
+         ", CPython 3.13|samples|1500ms|10ms|planned||1||||||||||||||"},
         {"SELECT group_concat(owner || '.' || name || '=' || text) FROM parameter WHERE run_id = ?",
          "policy.collect=yes,policy.on=step_done,policy.t0=50000,policy.t1=keep,policy.t2=keep"},
         {"SELECT group_concat(coalesce(value, 'none')) FROM parameter WHERE run_id = ?",
@@ -149,7 +149,8 @@ static void add_collections(struct record *record, uint64_t count)
  */
 static void be_killed(struct results_file *file)
 {
-    static const struct experiment_facts facts = {.command = "test", .name = "killed"};
+    static const struct experiment_facts facts = {
+        .last_seed = INT64_MAX, .command = "test", .name = "killed"};
     const struct run_plan plan = {.setup = file->setup, .log = LOG_collections};
     pid_t child = fork();
     check_that("fork", child >= 0);

@@ -42,7 +42,8 @@ static int store_one(struct writer *writer, struct record *record, struct meter 
 
 static int plan_runs(struct writer *writer, int64_t runs[RUNS_EACH])
 {
-    const struct experiment_facts facts = {.command = "sweep", .name = writer->name};
+    const struct experiment_facts facts = {
+        .last_seed = INT64_MAX, .command = "sweep", .name = writer->name};
     struct run_plan planned = {.setup = *writer->setup, .log = LOG_collections};
     int64_t experiment = 0;
     bool ended;

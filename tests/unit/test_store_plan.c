@@ -6,8 +6,12 @@
 
 #define MOST 6 /* runs of a plan */
 
-static const struct experiment_facts sweep = {
-    .command = "sweep", .name = "tuning", .document = "a: 1", .baseline = "off", .planned = 3};
+static const struct experiment_facts sweep = {.last_seed = INT64_MAX,
+                                              .command = "sweep",
+                                              .name = "tuning",
+                                              .document = "a: 1",
+                                              .baseline = "off",
+                                              .planned = 3};
 
 /* A plan with a run for each policy, and what came of it. */
 struct planned {
@@ -79,7 +83,8 @@ static void check_runs(struct results_file *file, const char *what, const char *
                        const char *counts)
 {
     check_row(file, what,
-              "SELECT group_concat(id || ' ' || policy || ' ' || status, ', ')"
+              "SELECT group_concat(id || ' ' || policy || ' ' || status || iif(in_plan, '', ' "
+              "earlier'), ', ')"
               " FROM (SELECT * FROM run ORDER BY id)",
               runs);
     check_row(file, what,
@@ -162,13 +167,13 @@ TEST(a_changed_plan)
          "1|1,2,5|1|1"},
         {"nothing of it: what has ended stays",
          {"default"},
-         "1 freeze finished, 6 default planned",
+         "1 freeze finished earlier, 6 default planned",
          "1|1|1|1"},
         {"the first again",
          {"freeze", "timed:every=1s", "event", "off"},
          "1 freeze finished, 7 timed:every=1s planned, 8 event planned, 9 off planned",
          "1|1,7,8|1|1"},
-        {"nothing at all", {NULL}, "1 freeze finished", "1|1|1|1"},
+        {"nothing at all", {NULL}, "1 freeze finished earlier", "1|1|1|1"},
     };
     struct results_file file;
     struct planned planned;
@@ -186,14 +191,19 @@ TEST(a_changed_plan)
 
 TEST(an_experiment_is_renewed)
 {
-    static const struct experiment_facts changed = {.command = "sweep",
+    static const struct experiment_facts changed = {.last_seed = INT64_MAX,
+                                                    .command = "sweep",
                                                     .name = "tuning",
                                                     .document = "a: 2",
                                                     .baseline = "freeze",
                                                     .objective = "gc_share",
                                                     .planned = 9};
-    static const struct experiment_facts other = {
-        .command = "sweep", .name = "other", .document = "b: 1", .baseline = "off", .planned = 3};
+    static const struct experiment_facts other = {.last_seed = INT64_MAX,
+                                                  .command = "sweep",
+                                                  .name = "other",
+                                                  .document = "b: 1",
+                                                  .baseline = "off",
+                                                  .planned = 3};
     struct results_file file;
     struct planned planned;
     struct error error;
@@ -272,7 +282,8 @@ TEST(other_commands_make_new_rows)
     results_file_init(&file, "default");
     plan_sweep(&file, FOUR, &planned);
     for (int64_t i = 0; i < (int64_t)LENGTH(commands); i++) {
-        const struct experiment_facts facts = {.command = commands[i], .name = "tuning"};
+        const struct experiment_facts facts = {
+            .last_seed = INT64_MAX, .command = commands[i], .name = "tuning"};
         plan(&file, &facts, FOUR, false, &planned, &error);
         check_text(commands[i], error.text, "");
         check_signed(commands[i], planned.experiment, i + 2);
@@ -289,7 +300,8 @@ TEST(other_commands_make_new_rows)
 /* Unless it is said which experiment goes on. */
 TEST(another_round_of_a_command)
 {
-    static const struct experiment_facts compare = {.command = "compare", .name = "compare"};
+    static const struct experiment_facts compare = {
+        .last_seed = INT64_MAX, .command = "compare", .name = "compare"};
     struct results_file file;
     struct run_plan run;
     struct error error = {""};
@@ -403,8 +415,12 @@ TEST(plans_that_are_refused)
 /* A share's runs have the numbers that they have in the whole plan. */
 TEST(numbers_of_a_share)
 {
-    static const struct experiment_facts share = {
-        .command = "sweep", .name = "tuning", .shard = 2, .shards = 3, .planned = 9};
+    static const struct experiment_facts share = {.last_seed = INT64_MAX,
+                                                  .command = "sweep",
+                                                  .name = "tuning",
+                                                  .shard = 2,
+                                                  .shards = 3,
+                                                  .planned = 9};
     struct results_file file;
     struct error error = {""};
     results_file_init(&file, "default");
