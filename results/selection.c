@@ -161,8 +161,9 @@ int selection_set_metric(struct selection *selection, const struct metric *metri
         sqlite3_str_appendf(
             sql, "INSERT INTO objective SELECT run_id, value FROM summary WHERE metric = %Q;\n",
             metric->name);
-    sqlite3_str_appendall(sql,
-                          "DELETE FROM objective WHERE run_id NOT IN (SELECT run_id FROM ran);\n");
+    sqlite3_str_appendall(
+        sql,
+        "DELETE FROM objective WHERE value IS NULL OR run_id NOT IN (SELECT run_id FROM ran);\n");
     char *text = sqlite3_str_finish(sql);
     if (!text)
         out_of_memory();
