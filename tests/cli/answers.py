@@ -471,6 +471,8 @@ def changed_experiment(place):
         place.expect(0, f"{command.split()[0]} results.db {' '.join(command.split()[1:])}",
                      out=["6 more runs are of the experiment as it was"])
     check("off" not in place.expect(0, "best results.db --minimise pause_max").out.split())
+    place.expect(1, "plot results.db --out charts --policy off",
+                 err=["no run in it that has ended is what was asked for"])
     equal(sweep("off"), {("off", 2)}, "back to the first warm-up")
     equal({row["policy"] for row in objects(
         place.expect(0, "sensitivity results.db --json").out) if "policy" in row}, set(), "one")
