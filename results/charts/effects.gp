@@ -39,11 +39,11 @@ do for [l=1:lines] {
 do for [f=1:drawn:columns] { if (is_slanted(f)) { left = max(left, min(0.2, 0.045 + 0.0047*label_width[f] - 0.5*(width - gap)/levels(f))) } }
 width = (right - left + gap)/columns
 set label 997 short(metric_meaning).scale_name("y") at screen 0.022, (top + 0.02)/2 center rotate textcolor rgb ink
-set arrow from screen 0.51, 0.893 to screen 0.535, 0.893 nohead lc rgb grey lw 1 dt 2
-set label "mean of all" at screen 0.54, 0.893 font ",10" textcolor rgb ink
+set arrow from screen 0.48, 0.893 to screen 0.505, 0.893 nohead lc rgb grey lw 1 dt 2
+set label "mean of all" at screen 0.51, 0.893 font ",10" textcolor rgb ink
 if (seeds > 1) {
-  set arrow from screen 0.64, 0.881 to screen 0.64, 0.905 heads size screen 0.004, 90 lc rgb hue(3) lw 1
-  set label "95% interval of the difference to the mean of all, within seeds" at screen 0.65, 0.893 font ",10" textcolor rgb ink
+  set arrow from screen 0.61, 0.881 to screen 0.61, 0.905 heads size screen 0.004, 90 lc rgb hue(3) lw 1
+  set label "95% interval of the difference to the mean of all, within seeds" at screen 0.62, 0.893 font ",10" textcolor rgb ink
 }
 if (drawn < factors) { set label sprintf("%d more with smaller effects", factors - drawn) at screen 0.98, 0.96 right font ",10" textcolor rgb grey }
 set multiplot

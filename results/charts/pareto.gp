@@ -27,7 +27,7 @@ do for [k=1:policies] {
 
 # intervals may leave the frame, when they are much wider than the distances between the points
 room = 0.5*max(heap_hi - heap_lo, 0.02*heap_hi)
-x_lo = min(heap_lo, max(x_lo, heap_lo - room)); x_hi = max(heap_hi, min(x_hi, heap_hi + room))
+x_lo = min(heap_lo, max(x_lo, heap_lo - room)); x_hi = max(max(heap_hi, min(x_hi, heap_hi + room)), 1)
 if (zeros > 0 && !(y_hi > 20*y_lo)) { y_lo = 0; zeros = 0; y_zero = 1 }
 eval scale("x"); eval axis("x"); eval scale("y"); eval axis("y")
 none = 0
