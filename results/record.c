@@ -9,22 +9,12 @@
 
 /* ---- columns -------------------------------------------------------------------------- */
 
-#define COLUMN(row, type, name)                                                                    \
-    {                                                                                              \
-#name, ROW_##type, offsetof(struct row, name), NULL                                        \
-    }
-#define COLUMN_OF(row, type, name, of)                                                             \
-    {                                                                                              \
-#name, ROW_##type, offsetof(struct row, of), NULL                                          \
-    }
-#define COLUMN_WORD(row, name, words)                                                              \
-    {                                                                                              \
-#name, ROW_WORD, offsetof(struct row, name), words                                         \
-    }
-#define COLUMNS_END                                                                                \
-    {                                                                                              \
-        NULL, ROW_INTEGER, 0, NULL                                                                 \
-    }
+/* clang-format off */
+#define COLUMN(row, type, name)        {#name, ROW_##type, offsetof(struct row, name), NULL}
+#define COLUMN_OF(row, type, name, of) {#name, ROW_##type, offsetof(struct row, of), NULL}
+#define COLUMN_WORD(row, name, words)  {#name, ROW_WORD, offsetof(struct row, name), words}
+#define COLUMNS_END                    {NULL, ROW_INTEGER, 0, NULL}
+/* clang-format on */
 
 static const struct row_column run_columns[] = {
     COLUMN_WORD(simulation_result, status, run_status_names),

@@ -13,8 +13,7 @@
 #include "results/utilisation.h"
 #include "sim/memory.h"
 
-/* ---- aggregates over all values
- * ---------------------------------------------------- */
+/* ---- aggregates over all values ------------------------------------------------------- */
 
 struct values {
     double *x, *y; /* y only of pairs */
@@ -155,8 +154,7 @@ static void spearman_final(sqlite3_context *context)
     values_fini(&values);
 }
 
-/* ---- mmu
- * --------------------------------------------------------------------------- */
+/* ---- mmu ------------------------------------------------------------------------------ */
 
 struct mmu {
     bool begun;
@@ -214,8 +212,7 @@ static void mmu_final(sqlite3_context *context)
     utilisation_fini(&mmu->utilisation);
 }
 
-/* ---- registration
- * ------------------------------------------------------------------ */
+/* ---- registration --------------------------------------------------------------------- */
 
 static const struct function {
     const char *name;

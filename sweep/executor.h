@@ -14,9 +14,8 @@
 #include "sim/compiled.h"
 #include "sweep/plan.h"
 
-#define COMPILE_PART                                                                               \
-    20 /* compiling takes so many times as long as a run: a guess, for progress                    \
-        */
+/* Compiling takes so many times as long as a run: a guess, for progress. */
+#define COMPILE_PART 20
 
 struct execution {
     const struct plan *plan; /* runs that have ended are passed over */
