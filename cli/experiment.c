@@ -100,7 +100,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         command->sample_ns = option_duration("sample", argument);
         return 0;
     case 'r':
-        command->replications = option_count("replications", argument, 1, 1000000);
+        command->replications = option_count("replications", argument, 1, REPLICATIONS_MOST);
         return 0;
     case OPT_UNTIL:
         command->until = option_until(argument);

@@ -17,6 +17,8 @@
 #include "sim/error.h"
 #include "sim/param.h"
 
+#define REPLICATIONS_MOST 100000
+
 /* Indices into the experiment's workloads and policies. */
 struct point {
     size_t workload, policy;

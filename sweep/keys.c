@@ -12,10 +12,9 @@
 #include "sim/units.h"
 #include "sweep/reading.h"
 
-#define NAME_MOST         100 /* letters */
-#define POINTS_MOST       1000000
-#define REPLICATIONS_MOST 100000
-#define KEY_NAMES         (PAIRS_MOST + 1)
+#define NAME_MOST   100 /* letters */
+#define POINTS_MOST 1000000
+#define KEY_NAMES   (PAIRS_MOST + 1)
 
 /* ---- what several keys are ------------------------------------------------------------------ */
 

@@ -43,10 +43,9 @@ static int set(struct until *until, const char *key, const char *value, struct e
         return metric ? 0 : -1;
     }
     if (strcmp(key, "most") == 0) {
-        if (!units_parse_count(value, &count) || count < UNTIL_FEWEST || count > 1000000)
-            return error_set(error,
-                             "most=%.40s is not allowed; it takes a number from %d to 1000000",
-                             value, UNTIL_FEWEST);
+        if (!units_parse_count(value, &count) || count < UNTIL_FEWEST || count > REPLICATIONS_MOST)
+            return error_set(error, "most=%.40s is not allowed; it takes a number from %d to %d",
+                             value, UNTIL_FEWEST, REPLICATIONS_MOST);
         until->most = (size_t)count;
         return 0;
     }
