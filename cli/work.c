@@ -189,8 +189,6 @@ void work_do(struct work *work)
     };
     progress_init(&watch.progress, execution_parts(&execution));
     watch.progress.lines = watch.progress.timed = work->sweep;
-    if (work->sweep)
-        catch_interrupts();
     int status = execute(&execution, &error);
     progress_clear(&watch.progress);
     free(watch.means);
@@ -233,6 +231,8 @@ void work_on_experiment(struct work *work, struct experiment *experiment, const 
     size_t failed = 0;
     int64_t id = 0;
     *precision = (struct precision){0};
+    if (work->sweep)
+        catch_interrupts();
     for (;;) {
         plan_init(plan, experiment, share);
         plan->id = id;

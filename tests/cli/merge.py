@@ -136,6 +136,7 @@ def alone(place):
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and not os.path.exists(place.path("part.db-wal")):
             time.sleep(0.01)
+        time.sleep(0.2)  # now it is at work, and catches signals
         with place.start("sweep e.yaml --shard 1/3 --db part.db") as second:
             said = second.stderr.readline()
             files = place.files()
