@@ -314,11 +314,13 @@ static void list(struct selection *selection, const struct plot *plot)
     }
 }
 
-static void draw_all(struct selection *selection, const struct plot *plot)
+/* Charts that the results can give, and the names of the others: NULL if there are none, or to be
+ * freed with sqlite3_free. Returns how many are drawn. */
+static size_t draw_all(struct selection *selection, const struct plot *plot,
+                       struct drawing *drawings, char **left_out)
 {
-    struct drawing drawings[CHARTS_MOST] = {{{0}}};
     size_t count = 0;
-    sqlite3_str *left_out = sqlite3_str_new(NULL);
+    sqlite3_str *names = sqlite3_str_new(NULL);
     for (const struct chart *chart = charts; chart->name; chart++) {
         if (plot->chart && plot->chart != chart)
             continue;
@@ -326,8 +328,7 @@ static void draw_all(struct selection *selection, const struct plot *plot)
         if (why && plot->chart)
             fail("%s needs %s; in %s %s", chart->name, chart->needs, plot->db, why);
         if (why)
-            sqlite3_str_appendf(left_out, "%s%s", sqlite3_str_length(left_out) ? ", " : "",
-                                chart->name);
+            sqlite3_str_appendf(names, "%s%s", sqlite3_str_length(names) ? ", " : "", chart->name);
         else
             draw(selection, plot, chart, &drawings[count++]);
         free(why);
@@ -335,13 +336,20 @@ static void draw_all(struct selection *selection, const struct plot *plot)
     if (count == 0)
         fail("%s can give no chart; `%.*s plot %s --list` says why", plot->db,
              command_name_length(), program_invocation_name, plot->db);
+    *left_out = sqlite3_str_finish(names);
+    return count;
+}
+
+/* Saves what has been drawn, says so, and frees it. */
+static void save_all(const struct plot *plot, struct drawing *drawings, size_t count,
+                     char *left_out)
+{
     make_folder(plot->folder);
     save(drawings, count);
-    char *names = sqlite3_str_finish(left_out);
-    if (names)
-        printf("Not drawn: %s; `%.*s plot %s --list` says why.\n", names, command_name_length(),
+    if (left_out)
+        printf("Not drawn: %s; `%.*s plot %s --list` says why.\n", left_out, command_name_length(),
                program_invocation_name, plot->db);
-    sqlite3_free(names);
+    sqlite3_free(left_out);
     for (size_t i = 0; i < count; i++) {
         free(drawings[i].picture.bytes);
         free(drawings[i].file);
@@ -355,6 +363,9 @@ int command_plot(int argc, char **argv)
     struct error error;
     struct store *store = NULL;
     struct selection *selection = NULL;
+    struct drawing drawings[CHARTS_MOST] = {{{0}}};
+    size_t drawn = 0;
+    char *left_out = NULL;
     command_parse(&argp, argc, argv, &plot);
     if (plot.template_file)
         plot.template = read_text(plot.template_file);
@@ -367,11 +378,13 @@ int command_plot(int argc, char **argv)
     else if (plot.show_template)
         fputs(plot.chart->template, stdout);
     else if (!plot.show_sql)
-        draw_all(selection, &plot);
+        drawn = draw_all(selection, &plot, drawings, &left_out);
     else if (chart_write_sql(stdout, plot.chart, selection, &error) != 0)
         fail("%s", error.text);
     selection_free(selection);
     store_close(store);
+    if (drawn > 0)
+        save_all(&plot, drawings, drawn, left_out);
     free(plot.template);
     return EXIT_SUCCESS;
 }
