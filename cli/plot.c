@@ -68,7 +68,9 @@ struct plot {
     struct selection_options options;
     size_t policy_count, parameter_count;
     bool list, show_template, show_sql;
-    char *template; /* what is in the file */
+    char *template;      /* what is in the file */
+    struct store *store; /* here, so that they are not lost when the command fails */
+    struct selection *selection;
 };
 
 /* ---- the command line ----------------------------------------------------------------- */
@@ -361,8 +363,6 @@ int command_plot(int argc, char **argv)
 {
     struct plot plot = {.folder = "charts", .format = "png"};
     struct error error;
-    struct store *store = NULL;
-    struct selection *selection = NULL;
     struct drawing drawings[CHARTS_MOST] = {{{0}}};
     size_t drawn = 0;
     char *left_out = NULL;
@@ -370,19 +370,19 @@ int command_plot(int argc, char **argv)
     if (plot.template_file)
         plot.template = read_text(plot.template_file);
     if (plot.db && !plot.show_template &&
-        (!(store = store_open_existing(plot.db, &error)) ||
-         !(selection = selection_new(store, &plot.options, &error))))
+        (!(plot.store = store_open_existing(plot.db, &error)) ||
+         !(plot.selection = selection_new(plot.store, &plot.options, &error))))
         fail("%s", error.text);
     if (plot.list)
-        list(selection, &plot);
+        list(plot.selection, &plot);
     else if (plot.show_template)
         fputs(plot.chart->template, stdout);
     else if (!plot.show_sql)
-        drawn = draw_all(selection, &plot, drawings, &left_out);
-    else if (chart_write_sql(stdout, plot.chart, selection, &error) != 0)
+        drawn = draw_all(plot.selection, &plot, drawings, &left_out);
+    else if (chart_write_sql(stdout, plot.chart, plot.selection, &error) != 0)
         fail("%s", error.text);
-    selection_free(selection);
-    store_close(store);
+    selection_free(plot.selection);
+    store_close(plot.store);
     if (drawn > 0)
         save_all(&plot, drawings, drawn, left_out);
     free(plot.template);
