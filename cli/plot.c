@@ -67,6 +67,7 @@ struct plot {
     const char *workload;      /* as given */
     struct selection_options options;
     size_t policy_count, parameter_count;
+    struct setting policies[SELECTION_POLICIES_MOST], workload_setting; /* texts of the options */
     bool list, show_template, show_sql;
     char *template;      /* what is in the file */
     struct store *store; /* here, so that they are not lost when the command fails */
@@ -85,11 +86,11 @@ static const struct chart *find_chart(const char *name)
 
 /* A specification as it is written in results files; one that is none of this version's stays as it
  * is, for the file may be of an older one. */
-static const char *canonical(const char *spec, const struct component *const *registry,
-                             const char *kind)
+static const char *canonical(struct setting *setting, const char *spec,
+                             const struct component *const *registry, const char *kind)
 {
     struct error error;
-    struct setting *setting = memory_zeroed(1, sizeof *setting); /* lives as long as the command */
+    setting_fini(setting); /* of the same option, given before */
     return setting_parse(setting, spec, registry, kind, &error) == 0 ? setting->text : spec;
 }
 
@@ -97,7 +98,9 @@ static void add_policy(struct plot *plot, const char *spec)
 {
     if (plot->policy_count == SELECTION_POLICIES_MOST)
         fail_usage("--policy: at most %d", SELECTION_POLICIES_MOST);
-    plot->options.policies[plot->policy_count++] = canonical(spec, policies, "policy");
+    plot->options.policies[plot->policy_count] =
+        canonical(&plot->policies[plot->policy_count], spec, policies, "policy");
+    plot->policy_count++;
 }
 
 static void add_parameter(struct plot *plot, const char *name)
@@ -115,7 +118,7 @@ static error_t parse_selection(int key, char *argument, struct plot *plot)
         selection->experiment = argument;
         return 0;
     case 'w':
-        selection->workload = canonical(argument, workloads, "workload");
+        selection->workload = canonical(&plot->workload_setting, argument, workloads, "workload");
         return 0;
     case 'c':
         selection->collector = option_collector(argument)->name;
@@ -386,5 +389,8 @@ int command_plot(int argc, char **argv)
     if (drawn > 0)
         save_all(&plot, drawings, drawn, left_out);
     free(plot.template);
+    setting_fini(&plot.workload_setting);
+    for (size_t i = 0; i < plot.policy_count; i++)
+        setting_fini(&plot.policies[i]);
     return EXIT_SUCCESS;
 }
