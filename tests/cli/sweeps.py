@@ -391,15 +391,15 @@ for example in sorted(os.listdir(os.path.join(ROOT, "experiments"))):
 
 @test("progress: of a sweep: runs, rate, time left, the best so far; it fits 100 columns, and is gone at the end")
 def progress(place):
-    experiment(place, duration="10s", replications=4)
+    experiment(place, duration="20s", replications=8)
     terminal = Terminal(100)
     try:
-        result = place.run("sweep e.yaml", stderr=terminal.slave)
+        result = place.run("sweep e.yaml -j 1", stderr=terminal.slave)
     finally:
         text = terminal.close()
     equal(result.status, 0, "status")
     bars = [frame for frame in re.split(r"\r(?:\033\[K)?", text) if "[" in frame]
-    check(any(re.match(r"\[#+\.*\] +\d+%  .*\d+/68 runs, \S+/s, best latency_p99 \S+ ms: \w", bar)
+    check(any(re.match(r"\[#+\.*\] +\d+%  .*\d+/136 runs, \S+/s, best latency_p99 \S+ ms: \w", bar)
               for bar in bars), repr(text[-1500:]))
     check(any(" left, " in bar for bar in bars), "no time left")
     check(max(map(len, bars)) < 100, max(bars, key=len))
