@@ -247,17 +247,20 @@ static void print_remarks(const struct plan *plan, const struct simulation_resul
 {
     char text[UNITS_TEXT];
     size_t unsteady = 0;
+    const struct planned_run *first = NULL; /* of the last round */
     for (size_t i = 0; i < plan->run_count; i++) {
         const struct planned_run *run = &plan->runs[i];
         const struct experiment *experiment = plan->experiment;
         const struct setting *policy = &experiment->policies[experiment->points[run->point].policy];
         const char *missed = missed_event(policy, &results[i]);
-        if (run->ended) /* in a round before */
+        if (results[i].status == RUN_planned) /* it was run in a round before */
             continue;
+        if (!first)
+            first = run;
         if (results[i].status == RUN_out_of_memory && experiment->seed_count == 1)
             printf("%s: out of memory after %s\n", policy->text,
                    units_show_seconds(text, (double)results[i].wall_ns / 1e9));
-        if (missed && run->seed == experiment->seeds[0])
+        if (missed && run->seed == first->seed)
             printf("%s: the program never reported %s\n", policy->text, missed);
         unsteady += is_unsteady(&results[i]);
     }
@@ -265,8 +268,22 @@ static void print_remarks(const struct plan *plan, const struct simulation_resul
         print_unsteady((int64_t)unsteady);
 }
 
-static void print_json(struct store *store, const struct plan *plan, size_t i,
-                       const struct simulation_result *result)
+static void print_status(struct store *store, int64_t run)
+{
+    sqlite3_stmt *statement;
+    struct error error;
+    if (sqlite3_prepare_v2(store_database(store), "SELECT status FROM run WHERE id = ?", -1,
+                           &statement, NULL) != SQLITE_OK) {
+        store_error(store, &error);
+        fail("%s", error.text);
+    }
+    sqlite3_bind_int64(statement, 1, run);
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        printf(", \"status\": \"%s\"", (const char *)sqlite3_column_text(statement, 0));
+    sqlite3_finalize(statement);
+}
+
+static void print_json(struct store *store, const struct plan *plan, size_t i)
 {
     const struct experiment *experiment = plan->experiment;
     const struct planned_run *run = &plan->runs[i];
@@ -275,8 +292,8 @@ static void print_json(struct store *store, const struct plan *plan, size_t i,
     json_string(stdout, experiment->policies[point->policy].text);
     printf(", \"workload\": ");
     json_string(stdout, experiment->workloads[point->workload].text);
-    printf(", \"collector\": \"%s\", \"seed\": %" PRIu64 ", \"status\": \"%s\"",
-           point->collector->name, run->seed, run_status_names[result->status]);
+    printf(", \"collector\": \"%s\", \"seed\": %" PRIu64, point->collector->name, run->seed);
+    print_status(store, run->id);
     for (const struct metric *metric = metrics; metric->name; metric++) {
         double value;
         if (metric_value(store, run->id, metric->name, &value))
@@ -401,7 +418,7 @@ static void print_outcomes(struct store *store, const struct command *command,
     struct open_results open;
     if (command->json) {
         for (size_t i = 0; i < plan->run_count; i++)
-            print_json(store, plan, i, &results[i]);
+            print_json(store, plan, i);
         return;
     }
     if (plan->experiment->seed_count > 1) {

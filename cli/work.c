@@ -228,7 +228,6 @@ void work_on_experiment(struct work *work, struct experiment *experiment, const 
                         struct precision *precision)
 {
     struct error error;
-    size_t failed = 0;
     int64_t id = 0;
     *precision = (struct precision){0};
     if (work->sweep)
@@ -238,20 +237,19 @@ void work_on_experiment(struct work *work, struct experiment *experiment, const 
         plan->id = id;
         plan->may_grow = experiment->until.share > 0;
         work->plan = plan;
-        if (plan_store(plan, command, share, retry_failed, work->store, &error) != 0)
+        /* What fails in a round is not tried again in the next. */
+        if (plan_store(plan, command, share, retry_failed && id == 0, work->store, &error) != 0)
             fail("%s", error.text);
         if (id == 0)
             work->before = plan->run_count - plan->to_do;
         id = plan->id;
         work_do(work);
-        failed += work->failed;
         if (work->stopped || experiment->until.share == 0 ||
             !is_too_wide(work, experiment, precision))
             break;
         work_fini(work);
         plan_fini(plan);
     }
-    work->failed = failed;
     /* The last round: what an earlier rule had planned beyond it is not wanted any more. */
     if (plan->may_grow && !work->stopped) {
         plan->may_grow = false;

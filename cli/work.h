@@ -18,7 +18,7 @@ struct work {
     /* Filled in: */
     struct simulation_result *results; /* of the runs that were to do; not of a sweep's */
     size_t before;                     /* runs that had ended when the first plan was made */
-    size_t failed;                     /* runs */
+    size_t failed;                     /* runs, of all rounds */
     struct error why;                  /* of the first of them in the plan */
     bool stopped;                      /* by Ctrl-C */
 };

@@ -78,7 +78,7 @@ void plan_init(struct plan *plan, const struct experiment *experiment, struct sh
         memset(known.of_workload, 0xff, experiment->workload_count * sizeof *known.of_workload);
         for (size_t p = 0; p < experiment->point_count; p++, i++)
             plan->runs[i] = (struct planned_run){
-                .id = (int64_t)i, /* for now: its number */
+                .id = (int64_t)i, /* its number, until it has a row */
                 .seed = seed,
                 .point = p,
                 .program = find_program(plan, &known, &experiment->points[p], seed)};

@@ -13,26 +13,12 @@
 
 /* ---- the rule ------------------------------------------------------------------------- */
 
-static bool parse_share(const char *text, double *share)
-{
-    char number[32];
-    size_t length = strlen(text);
-    bool percent = length > 0 && text[length - 1] == '%';
-    if (length >= sizeof number)
-        return false;
-    snprintf(number, sizeof number, "%.*s", (int)(length - percent), text);
-    if (!units_parse_real(number, share))
-        return false;
-    *share /= percent ? 100 : 1;
-    return *share > 0 && *share < 1;
-}
-
 static int set(struct until *until, const char *key, const char *value, struct error *error)
 {
     static const char *const keys[] = {"ci", "metric", "most", NULL};
     int64_t count;
     if (strcmp(key, "ci") == 0) {
-        if (parse_share(value, &until->share))
+        if (units_parse_share(value, &until->share) && until->share > 0 && until->share < 1)
             return 0;
         return error_set(error, "ci=%.40s is not allowed; it takes a share below 1, as 5%% or 0.05",
                          value);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """pygcsim sweep: planned first, the same rows whatever happens on the way, nothing run twice."""
+import json
 import os
 import random
 import re
@@ -318,6 +319,19 @@ def until_most(place):
     place.expect(0, "sweep e.yaml --until ci=0.1%,metric=latency_p50,most=5",
                  out=["latency_p50 is not known to within 0.1% everywhere", "5 replications, the most allowed"])
     equal(count(place), 10, "runs")
+
+
+@test("compare --until: every run of every round is told of, and what a policy missed")
+def until_compare(place):
+    rule = "--until ci=8%,metric=latency_p50,most=100"
+    programs = "-w queue:rate=100,duration=4s,service=5ms -p off -p event:on=disconnect"
+    lines = place.run(f"compare {programs} {rule} --json").out.splitlines()
+    runs = [json.loads(line) for line in lines]
+    check(len(runs) > 20, f"only {len(runs)} runs")
+    equal({run["status"] for run in runs}, {"finished"}, "statuses")
+    equal([run["run"] for run in runs], list(range(1, len(runs) + 1)), "numbers")
+    result = place.run(f"compare {programs} {rule} --db other.db")
+    equal(result.out.count("the program never reported disconnect"), 1, result.out)
 
 
 # ---- before it begins ------------------------------------------------------------------------------
