@@ -8,9 +8,9 @@
 #include "cli/command.h"
 #include "cli/overall.h"
 #include "cli/table.h"
-#include "results/query.h"
-#include "results/show_value.h"
-#include "sim/memory.h"
+#include "results/answer/show_value.h"
+#include "results/store/query.h"
+#include "sim/base/allocate.h"
 
 #define GROUPS_MOST         10   /* tables */
 #define NAMED_MOST          8    /* settings, or runs, that a remark names */
@@ -63,7 +63,7 @@ static struct selection select_settings(const struct answers *answers, size_t gr
 {
     const struct outcome_group *of = &answers->outcomes.groups[group];
     size_t top = answers->options->top;
-    struct selection selection = {.settings = memory_zeroed(of->count, sizeof(size_t))};
+    struct selection selection = {.settings = allocate_zeroed(of->count, sizeof(size_t))};
     for (size_t i = 0; i < of->count; i++)
         selection.settings[i] = of->first + i;
     if (answers->sort < answers->outcomes.metric_count)

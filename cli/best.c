@@ -6,7 +6,7 @@
 
 #include "cli/best_answer.h"
 #include "cli/command.h"
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
 
 #define GROUPS_MOST 10 /* answers */
 
@@ -62,14 +62,14 @@ static void add_condition(struct command *command, const char *text)
     struct condition *condition = condition_parse(text, &error);
     if (!condition)
         fail_usage("--subject-to: %s", error.text);
-    command->conditions = memory_grow(command->conditions, &command->condition_capacity,
-                                      command->condition_count + 1, sizeof *command->conditions);
+    command->conditions = allocate_grow(command->conditions, &command->condition_capacity,
+                                        command->condition_count + 1, sizeof *command->conditions);
     command->conditions[command->condition_count++] = condition;
 }
 
 static void set_pareto(struct command *command, const char *text)
 {
-    char *copy = memory_text(text), *rest = copy;
+    char *copy = allocate_text(text), *rest = copy;
     for (char *name; (name = strsep(&rest, ","));)
         metric_list_add(&command->pareto, option_metric("pareto", name));
     free(copy);
@@ -143,8 +143,8 @@ static void set_goals(struct question *question, const struct command *command,
     const struct outcomes *outcomes = &question->outcomes;
     const struct metric_list *front = command->pareto.count ? &command->pareto : named;
     size_t objective = question->objective.metric;
-    question->shown = memory_zeroed(outcomes->metric_count + 1, sizeof *question->shown);
-    question->goals = memory_zeroed(outcomes->metric_count + 1, sizeof *question->goals);
+    question->shown = allocate_zeroed(outcomes->metric_count + 1, sizeof *question->shown);
+    question->goals = allocate_zeroed(outcomes->metric_count + 1, sizeof *question->goals);
     show_metric(question, objective);
     for (size_t i = 0; i < named->count; i++)
         show_metric(question, outcomes_metric(outcomes, named->metrics[i]));

@@ -7,8 +7,8 @@
 
 #include "cli/command.h"
 #include "cli/table.h"
-#include "results/show_value.h"
-#include "sim/memory.h"
+#include "results/answer/show_value.h"
+#include "sim/base/allocate.h"
 
 #define TIED_MOST  10 /* settings named besides the best */
 #define FRONT_MOST 30 /* settings of a front */
@@ -115,7 +115,7 @@ static void print_left_out(const struct question *question, size_t group, const 
 static void print_front(const struct question *question, size_t group)
 {
     const struct outcomes *outcomes = &question->outcomes;
-    size_t *front = memory_zeroed(outcomes->groups[group].count, sizeof *front);
+    size_t *front = allocate_zeroed(outcomes->groups[group].count, sizeof *front);
     size_t count = best_front(outcomes, group, question->goals, question->goal_count, front);
     struct table table;
     printf("\nPareto front of ");
@@ -245,7 +245,7 @@ static void json_choice(const struct question *question, const struct best *best
 static void json_front(const struct question *question, size_t group)
 {
     const struct outcomes *outcomes = &question->outcomes;
-    size_t *front = memory_zeroed(outcomes->groups[group].count, sizeof *front);
+    size_t *front = allocate_zeroed(outcomes->groups[group].count, sizeof *front);
     size_t count = best_front(outcomes, group, question->goals, question->goal_count, front);
     printf(", \"pareto\": [");
     for (size_t i = 0; i < count; i++) {

@@ -5,7 +5,7 @@
 #define PYGCSIM_CLI_BEST_ANSWER_H
 
 #include "cli/open_results.h"
-#include "results/best.h"
+#include "results/answer/best.h"
 
 /* What is asked. */
 struct question {

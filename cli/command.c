@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sim/suggest.h"
+#include "sim/base/suggest.h"
+#include "sim/engines.h"
 
 static _Noreturn void fail_with(int status, const char *format, va_list arguments)
 {

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "sim/compiled.h"
+#include "sim/interval/compiled.h"
 #include "sim/simulation.h"
 #include "sweep/until.h"
 

@@ -6,7 +6,8 @@
 
 #include "cli/command.h"
 #include "cli/progress.h"
-#include "workloads/program_file.h"
+#include "sim/engines.h"
+#include "sim/interval/program_file.h"
 #include "workloads/registry.h"
 
 enum { OPT_COMPRESS = 1, OPT_MEMORY, OPT_OUT, OPT_SEED };

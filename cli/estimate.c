@@ -5,7 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/progress.h"
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
 #include "sweep/executor.h"
 
 #define PILOT_SECONDS 10 /* after which it is given up */
@@ -72,7 +72,7 @@ static bool is_chosen(size_t i, size_t count, size_t most)
 static struct experiment choose_points(const struct experiment *experiment)
 {
     struct experiment few = *experiment;
-    few.points = memory_zeroed(experiment->point_count, sizeof *few.points);
+    few.points = allocate_zeroed(experiment->point_count, sizeof *few.points);
     few.point_count = 0;
     if (few.seed_count > PILOT_SEEDS)
         few.seed_count = PILOT_SEEDS;

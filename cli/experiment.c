@@ -10,12 +10,13 @@
 #include "cli/table.h"
 #include "cli/work.h"
 #include "policies/registry.h"
-#include "results/metrics.h"
-#include "results/show_value.h"
-#include "results/store.h"
-#include "sim/costs.h"
-#include "sim/memory.h"
-#include "workloads/program_file.h"
+#include "results/answer/show_value.h"
+#include "results/store/metrics.h"
+#include "results/store/store.h"
+#include "sim/base/allocate.h"
+#include "sim/engines.h"
+#include "sim/interval/program_file.h"
+#include "sim/model/costs.h"
 #include "workloads/registry.h"
 
 enum {
@@ -84,8 +85,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (command->one_policy && command->policy_count > 0)
             fail_usage("takes one --policy; `pygcsim compare` takes many");
         command->policy_specs =
-            memory_grow(command->policy_specs, &command->policy_capacity, command->policy_count + 1,
-                        sizeof *command->policy_specs);
+            allocate_grow(command->policy_specs, &command->policy_capacity,
+                          command->policy_count + 1, sizeof *command->policy_specs);
         command->policy_specs[command->policy_count++] = argument;
         return 0;
     case 'c':
@@ -313,7 +314,7 @@ static void read_program(struct command *command, struct compiled *compiled,
     struct op_costs costs;
     if (command->workload_spec || command->seed_given)
         fail_usage("--program is instead of --workload and --seed");
-    if (command->engine != &interval_engine)
+    if (!command->engine->compiles)
         fail_usage("--program goes with --engine interval only");
     if (program_file_read(command->program, compiled, &origin, &error) != 0)
         fail("%s", error.text);
@@ -341,7 +342,7 @@ static void default_policies(struct command *command)
     while (policies[all])
         all++;
     size_t count = command->one_policy ? 1 : all;
-    command->policy_specs = memory_zeroed(count, sizeof *command->policy_specs);
+    command->policy_specs = allocate_zeroed(count, sizeof *command->policy_specs);
     for (size_t i = 0; i < count; i++)
         command->policy_specs[i] = command->one_policy ? fallback[0] : policies[i]->name;
     command->policy_count = count;
@@ -351,7 +352,7 @@ static void default_policies(struct command *command)
 static void parse_policies(const struct command *command, struct experiment *experiment)
 {
     struct error error;
-    struct setting *settings = memory_zeroed(command->policy_count, sizeof *settings);
+    struct setting *settings = allocate_zeroed(command->policy_count, sizeof *settings);
     size_t count = 0;
     for (size_t i = 0; i < command->policy_count; i++) {
         if (setting_parse(&settings[count], command->policy_specs[i], policies, "policy", &error) !=
@@ -374,7 +375,7 @@ static void find_program(struct command *command, struct compiled *compiled,
 {
     struct error error;
     const char *spec = command->workload_spec ? command->workload_spec : "web";
-    bool compiles = command->engine == &interval_engine && !command->program;
+    bool compiles = command->engine->compiles && !command->program;
     if (command->memory_bytes && !compiles)
         fail_usage("--memory is for a program that is compiled: not with --program, nor with "
                    "--engine graph");
@@ -390,17 +391,18 @@ static void find_program(struct command *command, struct compiled *compiled,
 static void make_experiment(struct command *command, struct compiled *compiled,
                             struct experiment *experiment)
 {
-    *experiment = (struct experiment){.name = memory_text(command->name),
-                                      .workloads = memory_zeroed(1, sizeof *experiment->workloads),
-                                      .workload_count = 1};
+    *experiment =
+        (struct experiment){.name = allocate_text(command->name),
+                            .workloads = allocate_zeroed(1, sizeof *experiment->workloads),
+                            .workload_count = 1};
     if (command->policy_count == 0)
         default_policies(command);
     parse_policies(command, experiment);
     find_program(command, compiled, &experiment->workloads[0]);
-    experiment->points = memory_zeroed(experiment->point_count, sizeof *experiment->points);
+    experiment->points = allocate_zeroed(experiment->point_count, sizeof *experiment->points);
     for (size_t i = 0; i < experiment->point_count; i++)
         experiment->points[i] = (struct point){.policy = i, .collector = command->collector};
-    experiment->seeds = memory_zeroed(1, sizeof *experiment->seeds);
+    experiment->seeds = allocate_zeroed(1, sizeof *experiment->seeds);
     experiment->seeds[0] = command->seed;
     experiment->seed_count = 1;
     until_extend(experiment, command->replications);

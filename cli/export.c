@@ -9,8 +9,8 @@
 #include "cli/command.h"
 #include "cli/open_results.h"
 #include "cli/output.h"
-#include "results/export.h"
-#include "results/query.h"
+#include "results/store/export.h"
+#include "results/store/query.h"
 
 enum { OPT_EXPERIMENT = 1, OPT_FORMAT, OPT_RUN, OPT_TABLE };
 

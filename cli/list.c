@@ -6,8 +6,9 @@
 
 #include "cli/command.h"
 #include "policies/registry.h"
-#include "results/charts.h"
-#include "results/metrics.h"
+#include "results/charts/charts.h"
+#include "results/store/metrics.h"
+#include "sim/engines.h"
 #include "workloads/registry.h"
 
 enum { OPT_JSON = 1, OPT_MARKDOWN };
@@ -88,8 +89,7 @@ static void list_components(const struct component *const *registry, enum form f
         print[form](*registry);
 }
 
-/* ---- the rest: a name, a few words
- * ------------------------------------------------- */
+/* ---- the rest: a name, a few words ------------------------------------------------ */
 
 /* A line, a row or an object of a list; `extra` may be NULL. */
 static void print_item(enum form form, const char *name, const char *extra_key, const char *extra,
@@ -190,8 +190,7 @@ static const struct list {
 };
 #define LISTS (sizeof lists / sizeof *lists)
 
-/* ---- the command
- * ------------------------------------------------------------------- */
+/* ---- the command ------------------------------------------------------------------ */
 
 struct request_to_list {
     const struct list *list;

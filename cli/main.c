@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "sim/error.h"
+#include "sim/base/allocate.h"
+#include "sim/base/error.h"
 
 static const struct command {
     const char *name;

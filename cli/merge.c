@@ -7,8 +7,8 @@
 #include <sys/resource.h>
 
 #include "cli/command.h"
-#include "results/merge.h"
-#include "sim/memory.h"
+#include "results/store/merge.h"
+#include "sim/base/allocate.h"
 
 enum { OPT_INTO = 1, OPT_REPLACE };
 
@@ -37,8 +37,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         command->replace = true;
         return 0;
     case ARGP_KEY_ARG:
-        command->parts = memory_grow(command->parts, &command->capacity, command->count + 1,
-                                     sizeof *command->parts);
+        command->parts = allocate_grow(command->parts, &command->capacity, command->count + 1,
+                                       sizeof *command->parts);
         command->parts[command->count++] = argument;
         return 0;
     case ARGP_KEY_NO_ARGS:

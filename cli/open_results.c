@@ -6,8 +6,8 @@
 
 #include "cli/command.h"
 #include "policies/registry.h"
-#include "sim/memory.h"
-#include "sim/suggest.h"
+#include "sim/base/allocate.h"
+#include "sim/base/suggest.h"
 
 void which_results_file(struct which_results *which, const char *argument)
 {
@@ -64,7 +64,7 @@ void metric_list_add(struct metric_list *list, const struct metric *metric)
         if (list->metrics[i] == metric)
             return;
     list->metrics =
-        memory_grow(list->metrics, &list->capacity, list->count + 1, sizeof *list->metrics);
+        allocate_grow(list->metrics, &list->capacity, list->count + 1, sizeof *list->metrics);
     list->metrics[list->count++] = metric;
 }
 
@@ -97,7 +97,7 @@ size_t *shown_metrics(const struct outcomes *outcomes, const struct metric_list 
                       size_t *count)
 {
     struct metric_list usual = {0};
-    size_t *shown = memory_zeroed(outcomes->metric_count + 1, sizeof *shown);
+    size_t *shown = allocate_zeroed(outcomes->metric_count + 1, sizeof *shown);
     *count = 0;
     metric_list_add_usual(&usual, outcomes->experiment);
     for (size_t i = 0; i < chosen->count; i++)
@@ -120,14 +120,14 @@ static char *policy_text(const char *spec)
     struct error error;
     if (setting_parse(&setting, spec, policies, "policy", &error) != 0)
         fail_usage("--baseline: %s", error.text);
-    char *text = memory_text(setting.text);
+    char *text = allocate_text(setting.text);
     setting_fini(&setting);
     return text;
 }
 
 static void check_baseline(const struct outcomes *outcomes)
 {
-    const char **names = memory_zeroed(outcomes->setting_count + 1, sizeof *names);
+    const char **names = allocate_zeroed(outcomes->setting_count + 1, sizeof *names);
     struct error error;
     for (size_t g = 0; g < outcomes->group_count; g++)
         if (outcomes->groups[g].baseline != NO_SETTING) {

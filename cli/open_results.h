@@ -5,10 +5,10 @@
 #ifndef PYGCSIM_CLI_OPEN_RESULTS_H
 #define PYGCSIM_CLI_OPEN_RESULTS_H
 
-#include "results/history.h"
-#include "results/metrics.h"
-#include "results/outcome.h"
-#include "results/store.h"
+#include "results/answer/outcome.h"
+#include "results/store/history.h"
+#include "results/store/metrics.h"
+#include "results/store/store.h"
 
 struct open_results {
     struct store *store;

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "sim/new_file.h"
+#include "sim/base/new_file.h"
 
 struct output {
     FILE *out;

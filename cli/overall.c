@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "cli/table.h"
-#include "results/show_value.h"
-#include "sim/memory.h"
+#include "results/answer/show_value.h"
+#include "sim/base/allocate.h"
 
 /* A policy, over all groups. */
 struct line {
@@ -24,7 +24,7 @@ static struct estimate mean_difference(const struct outcomes *outcomes, const si
                                        size_t metric)
 {
     const struct metric *of = outcomes->metrics[metric];
-    double *x = memory_zeroed(outcomes->seed_count + 1, sizeof *x);
+    double *x = allocate_zeroed(outcomes->seed_count + 1, sizeof *x);
     size_t n = 0;
     for (size_t seed = 0; seed < outcomes->seed_count; seed++) {
         double sum = 0; /* NaN if a value is missing */
@@ -43,7 +43,7 @@ static struct estimate mean_difference(const struct outcomes *outcomes, const si
 /* Fills a line; false: not every group has the policy, with values and a baseline. */
 static bool make_line(struct line *line, const struct outcomes *outcomes, size_t metric, bool high)
 {
-    size_t *settings = memory_zeroed(outcomes->group_count, sizeof *settings);
+    size_t *settings = allocate_zeroed(outcomes->group_count, sizeof *settings);
     bool complete = true;
     line->same = true;
     for (size_t g = 0; g < outcomes->group_count && complete; g++) {
@@ -112,7 +112,7 @@ void overall_print(const struct outcomes *outcomes, size_t metric, bool high, si
     if (outcomes->group_count < 2 || metric == outcomes->metric_count)
         return;
     const struct outcome_group *first = &outcomes->groups[0];
-    struct line *lines = memory_zeroed(first->count + 1, sizeof *lines);
+    struct line *lines = allocate_zeroed(first->count + 1, sizeof *lines);
     size_t count = 0;
     for (size_t i = 0; i < first->count; i++) {
         lines[count] = (struct line){.policy = outcomes->settings[first->first + i].policy};

@@ -5,7 +5,7 @@
 #ifndef PYGCSIM_CLI_OVERALL_H
 #define PYGCSIM_CLI_OVERALL_H
 
-#include "results/outcome.h"
+#include "results/answer/outcome.h"
 
 /* At most `top` policies (0: all), the best first: of those that every group has. Prints nothing if
  * there is one group, or no such policy besides the baseline. high: the larger the better. */

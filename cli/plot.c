@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "cli/gnuplot.h"
 #include "cli/open_results.h"
 #include "policies/registry.h"
-#include "results/charts.h"
-#include "sim/error.h"
-#include "sim/memory.h"
+#include "results/charts/charts.h"
+#include "results/charts/gnuplot.h"
+#include "sim/base/allocate.h"
+#include "sim/base/error.h"
 #include "workloads/registry.h"
 
 #define CHARTS_MOST 32
@@ -221,7 +221,7 @@ static char *read_text(const char *path)
     if (!in)
         fail("%s: %s", path, strerror(errno));
     do {
-        text = memory_grow(text, &capacity, count + 4097, 1);
+        text = allocate_grow(text, &capacity, count + 4097, 1);
         got = fread(text + count, 1, 4096, in);
         count += got;
     } while (got > 0);

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sim/units.h"
+#include "sim/base/units.h"
 
 #define WIDTH     30 /* of the bar; */
 #define NARROW    12 /* if there is more to say */

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "sim/observer.h"
+#include "sim/model/observer.h"
 
 struct progress {
     char label[200];            /* of what is under way */

@@ -6,6 +6,8 @@
 
 #include "cli/command.h"
 #include "policies/registry.h"
+#include "sim/base/allocate.h"
+#include "sim/engines.h"
 #include "workloads/registry.h"
 
 enum { OPT_BASELINE = 1, OPT_ENGINE, OPT_JSON };

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/gnuplot.h"
 #include "cli/open_results.h"
 #include "cli/output.h"
 #include "policies/registry.h"
-#include "results/report.h"
-#include "sim/memory.h"
+#include "results/charts/gnuplot.h"
+#include "results/report/report.h"
+#include "sim/base/allocate.h"
 #include "workloads/registry.h"
 
 #define CHART_GROUPS_MOST 4         /* workloads and collectors with charts */
@@ -102,7 +102,7 @@ static void draw(struct drawn *drawn, struct selection *selection, const struct 
             fail("%s", error.text);
     }
     drawn->charts =
-        memory_grow(drawn->charts, &drawn->capacity, drawn->count + 1, sizeof *drawn->charts);
+        allocate_grow(drawn->charts, &drawn->capacity, drawn->count + 1, sizeof *drawn->charts);
     drawn->charts[drawn->count++] = (struct report_chart){
         .chart = chart, .group = group, .why = why, .svg = picture.bytes, .size = picture.count};
     drawn->bytes += picture.count;

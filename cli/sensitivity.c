@@ -9,8 +9,8 @@
 #include "cli/open_results.h"
 #include "cli/table.h"
 #include "cli/writer.h"
-#include "results/influence.h"
-#include "sim/memory.h"
+#include "results/answer/influence.h"
+#include "sim/base/allocate.h"
 
 enum { OPT_EXPERIMENT = 1, OPT_JSON, OPT_METRIC };
 
@@ -84,7 +84,7 @@ static int compare_lines(const void *a, const void *b)
 static struct line *make_lines(const struct factors *factors, const struct outcomes *outcomes,
                                size_t metric)
 {
-    struct line *lines = memory_zeroed(factors->count, sizeof *lines);
+    struct line *lines = allocate_zeroed(factors->count, sizeof *lines);
     for (size_t i = 0; i < factors->count; i++)
         lines[i] = (struct line){.factor = &factors->factors[i],
                                  .influence = influence_of(&factors->factors[i], outcomes, metric)};

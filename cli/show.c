@@ -6,7 +6,7 @@
 #include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/table.h"
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
 
 enum {
     OPT_BASELINE = 1,

@@ -8,9 +8,9 @@
 #include "cli/command.h"
 #include "cli/estimate.h"
 #include "cli/work.h"
-#include "results/lock.h"
-#include "results/seal.h"
-#include "sim/memory.h"
+#include "results/store/seal.h"
+#include "sim/base/allocate.h"
+#include "sim/base/lock.h"
 #include "sweep/plan.h"
 
 enum { OPT_DB = 1, OPT_DRY_RUN, OPT_MEMORY, OPT_RETRY, OPT_SHARD, OPT_UNTIL };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
 
 void table_init(struct table *table, size_t columns)
 {
@@ -15,8 +15,8 @@ void table_init(struct table *table, size_t columns)
 void table_add(struct table *table, const char *text)
 {
     table->cells =
-        memory_grow(table->cells, &table->capacity, table->count + 1, sizeof *table->cells);
-    table->cells[table->count++] = memory_text(text);
+        allocate_grow(table->cells, &table->capacity, table->count + 1, sizeof *table->cells);
+    table->cells[table->count++] = allocate_text(text);
 }
 
 /* Characters of a text in UTF-8. */
@@ -35,7 +35,7 @@ static void print_spaces(size_t count)
 
 void table_print(struct table *table)
 {
-    size_t *widths = memory_zeroed(table->columns, sizeof *widths);
+    size_t *widths = allocate_zeroed(table->columns, sizeof *widths);
     for (size_t i = 0; i < table->count; i++)
         if (width_of(table->cells[i]) > widths[i % table->columns])
             widths[i % table->columns] = width_of(table->cells[i]);

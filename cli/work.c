@@ -9,9 +9,9 @@
 
 #include "cli/command.h"
 #include "cli/progress.h"
-#include "results/metrics.h"
-#include "results/show_value.h"
-#include "sim/memory.h"
+#include "results/answer/show_value.h"
+#include "results/store/metrics.h"
+#include "sim/base/allocate.h"
 
 /* Set by Ctrl-C. A signal handler can reach nothing else. */
 static atomic_bool interrupted;
@@ -172,9 +172,9 @@ void work_do(struct work *work)
     const struct plan *plan = work->plan;
     struct error error;
     struct watch watch = {.work = work, .first_failure = SIZE_MAX};
-    watch.means = memory_zeroed(plan->experiment->point_count, sizeof *watch.means);
+    watch.means = allocate_zeroed(plan->experiment->point_count, sizeof *watch.means);
     if (!work->sweep)
-        work->results = memory_zeroed(plan->run_count, sizeof *work->results);
+        work->results = allocate_zeroed(plan->run_count, sizeof *work->results);
     const struct execution execution = {
         .plan = plan,
         .store = work->store,

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "sim/memory.h"
-#include "sim/units.h"
+#include "sim/base/allocate.h"
+#include "sim/base/units.h"
 
 void writer_init(struct writer *writer, FILE *out, enum writer_form form)
 {
@@ -17,9 +17,9 @@ void writer_init(struct writer *writer, FILE *out, enum writer_form form)
 
 void writer_column(struct writer *writer, const char *name)
 {
-    writer->columns = memory_grow(writer->columns, &writer->capacity, writer->column_count + 1,
-                                  sizeof *writer->columns);
-    writer->columns[writer->column_count++] = memory_text(name);
+    writer->columns = allocate_grow(writer->columns, &writer->capacity, writer->column_count + 1,
+                                    sizeof *writer->columns);
+    writer->columns[writer->column_count++] = allocate_text(name);
 }
 
 static void csv_text(FILE *out, const char *text)

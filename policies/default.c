@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * default: leave the collector as the interpreter starts it. */
-#include "sim/policy.h"
+#include "sim/model/policy.h"
 
 static void python(const void *state, FILE *out)
 {

@@ -2,8 +2,8 @@
  *
  * event: collect whenever the program reports an event for the n-th time: after every hundredth
  * request (Superset), on a disconnect, when idle, every N training steps (torchtitan). */
-#include "sim/policy.h"
-#include "sim/python.h"
+#include "sim/model/policy.h"
+#include "sim/model/python.h"
 
 struct on_event {
     int64_t on, every, generation, automatic;

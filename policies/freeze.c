@@ -3,8 +3,8 @@
  * freeze: when an event is reported for the first time (start-up is over, say), move everything
  * there is to the permanent generation, which no collection examines. Close.com, vLLM and SGLang do
  * this after warm-up. Freezing without collecting first keeps the garbage of start-up for ever. */
-#include "sim/policy.h"
-#include "sim/python.h"
+#include "sim/model/policy.h"
+#include "sim/model/python.h"
 
 struct freeze {
     int64_t on, collect, t0, t1, t2;

@@ -2,7 +2,7 @@
  *
  * off: no automatic collection at all, as Instagram ran in 2017. Reference counting still frees
  * what has no cycles; cycles stay for ever. */
-#include "sim/policy.h"
+#include "sim/model/policy.h"
 
 static void start(void *state, struct gc *gc)
 {

@@ -2,7 +2,7 @@
 #ifndef PYGCSIM_POLICIES_REGISTRY_H
 #define PYGCSIM_POLICIES_REGISTRY_H
 
-#include "sim/policy.h"
+#include "sim/model/policy.h"
 
 /* Every policy there is, in the order in which they are listed; ends with NULL. */
 extern const struct component *const policies[];

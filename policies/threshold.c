@@ -2,8 +2,8 @@
  *
  * threshold: other thresholds than the interpreter's, set once before anything else. mypy runs with
  * (200000, 30, 30), Ray Serve tried 10000. */
-#include "sim/policy.h"
-#include "sim/python.h"
+#include "sim/model/policy.h"
+#include "sim/model/python.h"
 
 struct threshold {
     int64_t t0, t1, t2;

@@ -2,7 +2,7 @@
  *
  * timed: collect from a timer, as pyqtgraph, Anki and the firmware of gateways do. Due at whole
  * multiples of `every`; an instant that a pause has overtaken is left out. */
-#include "sim/policy.h"
+#include "sim/model/policy.h"
 
 struct timed {
     int64_t every_ns, generation, automatic;

@@ -7,18 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/event_queue.h"
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
+#include "sim/base/event_queue.h"
 
 const char *const run_status_names[] = {
 #define X(name, meaning) #name,
     RUN_STATUSES(X)
-#undef X
-        NULL};
-
-const char *const collection_cause_names[] = {
-#define X(name, meaning) #name,
-    COLLECTION_CAUSES(X)
 #undef X
         NULL};
 
@@ -114,7 +108,7 @@ static void collect_automatically(struct mutator *mutator)
         run_collection(gc, generation, CAUSE_threshold);
 }
 
-/* ---- the gc interface (sim/gc.h) ------------------------------------------------------ */
+/* ---- the gc interface (sim/model/gc.h) ------------------------------------------------------ */
 
 void gc_collect(struct gc *gc, int generation)
 {
@@ -477,7 +471,7 @@ static int prepare(struct gc *gc, struct error *error)
     if (!gc->engine_state)
         return -1;
     gc->program = gc->engine->program(gc->engine_state);
-    gc->slots = memory_zeroed(gc->program->slots, sizeof *gc->slots);
+    gc->slots = allocate_zeroed(gc->program->slots, sizeof *gc->slots);
     gc->sample_ns = setup->sample_ns;
     gc->sampled_ns = UINT64_MAX;
     if (setup->sample_ns == SAMPLE_AUTO)
@@ -492,7 +486,7 @@ static int prepare(struct gc *gc, struct error *error)
 int simulate(const struct simulation_setup *setup, const struct observer *observer,
              struct simulation_result *result, struct error *error)
 {
-    struct gc *gc = memory_zeroed(1, sizeof *gc);
+    struct gc *gc = allocate_zeroed(1, sizeof *gc);
     gc->setup = setup;
     gc->observer = observer;
     gc->engine = setup->engine;

@@ -17,15 +17,16 @@
 
 #include <stdint.h>
 
-#include "sim/age.h"
-#include "sim/collector.h"
-#include "sim/costs.h"
-#include "sim/engine.h"
-#include "sim/error.h"
-#include "sim/observer.h"
-#include "sim/param.h"
-#include "sim/policy.h"
-#include "sim/workload.h"
+#include "sim/base/error.h"
+#include "sim/base/param.h"
+#include "sim/model/age.h"
+#include "sim/model/collector.h"
+#include "sim/model/costs.h"
+#include "sim/model/engine.h"
+#include "sim/model/observer.h"
+#include "sim/model/policy.h"
+#include "sim/model/setup.h"
+#include "sim/model/workload.h"
 
 /* How a run ended: X(identifier, meaning). */
 #define RUN_STATUSES(X)                                                                            \
@@ -42,24 +43,6 @@ enum run_status {
         RUN_STATUS_COUNT
 };
 extern const char *const run_status_names[RUN_STATUS_COUNT + 1];
-
-#define SAMPLE_AUTO  UINT64_MAX /* a 250th of the planned time; twice that after every 500 */
-#define SAMPLE_NEVER 0
-
-struct compiled;
-
-struct simulation_setup {
-    const struct engine *engine;
-    const struct collector_version *collector;
-    const struct setting *workload, *policy; /* borrowed while the run lasts */
-    const struct compiled *compiled; /* the workload's program, for the interval engine; NULL: it
-                                        compiles for itself. Borrowed too */
-    uint64_t seed;
-    uint64_t sample_ns; /* wall time between two samples, SAMPLE_AUTO or SAMPLE_NEVER */
-    uint64_t warmup_ns; /* wall time after start-up until the steady state; it changes nothing but
-                           what the result says of it */
-    uint64_t permanent; /* objects of the interpreter's own in the permanent generation */
-};
 
 struct simulation_result {
     enum run_status status; /* RUN_failed: the error says why */

@@ -4,8 +4,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "results/metrics.h"
-#include "sim/memory.h"
+#include "results/store/metrics.h"
+#include "sim/base/allocate.h"
 
 #define BATCH 65536 /* collections of one run kept back before they are stored */
 
@@ -58,7 +58,7 @@ static bool is_stopped(const struct executor *executor)
 /* Are the programs to be compiled? If not, runs generate them, or there is one already. */
 static bool compiles(const struct execution *execution)
 {
-    return execution->plan->experiment->engine == &interval_engine && !execution->compiled;
+    return execution->plan->experiment->engine->compiles && !execution->compiled;
 }
 
 /* ---- progress ------------------------------------------------------------------------- */
@@ -317,7 +317,7 @@ static void *work(void *context)
     struct task task;
     worker->record = record_new();
     worker->meter = meter_new(worker->record);
-    worker->values = memory_zeroed(metric_count(), sizeof *worker->values);
+    worker->values = allocate_zeroed(metric_count(), sizeof *worker->values);
     pthread_mutex_lock(&executor->lock);
     while (take_task(executor, &task)) {
         pthread_mutex_unlock(&executor->lock);
@@ -349,8 +349,8 @@ int execute(const struct execution *execution, struct error *error)
 {
     const struct plan *plan = execution->plan;
     struct executor executor = {.execution = execution, .plan = plan};
-    executor.programs = memory_zeroed(plan->program_count, sizeof *executor.programs);
-    executor.workers = memory_zeroed(execution->workers, sizeof *executor.workers);
+    executor.programs = allocate_zeroed(plan->program_count, sizeof *executor.programs);
+    executor.workers = allocate_zeroed(execution->workers, sizeof *executor.workers);
     for (size_t i = 0; i < plan->program_count; i++) {
         struct compilation *program = &executor.programs[i];
         compiled_init(&program->compiled);

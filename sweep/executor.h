@@ -10,8 +10,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "results/store.h"
-#include "sim/compiled.h"
+#include "results/store/store.h"
+#include "sim/interval/compiled.h"
 #include "sweep/plan.h"
 
 /* Compiling takes so many times as long as a run: a guess, for progress. */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/costs.h"
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
+#include "sim/model/costs.h"
 
 /* Do programs of these two take the same times? */
 static bool same_times(const struct collector_version *a, const struct collector_version *b)
@@ -32,10 +32,10 @@ static size_t find_program(struct plan *plan, struct seed_programs *known,
         if (same_times(plan->programs[i].collector, point->collector))
             return i;
     size_t number = plan->program_count++;
-    plan->programs =
-        memory_grow(plan->programs, &known->capacity, plan->program_count, sizeof *plan->programs);
-    known->before = memory_grow(known->before, &known->before_capacity, plan->program_count,
-                                sizeof *known->before);
+    plan->programs = allocate_grow(plan->programs, &known->capacity, plan->program_count,
+                                   sizeof *plan->programs);
+    known->before = allocate_grow(known->before, &known->before_capacity, plan->program_count,
+                                  sizeof *known->before);
     plan->programs[number] = (struct planned_program){
         .workload = point->workload, .seed = seed, .collector = point->collector};
     known->before[number] = *newest;
@@ -71,8 +71,8 @@ void plan_init(struct plan *plan, const struct experiment *experiment, struct sh
     size_t count = experiment->seed_count * experiment->point_count;
     struct seed_programs known = {0};
     *plan = (struct plan){.experiment = experiment, .run_count = count};
-    plan->runs = memory_zeroed(count, sizeof *plan->runs);
-    known.of_workload = memory_zeroed(experiment->workload_count, sizeof *known.of_workload);
+    plan->runs = allocate_zeroed(count, sizeof *plan->runs);
+    known.of_workload = allocate_zeroed(experiment->workload_count, sizeof *known.of_workload);
     for (size_t s = 0, i = 0; s < experiment->seed_count; s++) {
         uint64_t seed = experiment->seeds[s];
         memset(known.of_workload, 0xff, experiment->workload_count * sizeof *known.of_workload);

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "results/store.h"
-#include "sweep/experiment.h"
+#include "results/store/store.h"
+#include "sweep/file/experiment.h"
 
 /* A share of the programs: number `shard` of `shards`, from 1. 0 of 0: all of them. */
 struct share {

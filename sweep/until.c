@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "results/estimate.h"
-#include "sim/memory.h"
-#include "sim/suggest.h"
-#include "sim/units.h"
+#include "results/statistics/estimate.h"
+#include "sim/base/allocate.h"
+#include "sim/base/suggest.h"
+#include "sim/base/units.h"
 
 /* ---- the rule ------------------------------------------------------------------------- */
 
@@ -40,7 +40,7 @@ static int set(struct until *until, const char *key, const char *value, struct e
 
 int until_parse(struct until *until, const char *text, struct error *error)
 {
-    char *copy = memory_text(text), *rest = copy;
+    char *copy = allocate_text(text), *rest = copy;
     int status = 0;
     *until = (struct until){.most = UNTIL_MOST};
     for (char *part; status == 0 && (part = strsep(&rest, ","));) {
@@ -141,7 +141,7 @@ void until_extend(struct experiment *experiment, size_t replications)
 {
     if (replications <= experiment->seed_count)
         return;
-    uint64_t *seeds = memory_zeroed(replications, sizeof *seeds), next = 0;
+    uint64_t *seeds = allocate_zeroed(replications, sizeof *seeds), next = 0;
     for (size_t i = 0; i < replications; i++) {
         seeds[i] = i < experiment->seed_count ? experiment->seeds[i] : next;
         if (i == 0 || seeds[i] >= next)

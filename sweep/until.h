@@ -7,9 +7,9 @@
 #ifndef PYGCSIM_SWEEP_UNTIL_H
 #define PYGCSIM_SWEEP_UNTIL_H
 
-#include "results/metrics.h"
-#include "results/store.h"
-#include "sweep/experiment.h"
+#include "results/store/metrics.h"
+#include "results/store/store.h"
+#include "sweep/file/experiment.h"
 
 #define UNTIL_FEWEST 3   /* replications from which an interval can be believed at all */
 #define UNTIL_MOST   100 /* if nothing else is said */

@@ -8,9 +8,9 @@
  * What happens when is fixed on the wall clock; a pause delays it and nothing else. */
 #include <gsl/gsl_randist.h>
 
-#include "sim/event_queue.h"
-#include "sim/random.h"
-#include "sim/workload.h"
+#include "sim/base/event_queue.h"
+#include "sim/base/random.h"
+#include "sim/model/workload.h"
 
 struct device {
     /* parameters */

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/collector.h"
-#include "sim/memory.h"
-#include "sim/suggest.h"
+#include "sim/base/allocate.h"
+#include "sim/base/suggest.h"
+#include "sim/model/collector.h"
 
 /* What the operands of an operation are, in order. */
 enum operand { END, REGISTER, FIELD, FIELDS, GENERATION, THRESHOLD };
@@ -133,9 +133,9 @@ static struct op make_op(const struct form *form, const uint32_t v[3], int given
 static void append(struct heap_script *script, struct op op, uint32_t line)
 {
     size_t count = script->count + 1;
-    script->ops = memory_grow(script->ops, &script->ops_capacity, count, sizeof *script->ops);
+    script->ops = allocate_grow(script->ops, &script->ops_capacity, count, sizeof *script->ops);
     script->lines =
-        memory_grow(script->lines, &script->lines_capacity, count, sizeof *script->lines);
+        allocate_grow(script->lines, &script->lines_capacity, count, sizeof *script->lines);
     script->ops[script->count] = op;
     script->lines[script->count++] = line;
 }
@@ -198,7 +198,7 @@ static char *read_file(const char *path, size_t *length, struct error *error)
     *length = 0;
     if (file) {
         do {
-            text = memory_grow(text, &capacity, *length + 65536, 1);
+            text = allocate_grow(text, &capacity, *length + 65536, 1);
             got = fread(text + *length, 1, capacity - *length, file);
             *length += got;
         } while (got > 0);

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sim/error.h"
-#include "sim/program.h"
+#include "sim/base/error.h"
+#include "sim/model/program.h"
 
 /* Largest numbers a script may use. */
 #define HEAP_SCRIPT_REGISTERS (UINT32_C(1) << 24)

@@ -16,8 +16,8 @@
 #include <gsl/gsl_randist.h>
 #include <math.h>
 
-#include "sim/random.h"
-#include "sim/workload.h"
+#include "sim/base/random.h"
+#include "sim/model/workload.h"
 
 #define DISTRIBUTIONS(X) X(exponential) X(constant) X(uniform) X(gamma) X(lognormal)
 
@@ -174,7 +174,7 @@ static uint64_t draw_service(const struct queue *queue)
 }
 
 /* With one worker and no waits the order of service is that of arrival: no need of
- * sim/schedule.h. */
+ * sim/model/schedule.h. */
 static void serve(struct queue *queue, struct program *p)
 {
     uint32_t objects = (uint32_t)queue->objects;

@@ -3,7 +3,6 @@
  * One line a workload. */
 #include "workloads/registry.h"
 
-/* X(struct workload) */
 /* X(the constant that its file exports) */
 #define WORKLOADS(X)                                                                               \
     X(workload_web)                                                                                \

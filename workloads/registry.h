@@ -2,7 +2,7 @@
 #ifndef PYGCSIM_WORKLOADS_REGISTRY_H
 #define PYGCSIM_WORKLOADS_REGISTRY_H
 
-#include "sim/workload.h"
+#include "sim/model/workload.h"
 
 /* Every workload there is, in the order in which they are listed; ends with NULL. */
 extern const struct component *const workloads[];

@@ -3,7 +3,7 @@
  * script: a heap script as a workload. */
 #include <stdio.h>
 
-#include "sim/workload.h"
+#include "sim/model/workload.h"
 #include "workloads/heap_script.h"
 
 struct script {

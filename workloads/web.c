@@ -16,10 +16,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "sim/memory.h"
-#include "sim/random.h"
-#include "sim/schedule.h"
-#include "sim/workload.h"
+#include "sim/base/allocate.h"
+#include "sim/base/random.h"
+#include "sim/model/schedule.h"
+#include "sim/model/workload.h"
 
 struct web {
     /* parameters */
@@ -149,7 +149,7 @@ static int start(void *state, struct program *program, uint64_t seed, struct err
     };
     web->module_count = (uint32_t)((web->modules + MODULE_OBJECTS - 1) / MODULE_OBJECTS);
     schedule_init(&web->schedule, (uint32_t)web->concurrency);
-    web->in_flight = memory_zeroed((size_t)web->concurrency, sizeof *web->in_flight);
+    web->in_flight = allocate_zeroed((size_t)web->concurrency, sizeof *web->in_flight);
     program->slots = (uint32_t)web->concurrency;
     program->registers = TREES + program->slots;
     program->layout = (enum layout)web->layout;

@@ -17,14 +17,14 @@
 #include <string.h>
 
 #include "policies/registry.h"
-#include "sim/heap.h"
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
+#include "sim/engines.h"
+#include "sim/graph/heap.h"
 #include "tests/benchmark/measure.h"
 #include "workloads/heap_script.h"
 #include "workloads/registry.h"
 
-/* ---- a run, with and without a results file
- * ---------------------------------------- */
+/* ---- a run, with and without a results file --------------------------------------- */
 
 struct timing {
     double seconds;
@@ -77,8 +77,7 @@ static void benchmark_logging(const char *workload, const char *policy, const ch
            "", median(ratio), (unsigned long long)collections);
 }
 
-/* ---- a full collection
- * ------------------------------------------------------------- */
+/* ---- a full collection ------------------------------------------------------------ */
 
 /* A heap of n live objects with two references each, all kept alive by one list: to neighbours, or
  * to objects anywhere. */
@@ -87,7 +86,7 @@ static struct heap *make_graph(uint32_t n, bool anywhere)
     struct heap *heap = heap_new(1);
     uint64_t state = 1;
     heap_assign(heap, &heap->registers[0], heap_allocate(heap, KIND_LIST, n, 0));
-    ref *all = memory_zeroed(n, sizeof *all);
+    ref *all = allocate_zeroed(n, sizeof *all);
     for (uint32_t i = 0; i < n; i++) {
         all[i] = heap_allocate(heap, KIND_LIST_SUBCLASS, 2, 72);
         heap_assign(heap, &heap_object(heap, heap->registers[0])->field[i], all[i]);
@@ -125,8 +124,7 @@ static void benchmark_full_collection(uint32_t n, bool anywhere)
            anywhere ? "random" : "sequential", median(ns));
 }
 
-/* ---- a heap script
- * ----------------------------------------------------------------- */
+/* ---- a heap script ---------------------------------------------------------------- */
 
 /* The workload `script`, but with a clock that starts once the script has been read, so that what
  * is timed is the run alone: the run loop, the engine and its collections. */
@@ -205,8 +203,7 @@ static void time_script(const char *file)
     setting_fini(&policy);
 }
 
-/* ---- the command line
- * -------------------------------------------------------------- */
+/* ---- the command line ------------------------------------------------------------- */
 
 /* Waits for the next line on standard input; false: there is none. */
 static bool asked(void)

@@ -12,8 +12,9 @@
 #include <string.h>
 
 #include "policies/registry.h"
-#include "sim/compiled.h"
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
+#include "sim/engines.h"
+#include "sim/interval/compiled.h"
 #include "sim/simulation.h"
 #include "tests/benchmark/measure.h"
 #include "workloads/registry.h"
@@ -141,7 +142,7 @@ static double births(const struct compiled *compiled)
 /* One pass over so many bytes: what memory gives at best. */
 static double read_s(size_t bytes)
 {
-    uint64_t *words = memory_zeroed(bytes / 8, 8), sum = 0;
+    uint64_t *words = allocate_zeroed(bytes / 8, 8), sum = 0;
     double seconds[REPETITIONS];
     memset(words, 1, bytes);
     for (int i = 0; i < REPETITIONS; i++) {

@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
 
 double now_s(void)
 {
@@ -56,7 +56,7 @@ void storing_init(struct storing *storing)
         stop(&error);
     storing->record = record_new();
     storing->meter = meter_new(storing->record);
-    storing->values = memory_zeroed(metric_count(), sizeof *storing->values);
+    storing->values = allocate_zeroed(metric_count(), sizeof *storing->values);
 }
 
 void storing_fini(struct storing *storing)

@@ -4,10 +4,10 @@
 #ifndef PYGCSIM_TESTS_BENCHMARK_MEASURE_H
 #define PYGCSIM_TESTS_BENCHMARK_MEASURE_H
 
-#include "results/metrics.h"
-#include "results/store.h"
-#include "sim/error.h"
-#include "sim/param.h"
+#include "results/store/metrics.h"
+#include "results/store/store.h"
+#include "sim/base/error.h"
+#include "sim/base/param.h"
 
 #define REPETITIONS 7
 

@@ -12,9 +12,10 @@
 #include <time.h>
 
 #include "policies/registry.h"
-#include "results/charts.h"
-#include "sim/memory.h"
-#include "sim/random.h"
+#include "results/charts/charts.h"
+#include "sim/base/allocate.h"
+#include "sim/base/random.h"
+#include "sim/engines.h"
 #include "tests/benchmark/measure.h"
 #include "workloads/registry.h"
 
@@ -203,7 +204,7 @@ static void fill(struct filling *filling, unsigned policy_count, unsigned seeds,
     struct error error;
     struct store *store = filling->file.store;
     unsigned count = policy_count * seeds;
-    int64_t experiment = 0, *runs = memory_zeroed(count, sizeof *runs);
+    int64_t experiment = 0, *runs = allocate_zeroed(count, sizeof *runs);
     bool ended;
     plan.setup = (struct simulation_setup){.engine = &interval_engine,
                                            .collector = collector_version("cpython-3.13"),

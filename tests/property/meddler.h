@@ -5,7 +5,7 @@
 #ifndef PYGCSIM_TESTS_PROPERTY_MEDDLER_H
 #define PYGCSIM_TESTS_PROPERTY_MEDDLER_H
 
-#include "sim/policy.h"
+#include "sim/model/policy.h"
 
 struct meddler {
     uint64_t seed;

@@ -7,10 +7,10 @@
 
 #include <stdbool.h>
 
-#include "sim/compiled.h"
+#include "sim/interval/compiled.h"
+#include "sim/interval/program_file.h"
 #include "tests/property/program_image.h"
 #include "tests/unit/check.h"
-#include "workloads/program_file.h"
 
 #define SMALL_WEB                                                                                  \
     "web:duration=300ms,settle=0s,modules=200,startup=1ms,rate=100,objects=20,sessions=10,cache=5"

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
 #include "tests/unit/check.h"
 
 struct image image_load(const char *path)
@@ -15,7 +15,7 @@ struct image image_load(const char *path)
     FILE *file = fopen(path, "rb");
     check_that(path, file && fseek(file, 0, SEEK_END) == 0);
     image.size = (size_t)ftell(file);
-    image.bytes = memory_zeroed(image.size, 1);
+    image.bytes = allocate_zeroed(image.size, 1);
     rewind(file);
     check_count(path, fread(image.bytes, 1, image.size, file), image.size);
     fclose(file);
@@ -24,7 +24,7 @@ struct image image_load(const char *path)
 
 struct image image_copy(const struct image *image)
 {
-    struct image copy = {memory_zeroed(image->size, 1), image->size};
+    struct image copy = {allocate_zeroed(image->size, 1), image->size};
     memcpy(copy.bytes, image->bytes, image->size);
     return copy;
 }
@@ -83,7 +83,7 @@ bool image_pack(struct image *image)
             return false;
         size = aligned(size) + entry.bytes;
     }
-    struct image packed = {memory_zeroed(aligned(size), 1), aligned(size)};
+    struct image packed = {allocate_zeroed(aligned(size), 1), aligned(size)};
     memcpy(packed.bytes, image->bytes, IMAGE_TEXTS + texts);
     size = IMAGE_TEXTS + texts;
     for (int i = 0; i < COLUMN_COUNT; i++) {

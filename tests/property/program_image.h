@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sim/compiled.h"
+#include "sim/interval/compiled.h"
 
 /* The parts of the header: X(name, bytes). */
 #define IMAGE_HEADER(X)                                                                            \

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
 #include "tests/unit/check.h"
 #include "tests/unit/play.h"
 #include "workloads/heap_script.h"
@@ -142,7 +142,7 @@ static void play_on(struct game *game, struct op op)
 {
     struct random_ops *ops = game->ops;
     struct found found;
-    ops->ops = memory_grow(ops->ops, &ops->capacity, ops->count + 1, sizeof op);
+    ops->ops = allocate_grow(ops->ops, &ops->capacity, ops->count + 1, sizeof op);
     ops->ops[ops->count++] = op;
     play_op(game->heap, &op, &found);
 }
@@ -323,7 +323,7 @@ void op_text(char text[OP_TEXT], const struct op *op)
 
 char *random_script(struct random_program *program, uint32_t registers, size_t count)
 {
-    char *script = memory_zeroed(count + 1, OP_TEXT);
+    char *script = allocate_zeroed(count + 1, OP_TEXT);
     size_t length = 0;
     struct heap *heap = heap_new(registers);
     struct found found;

@@ -5,8 +5,8 @@
 #ifndef PYGCSIM_TESTS_PROPERTY_RANDOM_PROGRAM_H
 #define PYGCSIM_TESTS_PROPERTY_RANDOM_PROGRAM_H
 
-#include "sim/heap.h"
-#include "sim/program.h"
+#include "sim/graph/heap.h"
+#include "sim/model/program.h"
 
 /* Several operations that make something of a shape that single ones hardly ever make: X(name, what
  * they make). */

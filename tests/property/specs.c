@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
 #include "tests/unit/check.h"
 
 /* Parameters that would make a run long, or leave a policy without anything to do in a short one.
@@ -61,11 +61,11 @@ static void add(struct specs *specs, const struct component *component,
     if (file) /* last, since it takes all that follows */
         append(text, sizeof text, file, path);
     struct error error = {""};
-    struct spec spec = {.text = memory_text(text), .basic = !varied};
+    struct spec spec = {.text = allocate_text(text), .basic = !varied};
     setting_parse(&spec.setting, text, registry, what, &error);
     check_text(text, error.text, "");
     specs->specs =
-        memory_grow(specs->specs, &specs->capacity, specs->count + 1, sizeof *specs->specs);
+        allocate_grow(specs->specs, &specs->capacity, specs->count + 1, sizeof *specs->specs);
     specs->specs[specs->count++] = spec;
 }
 

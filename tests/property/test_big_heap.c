@@ -8,9 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sim/compiled.h"
-#include "sim/heap.h"
-#include "sim/workload.h"
+#include "sim/graph/heap.h"
+#include "sim/interval/compiled.h"
+#include "sim/model/workload.h"
 #include "tests/unit/check.h"
 
 #define OBJECTS    10000000u

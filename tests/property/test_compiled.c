@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
 #include "tests/property/trial.h"
 #include "tests/unit/check.h"
 #include "tests/unit/heap_check.h"
@@ -62,7 +62,7 @@ static void note_birth(struct play *play, const struct op *op)
     ref o = play->heap->registers[op->a];
     check_count("it is the youngest", young->objects[heap_object(play->heap, o)->position], o);
     play->births =
-        memory_grow(play->births, &play->capacity, play->heap->arena.used, sizeof *play->births);
+        allocate_grow(play->births, &play->capacity, play->heap->arena.used, sizeof *play->births);
     play->births[o] = play->model->births;
     play->model->fates[play->model->births++] =
         (struct fate){.dies = NEVER, .isolated = NEVER, .born = op};
@@ -71,7 +71,7 @@ static void note_birth(struct play *play, const struct op *op)
 static void note_references(const struct play *play, struct fate *fate, ref o)
 {
     const struct object *object = heap_object(play->heap, o);
-    fate->references = memory_zeroed(object->fields, sizeof *fate->references);
+    fate->references = allocate_zeroed(object->fields, sizeof *fate->references);
     for (uint32_t f = 0; f < object->fields; f++)
         if (object->field[f])
             fate->references[fate->reference_count++] = play->births[object->field[f]];
@@ -82,7 +82,7 @@ static void look(struct play *play, uint64_t operation, struct state *next)
 {
     const struct generation *all = &play->heap->generations[0];
     bool *unreachable = heap_expected_unreachable(play->heap, GENERATIONS - 1);
-    bool *there = memory_zeroed(play->model->births, sizeof *there);
+    bool *there = allocate_zeroed(play->model->births, sizeof *there);
     for (size_t i = 0; i < all->count; i++) {
         ref o = all->objects[i];
         struct fate *fate = &play->model->fates[play->births[o]];
@@ -108,8 +108,8 @@ static void model_make(struct model *model, const struct trial *trial,
     struct play play = {.heap = heap_new(trial->declared.registers), .model = model};
     struct found found;
     *model = (struct model){.operations = compiled->operations};
-    model->fates = memory_zeroed(compiled->operations, sizeof *model->fates);
-    model->states = memory_zeroed(compiled->operations + 1, sizeof *model->states);
+    model->fates = allocate_zeroed(compiled->operations, sizeof *model->fates);
+    model->states = allocate_zeroed(compiled->operations + 1, sizeof *model->states);
     for (uint64_t i = 0; i < model->operations; i++) {
         const struct op *op = &trial->ops.ops[i];
         struct state *state = &model->states[i], *next = state + 1;
@@ -264,7 +264,7 @@ static void check_number(const char *what, uint32_t *numbered, uint32_t number, 
 static void check_isolated(const char *what, const struct model *model,
                            const struct compiled *compiled)
 {
-    uint32_t *numbered = memory_zeroed(compiled->numbers + 1, sizeof *numbered);
+    uint32_t *numbered = allocate_zeroed(compiled->numbers + 1, sizeof *numbered);
     uint64_t expected = 0, references = 0;
     memset(numbered, 0xff, (compiled->numbers + 1) * sizeof *numbered);
     for (const struct segment *segment = compiled_segments(compiled);

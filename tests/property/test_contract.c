@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 #include "policies/registry.h"
-#include "sim/compiled.h"
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
+#include "sim/engines.h"
+#include "sim/interval/compiled.h"
 #include "tests/property/random_program.h"
 #include "tests/property/specs.h"
 #include "tests/unit/check.h"
@@ -42,7 +43,7 @@ static int spy_start(void *state, struct program *program, uint64_t seed, struct
 {
     struct spy *spy = state;
     size_t size = spy->spied->component->state_size;
-    spy->state = memory_zeroed(1, size);
+    spy->state = allocate_zeroed(1, size);
     memcpy(spy->state, spy->spied->state, size);
     return workload_of(spy->spied->component)->start(spy->state, program, seed, error);
 }
@@ -136,7 +137,7 @@ static void run_reference(struct reference *reference)
 
 static void run_pair(const struct reference *reference, const struct spec *policy)
 {
-    all.pairs = memory_grow(all.pairs, &all.pair_capacity, all.pair_count + 1, sizeof *all.pairs);
+    all.pairs = allocate_grow(all.pairs, &all.pair_capacity, all.pair_count + 1, sizeof *all.pairs);
     struct pair *pair = &all.pairs[all.pair_count++];
     const struct simulation_setup setup = setup_of(reference, policy);
     *pair = (struct pair){.policy = policy, .reference = reference};
@@ -168,7 +169,7 @@ static int set_up(void **state)
     size_t versions = 0;
     while (collector_versions[versions].name)
         versions++;
-    all.references = memory_zeroed(all.workloads.count * versions, sizeof *all.references);
+    all.references = allocate_zeroed(all.workloads.count * versions, sizeof *all.references);
     for (size_t w = 0; w < all.workloads.count; w++) {
         for (size_t v = all.workloads.specs[w].basic ? 0 : versions - 1; v < versions; v++) {
             struct reference *reference = &all.references[all.reference_count++];

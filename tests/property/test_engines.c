@@ -12,10 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/engines.h"
+#include "sim/interval/program_file.h"
 #include "tests/property/trial.h"
 #include "tests/unit/record.h"
 #include "tests/unit/results_file.h"
-#include "workloads/program_file.h"
 
 static uint64_t first_seed = 1, programs = 3000;
 

@@ -8,11 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sim/compiled.h"
-#include "sweep/design.h"
-#include "sweep/distribution.h"
-#include "sweep/experiment.h"
-#include "sweep/keys.h"
+#include "sim/engines.h"
+#include "sim/interval/compiled.h"
+#include "sweep/file/design.h"
+#include "sweep/file/distribution.h"
+#include "sweep/file/experiment.h"
+#include "sweep/file/keys.h"
 #include "tests/unit/check.h"
 #include "tests/unit/record.h"
 

@@ -9,8 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "results/expression.h"
-#include "sweep/experiment.h"
+#include "sim/base/expression.h"
+#include "sweep/file/experiment.h"
 #include "tests/unit/check.h"
 
 static const char *const examples[] = {

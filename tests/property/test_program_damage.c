@@ -19,8 +19,9 @@
 #include <unistd.h>
 
 #include "policies/registry.h"
-#include "results/histogram.h"
-#include "sim/costs.h"
+#include "results/statistics/histogram.h"
+#include "sim/engines.h"
+#include "sim/model/costs.h"
 #include "tests/property/program_example.h"
 #include "tests/property/trial.h"
 #include "tests/unit/record.h"

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "policies/registry.h"
+#include "sim/engines.h"
 #include "tests/property/program_example.h"
 #include "tests/unit/record.h"
 

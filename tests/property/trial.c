@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "policies/registry.h"
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
 #include "tests/unit/check.h"
 #include "workloads/registry.h"
 
@@ -93,7 +93,7 @@ struct dressing {
 static void put(struct dressing *dressing, struct op op)
 {
     struct random_ops *ops = &dressing->ops;
-    ops->ops = memory_grow(ops->ops, &ops->capacity, ops->count + 1, sizeof op);
+    ops->ops = allocate_grow(ops->ops, &ops->capacity, ops->count + 1, sizeof op);
     ops->ops[ops->count++] = op;
     dressing->now_ns += op.code == OP_WORK ? op.ns : 20;
 }
@@ -293,7 +293,7 @@ void trial_of_operations(struct trial *trial, uint64_t seed, uint32_t most)
     static const struct given given = {0};
     *trial = (struct trial){.seed = seed};
     draw_operations(trial, most);
-    struct given *state = memory_zeroed(1, sizeof given);
+    struct given *state = allocate_zeroed(1, sizeof given);
     state->trial = trial;
     trial->workload = (struct setting){
         .component = &workload_given.about, .state = state, .text = trial->workload_text};

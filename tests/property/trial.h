@@ -4,7 +4,7 @@
 #ifndef PYGCSIM_TESTS_PROPERTY_TRIAL_H
 #define PYGCSIM_TESTS_PROPERTY_TRIAL_H
 
-#include "sim/compiled.h"
+#include "sim/interval/compiled.h"
 #include "sim/simulation.h"
 #include "tests/property/meddler.h"
 #include "tests/property/random_program.h"

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "policies/registry.h"
+#include "sim/engines.h"
 #include "sim/simulation.h"
 #include "tests/unit/check.h"
 #include "workloads/registry.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
 #include "tests/unit/check.h"
 
 /* What is known of the block at a reference. */
@@ -102,7 +102,7 @@ static void check_gc_refs(const char *what, const struct heap *heap)
 
 void heap_check(const char *what, struct heap *heap)
 {
-    struct block *blocks = memory_zeroed(heap->arena.used, sizeof *blocks);
+    struct block *blocks = allocate_zeroed(heap->arena.used, sizeof *blocks);
     uint64_t bytes = 0;
     for (int g = 0; g <= PERMANENT; g++)
         bytes += check_generation(what, heap, g, blocks);
@@ -134,8 +134,8 @@ static void reach(struct heap *heap, struct block *blocks, ref *stack, size_t de
  * interpreter's own wherever they are. */
 static struct block *trace(struct heap *heap, int generation)
 {
-    struct block *blocks = memory_zeroed(heap->arena.used, sizeof *blocks);
-    ref *stack = memory_zeroed(heap_objects(heap), sizeof *stack);
+    struct block *blocks = allocate_zeroed(heap->arena.used, sizeof *blocks);
+    ref *stack = allocate_zeroed(heap_objects(heap), sizeof *stack);
     size_t depth = 0;
     for (uint32_t r = 0; r < heap->register_count; r++) {
         ref o = heap->registers[r];
@@ -160,7 +160,7 @@ static struct block *trace(struct heap *heap, int generation)
 bool *heap_expected_unreachable(struct heap *heap, int generation)
 {
     struct block *blocks = trace(heap, generation);
-    bool *unreachable = memory_zeroed(heap->arena.used, sizeof *unreachable);
+    bool *unreachable = allocate_zeroed(heap->arena.used, sizeof *unreachable);
     for (int g = 0; g <= generation; g++)
         for (size_t i = 0; i < heap->generations[g].count; i++)
             unreachable[heap->generations[g].objects[i]] =

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The heap's invariants (sim/heap.h), and what a collection should find, each worked out again in
- * the plainest way. */
+ * The heap's invariants (sim/graph/heap.h), and what a collection should find, each worked out
+ * again in the plainest way. */
 #ifndef PYGCSIM_TESTS_UNIT_HEAP_CHECK_H
 #define PYGCSIM_TESTS_UNIT_HEAP_CHECK_H
 
 #include <stdbool.h>
 
-#include "sim/heap.h"
+#include "sim/graph/heap.h"
 
 /* Between two operations: counts are the references there are, every object is in one list, at its
  * position, tallies and bytes are the sums over what is listed, and no two blocks overlap. Objects

@@ -5,8 +5,8 @@
 #ifndef PYGCSIM_TESTS_UNIT_PLAY_H
 #define PYGCSIM_TESTS_UNIT_PLAY_H
 
-#include "sim/heap.h"
-#include "sim/program.h"
+#include "sim/graph/heap.h"
+#include "sim/model/program.h"
 
 /* Executes one operation of the heap, collect, freeze or unfreeze, which must be valid; the others
  * do nothing. Returns how many objects it freed. *found is of a collection. */

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
+#include "sim/engines.h"
 #include "tests/unit/check.h"
 
 static int told(struct run_record *record, uint64_t wall_ns)
@@ -21,8 +22,8 @@ static int on_collection(void *context, const struct collection *collection)
     struct run_record *r = context;
     r->backwards |= collection->wall_ns < r->now_ns || collection->mutator_ns < r->mutator_ns;
     r->mutator_ns = collection->mutator_ns;
-    r->collections = memory_grow(r->collections, &r->collection_capacity, r->collection_count + 1,
-                                 sizeof *r->collections);
+    r->collections = allocate_grow(r->collections, &r->collection_capacity, r->collection_count + 1,
+                                   sizeof *r->collections);
     r->collections[r->collection_count++] = *collection;
     return told(r, collection->wall_ns + collection->pause_ns);
 }
@@ -31,7 +32,7 @@ static int on_sample(void *context, const struct sample *sample)
 {
     struct run_record *r = context;
     r->samples =
-        memory_grow(r->samples, &r->sample_capacity, r->sample_count + 1, sizeof *r->samples);
+        allocate_grow(r->samples, &r->sample_capacity, r->sample_count + 1, sizeof *r->samples);
     r->samples[r->sample_count++] = *sample;
     return told(r, sample->wall_ns);
 }
@@ -40,7 +41,7 @@ static int on_request(void *context, const struct request *request)
 {
     struct run_record *r = context;
     r->requests =
-        memory_grow(r->requests, &r->request_capacity, r->request_count + 1, sizeof *r->requests);
+        allocate_grow(r->requests, &r->request_capacity, r->request_count + 1, sizeof *r->requests);
     r->requests[r->request_count++] = *request;
     return told(r, r->now_ns); /* one that a pause delayed may be answered after those behind it */
 }

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "sim/observer.h"
+#include "sim/model/observer.h"
 #include "sim/simulation.h"
 
 struct run_record {

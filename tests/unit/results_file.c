@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 #include "policies/registry.h"
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
+#include "sim/engines.h"
 
 void results_file_name(char path[TEST_PATH])
 {
@@ -89,7 +90,7 @@ void results_file_end(struct results_file *file, int64_t run,
                       const struct simulation_result *result, const char *failure)
 {
     struct error error = {""};
-    double *values = memory_zeroed(metric_count(), sizeof *values);
+    double *values = allocate_zeroed(metric_count(), sizeof *values);
     if (failure) {
         store_failure(file->store, run, failure, &error);
     } else {

@@ -5,8 +5,8 @@
 #ifndef PYGCSIM_TESTS_UNIT_RESULTS_FILE_H
 #define PYGCSIM_TESTS_UNIT_RESULTS_FILE_H
 
-#include "results/metrics.h"
-#include "results/store.h"
+#include "results/store/metrics.h"
+#include "results/store/store.h"
 #include "tests/unit/check.h"
 #include "tests/unit/tiny.h"
 

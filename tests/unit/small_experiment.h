@@ -4,7 +4,7 @@
 #ifndef PYGCSIM_TESTS_UNIT_SMALL_EXPERIMENT_H
 #define PYGCSIM_TESTS_UNIT_SMALL_EXPERIMENT_H
 
-#include "sweep/experiment.h"
+#include "sweep/file/experiment.h"
 
 /* Lists end with NULL. */
 struct small_experiment {

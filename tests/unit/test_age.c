@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/age.h"
+#include "sim/model/age.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/compiled.h"
-#include "sim/heap.h"
+#include "sim/graph/heap.h"
+#include "sim/interval/compiled.h"
 #include "tests/unit/check.h"
 #include "tests/unit/tiny.h"
 #include "workloads/registry.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/arena.h"
-#include "sim/array.h"
+#include "sim/base/arena.h"
+#include "sim/base/array.h"
 
 #include "tests/unit/check.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "results/best.h"
+#include "results/answer/best.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/collector.h"
+#include "sim/model/collector.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Columns: in memory, in a file, and when the file cannot be. */
-#include "sim/column.h"
+#include "sim/interval/column.h"
 
 #include <errno.h>
 #include <stdio.h>

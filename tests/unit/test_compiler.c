@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/compiled.h"
+#include "sim/interval/compiled.h"
 #include "tests/unit/check.h"
 #include "tests/unit/tiny.h"
 

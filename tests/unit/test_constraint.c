@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sweep/constraint.h"
+#include "sweep/file/constraint.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "results/correlation.h"
+#include "results/statistics/correlation.h"
 
 #include <math.h>
 #include <string.h>

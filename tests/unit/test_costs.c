@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/costs.h"
+#include "sim/model/costs.h"
 
 #include "tests/unit/check.h"
 
@@ -18,7 +18,8 @@ static struct found found(enum object_kind kind, uint64_t objects, uint64_t fiel
     return found;
 }
 
-/* Worked out by hand from the formula in sim/costs.h and the coefficients in sim/costs.c. */
+/* Worked out by hand from the formula in sim/model/costs.h and the coefficients in
+ * sim/model/costs.c. */
 TEST(pauses)
 {
     enum { HALF = 524288 };

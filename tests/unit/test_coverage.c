@@ -9,9 +9,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "results/correlation.h"
-#include "results/interval.h"
-#include "sim/random.h"
+#include "results/statistics/correlation.h"
+#include "results/statistics/interval.h"
+#include "sim/base/random.h"
 #include "tests/unit/check.h"
 
 enum distribution { normal, exponential, lognormal_half, lognormal_1 };

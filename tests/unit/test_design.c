@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sweep/design.h"
+#include "sweep/file/design.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sweep/distribution.h"
+#include "sweep/file/distribution.h"
 
 #include <math.h>
 #include <stdlib.h>

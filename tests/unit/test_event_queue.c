@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/event_queue.h"
+#include "sim/base/event_queue.h"
 
 #include <stdlib.h>
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/engines.h"
 #include "tests/unit/watch.h"
 #include "workloads/registry.h"
 

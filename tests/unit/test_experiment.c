@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What an experiment file says. What is wrong with one: test_experiment_errors.c. */
-#include "sweep/experiment.h"
+#include "sweep/file/experiment.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/engines.h"
 #include "sim/simulation.h"
 #include "tests/unit/check.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What is wrong with an experiment file: one line that begins with FILE:LINE. */
-#include "sweep/experiment.h"
+#include "sweep/file/experiment.h"
 
 #include <stdio.h>
 #include <stdlib.h>

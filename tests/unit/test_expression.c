@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "results/expression.h"
+#include "sim/base/expression.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/heap.h"
+#include "sim/graph/heap.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "results/histogram.h"
+#include "results/statistics/histogram.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "results/html.h"
+#include "sim/base/html.h"
 
 #include <stdlib.h>
 #include <string.h>

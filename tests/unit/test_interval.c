@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * How often intervals are right is in test_coverage.c. */
-#include "results/interval.h"
+#include "results/statistics/interval.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Metrics of runs that are made up, against values worked out by hand. */
-#include "results/metrics.h"
+#include "results/store/metrics.h"
 
 #include <math.h>
 #include <stdio.h>

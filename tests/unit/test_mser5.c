@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "results/warmup.h"
+#include "results/statistics/warmup.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/param.h"
+#include "sim/base/param.h"
 
 #include <math.h>
 #include <stdio.h>

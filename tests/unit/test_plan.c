@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/engines.h"
 #include "tests/unit/results_file.h"
 #include "tests/unit/small_experiment.h"
 

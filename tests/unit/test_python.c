@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/python.h"
+#include "sim/model/python.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "results/quantile.h"
+#include "results/statistics/quantile.h"
 
 #include <math.h>
 #include <stdlib.h>

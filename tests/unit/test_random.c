@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/random.h"
+#include "sim/base/random.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What a run has told, as rows: everything of it, and histograms of its steady state. */
-#include "results/record.h"
+#include "results/store/record.h"
 
 #include <inttypes.h>
 

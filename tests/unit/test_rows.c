@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Arrays of structs as SQL tables, and as parameters of INSERT. */
-#include "results/rows.h"
+#include "results/store/rows.h"
 
 #include <stdlib.h>
 

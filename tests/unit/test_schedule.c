@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/schedule.h"
+#include "sim/model/schedule.h"
 
 #include <stdio.h>
 

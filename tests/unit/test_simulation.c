@@ -2,7 +2,7 @@
  *
  * Clocks, timers, events and collections of programs small enough to work out by hand. On
  * cpython-3.11 a `new` takes 46 ns of mutator time, a `store` 9 and a `drop` 1, and a collection
- * that finds nothing to examine pauses for 200 ns (sim/costs.c). */
+ * that finds nothing to examine pauses for 200 ns (sim/model/costs.c). */
 #include "sim/simulation.h"
 
 #include <inttypes.h>

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "policies/registry.h"
+#include "sim/engines.h"
 #include "tests/unit/check.h"
 #include "tests/unit/tiny.h"
 #include "workloads/registry.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The SQL functions; what they compute is tested where it is computed. */
-#include "results/statistics.h"
+#include "results/store/functions.h"
 
 #include <math.h>
 
-#include "results/interval.h"
+#include "results/statistics/interval.h"
 #include "tests/unit/check.h"
 
 static sqlite3 *open_database(void)

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "results/lock.h"
+#include "sim/base/lock.h"
 #include "tests/unit/results_file.h"
 
 enum { WRITERS = 4, RUNS_EACH = 50 };

@@ -2,6 +2,7 @@
  *
  * Plans of experiments: which rows they make, find again and forget. */
 #include "policies/registry.h"
+#include "sim/engines.h"
 #include "tests/unit/results_file.h"
 
 #define MOST 6 /* runs of a plan */

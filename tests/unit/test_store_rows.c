@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "results/histogram.h"
+#include "results/statistics/histogram.h"
 #include "tests/unit/results_file.h"
 
 #define BATCH  3000  /* collections that go in at a time, before a run ends */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/suggest.h"
+#include "sim/base/suggest.h"
 
 #include <string.h>
 

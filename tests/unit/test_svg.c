@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "results/svg.h"
+#include "results/charts/svg.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/units.h"
+#include "sim/base/units.h"
 
 #include <float.h>
 #include <math.h>

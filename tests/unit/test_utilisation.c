@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "results/utilisation.h"
+#include "results/statistics/utilisation.h"
 
 #include <math.h>
 

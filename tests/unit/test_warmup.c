@@ -10,7 +10,7 @@
 
 #define STARTUP "work 100;event startup_done;"
 
-/* A collection that finds nothing pauses for 200 ns (sim/costs.c). */
+/* A collection that finds nothing pauses for 200 ns (sim/model/costs.c). */
 TEST(where_the_steady_state_begins)
 {
     static const struct {

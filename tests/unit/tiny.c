@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/memory.h"
+#include "sim/base/allocate.h"
+#include "sim/engines.h"
 #include "tests/unit/check.h"
 
 #define REGISTERS 48
@@ -86,7 +87,7 @@ static void append(struct tiny *tiny, struct op op)
         op.c = object_bytes(KIND_LIST_SUBCLASS, op.b);
     if (op.code == OP_THRESHOLD)
         op.b = op.c = THRESHOLD_KEEP;
-    tiny->ops = memory_grow(tiny->ops, &tiny->capacity, tiny->count + 1, sizeof op);
+    tiny->ops = allocate_grow(tiny->ops, &tiny->capacity, tiny->count + 1, sizeof op);
     tiny->ops[tiny->count++] = op;
 }
 
@@ -110,7 +111,7 @@ static void compile_one(struct tiny *tiny, char *text)
 
 static void compile(struct tiny *tiny)
 {
-    char *copy = memory_text(tiny->program), *rest, *start = copy;
+    char *copy = allocate_text(tiny->program), *rest, *start = copy;
     for (char *text; (text = strtok_r(start, ";", &rest)); start = NULL)
         compile_one(tiny, text);
     free(copy);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Which settings of a group are the best: in one metric, under conditions; and in several at a
+ * time, the Pareto front. Settings that ran out of memory with any seed have no part in it.
+ *
+ * Means decide which is the best, and what meets a condition. Which others cannot be told apart
+ * from the best is a matter of pairs (results/statistics/estimate.h). */
+#ifndef PYGCSIM_RESULTS_ANSWER_BEST_H
+#define PYGCSIM_RESULTS_ANSWER_BEST_H
+
+#include "results/answer/condition.h"
+#include "results/answer/outcome.h"
+
+struct goal {
+    size_t metric; /* of the outcomes */
+    bool high;     /* the larger the better */
+};
+
+struct best {
+    size_t best;  /* a setting; NO_SETTING: none meets the conditions */
+    size_t *tied; /* others that cannot be told apart from it, the best first */
+    size_t tied_count;
+    /* Settings that have no part in it, and why. */
+    size_t out_of_memory, without_value, breaking;
+    /* Of those that break a condition the one that comes nearest, and the sum of what it misses
+     * conditions by (condition_excess); NO_SETTING: none does. */
+    size_t nearest;
+    double nearest_excess;
+};
+
+/* To be freed with best_fini. */
+void best_find(struct best *best, const struct outcomes *outcomes, size_t group, struct goal goal,
+               struct condition *const *conditions, size_t count);
+void best_fini(struct best *best);
+
+/* Does a setting meet all of them? */
+bool best_meets(const struct outcomes *outcomes, size_t setting,
+                struct condition *const *conditions, size_t count);
+
+/* The settings than which no other is better in one goal and as good in all the others, in order of
+ * the first goal. `front` has room for the group's settings; returns how many. */
+size_t best_front(const struct outcomes *outcomes, size_t group, const struct goal *goals,
+                  size_t goal_count, size_t *front);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/answer/condition.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/allocate.h"
+#include "sim/base/expression.h"
+
+/* The condition is cut at its comparisons: how far apart two sides are is not to be had from the
+ * whole, which is true or false. */
+struct condition {
+    char *text;
+    struct expression **sides;
+    const char **comparisons; /* between side i and i + 1 */
+    size_t side_count, side_capacity, comparison_capacity;
+    const struct metric **metrics;
+    size_t metric_count, metric_capacity;
+    const struct metric *only; /* what default and baseline stand for */
+};
+
+/* The longer ones first. */
+static const char *const comparisons[] = {"<=", ">=", "==", "!=", "<", ">", NULL};
+
+static const char *comparison_at(const char *text)
+{
+    size_t i = 0;
+    while (comparisons[i] && strncmp(text, comparisons[i], strlen(comparisons[i])) != 0)
+        i++;
+    return comparisons[i];
+}
+
+/* The metric that a name is about: of "default" none by itself. NULL: none. *reference: the name
+ * has default or baseline in it. */
+static const struct metric *metric_of_name(const char *name, bool *reference)
+{
+    static const char *const references[] = {"default", "baseline"};
+    *reference = false;
+    for (size_t i = 0; i < 2; i++) {
+        size_t length = strlen(references[i]);
+        if (strncmp(name, references[i], length) == 0 && (!name[length] || name[length] == '.')) {
+            *reference = true;
+            return name[length] ? metric_named(name + length + 1) : NULL;
+        }
+    }
+    return metric_named(name);
+}
+
+static void add_metric(struct condition *condition, const struct metric *metric)
+{
+    for (size_t i = 0; i < condition->metric_count; i++)
+        if (condition->metrics[i] == metric)
+            return;
+    condition->metrics = allocate_grow(condition->metrics, &condition->metric_capacity,
+                                       condition->metric_count + 2, sizeof *condition->metrics);
+    condition->metrics[condition->metric_count++] = metric;
+    condition->metrics[condition->metric_count] = NULL;
+}
+
+static int check_names(struct condition *condition, const struct expression *whole,
+                       struct error *error)
+{
+    const char *const *names = expression_names(whole);
+    struct error why;
+    bool bare = false, reference;
+    for (size_t i = 0; names[i]; i++) {
+        const struct metric *metric = metric_of_name(names[i], &reference);
+        const char *dot = strchr(names[i], '.');
+        if (metric)
+            add_metric(condition, metric);
+        else if (reference && !dot)
+            bare = true;
+        else if (metric_find(reference ? dot + 1 : names[i], &why) == NULL)
+            return error_set(error, "'%s': %s; or default, or baseline", condition->text, why.text);
+    }
+    if (condition->metric_count == 0)
+        return error_set(error, "'%s' names no metric, as in 'heap_peak <= 1.2 * default'",
+                         condition->text);
+    if (bare && condition->metric_count > 1)
+        return error_set(error, "'%s' names several metrics: say which is meant, as in default.%s",
+                         condition->text, condition->metrics[0]->name);
+    condition->only = condition->metrics[0];
+    return 0;
+}
+
+static int add_side(struct condition *condition, const char *text, size_t length,
+                    struct error *error)
+{
+    char *side = allocate_text(text);
+    side[length] = '\0';
+    condition->sides = allocate_grow(condition->sides, &condition->side_capacity,
+                                     condition->side_count + 1, sizeof(void *));
+    struct expression *expression = expression_parse(side, EXPRESSION_SECONDS, error);
+    free(side);
+    if (!expression)
+        return -1;
+    condition->sides[condition->side_count++] = expression;
+    return 0;
+}
+
+/* Cuts at the comparisons that are not in parentheses. */
+static int cut(struct condition *condition, struct error *error)
+{
+    const char *begin = condition->text, *at = begin;
+    int depth = 0;
+    for (; *at; at++) {
+        const char *comparison = depth == 0 ? comparison_at(at) : NULL;
+        depth += (*at == '(') - (*at == ')');
+        if (!comparison)
+            continue;
+        if (add_side(condition, begin, (size_t)(at - begin), error) != 0)
+            return -1;
+        condition->comparisons =
+            allocate_grow(condition->comparisons, &condition->comparison_capacity,
+                          condition->side_count, sizeof *condition->comparisons);
+        condition->comparisons[condition->side_count - 1] = comparison;
+        begin = at + strlen(comparison);
+        at = begin - 1;
+    }
+    if (condition->side_count == 0)
+        return error_set(error, "'%s' is no condition, such as 'heap_peak <= 1.2 * default'",
+                         condition->text);
+    return add_side(condition, begin, (size_t)(at - begin), error);
+}
+
+struct condition *condition_parse(const char *text, struct error *error)
+{
+    struct expression *whole = expression_parse(text, EXPRESSION_SECONDS, error);
+    if (!whole)
+        return NULL;
+    struct condition *condition = allocate_zeroed(1, sizeof *condition);
+    condition->text = allocate_text(text);
+    int status = check_names(condition, whole, error);
+    expression_free(whole);
+    if (status == 0 && cut(condition, error) == 0)
+        return condition;
+    condition_free(condition);
+    return NULL;
+}
+
+void condition_free(struct condition *condition)
+{
+    if (!condition)
+        return;
+    for (size_t i = 0; i < condition->side_count; i++)
+        expression_free(condition->sides[i]);
+    free(condition->sides);
+    free(condition->comparisons);
+    free(condition->metrics);
+    free(condition->text);
+    free(condition);
+}
+
+const char *condition_text(const struct condition *condition)
+{
+    return condition->text;
+}
+
+const struct metric *const *condition_metrics(const struct condition *condition)
+{
+    return condition->metrics;
+}
+
+/* ---- asking --------------------------------------------------------------------------- */
+
+struct asked {
+    const struct condition *condition;
+    const struct outcomes *outcomes;
+    size_t setting;
+};
+
+static double look_up(void *context, const char *name)
+{
+    const struct asked *asked = context;
+    const struct outcomes *outcomes = asked->outcomes;
+    size_t group = outcomes->settings[asked->setting].group, setting = asked->setting;
+    bool reference;
+    const struct metric *metric = metric_of_name(name, &reference);
+    if (reference)
+        setting = name[0] == 'b' ? outcomes->groups[group].baseline
+                                 : outcomes_setting(outcomes, group, "default");
+    if (!metric)
+        metric = asked->condition->only;
+    if (setting == NO_SETTING)
+        return NAN;
+    return outcomes_average(outcomes, setting, outcomes_metric(outcomes, metric));
+}
+
+/* 0: a and b compare so. */
+static double excess(const char *comparison, double a, double b)
+{
+    bool less = comparison[0] == '<', equals = comparison[1] == '=';
+    double limit = fabs(fabs(b) > 0 ? b : a), apart = limit > 0 ? fabs(a - b) / limit : 0;
+    bool holds;
+    if (isnan(a) || isnan(b))
+        return NAN;
+    if (comparison[0] == '=' || comparison[0] == '!')
+        holds = (comparison[0] == '=') == !(a < b || a > b);
+    else
+        holds = (less ? a < b : a > b) || (equals && !(a < b) && !(a > b));
+    return holds ? 0 : fmax(apart, DBL_MIN); /* a < a: nothing is too large, but it does not hold */
+}
+
+double condition_excess(const struct condition *condition, const struct outcomes *outcomes,
+                        size_t setting)
+{
+    struct asked asked = {condition, outcomes, setting};
+    double worst = 0, left = expression_value(condition->sides[0], look_up, &asked);
+    for (size_t i = 1; i < condition->side_count; i++) {
+        double right = expression_value(condition->sides[i], look_up, &asked);
+        double by = excess(condition->comparisons[i - 1], left, right);
+        if (isnan(by))
+            return NAN;
+        worst = fmax(worst, by);
+        left = right;
+    }
+    return worst;
+}

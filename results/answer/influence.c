@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/answer/influence.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "sim/base/allocate.h"
+
+/* The settings of a factor that have a value of the metric, in the factor's order. */
+struct observations {
+    double *x, *y;
+    size_t *group;
+    size_t n, groups;
+};
+
+static struct observations observe(const struct factor *factor, const struct outcomes *outcomes,
+                                   size_t metric)
+{
+    struct observations o = {.x = allocate_zeroed(factor->count + 1, sizeof *o.x),
+                             .y = allocate_zeroed(factor->count + 1, sizeof *o.y),
+                             .group = allocate_zeroed(factor->count + 1, sizeof *o.group)};
+    size_t level = SIZE_MAX;
+    for (size_t i = 0; i < factor->count; i++) {
+        double mean = outcomes_average(outcomes, factor->settings[i], metric);
+        if (isnan(mean))
+            continue;
+        o.groups += factor->level[i] != level;
+        level = factor->level[i];
+        o.x[o.n] = factor->x[i];
+        o.y[o.n] = mean;
+        o.group[o.n++] = o.groups - 1;
+    }
+    return o;
+}
+
+static void free_observations(struct observations *o)
+{
+    free(o->x);
+    free(o->y);
+    free(o->group);
+}
+
+/* How many groups to make of neighbours. Few points of a design cannot have all values of the other
+ * parameters in every group: so few groups of many points. */
+static size_t wanted_groups(const struct factor *factor, size_t n)
+{
+    size_t most = n / INFLUENCE_GROUP, wanted = most;
+    if (factor->sampled)
+        wanted = n / INFLUENCE_POINTS;
+    if (factor->sampled && wanted < INFLUENCE_FEWEST)
+        wanted = INFLUENCE_FEWEST;
+    if (wanted > most)
+        wanted = most;
+    return wanted < INFLUENCE_GROUPS ? wanted : INFLUENCE_GROUPS;
+}
+
+/* Puts neighbouring numbers together; equal ones stay together. False, and the groups stay as they
+ * are, if there are words among the values or too few numbers for two groups. */
+static bool merge_levels(const struct factor *factor, struct observations *o)
+{
+    size_t wanted = wanted_groups(factor, o->n), groups = 0, in_group = 0;
+    if (wanted < 2 || isnan(o->x[o->n - 1]))
+        return false;
+    for (size_t i = 0; i < o->n; i++) {
+        bool full = in_group >= INFLUENCE_GROUP && o->x[i] > o->x[i - 1] &&
+                    i * wanted >= groups * o->n && o->n - i >= INFLUENCE_GROUP;
+        if (i == 0 || full) {
+            groups++;
+            in_group = 0;
+        }
+        in_group++;
+        o->group[i] = groups - 1;
+    }
+    o->groups = groups;
+    return groups > 1;
+}
+
+static double square(double x)
+{
+    return x * x;
+}
+
+/* The means of a sampled factor's points, each a group until levels are merged. *part: that of the
+ * settings' variance which is between points. */
+static struct observations observe_points(const struct factor *factor,
+                                          const struct outcomes *outcomes, size_t metric,
+                                          double *part)
+{
+    struct observations all = observe(factor, outcomes, metric);
+    struct observations o = {.x = allocate_zeroed(all.n + 1, sizeof *o.x),
+                             .y = allocate_zeroed(all.n + 1, sizeof *o.y),
+                             .group = allocate_zeroed(all.n + 1, sizeof *o.group)};
+    size_t *place = allocate_zeroed(factor->point_count, sizeof *place); /* in o, from 1 */
+    size_t *count = allocate_zeroed(all.n + 1, sizeof *count);
+    double middle = interval_mean(all.y, all.n), between = 0, total = 0;
+    for (size_t i = 0, k = 0; i < factor->count; i++) {
+        if (isnan(outcomes_average(outcomes, factor->settings[i], metric)))
+            continue;
+        size_t *at = &place[factor->point[i]];
+        if (*at == 0) {
+            *at = ++o.n;
+            o.x[o.n - 1] = all.x[k];
+            o.group[o.n - 1] = o.n - 1;
+        }
+        total += square(all.y[k] - middle);
+        o.y[*at - 1] += all.y[k++];
+        count[*at - 1]++;
+    }
+    for (size_t i = 0; i < o.n; i++) {
+        o.y[i] /= (double)count[i];
+        between += (double)count[i] * square(o.y[i] - middle);
+    }
+    *part = total > 0 ? between / total : 1;
+    o.groups = o.n;
+    free(place);
+    free(count);
+    free_observations(&all);
+    return o;
+}
+
+/* Does every setting have a value with that seed? */
+static bool has_seed(const struct factor *factor, const struct outcomes *outcomes, size_t metric,
+                     size_t seed)
+{
+    for (size_t i = 0; i < factor->count; i++)
+        if (isnan(outcomes_values(outcomes, factor->settings[i], metric)[seed]))
+            return false;
+    return true;
+}
+
+/* The runs of a factor that has one setting a value, without what the runs with one seed have in
+ * common. That takes one of k degrees of freedom from what is left, which is stretched for it. */
+static struct observations observe_runs(const struct factor *factor,
+                                        const struct outcomes *outcomes, size_t metric)
+{
+    size_t k = factor->count, most = k * outcomes->seed_count, seeds = 0;
+    struct observations o = {.y = allocate_zeroed(most + 1, sizeof *o.y),
+                             .group = allocate_zeroed(most + 1, sizeof *o.group),
+                             .groups = k};
+    double *mean = allocate_zeroed(k, sizeof *mean); /* sums, of each setting */
+    for (size_t seed = 0; seed < outcomes->seed_count; seed++) {
+        if (!has_seed(factor, outcomes, metric, seed))
+            continue;
+        double common = 0;
+        for (size_t i = 0; i < k; i++)
+            common += outcomes_values(outcomes, factor->settings[i], metric)[seed] / (double)k;
+        for (size_t i = 0; i < k; i++, o.n++) {
+            o.y[o.n] = outcomes_values(outcomes, factor->settings[i], metric)[seed] - common;
+            o.group[o.n] = i;
+            mean[i] += o.y[o.n];
+        }
+        seeds++;
+    }
+    for (size_t i = 0; i < o.n; i++) {
+        double middle = mean[o.group[i]] / (double)seeds;
+        o.y[i] = middle + (o.y[i] - middle) * sqrt((double)k / (double)(k - 1));
+    }
+    free(mean);
+    return o;
+}
+
+struct influence influence_of(const struct factor *factor, const struct outcomes *outcomes,
+                              size_t metric)
+{
+    struct observations o = observe(factor, outcomes, metric);
+    struct influence influence = {.n = o.n, .rank = NAN, .rank_interval = {NAN, NAN}};
+    while (influence.ranked < o.n && !isnan(o.x[influence.ranked]))
+        influence.ranked++; /* words come last */
+    if (factor->numbers && influence.ranked) {
+        influence.rank = correlation_spearman(o.x, o.y, influence.ranked);
+        influence.rank_interval =
+            correlation_spearman_interval(influence.rank, influence.ranked, INTERVAL_CONFIDENCE);
+    }
+    double part = 1;
+    if (factor->sampled) {
+        free_observations(&o);
+        o = observe_points(factor, outcomes, metric, &part);
+        merge_levels(factor, &o);
+    } else if (o.n < 2 * o.groups && !merge_levels(factor, &o) &&
+               factor->count == factor->level_count) {
+        free_observations(&o);
+        o = observe_runs(factor, outcomes, metric);
+    }
+    influence.observations = o.n;
+    influence.groups = o.groups;
+    influence.same = o.n > 1;
+    for (size_t i = 1; i < o.n; i++)
+        influence.same &= !(o.y[i] < o.y[0]) && !(o.y[i] > o.y[0]);
+    influence.explained = correlation_ratio(o.y, o.group, o.n, o.groups, INTERVAL_CONFIDENCE);
+    influence.explained.eta2 *= part;
+    influence.explained.share *= part;
+    influence.explained.interval.low *= part;
+    influence.explained.interval.high *= part;
+    free_observations(&o);
+    return influence;
+}

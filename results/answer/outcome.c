@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/answer/outcome.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/store/query.h"
+#include "sim/base/allocate.h"
+
+/* ---- reading -------------------------------------------------------------------------- */
+
+/* Where the values of a run go. */
+struct place {
+    int64_t run;
+    size_t setting, seed;
+};
+
+struct places {
+    struct place *places;
+    size_t count, capacity;
+};
+
+struct reader {
+    struct outcomes *outcomes;
+    struct store *store;
+    struct places finished; /* by run */
+    size_t setting_capacity, group_capacity, seed_capacity;
+};
+
+/* Seeds are few, and come in ascending order for each setting. */
+static size_t find_seed(struct reader *reader, uint64_t seed)
+{
+    struct outcomes *outcomes = reader->outcomes;
+    size_t low = 0, high = outcomes->seed_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (outcomes->seeds[middle] < seed)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static int read_seeds(struct reader *reader, struct error *error)
+{
+    struct outcomes *outcomes = reader->outcomes;
+    int more;
+    sqlite3_stmt *rows = query_begin(
+        reader->store, error,
+        "SELECT DISTINCT seed FROM run WHERE in_plan AND experiment_id = %lld ORDER BY seed",
+        (long long)outcomes->experiment->number);
+    while ((more = query_next(reader->store, rows, error)) > 0) {
+        outcomes->seeds = allocate_grow(outcomes->seeds, &reader->seed_capacity,
+                                        outcomes->seed_count + 1, sizeof *outcomes->seeds);
+        outcomes->seeds[outcomes->seed_count++] = (uint64_t)sqlite3_column_int64(rows, 0);
+    }
+    sqlite3_finalize(rows);
+    return more;
+}
+
+/* A setting's runs come one after the other, and a group's settings. */
+#define RUNS                                                                                       \
+    "SELECT id, policy, seed, status, workload, collector, costs, warmup, sampling,"               \
+    " min(id) OVER setting AS first_of_setting, min(id) OVER program AS first_of_group"            \
+    " FROM run WHERE in_plan AND experiment_id = %lld"                                             \
+    " WINDOW program AS (PARTITION BY workload, collector, costs, warmup, sampling),"              \
+    " setting AS (PARTITION BY workload, collector, costs, warmup, sampling, policy)"              \
+    " ORDER BY first_of_group, first_of_setting, id"
+enum { ID, POLICY, SEED, STATUS, WORKLOAD, COLLECTOR, COSTS, WARMUP, SAMPLING, FIRST_OF_SETTING };
+
+static void add_setting(struct reader *reader, sqlite3_stmt *rows, bool new_group)
+{
+    struct outcomes *outcomes = reader->outcomes;
+    if (new_group) {
+        outcomes->groups = allocate_grow(outcomes->groups, &reader->group_capacity,
+                                         outcomes->group_count + 1, sizeof *outcomes->groups);
+        outcomes->groups[outcomes->group_count++] = (struct outcome_group){
+            .workload = query_text(rows, WORKLOAD),
+            .collector = query_text(rows, COLLECTOR),
+            .costs = query_text(rows, COSTS),
+            .warmup = query_text(rows, WARMUP),
+            .sampling = query_text(rows, SAMPLING),
+            .first = outcomes->setting_count,
+            .baseline = NO_SETTING,
+        };
+    }
+    outcomes->settings = allocate_grow(outcomes->settings, &reader->setting_capacity,
+                                       outcomes->setting_count + 1, sizeof *outcomes->settings);
+    outcomes->settings[outcomes->setting_count++] = (struct outcome){
+        .policy = query_text(rows, POLICY),
+        .group = outcomes->group_count - 1,
+        .first_run = sqlite3_column_int64(rows, FIRST_OF_SETTING),
+    };
+    outcomes->groups[outcomes->group_count - 1].count++;
+}
+
+static void add_run(struct reader *reader, sqlite3_stmt *rows)
+{
+    struct outcomes *outcomes = reader->outcomes;
+    struct places *finished = &reader->finished;
+    const char *status = (const char *)sqlite3_column_text(rows, STATUS);
+    for (int s = 0; s < RUN_STATUS_COUNT; s++)
+        if (strcmp(status, run_status_names[s]) == 0)
+            outcomes->settings[outcomes->setting_count - 1].runs[s]++;
+    if (strcmp(status, run_status_names[RUN_finished]) != 0)
+        return;
+    finished->places = allocate_grow(finished->places, &finished->capacity, finished->count + 1,
+                                     sizeof *finished->places);
+    finished->places[finished->count++] =
+        (struct place){.run = sqlite3_column_int64(rows, ID),
+                       .setting = outcomes->setting_count - 1,
+                       .seed = find_seed(reader, (uint64_t)sqlite3_column_int64(rows, SEED))};
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    return (x->run > y->run) - (x->run < y->run);
+}
+
+static int read_runs(struct reader *reader, struct error *error)
+{
+    int64_t setting = 0, group = 0;
+    int more;
+    sqlite3_stmt *rows =
+        query_begin(reader->store, error, RUNS, (long long)reader->outcomes->experiment->number);
+    while ((more = query_next(reader->store, rows, error)) > 0) {
+        int64_t of_setting = sqlite3_column_int64(rows, FIRST_OF_SETTING);
+        int64_t of_group = sqlite3_column_int64(rows, FIRST_OF_SETTING + 1);
+        if (of_setting != setting)
+            add_setting(reader, rows, of_group != group);
+        setting = of_setting;
+        group = of_group;
+        add_run(reader, rows);
+    }
+    sqlite3_finalize(rows);
+    if (reader->finished.count)
+        qsort(reader->finished.places, reader->finished.count, sizeof *reader->finished.places,
+              compare_places);
+    return more;
+}
+
+/* The values of those metrics that are in `table`: summary, or the view metric. A run that comes
+ * after another of the same setting and seed takes its place. */
+static int read_values(struct reader *reader, bool across_runs, struct error *error)
+{
+    struct outcomes *outcomes = reader->outcomes;
+    const char **names = allocate_zeroed(outcomes->metric_count + 1, sizeof *names);
+    size_t count = 0;
+    int more;
+    for (size_t m = 0; m < outcomes->metric_count; m++)
+        if (metric_is_across_runs(outcomes->metrics[m]) == across_runs)
+            names[count++] = outcomes->metrics[m]->name;
+    char *list = query_names(names, count);
+    free(names);
+    sqlite3_stmt *rows = query_begin(
+        reader->store, error,
+        "SELECT run_id, metric, value FROM %s WHERE metric IN (%s) AND run_id IN"
+        " (SELECT id FROM run WHERE in_plan AND experiment_id = %lld) ORDER BY run_id",
+        across_runs ? "metric" : "summary", list, (long long)outcomes->experiment->number);
+    sqlite3_free(list);
+    while ((more = count ? query_next(reader->store, rows, error) : 0) > 0) {
+        struct place run = {.run = sqlite3_column_int64(rows, 0)}, *place;
+        const char *name = (const char *)sqlite3_column_text(rows, 1);
+        place = bsearch(&run, reader->finished.places, reader->finished.count, sizeof run,
+                        compare_places);
+        size_t m = 0;
+        while (place && m < outcomes->metric_count && strcmp(outcomes->metrics[m]->name, name) != 0)
+            m++;
+        if (place && m < outcomes->metric_count)
+            outcomes->values[(place->setting * outcomes->metric_count + m) * outcomes->seed_count +
+                             place->seed] = sqlite3_column_double(rows, 2);
+    }
+    sqlite3_finalize(rows);
+    return more;
+}
+
+static void find_baselines(struct outcomes *outcomes, const char *baseline)
+{
+    if (!baseline)
+        baseline = outcomes->experiment->baseline;
+    if (!baseline && outcomes->setting_count)
+        baseline = outcomes->settings[0].policy;
+    outcomes->baseline = baseline ? allocate_text(baseline) : NULL;
+    for (size_t g = 0; baseline && g < outcomes->group_count; g++)
+        outcomes->groups[g].baseline = outcomes_setting(outcomes, g, baseline);
+}
+
+int outcomes_read(struct outcomes *outcomes, struct store *store,
+                  const struct past_experiment *experiment, const char *baseline,
+                  const struct metric *const *metrics_read, size_t count, struct error *error)
+{
+    struct reader reader = {.outcomes = outcomes, .store = store};
+    *outcomes = (struct outcomes){.experiment = experiment, .metric_count = count};
+    outcomes->metrics = allocate_zeroed(count + 1, sizeof *outcomes->metrics);
+    for (size_t m = 0; m < count; m++)
+        outcomes->metrics[m] = metrics_read[m];
+    int status = read_seeds(&reader, error) == 0 && read_runs(&reader, error) == 0 ? 0 : -1;
+    size_t values = outcomes->setting_count * count * outcomes->seed_count;
+    outcomes->values = allocate_zeroed(values + 1, sizeof *outcomes->values);
+    for (size_t i = 0; i < values; i++)
+        outcomes->values[i] = NAN;
+    if (status == 0)
+        find_baselines(outcomes, baseline);
+    if (status == 0 &&
+        (read_values(&reader, false, error) != 0 || read_values(&reader, true, error) != 0))
+        status = -1;
+    free(reader.finished.places);
+    if (status != 0)
+        outcomes_fini(outcomes);
+    return status;
+}
+
+void outcomes_fini(struct outcomes *outcomes)
+{
+    for (size_t g = 0; g < outcomes->group_count; g++) {
+        free(outcomes->groups[g].workload);
+        free(outcomes->groups[g].collector);
+        free(outcomes->groups[g].costs);
+        free(outcomes->groups[g].warmup);
+        free(outcomes->groups[g].sampling);
+    }
+    for (size_t s = 0; s < outcomes->setting_count; s++)
+        free(outcomes->settings[s].policy);
+    free(outcomes->groups);
+    free(outcomes->settings);
+    free(outcomes->metrics);
+    free(outcomes->seeds);
+    free(outcomes->values);
+    free(outcomes->baseline);
+    *outcomes = (struct outcomes){0};
+}
+
+/* ---- asking --------------------------------------------------------------------------- */
+
+size_t outcomes_metric(const struct outcomes *outcomes, const struct metric *metric)
+{
+    size_t m = 0;
+    while (m < outcomes->metric_count && outcomes->metrics[m] != metric)
+        m++;
+    return m;
+}
+
+bool outcomes_have(const struct outcomes *outcomes, size_t metric)
+{
+    for (size_t s = 0; s < outcomes->setting_count; s++)
+        for (size_t i = 0; i < outcomes->seed_count; i++)
+            if (!isnan(outcomes_values(outcomes, s, metric)[i]))
+                return true;
+    return false;
+}
+
+size_t outcomes_setting(const struct outcomes *outcomes, size_t group, const char *policy)
+{
+    const struct outcome_group *of = &outcomes->groups[group];
+    for (size_t s = of->first; s < of->first + of->count; s++)
+        if (strcmp(outcomes->settings[s].policy, policy) == 0)
+            return s;
+    return NO_SETTING;
+}
+
+const double *outcomes_values(const struct outcomes *outcomes, size_t setting, size_t metric)
+{
+    return outcomes->values + (setting * outcomes->metric_count + metric) * outcomes->seed_count;
+}
+
+static enum interval_kind kind_of(const struct metric *metric)
+{
+    return metric->skewed ? INTERVAL_bootstrap : INTERVAL_t;
+}
+
+/* The values that there are, into x; returns how many. */
+static size_t gather(const struct outcomes *outcomes, size_t setting, size_t metric, double *x)
+{
+    const double *values = outcomes_values(outcomes, setting, metric);
+    size_t n = 0;
+    for (size_t i = 0; i < outcomes->seed_count; i++)
+        if (!isnan(values[i]))
+            x[n++] = values[i];
+    return n;
+}
+
+struct estimate outcomes_mean(const struct outcomes *outcomes, size_t setting, size_t metric)
+{
+    double *x = allocate_zeroed(outcomes->seed_count + 1, sizeof *x);
+    size_t n = gather(outcomes, setting, metric, x);
+    struct estimate mean =
+        estimate_mean(x, n, kind_of(outcomes->metrics[metric]), INTERVAL_CONFIDENCE);
+    free(x);
+    return mean;
+}
+
+double outcomes_average(const struct outcomes *outcomes, size_t setting, size_t metric)
+{
+    double *x = allocate_zeroed(outcomes->seed_count + 1, sizeof *x);
+    double mean = interval_mean(x, gather(outcomes, setting, metric, x));
+    free(x);
+    return mean;
+}
+
+struct estimate outcomes_difference(const struct outcomes *outcomes, size_t setting, size_t other,
+                                    size_t metric)
+{
+    const double *a = outcomes_values(outcomes, setting, metric);
+    const double *b = outcomes_values(outcomes, other, metric);
+    double *pairs = allocate_zeroed(2 * outcomes->seed_count + 1, sizeof *pairs);
+    double *x = pairs, *y = pairs + outcomes->seed_count;
+    size_t n = 0;
+    for (size_t i = 0; i < outcomes->seed_count; i++)
+        if (!isnan(a[i]) && !isnan(b[i])) {
+            x[n] = a[i];
+            y[n++] = b[i];
+        }
+    struct estimate difference =
+        estimate_difference(x, y, n, kind_of(outcomes->metrics[metric]), INTERVAL_CONFIDENCE);
+    free(pairs);
+    return difference;
+}
+
+bool outcomes_same(const struct outcomes *outcomes, size_t setting, size_t other, size_t metric)
+{
+    const double *a = outcomes_values(outcomes, setting, metric);
+    const double *b = outcomes_values(outcomes, other, metric);
+    size_t pairs = 0;
+    for (size_t i = 0; i < outcomes->seed_count; i++) {
+        if (a[i] < b[i] || a[i] > b[i])
+            return false;
+        pairs += !isnan(a[i]) && !isnan(b[i]);
+    }
+    return pairs > 0;
+}
+
+size_t outcomes_objective(const struct outcomes *outcomes)
+{
+    const struct metric *metric =
+        outcomes->experiment->objective ? metric_named(outcomes->experiment->objective) : NULL;
+    if (metric)
+        return outcomes_metric(outcomes, metric);
+    for (size_t i = 0; usual_objectives[i]; i++) {
+        size_t m = outcomes_metric(outcomes, metric_named(usual_objectives[i]));
+        if (m < outcomes->metric_count && outcomes_have(outcomes, m))
+            return m;
+    }
+    return outcomes->metric_count;
+}
+
+/* ---- words ---------------------------------------------------------------------------- */
+
+/* Is there a group of the same workload and collector with another warm-up (say)? */
+static bool differs(const struct outcomes *outcomes, size_t group, size_t field)
+{
+    const struct outcome_group *a = &outcomes->groups[group];
+    for (size_t g = 0; g < outcomes->group_count; g++) {
+        const struct outcome_group *b = &outcomes->groups[g];
+        const char *const fields[][2] = {
+            {a->costs, b->costs}, {a->warmup, b->warmup}, {a->sampling, b->sampling}};
+        if (strcmp(a->workload, b->workload) == 0 && strcmp(a->collector, b->collector) == 0 &&
+            strcmp(fields[field][0], fields[field][1]) != 0)
+            return true;
+    }
+    return false;
+}
+
+char *outcomes_title(const struct outcomes *outcomes, size_t group)
+{
+    const struct outcome_group *of = &outcomes->groups[group];
+    const char *const names[] = {"costs", "warm-up", "sampling"};
+    const char *const values[] = {of->costs, of->warmup, of->sampling};
+    char *title;
+    size_t size;
+    FILE *out = open_memstream(&title, &size);
+    if (!out)
+        out_of_memory();
+    fprintf(out, "%s on %s", of->workload, of->collector);
+    for (size_t i = 0; i < 3; i++)
+        if (differs(outcomes, group, i))
+            fprintf(out, ", %s %s", names[i], values[i]);
+    fclose(out);
+    return title;
+}
+
+/* ---- order ---------------------------------------------------------------------------- */
+
+struct rank {
+    double value; /* to be small; NaN: none */
+    size_t setting;
+};
+
+static int compare_ranks(const void *a, const void *b)
+{
+    const struct rank *x = a, *y = b;
+    if (isnan(x->value) != isnan(y->value))
+        return isnan(x->value) ? 1 : -1;
+    if (x->value < y->value || x->value > y->value)
+        return x->value < y->value ? -1 : 1;
+    return (x->setting > y->setting) - (x->setting < y->setting);
+}
+
+void outcomes_sort(const struct outcomes *outcomes, size_t *settings, size_t count, size_t metric,
+                   bool high)
+{
+    struct rank *ranks = allocate_zeroed(count + 1, sizeof *ranks);
+    for (size_t i = 0; i < count; i++) {
+        double mean = outcomes_average(outcomes, settings[i], metric);
+        ranks[i] = (struct rank){.value = high ? -mean : mean, .setting = settings[i]};
+    }
+    qsort(ranks, count, sizeof *ranks, compare_ranks);
+    for (size_t i = 0; i < count; i++)
+        settings[i] = ranks[i].setting;
+    free(ranks);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the runs of an experiment came to. A setting is what is compared: one policy on one workload
+ * and one collector. Its replications are runs with different seeds; those that have finished give
+ * the values, one a seed, from which come means and intervals (results/statistics/estimate.h).
+ * Settings of the same workload and collector are a group: with the same seed they ran the same
+ * program, so differences between them are of pairs (common random numbers). */
+#ifndef PYGCSIM_RESULTS_ANSWER_OUTCOME_H
+#define PYGCSIM_RESULTS_ANSWER_OUTCOME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "results/statistics/estimate.h"
+#include "results/store/history.h"
+#include "results/store/metrics.h"
+#include "results/store/store.h"
+
+#define NO_SETTING SIZE_MAX
+
+/* Settings are told apart by warm-up and time between samples too: an experiment that was changed
+ * may have several. */
+struct outcome_group {
+    char *workload, *collector, *costs, *warmup, *sampling;
+    size_t first, count; /* settings */
+    size_t baseline; /* the setting that others are compared with; NO_SETTING: it is not there */
+};
+
+struct outcome {
+    char *policy;
+    size_t group;
+    int64_t first_run; /* of the results file */
+    size_t runs[RUN_STATUS_COUNT];
+};
+
+struct outcomes {
+    const struct past_experiment *experiment; /* belongs to the caller */
+    char *baseline;                           /* a policy; NULL: none */
+    struct outcome_group *groups;             /* in the order in which they were planned */
+    struct outcome *settings;                 /* by group, then as planned */
+    const struct metric **metrics;            /* those read */
+    uint64_t *seeds;                          /* ascending */
+    size_t group_count, setting_count, metric_count, seed_count;
+    double *values; /* by setting, metric, seed; NaN: none */
+};
+
+/* Reads the values of `count` metrics. `baseline` is a policy's text; NULL: the experiment's own.
+ * Returns 0, or -1 with a line in *error. */
+int outcomes_read(struct outcomes *outcomes, struct store *store,
+                  const struct past_experiment *experiment, const char *baseline,
+                  const struct metric *const *metrics, size_t count, struct error *error);
+void outcomes_fini(struct outcomes *outcomes);
+
+/* A metric's place among those read; metric_count if it is not. */
+size_t outcomes_metric(const struct outcomes *outcomes, const struct metric *metric);
+
+/* Has any setting a value? */
+bool outcomes_have(const struct outcomes *outcomes, size_t metric);
+
+/* The setting of a policy in a group; NO_SETTING if there is none. */
+size_t outcomes_setting(const struct outcomes *outcomes, size_t group, const char *policy);
+
+/* A setting's values, by seed. */
+const double *outcomes_values(const struct outcomes *outcomes, size_t setting, size_t metric);
+
+/* Over a setting's replications, and its interval; of the metric's own kind. */
+struct estimate outcomes_mean(const struct outcomes *outcomes, size_t setting, size_t metric);
+
+/* The mean alone, without the work for an interval; NaN: no values. */
+double outcomes_average(const struct outcomes *outcomes, size_t setting, size_t metric);
+
+/* Of `setting` less `other`, over the seeds that both have a value for. */
+struct estimate outcomes_difference(const struct outcomes *outcomes, size_t setting, size_t other,
+                                    size_t metric);
+
+/* Are there pairs, and are the two the same in each? */
+bool outcomes_same(const struct outcomes *outcomes, size_t setting, size_t other, size_t metric);
+
+/* The experiment's objective, or the usual one, among the metrics read; metric_count: none has
+ * values. */
+size_t outcomes_objective(const struct outcomes *outcomes);
+
+/* "web:rate=200 on cpython-3.13", and what else tells the group from those of the same workload and
+ * collector; to be freed. */
+char *outcomes_title(const struct outcomes *outcomes, size_t group);
+
+/* Puts settings in order, the best first: the smallest mean, or the largest if `high`; those
+ * without a value last. */
+void outcomes_sort(const struct outcomes *outcomes, size_t *settings, size_t count, size_t metric,
+                   bool high);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Values of metrics as people read them. */
+#ifndef PYGCSIM_RESULTS_ANSWER_SHOW_VALUE_H
+#define PYGCSIM_RESULTS_ANSWER_SHOW_VALUE_H
+
+#include "results/statistics/estimate.h"
+#include "results/store/metrics.h"
+#include "sim/base/units.h"
+
+/* Three significant digits and a unit; returns `text`. */
+char *show_value(char text[UNITS_TEXT], const struct metric *metric, double value);
+
+/* A mean and how far its interval reaches, the longer half of it: "129 ±8 ms"; without an interval
+ * only the mean, "-" if there is none. Returns `text`. */
+#define SHOW_ESTIMATE 112
+char *show_estimate(char text[SHOW_ESTIMATE], const struct metric *metric,
+                    struct estimate estimate);
+
+/* A difference and its interval: "+1.2 [+0.9, +1.7] ms". */
+char *show_difference(char text[SHOW_ESTIMATE], const struct metric *metric,
+                      struct estimate difference);
+
+#endif

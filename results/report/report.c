@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/report/report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/answer/show_value.h"
+#include "results/charts/svg.h"
+#include "results/embedded.h"
+#include "results/report/parts.h"
+#include "sim/base/allocate.h"
+#include "sim/base/html.h"
+
+/* ---- what the parts share ------------------------------------------------------------- */
+
+void page_metric(const struct page *page, const struct metric *metric)
+{
+    fprintf(page->out, "<a href=\"#metric-%s\"><code>%s</code></a>", metric->name, metric->name);
+}
+
+void page_mean(const struct page *page, size_t setting, size_t metric)
+{
+    char text[SHOW_ESTIMATE];
+    html_quantity(page->out, show_estimate(text, page->outcomes->metrics[metric],
+                                           outcomes_mean(page->outcomes, setting, metric)));
+}
+
+enum verdict page_verdict(const struct page *page, size_t setting, size_t other, size_t metric,
+                          struct estimate *difference)
+{
+    *difference = outcomes_difference(page->outcomes, setting, other, metric);
+    if (isnan(difference->mean))
+        return VERDICT_NONE;
+    if (outcomes_same(page->outcomes, setting, other, metric))
+        return VERDICT_SAME;
+    if (difference->n < 2)
+        return VERDICT_NONE;
+    if (!interval_excludes(difference->interval, 0))
+        return VERDICT_OPEN;
+    return difference->mean < 0 ? VERDICT_LESS : VERDICT_MORE;
+}
+
+/* An improvement, the opposite, or neither: by the class of <span>. */
+static const char *class_of(enum verdict verdict, const struct metric *metric)
+{
+    if (metric->better == BETTER_NEITHER || (verdict != VERDICT_LESS && verdict != VERDICT_MORE))
+        return "open";
+    return (verdict == VERDICT_LESS) == (metric->better == BETTER_LOW) ? "good" : "bad";
+}
+
+void page_difference(const struct page *page, size_t setting, size_t other, size_t metric)
+{
+    const struct metric *of = page->outcomes->metrics[metric];
+    struct estimate difference;
+    char text[SHOW_ESTIMATE];
+    enum verdict verdict = page_verdict(page, setting, other, metric, &difference);
+    if (isnan(difference.mean))
+        return;
+    fprintf(page->out, "<span class=\"%s\">", class_of(verdict, of));
+    if (verdict == VERDICT_SAME)
+        fputs("same", page->out);
+    else {
+        fputs(verdict == VERDICT_OPEN ? "~\u00A0" : "", page->out);
+        html_quantity(page->out, show_difference(text, of, difference));
+    }
+    fputs("</span>", page->out);
+}
+
+void page_group_heading(const struct page *page, size_t group, const char *element)
+{
+    if (page->outcomes->group_count < 2)
+        return;
+    char *title = outcomes_title(page->outcomes, group);
+    fprintf(page->out, "<%s>", element);
+    html_spec(page->out, title);
+    fprintf(page->out, "</%s>\n", element);
+    free(title);
+}
+
+bool page_is_replicated(const struct page *page, size_t group)
+{
+    const struct outcome_group *of = &page->outcomes->groups[group];
+    for (size_t s = of->first; s < of->first + of->count; s++)
+        if (page->outcomes->settings[s].runs[RUN_finished] > 1)
+            return true;
+    return false;
+}
+
+/* ---- small parts ---------------------------------------------------------------------- */
+
+static int page_name(const struct page *page, struct error *error)
+{
+    (void)error;
+    html_text(page->out, page->outcomes->experiment->name);
+    return 0;
+}
+
+static int page_program_version(const struct page *page, struct error *error)
+{
+    (void)error;
+    html_text(page->out, PYGCSIM_VERSION);
+    return 0;
+}
+
+/* "web:rate=200 on cpython-3.13. 10 policies with 5 seeds each: 50 runs, by pygcsim 0.1.0." */
+static int page_asked(const struct page *page, struct error *error)
+{
+    const struct outcomes *outcomes = page->outcomes;
+    FILE *out = page->out;
+    (void)error;
+    if (outcomes->group_count == 1) {
+        html_count(out, outcomes->setting_count, "policy", "policies");
+        fputs(" on ", out);
+        html_spec(out, outcomes->groups[0].workload);
+        fputs(", ", out);
+        html_spec(out, outcomes->groups[0].collector);
+    } else {
+        html_count(out, outcomes->setting_count, "setting", "settings");
+        fputs(" on ", out);
+        html_count(out, outcomes->group_count, "workload", "workloads and collectors");
+    }
+    fputs("; ", out);
+    html_count(out, outcomes->seed_count, "replication", "replications");
+    fputs("; ", out);
+    html_count(out, (size_t)outcomes->experiment->planned, "run", "runs");
+    fputs("; pygcsim ", out);
+    html_text(out, outcomes->experiment->version);
+    return 0;
+}
+
+static void write_definition(const struct page *page, const struct metric *metric)
+{
+    static const char *const better[] = {[BETTER_NEITHER] = "",
+                                         [BETTER_LOW] = "; lower is better",
+                                         [BETTER_HIGH] = "; higher is better"};
+    fprintf(page->out, "<dt id=\"metric-%s\"><code>%s</code></dt>\n<dd>", metric->name,
+            metric->name);
+    html_text(page->out, metric->meaning);
+    fprintf(page->out,
+            " <span class=\"note\">(%s%s; <a href=\"#intervals\">interval</a> by %s)</span></dd>\n",
+            metric->unit, better[metric->better], metric->skewed ? "bootstrap" : "<i>t</i>");
+}
+
+static int page_metrics(const struct page *page, struct error *error)
+{
+    bool objective_shown = page->objective == page->outcomes->metric_count;
+    (void)error;
+    for (size_t i = 0; i < page->report->shown_count; i++) {
+        write_definition(page, page->outcomes->metrics[page->report->shown[i]]);
+        objective_shown |= page->report->shown[i] == page->objective;
+    }
+    if (!objective_shown)
+        write_definition(page, page->outcomes->metrics[page->objective]);
+    return 0;
+}
+
+/* ---- charts --------------------------------------------------------------------------- */
+
+/* A line of text with a capital letter and a full stop. */
+static void write_sentence(FILE *out, const char *text)
+{
+    char first[2] = {(char)(*text >= 'a' && *text <= 'z' ? *text - 'a' + 'A' : *text), '\0'};
+    html_text(out, first);
+    html_text(out, text + 1);
+    fputc('.', out);
+}
+
+static void write_chart(const struct page *page, const struct report_chart *chart)
+{
+    char id[64];
+    size_t number = chart->group == OF_EVERY_GROUP ? 0 : chart->group + 1;
+    snprintf(id, sizeof id, "chart-%s-%zu", chart->chart->name, number);
+    fprintf(page->out, "<figure id=\"%s\">\n", id);
+    fprintf(page->out,
+            "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Chart: %s\">\n",
+            chart->chart->name);
+    svg_write(page->out, chart->svg, chart->size, id, chart->chart->summary);
+    fputs("</div>\n<figcaption>", page->out);
+    write_sentence(page->out, chart->chart->summary);
+    fputs("</figcaption>\n</figure>\n", page->out);
+}
+
+/* Is it one that the results cannot give, in none of the groups, and the first of these? */
+static bool is_missing(const struct report *report, size_t chart)
+{
+    for (size_t i = 0; i < report->chart_count; i++)
+        if (report->charts[i].chart == report->charts[chart].chart &&
+            (i < chart || !report->charts[i].why))
+            return false;
+    return true;
+}
+
+static void write_missing(const struct page *page)
+{
+    const struct report *report = page->report;
+    size_t written = 0;
+    for (size_t i = 0; i < report->chart_count; i++)
+        if (is_missing(report, i)) {
+            fputs(written++ ? "" : "<p>Not drawn:</p>\n<ul class=\"note\">\n", page->out);
+            fprintf(page->out, "<li><em>%s</em> needs ", report->charts[i].chart->name);
+            html_text(page->out, report->charts[i].chart->needs);
+            fputs("; ", page->out);
+            html_text(page->out, report->charts[i].why);
+            fputs("</li>\n", page->out);
+        }
+    fputs(written ? "</ul>\n" : "", page->out);
+}
+
+int page_charts(const struct page *page, struct error *error)
+{
+    const struct report *report = page->report;
+    size_t group = OF_EVERY_GROUP;
+    (void)error;
+    for (size_t i = 0; i < report->chart_count; i++) {
+        const struct report_chart *chart = &report->charts[i];
+        if (chart->why)
+            continue;
+        if (chart->group != group && chart->group != OF_EVERY_GROUP)
+            page_group_heading(page, chart->group, "h3");
+        else if (chart->group != group && page->outcomes->group_count > 1)
+            fputs("<h3>The whole experiment</h3>\n", page->out);
+        group = chart->group;
+        write_chart(page, chart);
+    }
+    if (report->groups_without_charts) {
+        fputs("<p class=\"note\">There are no charts here of ", page->out);
+        html_count(page->out, report->groups_without_charts, "workload",
+                   "workloads and collectors");
+        fputs("; <code>pygcsim plot --workload … --collector …</code> draws them.</p>\n",
+              page->out);
+    }
+    write_missing(page);
+    return 0;
+}
+
+/* ---- the page ------------------------------------------------------------------------- */
+
+static int page_style(const struct page *page, struct error *error)
+{
+    (void)error;
+    fputs(embedded_style_css, page->out);
+    return 0;
+}
+
+static int page_script(const struct page *page, struct error *error)
+{
+    (void)error;
+    fputs(embedded_sort_js, page->out);
+    return 0;
+}
+
+static int page_style_sha256(const struct page *page, struct error *error)
+{
+    (void)error;
+    fputs(embedded_style_css_sha256, page->out);
+    return 0;
+}
+
+static int page_script_sha256(const struct page *page, struct error *error)
+{
+    (void)error;
+    fputs(embedded_sort_js_sha256, page->out);
+    return 0;
+}
+
+static const struct part {
+    const char *name;
+    int (*write)(const struct page *page, struct error *error);
+} parts[] = {
+    {"name", page_name},
+    {"program_version", page_program_version},
+    {"asked", page_asked},
+    {"answer", page_answer},
+    {"charts", page_charts},
+    {"settings", page_settings},
+    {"metrics", page_metrics},
+    {"facts", page_facts},
+    {"parameters", page_parameters},
+    {"runs", page_runs},
+    {"document", page_document},
+    {"commands", page_commands},
+    {"style", page_style},
+    {"script", page_script},
+    {"style_sha256", page_style_sha256},
+    {"script_sha256", page_script_sha256},
+};
+
+static const struct part *find_part(const char *name, size_t length)
+{
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strlen(parts[i].name) == length && memcmp(parts[i].name, name, length) == 0)
+            return &parts[i];
+    return NULL;
+}
+
+/* The template; the parts in place of their names. */
+static int write_page(const struct page *page, struct error *error)
+{
+    const char *at = embedded_page_html, *open;
+    for (; (open = strstr(at, "{{")); at = strstr(open, "}}") + 2) {
+        const char *name = open + 2;
+        fwrite(at, 1, (size_t)(open - at), page->out);
+        if (find_part(name, strcspn(name, "}"))->write(page, error) != 0)
+            return -1;
+    }
+    fputs(at, page->out);
+    return 0;
+}
+
+static void sort_settings(struct page *page)
+{
+    const struct outcomes *outcomes = page->outcomes;
+    page->order = allocate_zeroed(outcomes->setting_count + 1, sizeof *page->order);
+    for (size_t s = 0; s < outcomes->setting_count; s++)
+        page->order[s] = s;
+    for (size_t g = 0; g < outcomes->group_count && page->objective < outcomes->metric_count; g++)
+        outcomes_sort(outcomes, page->order + outcomes->groups[g].first, outcomes->groups[g].count,
+                      page->objective, false);
+}
+
+int report_write(FILE *out, const struct report *report, struct error *error)
+{
+    struct page page = {.out = out,
+                        .report = report,
+                        .outcomes = report->outcomes,
+                        .objective = outcomes_objective(report->outcomes)};
+    sort_settings(&page);
+    int status = write_page(&page, error);
+    free(page.order);
+    return status;
+}

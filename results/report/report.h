@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A page about an experiment, to show to others: HTML that loads nothing, from the template
+ * results/report/page.html. The same results give the same bytes: no clock, no path. */
+#ifndef PYGCSIM_RESULTS_REPORT_REPORT_H
+#define PYGCSIM_RESULTS_REPORT_REPORT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "results/answer/outcome.h"
+#include "results/charts/charts.h"
+#include "results/store/store.h"
+#include "sim/base/error.h"
+#include "sim/base/param.h"
+
+#define REPORT_TOP 100 /* settings of a table, unless more are asked for */
+
+/* A chart of the workload and collector of one group; or of all. */
+struct report_chart {
+    const struct chart *chart;
+    size_t group;    /* OF_EVERY_GROUP: of the whole experiment */
+    const char *why; /* the results cannot give it, as chart_check says; NULL: they can */
+    const char *svg; /* as gnuplot has written it */
+    size_t size;
+};
+#define OF_EVERY_GROUP SIZE_MAX
+
+/* Everything belongs to the caller. */
+struct report {
+    struct store *store;
+    const char *file; /* the results file's name, for commands that a reader may type */
+    const struct outcomes *outcomes;
+    const size_t *shown; /* metrics of the tables, among those read */
+    size_t shown_count;
+    size_t top; /* settings of a table; 0: all */
+    const struct report_chart *charts;
+    size_t chart_count;
+    size_t groups_without_charts;
+    const struct component *const *policies, *const *workloads; /* registries: end with NULL */
+    /* The Python lines that do in an application what that policy does; to be freed. */
+    char *(*python)(const char *policy);
+};
+
+/* Returns 0, or -1 with a line in *error. Whether all could be written `out` knows. */
+int report_write(FILE *out, const struct report *report, struct error *error);
+
+#endif

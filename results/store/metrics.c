@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/store/metrics.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/store/functions.h"
+#include "sim/base/allocate.h"
+#include "sim/base/suggest.h"
+
+/* ---- sources -------------------------------------------------------------------------- */
+
+static const char collections[] =
+    "(SELECT *, wall_ns > coalesce((SELECT steady_ns FROM run), -1) AS steady FROM collection)";
+
+static const char runs[] = "run";
+
+/* With a row for a run without collections. A pause that begins at the very instant of the steady
+ * state, as that of a collection on startup_done does, is before it. */
+static const char pauses[] =
+    "run LEFT JOIN collection ON collection.wall_ns > coalesce(steady_ns, -1)";
+
+static const char latencies[] =
+    "request WHERE arrival_ns > coalesce((SELECT steady_ns FROM run), -1)";
+
+static const char samples[] = "sample";
+
+/* A sample stands for the time since the one before. */
+static const char steady_samples[] =
+    "(SELECT *, live_bytes + garbage_bytes AS heap_bytes,"
+    " wall_ns - lag(wall_ns, 1, 0) OVER (ORDER BY wall_ns) AS span_ns FROM sample)"
+    " WHERE wall_ns > coalesce((SELECT steady_ns FROM run), -1)";
+
+static const char garbage[] = "(SELECT garbage_bytes FROM sample UNION ALL"
+                              " SELECT heap_bytes_before - heap_bytes_after FROM collection)";
+
+static const char reclaimed[] = "reclaimed";
+
+/* Not of one run: the expression is over all runs of a program to its end, a window. */
+static const char across_runs[] = "run WHERE status = 'finished' WINDOW program AS"
+                                  " (PARTITION BY workload, collector, seed, costs)";
+
+/* ---- families ------------------------------------------------------------------------- */
+
+#define PAUSE(name, statistic, of, p, where)                                                       \
+    {                                                                                              \
+        name, "s", statistic " " of, collections,                                                  \
+            "quantile(sorted(pause_ns) FILTER (WHERE " where "), " #p ") / 1e9", BETTER_LOW, true  \
+    }
+#define PAUSES(prefix, of, where)                                                                  \
+    PAUSE(prefix "_p50", "median pause", of, 50, where),                                           \
+        PAUSE(prefix "_p90", "90th percentile of pauses", of, 90, where),                          \
+        PAUSE(prefix "_p99", "99th percentile of pauses", of, 99, where),                          \
+        PAUSE(prefix "_max", "longest pause", of, 100, where)
+#define MMU(name, window, ns)                                                                      \
+    {                                                                                              \
+        name, "fraction",                                                                          \
+            "minimum mutator utilisation: least share that is not pauses of any " window           \
+            " of the steady state",                                                                \
+            pauses,                                                                                \
+            "mmu(collection.wall_ns, collection.pause_ns, " #ns                                    \
+            ", coalesce(steady_ns, 0), run.wall_ns)",                                              \
+            BETTER_HIGH, true                                                                      \
+    }
+#define COLLECTIONS(name, of, where)                                                               \
+    {                                                                                              \
+        name, "count", "collections " of, collections, "count(*) FILTER (WHERE " where ")"         \
+    }
+#define GC_TIME(name, of, where)                                                                   \
+    {                                                                                              \
+        name, "s", "sum of pauses " of, collections,                                               \
+            "total(pause_ns) FILTER (WHERE " where ") / 1e9", BETTER_LOW                           \
+    }
+#define LATENCY(name, meaning, p)                                                                  \
+    {                                                                                              \
+        name, "s", meaning, latencies, "quantile(sorted(latency_ns), " #p ") / 1e9", BETTER_LOW,   \
+            true                                                                                   \
+    }
+#define MEAN(column) "sum(" column " * 1.0 * span_ns) / nullif(sum(span_ns), 0)"
+#define RECLAIMED(name, column, meaning, g)                                                        \
+    {                                                                                              \
+        name, "count", meaning, reclaimed, "max(" column ") FILTER (WHERE generation = " #g ")"    \
+    }
+#define BY_REFCOUNT(name, of, g)                                                                   \
+    RECLAIMED("reclaimed_refcount_" name, "by_refcount",                                           \
+              "objects freed by reference count while in " of, g)
+#define BY_COLLECTOR(name, of, g)                                                                  \
+    RECLAIMED("reclaimed_collector_" name, "by_collector",                                         \
+              "objects freed by collections, from " of, g)
+
+/* clang-format off */
+const struct metric metrics[] = {
+    PAUSES("pause", "of all collections", "true"),
+    PAUSES("pause_gen0", "of collections of generation 0", "generation = 0"),
+    PAUSES("pause_gen1", "of collections of generation 1", "generation = 1"),
+    PAUSES("pause_gen2", "of full collections", "generation = 2"),
+    PAUSES("service_pause", "in the steady state", "steady"),
+    COLLECTIONS("collections", "of any generation", "true"),
+    COLLECTIONS("collections_gen0", "of generation 0", "generation = 0"),
+    COLLECTIONS("collections_gen1", "of generation 1", "generation = 1"),
+    COLLECTIONS("collections_gen2", "of generation 2: full collections", "generation = 2"),
+    COLLECTIONS("service_collections", "in the steady state", "steady"),
+    COLLECTIONS("service_collections_gen2", "of generation 2 in the steady state", "steady AND generation = 2"),
+    GC_TIME("gc_time", "of all collections", "true"),
+    GC_TIME("gc_time_gen0", "of collections of generation 0", "generation = 0"),
+    GC_TIME("gc_time_gen1", "of collections of generation 1", "generation = 1"),
+    GC_TIME("gc_time_gen2", "of full collections", "generation = 2"),
+    GC_TIME("service_gc_time_gen0", "of collections of generation 0 in the steady state", "steady AND generation = 0"),
+    GC_TIME("service_gc_time_gen1", "of collections of generation 1 in the steady state", "steady AND generation = 1"),
+    GC_TIME("service_gc_time_gen2", "of full collections in the steady state", "steady AND generation = 2"),
+    {"service_gc_share", "fraction", "pauses over wall time while busy, in the steady state", collections,
+     "total(pause_ns) FILTER (WHERE steady) / nullif(total(pause_ns) FILTER (WHERE steady)"
+     " + (SELECT mutator_ns - steady_mutator_ns FROM run), 0)", BETTER_LOW},
+    MMU("mmu_2ms", "2 ms", 2000000),
+    MMU("mmu_5ms", "5 ms", 5000000),
+    MMU("mmu_10ms", "10 ms", 10000000),
+    MMU("mmu_20ms", "20 ms", 20000000),
+    MMU("mmu_50ms", "50 ms", 50000000),
+    MMU("mmu_100ms", "100 ms", 100000000),
+    MMU("mmu_1s", "1 s", 1000000000),
+    {"examined", "count", "objects examined by all collections", collections, "total(examined)", BETTER_LOW},
+    {"unreachable", "count", "objects that collections found unreachable", collections, "total(unreachable)"},
+    {"gc_share", "fraction", "pauses over wall time while busy (mutator time + pauses)", runs,
+     "pause_ns * 1.0 / nullif(mutator_ns + pause_ns, 0)", BETTER_LOW},
+    {"requests", "count", "requests answered", runs, "requests"},
+    {"throughput", "1/s", "requests of the steady state answered for each second, from the first arrival to the last answer",
+     runs, "(SELECT sum(requests) FROM latency) * 1e9"
+     " / nullif(last_answer_ns - max(first_arrival_ns, coalesce(steady_ns, 0)), 0)", BETTER_HIGH},
+    {"wall_time", "s", "the whole run", runs, "wall_ns / 1e9"},
+    {"mutator_time", "s", "the program's own work", runs, "mutator_ns / 1e9"},
+    {"steady_from", "s", "when the steady state begins: after start-up and warm-up", runs, "steady_ns / 1e9"},
+    LATENCY("latency_p50", "median request latency, arrival to the end of the last burst", 50),
+    LATENCY("latency_p90", "90th percentile of request latency", 90),
+    LATENCY("latency_p99", "99th percentile of request latency", 99),
+    LATENCY("latency_p999", "99.9th percentile of request latency", 99.9),
+    LATENCY("latency_max", "longest request latency", 100),
+    {"live_peak", "bytes", "reachable objects, largest sample", samples, "max(live_bytes)"},
+    {"live_mean", "bytes", "reachable objects, mean over time in the steady state", steady_samples, MEAN("live_bytes")},
+    {"garbage_mean", "bytes", "floating garbage, mean over time in the steady state", steady_samples,
+     MEAN("garbage_bytes"), BETTER_LOW},
+    {"heap_mean", "bytes", "live objects and garbage, mean over time in the steady state", steady_samples,
+     MEAN("heap_bytes"), BETTER_LOW},
+    {"garbage_peak", "bytes", "floating garbage, the most in a sample or reclaimed by a collection",
+     garbage, "max(garbage_bytes)", BETTER_LOW, true},
+    {"heap_peak", "bytes", "live objects and garbage, the most there ever were", runs,
+     "heap_peak_bytes", BETTER_LOW, true},
+    BY_REFCOUNT("gen0", "generation 0", 0),
+    BY_REFCOUNT("gen1", "generation 1", 1),
+    BY_REFCOUNT("gen2", "generation 2", 2),
+    BY_REFCOUNT("permanent", "the permanent generation", 3),
+    BY_COLLECTOR("gen0", "generation 0", 0),
+    BY_COLLECTOR("gen1", "generation 1", 1),
+    BY_COLLECTOR("gen2", "generation 2", 2),
+    BY_COLLECTOR("permanent", "the permanent generation", 3),
+    {"overhead", "ratio", "lower-bound overhead: busy time over that of the cheapest policy of the same program",
+     across_runs, "(mutator_ns + pause_ns) * 1.0 / min(mutator_ns + pause_ns) OVER program", BETTER_LOW},
+    {NULL},
+};
+/* clang-format on */
+
+size_t metric_count(void)
+{
+    return sizeof metrics / sizeof *metrics - 1;
+}
+
+const struct metric *metric_named(const char *name)
+{
+    for (const struct metric *metric = metrics; metric->name; metric++)
+        if (strcmp(metric->name, name) == 0)
+            return metric;
+    return NULL;
+}
+
+const struct metric *metric_find(const char *name, struct error *error)
+{
+    const char *names[sizeof metrics / sizeof *metrics] = {NULL};
+    for (size_t i = 0; metrics[i].name; i++)
+        names[i] = metrics[i].name;
+    const struct metric *metric = metric_named(name);
+    if (!metric)
+        suggest_error(error, "metric", name, names);
+    return metric;
+}
+
+const char *const usual_objectives[] = {"latency_p99", "service_pause_p99", "gc_share", NULL};
+
+bool metric_is_across_runs(const struct metric *metric)
+{
+    return metric->source == across_runs;
+}
+
+/* ---- of one run ----------------------------------------------------------------------- */
+
+#define QUERIES_MOST 16
+
+struct meter {
+    sqlite3 *database; /* in memory, and nothing in it but the record's tables */
+    struct {
+        sqlite3_stmt *statement;
+        size_t first; /* metric */
+    } queries[QUERIES_MOST];
+    size_t query_count;
+};
+
+/* A query for the metrics from `first` on that share a source; returns the one after them. */
+static size_t prepare(struct meter *meter, size_t first)
+{
+    const char *source = metrics[first].source;
+    size_t end = first;
+    sqlite3_str *sql = sqlite3_str_new(meter->database);
+    for (; metrics[end].name && metrics[end].source == source; end++)
+        sqlite3_str_appendf(sql, "%s %s", end == first ? "SELECT" : ",", metrics[end].expression);
+    sqlite3_str_appendf(sql, " FROM %s", source);
+    char *text = sqlite3_str_finish(sql);
+    sqlite3_stmt *statement = NULL;
+    if (!text || sqlite3_prepare_v3(meter->database, text, -1, SQLITE_PREPARE_PERSISTENT,
+                                    &statement, NULL) == SQLITE_NOMEM)
+        out_of_memory();
+    assert(statement && meter->query_count < QUERIES_MOST);
+    meter->queries[meter->query_count].statement = statement;
+    meter->queries[meter->query_count++].first = first;
+    sqlite3_free(text);
+    return end;
+}
+
+struct meter *meter_new(struct record *record)
+{
+    struct meter *meter = allocate_zeroed(1, sizeof *meter);
+    if (sqlite3_open(":memory:", &meter->database) != SQLITE_OK ||
+        statistics_register_functions(meter->database) != SQLITE_OK)
+        out_of_memory();
+    for (int i = 0; i < RECORD_TABLE_COUNT; i++)
+        if (rows_register(meter->database, &record->tables[i]) != SQLITE_OK)
+            out_of_memory();
+    for (size_t i = 0; metrics[i].name && metrics[i].source != across_runs;)
+        i = prepare(meter, i);
+    return meter;
+}
+
+void meter_free(struct meter *meter)
+{
+    if (!meter)
+        return;
+    for (size_t i = 0; i < meter->query_count; i++)
+        sqlite3_finalize(meter->queries[i].statement);
+    sqlite3_close(meter->database);
+    free(meter);
+}
+
+int meter_read(struct meter *meter, double *values, struct error *error)
+{
+    for (size_t i = 0; i < metric_count(); i++)
+        values[i] = NAN;
+    for (size_t q = 0; q < meter->query_count; q++) {
+        sqlite3_stmt *statement = meter->queries[q].statement;
+        if (sqlite3_step(statement) != SQLITE_ROW)
+            return error_set(error, "a metric: %s", sqlite3_errmsg(meter->database));
+        for (int c = 0; c < sqlite3_column_count(statement); c++)
+            if (sqlite3_column_type(statement, c) != SQLITE_NULL)
+                values[meter->queries[q].first + (size_t)c] = sqlite3_column_double(statement, c);
+        sqlite3_reset(statement);
+    }
+    return 0;
+}
+
+/* ---- across runs ---------------------------------------------------------------------- */
+
+int metrics_make_view(sqlite3 *database)
+{
+    sqlite3_str *sql = sqlite3_str_new(database);
+    sqlite3_str_appendall(sql,
+                          "CREATE TEMP VIEW metric AS SELECT run_id, metric, value FROM summary");
+    for (const struct metric *metric = metrics; metric->name; metric++)
+        if (metric->source == across_runs)
+            sqlite3_str_appendf(sql,
+                                " UNION ALL SELECT * FROM (SELECT id, '%s', %s AS value FROM %s)"
+                                " WHERE value IS NOT NULL",
+                                metric->name, metric->expression, metric->source);
+    char *text = sqlite3_str_finish(sql);
+    int code = text ? sqlite3_exec(database, text, NULL, NULL, NULL) : SQLITE_NOMEM;
+    sqlite3_free(text);
+    return code;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Metrics, each defined once: a name, a unit, a meaning, and the SQL that computes it from the
+ * tables of one run (results/store/record.h), or, for those that compare a run with others of the
+ * same program, from the results file; with the functions of results/store/functions.h. `pygcsim
+ * list metrics` and docs/metrics.md come from this table.
+ */
+#ifndef PYGCSIM_RESULTS_STORE_METRICS_H
+#define PYGCSIM_RESULTS_STORE_METRICS_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "results/store/record.h"
+#include "sim/base/error.h"
+
+enum better { BETTER_NEITHER, BETTER_LOW, BETTER_HIGH };
+
+struct metric {
+    const char *name;
+    const char *unit;       /* "s", "bytes", "fraction", "count", "1/s", "ratio" */
+    const char *meaning;    /* one line */
+    const char *source;     /* the FROM clause; metrics in a row that share one share a query */
+    const char *expression; /* of that query's single row; NULL: the run has no such value */
+    enum better better;
+    bool skewed; /* an extreme or a percentile: intervals of its mean by bootstrap */
+};
+
+/* Ends with a NULL name. */
+extern const struct metric metrics[];
+size_t metric_count(void);
+
+/* NULL if there is none of that name. */
+const struct metric *metric_named(const char *name);
+
+/* The same for a name that somebody has typed: then *error has a line with the nearest one. */
+const struct metric *metric_find(const char *name, struct error *error);
+
+/* What is to be made small if nobody has said what: the first of these that a run has a value of.
+ * Ends with NULL. */
+extern const char *const usual_objectives[];
+
+/* Does it compare a run with others of the same program? Then it is not in table summary, but in
+ * the view `metric` (below). */
+bool metric_is_across_runs(const struct metric *metric);
+
+/* What computes metrics of runs, one after the other; it belongs to one thread at a time. */
+struct meter;
+
+/* Of whatever is in the record, which the caller keeps. To be freed with meter_free. */
+struct meter *meter_new(struct record *record);
+void meter_free(struct meter *meter);
+
+/* The record's run has ended: values[i] of metrics[i]; NaN: none, or one across runs. Returns 0, or
+ * -1 with a line in *error. */
+int meter_read(struct meter *meter, double *values, struct error *error);
+
+/* Makes the temporary view `metric` (run_id, metric, value) in a results file's connection: table
+ * summary, and the metrics across runs. Returns an SQLite result code. */
+int metrics_make_view(sqlite3 *database);
+
+#endif

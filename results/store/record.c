@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/store/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/statistics/warmup.h"
+#include "sim/base/allocate.h"
+
+/* ---- columns -------------------------------------------------------------------------- */
+
+/* clang-format off */
+#define COLUMN(row, type, name)        {#name, ROW_##type, offsetof(struct row, name), NULL}
+#define COLUMN_OF(row, type, name, of) {#name, ROW_##type, offsetof(struct row, of), NULL}
+#define COLUMN_WORD(row, name, words)  {#name, ROW_WORD, offsetof(struct row, name), words}
+#define COLUMNS_END                    {NULL, ROW_INTEGER, 0, NULL}
+/* clang-format on */
+
+static const struct row_column run_columns[] = {
+    COLUMN_WORD(simulation_result, status, run_status_names),
+    COLUMN_WORD(simulation_result, layout, layout_names),
+    COLUMN(simulation_result, INTEGER, sample_ns),
+    COLUMN(simulation_result, NULL_IF_ZERO, service_ns),
+    COLUMN(simulation_result, NULL_IF_ZERO, steady_ns),
+    COLUMN(simulation_result, INTEGER, steady_mutator_ns),
+    COLUMN(simulation_result, NULL_IF_ZERO, first_arrival_ns),
+    COLUMN(simulation_result, NULL_IF_ZERO, last_answer_ns),
+    COLUMN(simulation_result, INTEGER, wall_ns),
+    COLUMN(simulation_result, INTEGER, mutator_ns),
+    COLUMN(simulation_result, INTEGER, pause_ns),
+    COLUMN(simulation_result, INTEGER, idle_ns),
+    COLUMN_OF(simulation_result, INTEGER, heap_peak_bytes, totals.heap_peak_bytes),
+    COLUMN(simulation_result, INTEGER, operations),
+    COLUMN(simulation_result, INTEGER, requests),
+    COLUMNS_END,
+};
+
+static const struct row_column collection_columns[] = {
+    COLUMN_OF(collection, INTEGER, seq, sequence),
+    COLUMN(collection, INTEGER, wall_ns),
+    COLUMN(collection, INTEGER, mutator_ns),
+    COLUMN(collection, SMALL, generation),
+    COLUMN_WORD(collection, cause, collection_cause_names),
+    COLUMN_OF(collection, INTEGER, before0, before[0]),
+    COLUMN_OF(collection, INTEGER, before1, before[1]),
+    COLUMN_OF(collection, INTEGER, before2, before[2]),
+    COLUMN(collection, INTEGER, permanent),
+    COLUMN(collection, INTEGER, examined),
+    COLUMN(collection, INTEGER, refs),
+    COLUMN(collection, INTEGER, unreachable),
+    COLUMN(collection, INTEGER, pause_ns),
+    COLUMN(collection, INTEGER, heap_bytes_before),
+    COLUMN(collection, INTEGER, heap_bytes_after),
+    COLUMNS_END,
+};
+
+static const struct row_column sample_columns[] = {
+    COLUMN(sample, INTEGER, wall_ns),
+    COLUMN(sample, INTEGER, live_bytes),
+    COLUMN(sample, INTEGER, garbage_bytes),
+    COLUMN_OF(sample, INTEGER, gen0, tracked[0]),
+    COLUMN_OF(sample, INTEGER, gen1, tracked[1]),
+    COLUMN_OF(sample, INTEGER, gen2, tracked[2]),
+    COLUMNS_END,
+};
+
+static const struct row_column request_columns[] = {
+    COLUMN(request, INTEGER, arrival_ns),
+    COLUMN(request, INTEGER, latency_ns),
+    COLUMNS_END,
+};
+
+static const struct row_column latency_columns[] = {
+    COLUMN(latency_row, INTEGER, bucket),
+    COLUMN(latency_row, INTEGER, requests),
+    COLUMN(latency_row, INTEGER, longest_ns),
+    COLUMNS_END,
+};
+
+static const struct row_column pause_columns[] = {
+    COLUMN(pause_row, INTEGER, generation),  COLUMN(pause_row, INTEGER, bucket),
+    COLUMN(pause_row, INTEGER, collections), COLUMN(pause_row, INTEGER, total_ns),
+    COLUMN(pause_row, INTEGER, longest_ns),  COLUMNS_END,
+};
+
+static const struct row_column age_columns[] = {
+    COLUMN(age_row, INTEGER, generation),   COLUMN(age_row, INTEGER, bucket),
+    COLUMN(age_row, INTEGER, youngest),     COLUMN(age_row, INTEGER, by_refcount),
+    COLUMN(age_row, INTEGER, by_collector), COLUMNS_END,
+};
+
+static const struct row_column reclaimed_columns[] = {
+    COLUMN(reclaimed_row, INTEGER, generation),
+    COLUMN(reclaimed_row, INTEGER, by_refcount),
+    COLUMN(reclaimed_row, INTEGER, by_collector),
+    COLUMNS_END,
+};
+
+const struct row_table record_tables[] = {
+#define X(name, row) [TABLE_##name] = {#name, name##_columns, sizeof(struct row)},
+    RECORD_TABLES(X)
+#undef X
+};
+
+/* ---- while it runs -------------------------------------------------------------------- */
+
+struct record *record_new(void)
+{
+    struct record *record = allocate_zeroed(1, sizeof *record);
+    record_begin(record);
+    return record;
+}
+
+void record_free(struct record *record)
+{
+    if (!record)
+        return;
+    free(record->collections);
+    free(record->samples);
+    free(record->requests);
+    free(record->latencies);
+    free(record->pauses);
+    free(record);
+}
+
+void record_begin(struct record *record)
+{
+    for (int i = 0; i < RECORD_TABLE_COUNT; i++)
+        record->tables[i] = (struct rows){.table = &record_tables[i]};
+    record->collections_stored = 0;
+    record->collected = NULL;
+}
+
+static int on_collection(void *context, const struct collection *collection)
+{
+    struct record *record = context;
+    struct rows *rows = &record->tables[TABLE_collection];
+    record->collections = allocate_grow(record->collections, &record->collection_capacity,
+                                        rows->count + 1, sizeof *record->collections);
+    record->collections[rows->count++] = *collection;
+    rows->row = record->collections;
+    return record->collected ? record->collected(record->context, record) : 0;
+}
+
+static int on_sample(void *context, const struct sample *sample)
+{
+    struct record *record = context;
+    struct rows *rows = &record->tables[TABLE_sample];
+    record->samples = allocate_grow(record->samples, &record->sample_capacity, rows->count + 1,
+                                    sizeof *record->samples);
+    record->samples[rows->count++] = *sample;
+    rows->row = record->samples;
+    return 0;
+}
+
+static int on_request(void *context, const struct request *request)
+{
+    struct record *record = context;
+    struct rows *rows = &record->tables[TABLE_request];
+    record->requests = allocate_grow(record->requests, &record->request_capacity, rows->count + 1,
+                                     sizeof *record->requests);
+    record->requests[rows->count++] = *request;
+    rows->row = record->requests;
+    return 0;
+}
+
+struct observer record_observer(struct record *record, const struct observer *next)
+{
+    return (struct observer){
+        .next = next,
+        .context = record,
+        .collection = on_collection,
+        .sample = on_sample,
+        .request = on_request,
+    };
+}
+
+/* ---- when it has ended ---------------------------------------------------------------- */
+
+static void clear(struct histogram *histogram)
+{
+    memset(histogram, 0, sizeof *histogram);
+}
+
+static bool is_steady(const struct record *record, uint64_t wall_ns)
+{
+    return record->result.steady_ns == 0 || wall_ns > record->result.steady_ns;
+}
+
+static void count_latencies(struct record *record)
+{
+    struct rows *rows = &record->tables[TABLE_latency];
+    clear(&record->histogram);
+    for (size_t i = 0; i < record->tables[TABLE_request].count; i++)
+        if (is_steady(record, record->requests[i].arrival_ns))
+            histogram_add(&record->histogram, record->requests[i].latency_ns);
+    for (uint64_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
+        const struct bucket *bucket = &record->histogram.bucket[i];
+        if (bucket->count == 0)
+            continue;
+        record->latencies = allocate_grow(record->latencies, &record->latency_capacity,
+                                          rows->count + 1, sizeof *record->latencies);
+        record->latencies[rows->count++] =
+            (struct latency_row){i, bucket->count, bucket->longest_ns};
+    }
+    rows->row = record->latencies;
+}
+
+static void count_pauses_of(struct record *record, int generation)
+{
+    const struct rows *collections = &record->tables[TABLE_collection];
+    struct rows *rows = &record->tables[TABLE_pause];
+    clear(&record->histogram);
+    for (size_t i = 0; i < collections->count; i++) {
+        const struct collection *collection = &record->collections[i];
+        if (collection->generation == generation && is_steady(record, collection->wall_ns))
+            histogram_add(&record->histogram, collection->pause_ns);
+    }
+    for (uint64_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
+        const struct bucket *bucket = &record->histogram.bucket[i];
+        if (bucket->count == 0)
+            continue;
+        record->pauses = allocate_grow(record->pauses, &record->pause_capacity, rows->count + 1,
+                                       sizeof *record->pauses);
+        record->pauses[rows->count++] = (struct pause_row){(uint64_t)generation, i, bucket->count,
+                                                           bucket->total_ns, bucket->longest_ns};
+    }
+    rows->row = record->pauses;
+}
+
+static void list_ages(struct record *record)
+{
+    const struct ages *ages = &record->result.ages;
+    struct rows *rows = &record->tables[TABLE_age];
+    rows->row = record->ages;
+    for (uint32_t g = 0; g <= PERMANENT; g++)
+        for (uint32_t b = 0; b < AGE_BUCKETS; b++)
+            if (ages->by_count[g][b] || ages->by_collector[g][b])
+                record->ages[rows->count++] = (struct age_row){
+                    g, b, age_least(b), ages->by_count[g][b], ages->by_collector[g][b]};
+}
+
+/* The steady state by MSER-5: from the answer to the last request that belongs to the warm-up, in
+ * order of answers. Start-up belongs to it in any case. */
+static void find_steady_state(struct record *record)
+{
+    size_t count = record->tables[TABLE_request].count;
+    double *latencies = allocate_zeroed(count + 1, sizeof *latencies);
+    bool settled;
+    for (size_t i = 0; i < count; i++)
+        latencies[i] = (double)record->requests[i].latency_ns;
+    size_t dropped = warmup_mser5(latencies, count, &settled);
+    if (dropped > 0) {
+        const struct request *last = &record->requests[dropped - 1];
+        uint64_t answer_ns = last->arrival_ns + last->latency_ns;
+        if (answer_ns > record->result.steady_ns) {
+            record->result.steady_ns = answer_ns;
+            record->result.steady_mutator_ns = last->mutator_ns;
+        }
+    }
+    free(latencies);
+}
+
+void record_end(struct record *record, const struct simulation_result *result, struct warmup warmup)
+{
+    record->result = *result;
+    if (warmup.ns == WARMUP_MSER5)
+        find_steady_state(record);
+    record->tables[TABLE_run].row = &record->result;
+    record->tables[TABLE_run].count = 1;
+    count_latencies(record);
+    for (int g = 0; g < GENERATIONS; g++)
+        count_pauses_of(record, g);
+    list_ages(record);
+    for (uint64_t g = 0; g <= PERMANENT; g++)
+        record->reclaimed[g] = (struct reclaimed_row){g, result->totals.freed_by_count[g],
+                                                      result->totals.freed_by_collector[g]};
+    record->tables[TABLE_reclaimed].row = record->reclaimed;
+    record->tables[TABLE_reclaimed].count = GENERATIONS + 1;
+}

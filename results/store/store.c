@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/store/store_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "results/embedded.h"
+#include "results/store/functions.h"
+#include "results/store/metrics.h"
+#include "sim/base/allocate.h"
+
+#define APPLICATION_ID 1887004515 /* as in schema.sql */
+#define SCHEMA_VERSION 2
+#define BUSY_MS        5000 /* how long another writer is waited for */
+
+sqlite3 *store_database(struct store *store)
+{
+    return store->database;
+}
+
+const char *store_path(const struct store *store)
+{
+    return store->path;
+}
+
+/* Why a file cannot be opened: SQLite's last attempt may have failed for another reason than its
+ * first, so this asks again, of the file or of the folder that it would be in. */
+static const char *reason(const struct store *store)
+{
+    char folder[4096];
+    int file = open(store->path, store->writable ? O_RDWR : O_RDONLY);
+    int why = errno;
+    if (file >= 0) {
+        close(file);
+        return sqlite3_errmsg(store->database);
+    }
+    snprintf(folder, sizeof folder, "%s", store->path);
+    if (why == ENOENT && store->writable && access(dirname(folder), W_OK) != 0)
+        why = errno;
+    return strerror(why);
+}
+
+int store_error(struct store *store, struct error *error)
+{
+    int code = store->database ? sqlite3_errcode(store->database) : SQLITE_NOMEM;
+    switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return error_set(error, "%s: locked by another program; try again when it is done",
+                         store->path);
+    case SQLITE_FULL:
+        return error_set(error, "%s: the disk is full", store->path);
+    case SQLITE_NOTADB:
+        return error_set(error, "%s: not a pygcsim results file", store->path);
+    case SQLITE_CORRUPT:
+        return error_set(error, "%s: damaged (%s)", store->path, sqlite3_errmsg(store->database));
+    case SQLITE_READONLY:
+        return error_set(error, "%s: cannot be written to", store->path);
+    case SQLITE_CANTOPEN:
+        return error_set(error, "%s: cannot be opened: %s", store->path, reason(store));
+    default:
+        return error_set(error, "%s: %s", store->path, sqlite3_errmsg(store->database));
+    }
+}
+
+static int execute_sql(struct store *store, const char *sql, struct error *error)
+{
+    if (sqlite3_exec(store->database, sql, NULL, NULL, NULL) == SQLITE_OK)
+        return 0;
+    return store_error(store, error);
+}
+
+/* The first column of the first row; 0 if there is none. Returns 0 or -1. */
+static int query_integer(struct store *store, const char *sql, int64_t *value, struct error *error)
+{
+    sqlite3_stmt *statement;
+    *value = 0;
+    if (sqlite3_prepare_v2(store->database, sql, -1, &statement, NULL) != SQLITE_OK)
+        return store_error(store, error);
+    int code = sqlite3_step(statement);
+    if (code == SQLITE_ROW)
+        *value = sqlite3_column_int64(statement, 0);
+    int status = code == SQLITE_ROW || code == SQLITE_DONE ? 0 : store_error(store, error);
+    sqlite3_finalize(statement);
+    return status;
+}
+
+/* Is it ours, and of this version? An empty file is nobody's yet. */
+static int check_file(struct store *store, bool *empty, struct error *error)
+{
+    int64_t tables, application, version;
+    if (query_integer(store, "SELECT count(*) FROM sqlite_schema", &tables, error) != 0 ||
+        query_integer(store, "PRAGMA application_id", &application, error) != 0 ||
+        query_integer(store, "PRAGMA user_version", &version, error) != 0)
+        return -1;
+    *empty = tables == 0;
+    if (*empty)
+        return 0;
+    if (application != APPLICATION_ID)
+        return error_set(error, "%s: not a pygcsim results file", store->path);
+    if (version != SCHEMA_VERSION)
+        return error_set(error, "%s: written by another version of pygcsim (schema %lld, not %d)",
+                         store->path, (long long)version, SCHEMA_VERSION);
+    return 0;
+}
+
+/* Makes the tables. Another process may be at it too: whoever gets the lock first does it. */
+static int make_tables(struct store *store, struct error *error)
+{
+    bool empty;
+    if (execute_sql(store, "BEGIN IMMEDIATE", error) != 0)
+        return -1;
+    if (check_file(store, &empty, error) != 0 ||
+        (empty && execute_sql(store, embedded_schema_sql, error) != 0)) {
+        sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+        return -1;
+    }
+    return execute_sql(store, "COMMIT", error);
+}
+
+/* Alone in it from the first read on, SQLite does without the memory that processes share. */
+static int enter_alone(struct store *store, struct error *error)
+{
+    return execute_sql(store, "PRAGMA locking_mode = EXCLUSIVE", error);
+}
+
+/* Takes over the lock, which may be -1; alone: no other process can read the file meanwhile. */
+static struct store *open_file(const char *path, int flags, int lock, bool alone,
+                               struct error *error)
+{
+    struct store *store = allocate_zeroed(1, sizeof *store);
+    struct stat file;
+    bool empty;
+    store->path = allocate_text(path);
+    pthread_mutex_init(&store->lock, NULL);
+    store->writable = flags & SQLITE_OPEN_READWRITE;
+    store->lock_file = lock;
+    if (stat(path, &file) == 0 && S_ISDIR(file.st_mode)) {
+        error_set(error, "%s: %s", path, strerror(EISDIR));
+        goto failed;
+    }
+    /* SQLite would take a name that begins with "file:" for a URI. */
+    char *name = sqlite3_mprintf("%s%s", strncmp(path, "file:", 5) == 0 ? "./" : "", path);
+    int code = sqlite3_open_v2(name, &store->database, flags, NULL);
+    sqlite3_free(name);
+    if (code != SQLITE_OK) {
+        store_error(store, error);
+        goto failed;
+    }
+    sqlite3_busy_timeout(store->database, BUSY_MS);
+    if (statistics_register_functions(store->database) != SQLITE_OK) {
+        store_error(store, error);
+        goto failed;
+    }
+    if ((alone && enter_alone(store, error) != 0) || check_file(store, &empty, error) != 0)
+        goto failed;
+    if (empty && !(flags & SQLITE_OPEN_CREATE)) {
+        error_set(error, "%s: not a pygcsim results file: it is empty", path);
+        goto failed;
+    }
+    return store;
+failed:
+    store_close(store);
+    return NULL;
+}
+
+static int make_view(struct store *store, struct error *error)
+{
+    return metrics_make_view(store->database) == SQLITE_OK ? 0 : store_error(store, error);
+}
+
+/* SQLite does not wait for a lock to do this, so this does. */
+static int enter_wal(struct store *store, struct error *error)
+{
+    for (int waited_ms = 0;; waited_ms += 50) {
+        int code =
+            sqlite3_exec(store->database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
+                         NULL, NULL, NULL);
+        if (code == SQLITE_OK)
+            return 0;
+        if (code != SQLITE_BUSY || waited_ms >= BUSY_MS)
+            return store_error(store, error);
+        sqlite3_sleep(50);
+    }
+}
+
+/* A run's row is there already: its columns are set. */
+static char *update_run_sql(void)
+{
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+    int number = 2;
+    for (const struct row_column *c = record_tables[TABLE_run].columns; c->name; c++, number++)
+        sqlite3_str_appendf(sql, "%s %s = ?%d", number == 2 ? "UPDATE run SET" : ",", c->name,
+                            number);
+    sqlite3_str_appendall(sql, " WHERE id = ?1");
+    return sqlite3_str_finish(sql);
+}
+
+static int prepare(struct store *store, const char *sql, sqlite3_stmt **statement,
+                   struct error *error)
+{
+    if (!sql)
+        out_of_memory();
+    if (sqlite3_prepare_v3(store->database, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL) ==
+        SQLITE_OK)
+        return 0;
+    return store_error(store, error);
+}
+
+static int prepare_statements(struct store *store, struct error *error)
+{
+    static const char *const sql[STATEMENT_COUNT] = {
+#define X(name, text) text,
+        STATEMENTS(X)
+#undef X
+    };
+    int status = execute_sql(store, "CREATE TEMP TABLE kept (id INTEGER PRIMARY KEY)", error);
+    for (int i = 0; i < STATEMENT_COUNT && status == 0; i++)
+        status = prepare(store, sql[i], &store->statements[i], error);
+    for (int i = 0; i < RECORD_TABLE_COUNT && status == 0; i++) {
+        if (i == TABLE_request)
+            continue;
+        char *text = i == TABLE_run ? update_run_sql() : rows_insert_sql(&record_tables[i]);
+        status = prepare(store, text, &store->rows[i], error);
+        sqlite3_free(text);
+    }
+    return status;
+}
+
+struct store *store_open_locked(const char *path, int lock, bool alone, struct error *error)
+{
+    struct store *store =
+        open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, lock, alone, error);
+    if (store && enter_wal(store, error) == 0 && make_tables(store, error) == 0 &&
+        prepare_statements(store, error) == 0 && make_view(store, error) == 0)
+        return store;
+    store_close(store);
+    return NULL;
+}
+
+struct store *store_open(const char *path, struct error *error)
+{
+    return store_open_locked(path, -1, false, error);
+}
+
+struct store *store_open_existing(const char *path, struct error *error)
+{
+    struct store *store = open_file(path, SQLITE_OPEN_READONLY, -1, false, error);
+    if (store && make_view(store, error) == 0)
+        return store;
+    store_close(store);
+    return NULL;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    for (int i = 0; i < STATEMENT_COUNT; i++)
+        sqlite3_finalize(store->statements[i]);
+    for (int i = 0; i < RECORD_TABLE_COUNT; i++)
+        sqlite3_finalize(store->rows[i]);
+    /* At rest it is one file, which can be read in a folder that cannot be written to. If somebody
+     * else has it open it stays as it is. */
+    if (store->writable)
+        sqlite3_exec(store->database, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    sqlite3_close(store->database);
+    /* Last: closing it takes away the locks that SQLite holds on the same file. */
+    if (store->lock_file >= 0)
+        close(store->lock_file);
+    pthread_mutex_destroy(&store->lock);
+    free(store->path);
+    free(store);
+}

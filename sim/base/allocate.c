@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/base/allocate.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+
+_Noreturn void out_of_memory(void)
+{
+    fputs("pygcsim: out of memory\n", stderr);
+    exit(EXIT_FAILURE);
+}
+
+void *allocate_zeroed(size_t count, size_t size)
+{
+    void *block = calloc(count ? count : 1, size ? size : 1);
+    if (!block)
+        out_of_memory();
+    return block;
+}
+
+char *allocate_text(const char *text)
+{
+    char *copy = strdup(text);
+    if (!copy)
+        out_of_memory();
+    return copy;
+}
+
+void *allocate_grow(void *array, size_t *capacity, size_t needed, size_t size)
+{
+    if (needed <= *capacity)
+        return array;
+    size_t wanted = *capacity + *capacity / 2;
+    if (wanted < needed)
+        wanted = needed;
+    if (wanted < 64)
+        wanted = 64;
+    void *grown = wanted <= SIZE_MAX / size ? realloc(array, wanted * size) : NULL;
+    if (!grown)
+        out_of_memory();
+    *capacity = wanted;
+    return grown;
+}

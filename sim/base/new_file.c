@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/base/new_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/base/allocate.h"
+
+/* Where a link leads, if it is one; to be freed. */
+static char *target_of(const char *path)
+{
+    char *target = realpath(path, NULL);
+    return target ? target : allocate_text(path);
+}
+
+/* The folder that a file is in; to be freed. */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = allocate_text(slash ? path : ".");
+    if (slash)
+        folder[slash == path ? 1 : slash - path] = '\0';
+    return folder;
+}
+
+/* A new file in that folder: without a name, *temporary then being NULL, where the system can give
+ * it one later; or else with one. */
+static int open_temporary(const char *folder, char **temporary)
+{
+    int file = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+    *temporary = NULL;
+    if (file >= 0 && access("/proc/self/fd", F_OK) == 0)
+        return file;
+    if (file >= 0)
+        close(file);
+    else if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
+        return -1;
+    if (asprintf(temporary, "%s/.pygcsim-XXXXXX", folder) < 0)
+        out_of_memory();
+    return mkostemp(*temporary, O_CLOEXEC);
+}
+
+/* Gives a nameless file a name of its own in the folder. */
+static int name_temporary(struct new_file *new_file)
+{
+    char self[64];
+    if (new_file->temporary)
+        return 0;
+    snprintf(self, sizeof self, "/proc/self/fd/%d", new_file->file);
+    if (asprintf(&new_file->temporary, "%s/.pygcsim-%ld", new_file->folder, (long)getpid()) < 0)
+        out_of_memory();
+    unlink(new_file->temporary);
+    return linkat(AT_FDCWD, self, AT_FDCWD, new_file->temporary, AT_SYMLINK_FOLLOW);
+}
+
+/* With the permissions of any new file. */
+static int set_permissions(int file)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    return fchmod(file, 0666 & ~mask);
+}
+
+static int cannot_write(struct new_file *new_file, struct error *error)
+{
+    int why = errno;
+    new_file_abandon(new_file);
+    return error_set(error, "%s: cannot write: %s", new_file->path, strerror(why));
+}
+
+int new_file_open(struct new_file *new_file, const char *path, struct error *error)
+{
+    *new_file = (struct new_file){.path = path, .target = target_of(path)};
+    new_file->folder = folder_of(new_file->target);
+    new_file->file = open_temporary(new_file->folder, &new_file->temporary);
+    if (new_file->file >= 0)
+        return 0;
+    free(new_file->temporary); /* it has not come to be */
+    new_file->temporary = NULL;
+    return cannot_write(new_file, error);
+}
+
+int new_file_keep(struct new_file *new_file, struct error *error)
+{
+    if (set_permissions(new_file->file) != 0 || fsync(new_file->file) != 0 ||
+        name_temporary(new_file) != 0 || rename(new_file->temporary, new_file->target) != 0)
+        return cannot_write(new_file, error);
+    free(new_file->temporary);
+    new_file->temporary = NULL; /* nothing to take away */
+    new_file_abandon(new_file);
+    return 0;
+}
+
+void new_file_abandon(struct new_file *new_file)
+{
+    if (new_file->file >= 0)
+        close(new_file->file);
+    if (new_file->temporary)
+        unlink(new_file->temporary);
+    free(new_file->temporary);
+    free(new_file->folder);
+    free(new_file->target);
+    *new_file = (struct new_file){.file = -1, .path = new_file->path};
+}

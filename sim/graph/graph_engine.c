@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/graph/graph_engine.h"
+
+#include <stdlib.h>
+
+#include "sim/base/allocate.h"
+#include "sim/graph/heap.h"
+#include "sim/model/machine.h"
+#include "sim/model/stream.h"
+
+struct graph {
+    struct stream stream;
+    size_t next; /* operation of the stretch */
+    struct heap *heap;
+    struct mutator *mutator;
+    uint64_t memory_limit_bytes; /* UINT64_MAX: none */
+    bool collects_in_allocation;
+};
+
+static void graph_free(void *engine)
+{
+    struct graph *graph = engine;
+    stream_close(&graph->stream);
+    heap_free(graph->heap);
+    free(graph);
+}
+
+static void *graph_new(const struct simulation_setup *setup, struct mutator *mutator,
+                       struct error *error)
+{
+    struct graph *graph = allocate_zeroed(1, sizeof *graph);
+    const struct program *program = &graph->stream.program;
+    if (stream_open(&graph->stream, setup->workload, setup->seed, setup->collector, error) != 0) {
+        graph_free(graph);
+        return NULL;
+    }
+    graph->heap = heap_new(program->registers);
+    graph->mutator = mutator;
+    graph->memory_limit_bytes =
+        program->memory_limit_bytes ? program->memory_limit_bytes : UINT64_MAX;
+    graph->collects_in_allocation = setup->collector->kind == COLLECTS_IN_ALLOCATION;
+    heap_add_permanent(graph->heap, setup->permanent);
+    return graph;
+}
+
+static const struct program *graph_program(const void *engine)
+{
+    return &((const struct graph *)engine)->stream.program;
+}
+
+/* ---- operations ----------------------------------------------------------------------- */
+
+static ref *fields(void *context, ref o, uint32_t *count)
+{
+    struct graph *graph = context;
+    struct object *object = heap_object(graph->heap, o);
+    *count = object->fields;
+    return object->field;
+}
+
+static void assign(void *context, ref *slot, ref o)
+{
+    struct graph *graph = context;
+    collector_freed(&graph->mutator->collector, heap_assign(graph->heap, slot, o));
+}
+
+static bool execute_new(struct graph *graph, const struct op *op)
+{
+    struct heap *heap = graph->heap;
+    struct mutator *mutator = graph->mutator;
+    if (op->c > graph->memory_limit_bytes - heap->bytes) {
+        mutator->fault = (struct fault){FAULT_MEMORY_LIMIT, op->a, 0};
+        return false;
+    }
+    bool due = collector_allocated(&mutator->collector);
+    if (due && graph->collects_in_allocation)
+        mutator->collect_automatically(mutator);
+    ref o = heap_allocate(heap, op->kind, op->b, op->c);
+    heap_object(heap, o)
+        ->count++; /* the interpreter's stack holds it until it is in the register */
+    if (due && !graph->collects_in_allocation)
+        mutator->collect_automatically(mutator);
+    assign(graph, &heap->registers[op->a], o);
+    heap_object(heap, o)->count--;
+    return true;
+}
+
+static bool execute(struct graph *graph, const struct op *op)
+{
+    const struct machine machine = {graph->heap->registers, &graph->mutator->fault, graph, fields,
+                                    assign};
+    if (op->code == OP_NEW)
+        return execute_new(graph, op);
+    return machine_execute(&machine, op);
+}
+
+/* Executes what the stretch has left, as far as it goes. */
+static enum engine_stop run_stretch(struct graph *graph, struct op *control)
+{
+    struct mutator *mutator = graph->mutator;
+    const struct program *program = &graph->stream.program;
+    while (graph->next < program->count) {
+        const struct op *op = &program->ops[graph->next];
+        if (mutator->wall_ns >= mutator->due_ns)
+            return STOP_AGAIN;
+        graph->next++;
+        if (!op_is_of_engine(op)) {
+            *control = *op;
+            return STOP_CONTROL;
+        }
+        uint64_t ns = op->code == OP_WORK ? op_work_ns(op) : program->costs.ns[op->code][op->kind];
+        mutator->wall_ns += ns;
+        mutator->mutator_ns += ns;
+        if (op->code != OP_WORK && !execute(graph, op))
+            return STOP_FAULT;
+        mutator->operation++;
+    }
+    return STOP_END;
+}
+
+static enum engine_stop graph_run(void *engine, struct op *control)
+{
+    struct graph *graph = engine;
+    enum engine_stop stop = run_stretch(graph, control);
+    if (stop != STOP_END || !stream_next(&graph->stream))
+        return stop;
+    graph->next = 0;
+    return STOP_AGAIN;
+}
+
+/* ---- collections ---------------------------------------------------------------------- */
+
+static void graph_collect(void *engine, int generation, struct found *found)
+{
+    struct graph *graph = engine;
+    heap_find_unreachable(graph->heap, generation, found);
+    uint64_t freed = heap_reclaim(graph->heap);
+    collector_freed(&graph->mutator->collector, freed > UINT32_MAX ? UINT32_MAX : (uint32_t)freed);
+}
+
+static void graph_freeze(void *engine)
+{
+    heap_freeze(((struct graph *)engine)->heap);
+}
+
+static void graph_unfreeze(void *engine)
+{
+    heap_unfreeze(((struct graph *)engine)->heap);
+}
+
+static void graph_totals(void *engine, struct engine_totals *totals)
+{
+    const struct heap *heap = ((struct graph *)engine)->heap;
+    totals->heap_bytes = heap->bytes;
+    totals->heap_peak_bytes = heap->peak_bytes;
+    for (int g = 0; g <= PERMANENT; g++) {
+        totals->tracked[g] = heap->generations[g].count;
+        totals->freed_by_count[g] = heap->freed_by_count[g];
+        totals->freed_by_collector[g] = heap->freed_by_collector[g];
+    }
+}
+
+static void graph_ages(void *engine, struct ages *ages)
+{
+    *ages = ((const struct graph *)engine)->heap->ages;
+}
+
+static uint64_t graph_live_bytes(void *engine)
+{
+    return heap_live_bytes(((struct graph *)engine)->heap);
+}
+
+static double graph_progress(const void *engine)
+{
+    const struct program *program = graph_program(engine);
+    double planned = (double)program->planned_ns;
+    return planned > 0 ? (double)program->nominal_ns / planned : 0;
+}
+
+static void graph_locate(const void *engine, uint64_t operation, char *place, size_t size)
+{
+    stream_locate(&((const struct graph *)engine)->stream, operation, place, size);
+}
+
+const struct engine graph_engine = {
+    .name = "graph",
+    .summary = "every operation changes the object graph, every collection walks it: the reference",
+    .new = graph_new,
+    .free = graph_free,
+    .program = graph_program,
+    .run = graph_run,
+    .collect = graph_collect,
+    .freeze = graph_freeze,
+    .unfreeze = graph_unfreeze,
+    .totals = graph_totals,
+    .ages = graph_ages,
+    .live_bytes = graph_live_bytes,
+    .progress = graph_progress,
+    .locate = graph_locate,
+};

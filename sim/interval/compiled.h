@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A compiled program: what happens to the objects of a program, whatever the policy. A policy only
+ * decides when collections run. It changes neither the order of operations, nor which objects
+ * reference counting frees at each, nor which become unreachable at each and stay, being in a cycle
+ * or referred to by one: *isolated* objects. Only of these does a collection find any, and only of
+ * them does the program keep the references. Of all others it keeps when they are born and when
+ * they die.
+ *
+ * Objects are numbered in order of birth. Everything is in columns, flat arrays that are written
+ * once, in order, and read in order; so a program may be larger than memory
+ * (sim/interval/column.h).
+ *
+ * The program is cut into segments, none longer than SEGMENT_OPERATIONS. Objects become isolated
+ * only with the last operation of a segment, and the run loop's operations come only behind it; so
+ * a policy that has nothing to do in a segment, and no collection due in it, passes it in one step
+ * (sim/interval/interval_engine.c). */
+#ifndef PYGCSIM_SIM_INTERVAL_COMPILED_H
+#define PYGCSIM_SIM_INTERVAL_COMPILED_H
+
+#include <assert.h>
+#include <stdint.h>
+
+#include "sim/base/error.h"
+#include "sim/base/param.h"
+#include "sim/interval/column.h"
+#include "sim/model/age.h"
+#include "sim/model/engine.h"
+#include "sim/model/observer.h"
+#include "sim/model/program.h"
+#include "sim/model/tally.h"
+
+#define SEGMENT_OPERATIONS 128
+
+/* What an operation is to the replayer: OBJECT_KINDS classes of allocation, by kind, and these. */
+enum op_class {
+    CLASS_STORE = OBJECT_KINDS,
+    CLASS_CLEAR,
+    CLASS_LOAD,
+    CLASS_COPY,
+    CLASS_DROP,
+    CLASS_WORK,
+    CLASS_CONTROL, /* the run loop's */
+    CLASS_COUNT
+};
+
+/* The first of each thing that belongs to the segment; what follows up to the next segment's does
+ * too. A segment more than there are ends the column.
+ *
+ * What the generation-0 counter does in a segment, as a function of its value c at the start: it
+ * ends at max(c + net, floor), and the largest value that an allocation takes it to is
+ * max(c + rise, peak). (It goes up by one at an allocation and down, held at 0, at a death. A sum
+ * held at 0 from below is the larger of two things: the plain sum, and what it is if it starts
+ * from 0.) */
+struct segment {
+    uint64_t operation;       /* its first */
+    uint64_t mutator_ns;      /* as it begins; all of it takes less than 2^63 */
+    uint64_t live_peak_bytes; /* of reachable objects, the most after an allocation; 0: none */
+    uint32_t birth, death, work, control, isolated;
+    uint32_t length;       /* operations before the run loop's */
+    uint32_t oldest_death; /* the oldest object that dies in it; UINT32_MAX: none does */
+    int32_t net, rise;
+    uint16_t floor, peak;
+};
+static_assert(sizeof(struct segment) == 64, "a cache line");
+
+#define NO_RISE (INT32_MIN / 2) /* of a segment without allocations */
+
+/* Objects alike. */
+struct shape {
+    uint32_t kind, fields, bytes;
+};
+
+static inline void shape_add(const struct shape *shape, struct tally *tally)
+{
+    tally_add(tally, shape->kind, shape->fields, shape->bytes);
+}
+
+static inline void shape_remove(const struct shape *shape, struct tally *tally)
+{
+    tally_remove(tally, shape->kind, shape->fields, shape->bytes);
+}
+
+/* What a death has with it, since nobody wants to look for it. The shapes below SHAPE_OTHER are the
+ * first of the program, and so the usual ones. */
+struct death_facts {
+    uint8_t shape; /* SHAPE_OTHER: its birth says */
+    uint8_t age;   /* its bucket (sim/model/age.h) */
+};
+#define SHAPE_OTHER 255
+static_assert(AGE_BUCKETS <= UINT8_MAX, "an age is a byte");
+
+/* Deaths by age. The program has those of the first AGES_APART deaths, of twice as many, and so on:
+ * to count those up to any death takes AGES_APART steps at most. */
+struct age_counts {
+    uint32_t count[AGE_BUCKETS];
+};
+#define AGES_APART 8192
+
+/* An object that has become isolated. Objects that are isolated, or that an isolated one refers to,
+ * have a second number, from 1, in order of appearance. */
+struct isolated {
+    uint32_t birth, shape, number;
+    uint32_t references; /* how many it holds, */
+    uint64_t reference;  /* and the first of their numbers */
+};
+
+/* The columns: X(type of an element, name, what an element is). */
+#define COMPILED_COLUMNS(X)                                                                        \
+    X(struct segment, segments, "a stretch of operations")                                         \
+    X(struct tally, alive, "what reference counting has not freed as a segment begins")            \
+    X(uint8_t, classes, "the class of an operation")                                               \
+    X(uint32_t, births, "the shape of an object, in order of birth")                               \
+    X(uint32_t, deaths, "the number of an object that reference counting frees, in order")         \
+    X(struct death_facts, death_facts, "and its shape and its age")                                \
+    X(uint8_t, death_operations, "and which operation of the segment frees it")                    \
+    X(struct age_counts, ages, "the ages of the first 8192 deaths, of the first 16384, and so on") \
+    X(uint64_t, work, "nanoseconds of an operation of class work")                                 \
+    X(struct op, controls, "an operation of class control")                                        \
+    X(struct isolated, isolated, "an object that becomes isolated, in order")                      \
+    X(uint32_t, references, "the second number of what an isolated object refers to")              \
+    X(struct shape, shapes, "kind, fields and bytes of objects alike")
+
+enum compiled_column {
+#define X(type, name, meaning) COLUMN_##name,
+    COMPILED_COLUMNS(X)
+#undef X
+        COLUMN_COUNT
+};
+
+extern const struct compiled_column_kind {
+    const char *name, *meaning;
+    uint32_t bytes; /* of an element */
+} compiled_columns[COLUMN_COUNT];
+
+struct compiled {
+    struct program program; /* what the workload has declared; no operations */
+    struct column columns[COLUMN_COUNT];
+    uint64_t operations; /* executed; the one that could not be is the next */
+    uint64_t numbers;    /* second numbers given */
+    uint64_t heap_bytes; /* of the compiler's heap, the most there were; not of a file */
+    struct fault fault;  /* why the program cannot go on; FAULT_NONE: it ends */
+    uint64_t fault_ns;   /* what the operation that could not be executed costs */
+    char place[512];     /* where that is */
+};
+
+/* The elements of a column, and how many there are. */
+#define X(type, name, meaning)                                                                     \
+    static inline type *compiled_##name(const struct compiled *compiled)                           \
+    {                                                                                              \
+        return compiled->columns[COLUMN_##name].data;                                              \
+    }
+COMPILED_COLUMNS(X)
+#undef X
+
+static inline uint64_t compiled_count(const struct compiled *compiled, enum compiled_column column)
+{
+    return column_total(&compiled->columns[column]);
+}
+
+void compiled_init(struct compiled *compiled);
+void compiled_fini(struct compiled *compiled);
+
+/* Elements of a column, at most, but for `classes` and `references`: places in columns are numbers
+ * of 32 bits, and so is what a segment does to the counter, with its sign. */
+#define COLUMN_MOST ((uint64_t)INT32_MAX)
+
+/* Whether a program that comes from outside is sound: every number that leads to another leads
+ * somewhere. Returns NULL, or what is wrong. */
+const char *compiled_check(const struct compiled *compiled);
+
+/* What each class of operation costs the mutator; an operation of class work besides. */
+void compiled_costs(const struct op_costs *costs, uint32_t ns[CLASS_COUNT]);
+
+/* The shape of an object that dies. */
+static inline uint32_t compiled_shape_of_death(const uint32_t *births, const uint32_t *deaths,
+                                               const struct death_facts *facts, uint32_t death)
+{
+    uint8_t shape = facts[death].shape;
+    return shape != SHAPE_OTHER ? shape : births[deaths[death]];
+}
+
+/* Counts the first `deaths` deaths by age. */
+void compiled_count_ages(const struct compiled *compiled, uint32_t deaths,
+                         struct age_counts *counts);
+
+struct compile_options {
+    uint64_t memory_bytes; /* a program that takes more is kept in files; 0: no limit */
+    const char *folder;    /* where these are made */
+    const char *advice;    /* what to do if they cannot be: ends the line that says so */
+    uint32_t window;       /* operations of a window; 0: what is fast (sim/interval/compiler.c) */
+};
+
+/* Compiles the program of a workload, with the mutator's costs on that version. Only `progress` of
+ * the observers is told anything. Returns 0, also when the program has a fault (it is part of it),
+ * or -1 with a line in *error (empty if an observer gave up). compiled_fini is due either way. */
+int compile(struct compiled *compiled, const struct setting *workload, uint64_t seed,
+            const struct collector_version *version, const struct compile_options *options,
+            const struct observer *observer, struct error *error);
+
+#endif

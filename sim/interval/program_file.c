@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/interval/program_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+#include <zstd.h>
+
+#include "sim/base/allocate.h"
+#include "sim/base/new_file.h"
+
+/* The format. A header, the name of the workload and the place of a fault, then the columns, each
+ * at a multiple of ALIGNMENT. Change VERSION with anything in here or in sim/interval/compiled.h
+ * that changes what a file holds. */
+#define MAGIC          "pygcsim program\n"
+#define VERSION        2
+#define ORDER_OF_BYTES 0x01020304
+#define ALIGNMENT      4096
+#define TEXT_MOST      65536 /* bytes of each text */
+
+enum encoding { ENCODING_RAW, ENCODING_ZSTD };
+
+struct directory_entry {
+    char name[24];
+    uint32_t element_bytes, encoding;
+    uint64_t count, offset, bytes; /* elements; where in the file, and how long there */
+    uint64_t checksum;             /* XXH3 of these bytes */
+};
+
+struct header {
+    char magic[sizeof MAGIC - 1];
+    uint32_t version, byte_order;
+    uint64_t checksum; /* XXH3 of the header with 0 here, and the texts */
+    uint64_t workload_bytes, place_bytes;
+    char collector[32];
+    uint64_t seed, operations, numbers;
+    uint32_t registers, slots;
+    uint64_t planned_ns, memory_limit_bytes;
+    double slowdown;
+    uint32_t layout, fault_kind, fault_which, fault_allowed;
+    uint64_t fault_ns;
+    uint32_t cost_ns[OP_COUNT][OBJECT_KINDS];
+    uint32_t unused;
+    struct directory_entry columns[COLUMN_COUNT];
+};
+
+static uint64_t header_checksum(const struct header *header, const char *texts)
+{
+    struct header unsigned_header = *header;
+    unsigned_header.checksum = 0;
+    return XXH3_64bits(&unsigned_header, sizeof unsigned_header) ^
+           XXH3_64bits_withSeed(texts, header->workload_bytes + header->place_bytes,
+                                header->version);
+}
+
+/* The texts are printed. */
+static bool is_plain_text(const char *text, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+            return false;
+    return true;
+}
+
+/* ---- writing -------------------------------------------------------------------------- */
+
+struct writer {
+    int file;
+    uint64_t offset;
+    XXH3_state_t *hash;
+    bool failed; /* errno says why */
+};
+
+static void put(struct writer *writer, const void *data, size_t bytes)
+{
+    const char *at = data;
+    while (bytes > 0 && !writer->failed) {
+        ssize_t written = write(writer->file, at, bytes);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0) {
+            writer->failed = true;
+            return;
+        }
+        XXH3_64bits_update(writer->hash, at, (size_t)written);
+        at += written;
+        bytes -= (size_t)written;
+        writer->offset += (uint64_t)written;
+    }
+}
+
+static void align(struct writer *writer)
+{
+    static const char zeros[ALIGNMENT];
+    put(writer, zeros, (ALIGNMENT - writer->offset % ALIGNMENT) % ALIGNMENT);
+}
+
+static void put_compressed(struct writer *writer, const void *data, size_t bytes)
+{
+    ZSTD_CCtx *context = ZSTD_createCCtx();
+    size_t size = ZSTD_CStreamOutSize(), left;
+    char *buffer = allocate_zeroed(size, 1);
+    ZSTD_inBuffer in = {data, bytes, 0};
+    if (!context)
+        out_of_memory();
+    do {
+        ZSTD_outBuffer out = {buffer, size, 0};
+        left = ZSTD_compressStream2(context, &out, &in, ZSTD_e_end);
+        put(writer, buffer, out.pos);
+    } while (left > 0 && !writer->failed);
+    ZSTD_freeCCtx(context);
+    free(buffer);
+}
+
+static void put_column(struct writer *writer, const struct column *column, const char *name,
+                       bool compress, struct directory_entry *entry)
+{
+    align(writer);
+    *entry = (struct directory_entry){.element_bytes = column->size,
+                                      .encoding = compress ? ENCODING_ZSTD : ENCODING_RAW,
+                                      .count = column->count,
+                                      .offset = writer->offset};
+    strncpy(entry->name, name, sizeof entry->name - 1);
+    XXH3_64bits_reset(writer->hash);
+    if (compress)
+        put_compressed(writer, column->data, column->count * column->size);
+    else
+        put(writer, column->data, column->count * column->size);
+    entry->bytes = writer->offset - entry->offset;
+    entry->checksum = XXH3_64bits_digest(writer->hash);
+}
+
+static struct header header_of(const struct compiled *compiled, const struct program_origin *origin)
+{
+    const struct program *program = &compiled->program;
+    struct header header = {.version = VERSION,
+                            .byte_order = ORDER_OF_BYTES,
+                            .workload_bytes = strlen(origin->workload),
+                            .place_bytes = strlen(compiled->place),
+                            .seed = origin->seed,
+                            .operations = compiled->operations,
+                            .numbers = compiled->numbers,
+                            .registers = program->registers,
+                            .slots = program->slots,
+                            .planned_ns = program->planned_ns,
+                            .memory_limit_bytes = program->memory_limit_bytes,
+                            .slowdown = program->slowdown,
+                            .layout = program->layout,
+                            .fault_kind = compiled->fault.kind,
+                            .fault_which = compiled->fault.which,
+                            .fault_allowed = compiled->fault.allowed,
+                            .fault_ns = compiled->fault_ns};
+    memcpy(header.magic, MAGIC, sizeof header.magic);
+    memcpy(header.collector, origin->collector, sizeof header.collector);
+    memcpy(header.cost_ns, program->costs.ns, sizeof header.cost_ns);
+    return header;
+}
+
+/* The header goes to its place when everything else is there. */
+static void put_all(struct writer *writer, const struct compiled *compiled,
+                    const struct program_origin *origin, bool compress)
+{
+    struct header header = header_of(compiled, origin);
+    char *texts;
+    if (asprintf(&texts, "%s%s", origin->workload, compiled->place) < 0)
+        out_of_memory();
+    put(writer, &header, sizeof header);
+    put(writer, texts, strlen(texts));
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        put_column(writer, &compiled->columns[i], compiled_columns[i].name, compress,
+                   &header.columns[i]);
+    align(writer);
+    header.checksum = header_checksum(&header, texts);
+    if (!writer->failed &&
+        pwrite(writer->file, &header, sizeof header, 0) != (ssize_t)sizeof header)
+        writer->failed = true;
+    free(texts);
+}
+
+static int cannot(struct error *error, const char *path, const char *what)
+{
+    return error_set(error, "%s: cannot %s: %s", path, what, strerror(errno));
+}
+
+/* Only a program, or nothing, is replaced by a program. */
+static int can_be_replaced(const char *path, struct error *error)
+{
+    char magic[sizeof MAGIC - 1];
+    struct stat stat_of;
+    if (stat(path, &stat_of) != 0)
+        return 0;
+    if (!S_ISREG(stat_of.st_mode))
+        return error_set(error, "%s is %s: give the name of a file", path,
+                         S_ISDIR(stat_of.st_mode) ? "a directory" : "no regular file");
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return cannot(error, path, "read");
+    ssize_t got = read(file, magic, sizeof magic);
+    close(file);
+    if (got == 0 || (got == (ssize_t)sizeof magic && memcmp(magic, MAGIC, sizeof magic) == 0))
+        return 0;
+    return error_set(
+        error, "%s is there, and is no compiled program: remove it, or give another name", path);
+}
+
+int program_file_can_be_written(const char *path, struct error *error)
+{
+    struct new_file new_file;
+    if (can_be_replaced(path, error) != 0 || new_file_open(&new_file, path, error) != 0)
+        return -1;
+    new_file_abandon(&new_file);
+    return 0;
+}
+
+int program_file_write(const char *path, const struct compiled *compiled,
+                       const struct program_origin *origin, bool compress, struct error *error)
+{
+    struct new_file new_file;
+    if (can_be_replaced(path, error) != 0)
+        return -1;
+    if (!is_plain_text(origin->workload, strlen(origin->workload)) ||
+        !is_plain_text(compiled->place, strlen(compiled->place)))
+        return error_set(error,
+                         "%s: cannot write: a name in %s has characters that cannot be "
+                         "printed; rename that file",
+                         path, origin->workload);
+    if (new_file_open(&new_file, path, error) != 0)
+        return -1;
+    struct writer writer = {.file = new_file.file, .hash = XXH3_createState()};
+    XXH3_64bits_reset(writer.hash);
+    put_all(&writer, compiled, origin, compress);
+    if (writer.failed)
+        cannot(error, path, "write");
+    XXH3_freeState(writer.hash);
+    if (!writer.failed)
+        return new_file_keep(&new_file, error);
+    new_file_abandon(&new_file);
+    return -1;
+}
+
+/* ---- reading -------------------------------------------------------------------------- */
+
+struct reader {
+    const char *path;
+    int file;
+    uint64_t bytes; /* of the file */
+    struct error *error;
+};
+
+static int foreign(const struct reader *reader)
+{
+    return error_set(reader->error, "%s is not a compiled program (`pygcsim compile` makes one)",
+                     reader->path);
+}
+
+static int damaged(const struct reader *reader, const char *what)
+{
+    return error_set(reader->error,
+                     "%s is damaged: %s; compile the program again (`pygcsim compile`)",
+                     reader->path, what);
+}
+
+static int get(const struct reader *reader, void *data, size_t bytes, uint64_t offset)
+{
+    char *at = data;
+    while (bytes > 0) {
+        ssize_t got = pread(reader->file, at, bytes, (off_t)offset);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return cannot(reader->error, reader->path, "read");
+        if (got == 0)
+            return damaged(reader, "it ends early");
+        at += got;
+        offset += (uint64_t)got;
+        bytes -= (size_t)got;
+    }
+    return 0;
+}
+
+static int get_header(const struct reader *reader, struct header *header)
+{
+    if (reader->bytes < sizeof header->magic)
+        return foreign(reader);
+    if (get(reader, header->magic, sizeof header->magic, 0) != 0)
+        return -1;
+    if (memcmp(header->magic, MAGIC, sizeof header->magic) != 0)
+        return foreign(reader);
+    if (get(reader, header, sizeof *header, 0) != 0)
+        return -1;
+    if (header->byte_order != ORDER_OF_BYTES)
+        return error_set(reader->error,
+                         "%s was compiled on a machine of another byte order; compile it here",
+                         reader->path);
+    if (header->version != VERSION)
+        return error_set(reader->error,
+                         "%s has version %u of the format, and this is pygcsim " PYGCSIM_VERSION
+                         ", which reads version %u; compile the program again",
+                         reader->path, header->version, VERSION);
+    if (header->workload_bytes > TEXT_MOST ||
+        header->place_bytes >= sizeof((struct compiled *)NULL)->place)
+        return damaged(reader, "its header is wrong");
+    return 0;
+}
+
+static int get_texts(const struct reader *reader, const struct header *header,
+                     struct compiled *compiled, struct program_origin *origin)
+{
+    size_t bytes = header->workload_bytes + header->place_bytes;
+    char *texts = allocate_zeroed(bytes + 1, 1);
+    int status = get(reader, texts, bytes, sizeof *header);
+    if (status == 0 &&
+        (header_checksum(header, texts) != header->checksum || !is_plain_text(texts, bytes)))
+        status = damaged(reader, "its header is wrong");
+    if (status == 0) {
+        snprintf(compiled->place, sizeof compiled->place, "%s", texts + header->workload_bytes);
+        texts[header->workload_bytes] = '\0';
+        origin->workload = texts;
+        origin->seed = header->seed;
+        snprintf(origin->collector, sizeof origin->collector, "%.*s", (int)sizeof header->collector,
+                 header->collector);
+        return 0;
+    }
+    free(texts);
+    return status;
+}
+
+static int decompress(const struct reader *reader, const struct column *mapped,
+                      struct column *column, uint64_t count)
+{
+    size_t bytes = count * column->size, at = 0, left = 1;
+    ZSTD_inBuffer in = {mapped->data, mapped->count, 0};
+    ZSTD_DCtx *context = ZSTD_createDCtx();
+    if (!context)
+        out_of_memory();
+    column_reserve(column, count);
+    while (left != 0) {
+        ZSTD_outBuffer out = {column->data, bytes, at};
+        left = ZSTD_decompressStream(context, &out, &in);
+        if (ZSTD_isError(left) || (out.pos == at && in.pos == in.size && left != 0))
+            break;
+        at = out.pos;
+    }
+    ZSTD_freeDCtx(context);
+    column->count = count;
+    return left == 0 && at == bytes && in.pos == in.size
+               ? 0
+               : damaged(reader, "a compressed column does not come out right");
+}
+
+static int damaged_column(const struct reader *reader, int number)
+{
+    char what[64];
+    snprintf(what, sizeof what, "column %s is not as it was written",
+             compiled_columns[number].name);
+    return damaged(reader, what);
+}
+
+static int get_column(const struct reader *reader, const struct directory_entry *entry, int number,
+                      struct column *column)
+{
+    bool raw = entry->encoding == ENCODING_RAW;
+    struct column stored = column_of(raw ? compiled_columns[number].bytes : 1);
+    if (column_map(&stored, reader->file, entry->offset, raw ? entry->count : entry->bytes) != 0)
+        return cannot(reader->error, reader->path, "map");
+    int status = 0;
+    if (XXH3_64bits(stored.data, entry->bytes) != entry->checksum)
+        status = damaged_column(reader, number);
+    if (status == 0 && raw) {
+        *column = stored;
+        return 0;
+    }
+    /* No file asks for more memory than zstd could make of it: a block of 128 KiB from 4 bytes. */
+    uint64_t bytes = entry->count * compiled_columns[number].bytes;
+    if (status == 0 && bytes / (128 << 10) > entry->bytes / 4 + 1)
+        status = damaged_column(reader, number);
+    if (status == 0)
+        status = decompress(reader, &stored, column, entry->count);
+    column_fini(&stored);
+    return status;
+}
+
+static void facts_of(const struct header *header, struct compiled *compiled)
+{
+    struct program *program = &compiled->program;
+    program->registers = header->registers;
+    program->slots = header->slots;
+    program->planned_ns = header->planned_ns;
+    program->memory_limit_bytes = header->memory_limit_bytes;
+    program->slowdown = header->slowdown;
+    program->layout = (enum layout)header->layout;
+    memcpy(program->costs.ns, header->cost_ns, sizeof program->costs.ns);
+    compiled->operations = header->operations;
+    compiled->numbers = header->numbers;
+    compiled->fault = (struct fault){(enum fault_kind)header->fault_kind, header->fault_which,
+                                     header->fault_allowed};
+    compiled->fault_ns = header->fault_ns;
+}
+
+/* What the directory says of a column that comes behind `end`. */
+static bool is_plausible(const struct directory_entry *entry, int number, uint64_t end)
+{
+    const struct compiled_column_kind *kind = &compiled_columns[number];
+    return strncmp(entry->name, kind->name, sizeof entry->name) == 0 &&
+           entry->element_bytes == kind->bytes && entry->encoding <= ENCODING_ZSTD &&
+           entry->count <= UINT64_MAX / kind->bytes && entry->bytes <= INT64_MAX &&
+           entry->offset % ALIGNMENT == 0 && entry->offset >= end &&
+           entry->offset - end < ALIGNMENT &&
+           (entry->encoding == ENCODING_ZSTD || entry->bytes == entry->count * kind->bytes);
+}
+
+/* Less than a page, of zeros. */
+static int check_filling(const struct reader *reader, uint64_t from, uint64_t to)
+{
+    static const char zeros[ALIGNMENT];
+    char filling[ALIGNMENT];
+    if (get(reader, filling, to - from, from) != 0)
+        return -1;
+    return memcmp(filling, zeros, to - from) == 0 ? 0 : damaged(reader, "its filling is not empty");
+}
+
+/* The columns are there, one after the other, with nothing but filling between them. */
+static int check_directory(const struct reader *reader, const struct header *header)
+{
+    uint64_t end = sizeof *header + header->workload_bytes + header->place_bytes;
+    for (int i = 0; i < COLUMN_COUNT; i++) {
+        const struct directory_entry *entry = &header->columns[i];
+        if (!is_plausible(entry, i, end))
+            return damaged_column(reader, i);
+        if (check_filling(reader, end, entry->offset) != 0)
+            return -1;
+        end = entry->offset + entry->bytes;
+        if (end > reader->bytes)
+            return damaged(reader, "it ends early");
+    }
+    if (reader->bytes != (end + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
+        return damaged(reader, "it does not end where it should");
+    return check_filling(reader, end, reader->bytes);
+}
+
+static int get_all(const struct reader *reader, struct compiled *compiled,
+                   struct program_origin *origin)
+{
+    struct header header;
+    const char *wrong;
+    if (get_header(reader, &header) != 0 || get_texts(reader, &header, compiled, origin) != 0)
+        return -1;
+    if (check_directory(reader, &header) != 0)
+        return -1;
+    facts_of(&header, compiled);
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (get_column(reader, &header.columns[i], i, &compiled->columns[i]) != 0)
+            return -1;
+    if ((wrong = compiled_check(compiled)) != NULL)
+        return damaged(reader, wrong);
+    return 0;
+}
+
+int program_file_read(const char *path, struct compiled *compiled, struct program_origin *origin,
+                      struct error *error)
+{
+    struct reader reader = {.path = path, .error = error};
+    struct stat stat;
+    compiled_init(compiled);
+    *origin = (struct program_origin){0};
+    reader.file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe would wait */
+    if (reader.file < 0)
+        return cannot(error, path, "read");
+    int status = -1;
+    if (fstat(reader.file, &stat) != 0)
+        cannot(error, path, "read");
+    else if (!S_ISREG(stat.st_mode))
+        foreign(&reader);
+    else {
+        reader.bytes = (uint64_t)stat.st_size;
+        status = get_all(&reader, compiled, origin);
+    }
+    close(reader.file);
+    return status;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/model/stream.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/allocate.h"
+#include "sim/model/costs.h"
+
+#define STRETCH 4096 /* operations gathered before they are executed */
+
+int stream_open(struct stream *stream, const struct setting *setting, uint64_t seed,
+                const struct collector_version *version, struct error *error)
+{
+    const struct cost_model *costs = costs_for(version);
+    *stream = (struct stream){.program = {.slowdown = 1},
+                              .workload = workload_of(setting->component),
+                              .state = setting_fresh_state(setting),
+                              .more = true};
+    costs_of_operations(costs, 1, &stream->program.costs);
+    if (stream->workload->start(stream->state, &stream->program, seed, error) != 0)
+        return -1;
+    costs_of_operations(costs, stream->program.slowdown, &stream->program.costs);
+    return 0;
+}
+
+void stream_close(struct stream *stream)
+{
+    if (stream->workload && stream->workload->stop)
+        stream->workload->stop(stream->state);
+    program_fini(&stream->program);
+    free(stream->state);
+    *stream = (struct stream){0};
+}
+
+bool stream_next(struct stream *stream)
+{
+    struct program *program = &stream->program;
+    program->count = 0;
+    while (stream->more && program->count < STRETCH)
+        stream->more = stream->workload->produce(stream->state, program);
+    return program->count > 0;
+}
+
+void stream_locate(const struct stream *stream, uint64_t number, char *place, size_t size)
+{
+    snprintf(place, size, "%s: operation %llu", stream->workload->about.name,
+             (unsigned long long)number);
+    if (stream->workload->locate)
+        stream->workload->locate(stream->state, number, place, size);
+}

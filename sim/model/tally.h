@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the cost of a collection depends on, of any set of objects, whichever engine counted them.
+ */
+#ifndef PYGCSIM_SIM_MODEL_TALLY_H
+#define PYGCSIM_SIM_MODEL_TALLY_H
+
+#include <stdint.h>
+
+#include "sim/model/collector.h"
+#include "sim/model/object_kind.h"
+
+struct tally {
+    uint64_t objects[OBJECT_KINDS], fields[OBJECT_KINDS];
+    uint64_t bytes; /* with what only they keep alive: strings, numbers, … */
+};
+
+/* One object more, or less. */
+static inline void tally_add(struct tally *tally, uint32_t kind, uint32_t fields, uint32_t bytes)
+{
+    tally->objects[kind]++;
+    tally->fields[kind] += fields;
+    tally->bytes += bytes;
+}
+
+static inline void tally_remove(struct tally *tally, uint32_t kind, uint32_t fields, uint32_t bytes)
+{
+    tally->objects[kind]--;
+    tally->fields[kind] -= fields;
+    tally->bytes -= bytes;
+}
+
+/* total += sign × part, with sign 1 or -1 (unsigned arithmetic wraps back). */
+void tally_combine(struct tally *total, const struct tally *part, int sign);
+
+uint64_t tally_objects(const struct tally *tally);
+uint64_t tally_fields(const struct tally *tally);
+
+/* Bytes of the containers alone: the memory that a collection walks. */
+uint64_t tally_container_bytes(const struct tally *tally);
+
+/* What a collection of some generations found. */
+struct found {
+    struct tally examined, unreachable;
+    uint64_t unreachable_by_generation[GENERATIONS];
+};
+
+#endif

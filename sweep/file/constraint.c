@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sweep/file/constraint.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/allocate.h"
+#include "sim/base/suggest.h"
+
+enum owner { ANY, WORKLOAD, POLICY };
+
+static const char *const prefixes[] = {[ANY] = "", [WORKLOAD] = "workload.", [POLICY] = "policy."};
+
+/* Whose parameter a name says it is; *rest is the parameter's name. */
+static enum owner owner_of(const char *name, const char **rest)
+{
+    enum owner owner = strncmp(name, prefixes[WORKLOAD], strlen(prefixes[WORKLOAD])) == 0 ? WORKLOAD
+                       : strncmp(name, prefixes[POLICY], strlen(prefixes[POLICY])) == 0   ? POLICY
+                                                                                          : ANY;
+    *rest = name + strlen(prefixes[owner]);
+    return owner;
+}
+
+static const struct param *param_named(const struct component *component, const char *name)
+{
+    for (const struct param *param = component->params; param && param->name; param++)
+        if (strcmp(param->name, name) == 0)
+            return param;
+    return NULL;
+}
+
+static bool is_number(const struct param *param)
+{
+    return param_is_quantity(param) || param->type == PARAM_FLAG;
+}
+
+/* ---- names ---------------------------------------------------------------------------------- */
+
+/* Of a list of components: has one that parameter, and as a number? */
+struct found {
+    bool any, number;
+};
+
+static struct found find(const struct component *const *components, const char *name)
+{
+    struct found found = {false, false};
+    for (; *components; components++) {
+        const struct param *param = param_named(*components, name);
+        found.any |= param != NULL;
+        found.number |= param && is_number(param);
+    }
+    return found;
+}
+
+struct names {
+    const char **names;
+    size_t count, capacity;
+};
+
+/* What a name could be, each once. */
+static void add_names(struct names *names, const struct component *const *components)
+{
+    for (; *components; components++) {
+        for (const struct param *param = (*components)->params; param && param->name; param++) {
+            size_t i = 0;
+            while (i < names->count && strcmp(names->names[i], param->name) != 0)
+                i++;
+            if (i < names->count || !is_number(param))
+                continue;
+            names->names =
+                allocate_grow(names->names, &names->capacity, i + 1, sizeof *names->names);
+            names->names[names->count++] = param->name;
+        }
+    }
+}
+
+/* Nobody has it. */
+static int unknown(const char *name, enum owner owner, const struct cast *cast, struct error *error)
+{
+    static const char *const whats[] = {"parameter of these workloads and policies called",
+                                        "parameter of these workloads called",
+                                        "parameter of these policies called"};
+    struct names names = {0};
+    if (owner != POLICY)
+        add_names(&names, cast->workloads);
+    if (owner != WORKLOAD)
+        add_names(&names, cast->policies);
+    names.names = allocate_grow(names.names, &names.capacity, names.count + 1, sizeof *names.names);
+    names.names[names.count] = NULL;
+    suggest_error(error, whats[owner], name, names.names);
+    free(names.names);
+    return -1;
+}
+
+static int check_name(const char *text, const char *name, const struct cast *cast,
+                      struct error *error)
+{
+    const char *rest;
+    enum owner owner = owner_of(name, &rest);
+    struct found nothing = {false, false};
+    struct found workload = owner == POLICY ? nothing : find(cast->workloads, rest);
+    struct found policy = owner == WORKLOAD ? nothing : find(cast->policies, rest);
+    if (!workload.any && !policy.any)
+        return unknown(rest, owner, cast, error);
+    if (workload.any && policy.any)
+        return error_set(error,
+                         "'%.200s': both a workload and a policy have %s; say workload.%s or "
+                         "policy.%s",
+                         text, rest, rest, rest);
+    if (!workload.number && !policy.number)
+        return error_set(error, "'%.200s': %s is a word; conditions compare numbers", text, rest);
+    return 0;
+}
+
+struct expression *constraint_parse(const char *text, const struct cast *cast, struct error *error)
+{
+    struct expression *constraint = expression_parse(text, EXPRESSION_NANOSECONDS, error);
+    if (!constraint)
+        return NULL;
+    const char *const *names = expression_names(constraint);
+    int status = 0;
+    if (!expression_is_condition(constraint))
+        status = error_set(error, "'%.200s' is not a condition, as t1 <= t2 is one", text);
+    else if (!*names)
+        status = error_set(error, "'%.200s' has no parameter in it", text);
+    for (; status == 0 && *names; names++)
+        status = check_name(text, *names, cast, error);
+    if (status == 0)
+        return constraint;
+    expression_free(constraint);
+    return NULL;
+}
+
+/* ---- values --------------------------------------------------------------------------------- */
+
+struct parts {
+    const struct setting *workload, *policy;
+};
+
+static double number_of(const struct setting *setting, const char *name)
+{
+    char buffer[UNITS_TEXT];
+    const struct param *param = param_named(setting->component, name);
+    if (!param || !is_number(param) ||
+        (param->absent && strcmp(param_text(param, setting->state, buffer), param->absent) == 0))
+        return NAN;
+    return param_number(param, setting->state);
+}
+
+static double lookup(void *context, const char *name)
+{
+    const struct parts *parts = context;
+    const char *rest;
+    enum owner owner = owner_of(name, &rest);
+    double number = owner == POLICY ? NAN : number_of(parts->workload, rest);
+    return isnan(number) && owner != WORKLOAD ? number_of(parts->policy, rest) : number;
+}
+
+bool constraint_holds(const struct expression *constraint, const struct setting *workload,
+                      const struct setting *policy)
+{
+    struct parts parts = {workload, policy};
+    double value = expression_value(constraint, lookup, &parts);
+    return isnan(value) || value != 0;
+}

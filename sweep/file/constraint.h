@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Conditions on the parameters of a point: "t1 <= t2", "workload.rate * policy.t0 < 1e6". Times are
+ * in nanoseconds and sizes in bytes; a flag is 0 or 1. A condition applies to the points that have
+ * a number for each of its names; `keep` and `none` are no numbers. */
+#ifndef PYGCSIM_SWEEP_FILE_CONSTRAINT_H
+#define PYGCSIM_SWEEP_FILE_CONSTRAINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sim/base/error.h"
+#include "sim/base/expression.h"
+#include "sim/base/param.h"
+
+/* The components of an experiment, in lists that end with NULL. */
+struct cast {
+    const struct component *const *workloads, *const *policies;
+};
+
+/* Returns the condition, to be freed with expression_free; or NULL with a line in *error if it is
+ * none, or if a name in it is no parameter, not a number, or of both workload and policy. */
+struct expression *constraint_parse(const char *text, const struct cast *cast, struct error *error);
+
+/* Does the point meet it, or does it not apply? */
+bool constraint_holds(const struct expression *constraint, const struct setting *workload,
+                      const struct setting *policy);
+
+#endif

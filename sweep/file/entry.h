@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * An entry of an experiment's workloads or policies: a component, and what each of its parameters
+ * may be. It stands for one setting or many. */
+#ifndef PYGCSIM_SWEEP_FILE_ENTRY_H
+#define PYGCSIM_SWEEP_FILE_ENTRY_H
+
+#include <stddef.h>
+
+#include "sim/base/error.h"
+#include "sim/base/param.h"
+#include "sweep/file/design.h"
+#include "sweep/file/document.h"
+#include "sweep/file/values.h"
+
+/* What an entry is one of. */
+struct kin {
+    const char *what; /* "workload" or "policy" */
+    const struct component *const *registry;
+};
+
+struct factor {
+    const struct param *param;
+    struct values values;
+};
+
+struct entry {
+    const yaml_node_t *node; /* NULL: not from a file */
+    const struct component *component;
+    char *text;             /* the setting, as far as it is not of factors */
+    struct factor *factors; /* in the order of the file */
+    size_t factor_count, varied;
+};
+
+/* Either is 0, or -1 with a line in *error. A spec is "name:key=value,…". */
+int entry_from_node(struct entry *entry, const struct kin *kin, const struct document *document,
+                    const yaml_node_t *node, const struct design *design, struct error *error);
+int entry_from_spec(struct entry *entry, const struct kin *kin, const char *spec,
+                    struct error *error);
+void entry_fini(struct entry *entry);
+
+/* How many settings it stands for: exact below 2^53. */
+double entry_count(const struct entry *entry, const struct design *design);
+
+/* Makes them all, the last factor changing fastest; samples in the order of the design's points,
+ * from its dimensions `first` and after. Returns 0; or -1 with a line in *error, and none made. */
+int entry_settings(const struct entry *entry, const struct kin *kin,
+                   const struct document *document, const struct design *design, size_t first,
+                   struct setting *settings, struct error *error);
+
+#endif

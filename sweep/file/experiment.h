@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * An experiment: which programs are run under which policies, how often, and what is kept of it.
+ * It comes from a YAML file (docs/experiments.md) or from the options of `pygcsim compare`.
+ *
+ * Its points are what is compared: one workload setting, one collector, one policy setting. Each
+ * point is run once with every seed. */
+#ifndef PYGCSIM_SWEEP_FILE_EXPERIMENT_H
+#define PYGCSIM_SWEEP_FILE_EXPERIMENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "results/store/logging.h"
+#include "sim/base/error.h"
+#include "sim/base/param.h"
+#include "sim/model/collector.h"
+#include "sim/model/engine.h"
+
+#define REPLICATIONS_MOST 100000
+
+/* Indices into the experiment's workloads and policies. */
+struct point {
+    size_t workload, policy;
+    const struct collector_version *collector;
+};
+
+/* More replications until the interval of a metric's mean is small enough at every point. */
+struct until {
+    double share;       /* half of the interval over the mean; 0: no such rule */
+    const char *metric; /* one of results/store/metrics.h; NULL: the experiment's objective */
+    size_t most;        /* replications */
+};
+
+struct experiment {
+    char *name;
+    char *text; /* the whole YAML file, kept with the results; NULL: not from a file */
+    /* Each setting once, in the order of the file; grids with the last parameter fastest. */
+    struct setting *workloads, *policies;
+    size_t workload_count, policy_count;
+    struct point *points; /* each once; by workload, then collector, then policy */
+    size_t point_count;
+    uint64_t *seeds; /* one a replication */
+    size_t seed_count;
+    const struct engine *engine;
+    enum log_level log;
+    struct warmup warmup;
+    uint64_t sample_ns;   /* as in struct simulation_setup */
+    const char *minimise; /* a metric: the objective; NULL: not said */
+    char *baseline; /* the text of the policy that others are compared with; NULL: the first */
+    struct until until;
+};
+
+/* Reads a file. Returns 0, or -1 with a line in *error: "FILE:LINE: what, and what is allowed". */
+int experiment_read(struct experiment *experiment, const char *path, struct error *error);
+
+void experiment_fini(struct experiment *experiment);
+
+/* The largest. */
+uint64_t experiment_last_seed(const struct experiment *experiment);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * An experiment file while it is read: what its keys say, before workloads, policies and
+ * constraints become points. */
+#ifndef PYGCSIM_SWEEP_FILE_READING_H
+#define PYGCSIM_SWEEP_FILE_READING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/base/error.h"
+#include "sweep/file/design.h"
+#include "sweep/file/document.h"
+#include "sweep/file/experiment.h"
+
+/* What a file says, as far as a key by itself tells. What does not depend on another key is in the
+ * experiment already; nodes are of keys given, or NULL. */
+struct reading {
+    const struct document *document;
+    struct experiment *experiment;
+    const yaml_node_t *workloads, *policies, *baseline, *constraints;
+    const struct collector_version **collectors; /* each once */
+    size_t collector_count;
+    struct design design; /* points: 0 if not said */
+    const yaml_node_t *design_node, *points_node;
+    uint64_t seed, replications;
+    const yaml_node_t *seed_node, *replications_node, *seeds, *until;
+};
+
+/* Reads the keys of the file, and checks what they say together. Returns 0, or -1 with a line in
+ * *error; reading_fini either way. */
+int reading_start(struct reading *reading, const struct document *document,
+                  struct experiment *experiment, struct error *error);
+void reading_fini(struct reading *reading);
+
+#endif

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sweep/file/values.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/allocate.h"
+#include "sim/base/suggest.h"
+#include "sweep/file/keys.h"
+
+#define RANGE_POINTS_MOST 100000
+
+/* What the functions here need to know about the parameter. */
+struct about {
+    const struct document *document;
+    const struct component *component;
+    const struct param *param;
+    const struct design *design;
+    struct error *error;
+};
+
+#define VALUE_FORM "a value, a list, a range or a distribution"
+
+static void add_text(struct values *values, size_t *capacity, const char *text)
+{
+    values->texts =
+        allocate_grow(values->texts, capacity, values->count + 1, sizeof *values->texts);
+    values->texts[values->count++] = allocate_text(text);
+}
+
+/* Is this a value that the parameter may have? Returns 0, and its number (NaN if it has none); or
+ * -1. */
+static int check_value(const struct about *about, const yaml_node_t *node, const char *text,
+                       double *number)
+{
+    void *state = allocate_zeroed(1, about->component->state_size);
+    int status = param_set(about->component, about->param, state, text, about->error);
+    bool absent = about->param->absent && strcmp(text, about->param->absent) == 0;
+    *number = status != 0 || absent ? NAN : param_number(about->param, state);
+    free(state);
+    return status == 0 ? 0 : document_locate(about->document, node, about->error);
+}
+
+static int read_list(struct values *values, const struct about *about, const yaml_node_t *node)
+{
+    size_t capacity = 0, length = document_length(node);
+    if (length == 0)
+        return document_error(about->document, node, about->error, "%s is an empty list",
+                              about->param->name);
+    for (size_t i = 0; i < length; i++) {
+        const yaml_node_t *member = document_member(about->document, node, i);
+        const char *form = node == member ? VALUE_FORM : "in a list values only";
+        const char *text =
+            document_value(about->document, member, about->param->name, form, about->error);
+        double number;
+        if (!text || check_value(about, member, text, &number) != 0)
+            return -1;
+        add_text(values, &capacity, text);
+    }
+    return 0;
+}
+
+/* ---- ranges --------------------------------------------------------------------------------- */
+
+struct range {
+    double ends[2];
+    bool logarithmic;
+    size_t points; /* 0: not said */
+};
+
+/* An end of a range or a distribution: a quantity that the parameter may be. */
+static int read_end(const struct about *about, const yaml_node_t *node, const char *text,
+                    double *end)
+{
+    if (check_value(about, node, text, end) != 0)
+        return -1;
+    if (isnan(*end))
+        return document_error(about->document, node, about->error,
+                              "%s: '%.60s' is a word, not an end of a range", about->param->name,
+                              text);
+    return 0;
+}
+
+static int read_ends(const struct about *about, const yaml_node_t *node, double ends[2])
+{
+    static const char form[] = "two values with two dots in between, as in 2000..100000";
+    const char *text = document_value(about->document, node, "range", form, about->error);
+    if (!text)
+        return -1;
+    const char *dots = strstr(text, "..");
+    if (!dots)
+        return document_error(about->document, node, about->error,
+                              "range: '%.60s' is not allowed; range takes %s", text, form);
+    char *first = allocate_text(text);
+    first[dots - text] = '\0';
+    int status = read_end(about, node, first, &ends[0]);
+    free(first);
+    return status == 0 ? read_end(about, node, dots + 2, &ends[1]) : -1;
+}
+
+static int read_points(const struct about *about, const yaml_node_t *node, size_t *points)
+{
+    static const char form[] = "a whole number from 2 to 100000";
+    int64_t number;
+    const char *text = document_value(about->document, node, "points", form, about->error);
+    if (!text)
+        return -1;
+    if (!units_parse_count(text, &number) || number < 2 || number > RANGE_POINTS_MOST)
+        return document_error(about->document, node, about->error,
+                              "points: '%.60s' is not allowed; points takes %s", text, form);
+    *points = (size_t)number;
+    return 0;
+}
+
+static int read_scale(const struct about *about, const yaml_node_t *node, bool *logarithmic)
+{
+    static const char *const scales[] = {"linear", "log", NULL};
+    const char *text =
+        document_value(about->document, node, "scale", "linear or log", about->error);
+    if (!text)
+        return -1;
+    *logarithmic = strcmp(text, "log") == 0;
+    if (*logarithmic || strcmp(text, "linear") == 0)
+        return 0;
+    suggest_error(about->error, "scale", text, scales);
+    return document_locate(about->document, node, about->error);
+}
+
+static double range_value(const struct range *range, size_t i)
+{
+    double share = (double)i / (double)(range->points - 1);
+    double a = range->ends[0], b = range->ends[1];
+    if (i == 0 || i + 1 == range->points)
+        return i == 0 ? a : b; /* exactly */
+    return range->logarithmic ? a * pow(b / a, share) : a + (b - a) * share;
+}
+
+/* As many values as it has points; fewer if some become the same when they are made whole. */
+static void cut_range(struct values *values, const struct about *about, const struct range *range)
+{
+    char text[UNITS_TEXT];
+    size_t capacity = 0;
+    double before = range->ends[0];
+    for (size_t i = 0; i < range->points; i++) {
+        double value = range_value(range, i), step = value - before;
+        before = value;
+        if (i > 0 && i + 1 < range->points)
+            value = quantity_round(about->param, value, step, range->ends[0], range->ends[1]);
+        param_write(about->param, value, text);
+        if (values->count == 0 || strcmp(values->texts[values->count - 1], text) != 0)
+            add_text(values, &capacity, text);
+    }
+}
+
+static int read_range(struct values *values, const struct about *about, const yaml_node_t *map)
+{
+    const char *names[PAIRS_MOST + 1];
+    struct pairs pairs;
+    struct range range = {0};
+    const struct document *document = about->document;
+    keys_names("range", names);
+    if (document_pairs(document, map, names, "key of a range called", &pairs, about->error) != 0)
+        return -1;
+    const yaml_node_t *points = document_get(document, map, "points"),
+                      *scale = document_get(document, map, "scale");
+    if (read_ends(about, document_get(document, map, "range"), range.ends) != 0 ||
+        (points && read_points(about, points, &range.points) != 0) ||
+        (scale && read_scale(about, scale, &range.logarithmic) != 0))
+        return -1;
+    const struct distribution_kind *kind =
+        range.logarithmic ? DISTRIBUTION_LOGUNIFORM : DISTRIBUTION_UNIFORM;
+    size_t count = about->design->kind == DESIGN_grid ? range.points : about->design->points;
+    if (count == 0)
+        return document_error(document, map, about->error,
+                              "%s: in a grid a range needs points, as in {range: 1..10, points: 4}",
+                              about->param->name);
+    if (distribution_init(&values->distribution, kind, about->param, range.ends, count,
+                          about->error) != 0)
+        return document_locate(document, map, about->error);
+    if (about->design->kind == DESIGN_grid)
+        cut_range(values, about, &range);
+    return 0;
+}
+
+/* ---- distributions -------------------------------------------------------------------------- */
+
+static const char *argument_form(const struct about *about, enum argument_form form)
+{
+    if (form == ARGUMENT_NUMBER)
+        return "a number above 0";
+    if (about->param->type == PARAM_DURATION)
+        return "a duration such as 250ms";
+    if (about->param->type == PARAM_BYTES)
+        return "a size such as 16MiB";
+    return form == ARGUMENT_POSITIVE ? "a number above 0" : "a number";
+}
+
+static bool parse_argument(const struct about *about, enum argument_form form, const char *text,
+                           double *number)
+{
+    int64_t whole;
+    enum param_type type = form == ARGUMENT_NUMBER ? PARAM_REAL : about->param->type;
+    if (type == PARAM_DURATION || type == PARAM_BYTES) {
+        if (!(type == PARAM_DURATION ? units_parse_duration : units_parse_bytes)(text, &whole))
+            return false;
+        *number = (double)whole;
+    } else if (!units_parse_real(text, number)) {
+        return false;
+    }
+    return form == ARGUMENT_QUANTITY || *number > 0;
+}
+
+static int read_argument(const struct about *about, const struct distribution_kind *kind, size_t i,
+                         const yaml_node_t *node, double *number)
+{
+    enum argument_form form = kind->arguments[i].form;
+    const char *name = kind->arguments[i].name, *allowed = argument_form(about, form);
+    const char *text = document_value(about->document, node, name, allowed, about->error);
+    if (!text)
+        return -1;
+    if (form == ARGUMENT_END)
+        return read_end(about, node, text, number);
+    if (!parse_argument(about, form, text, number))
+        return document_error(about->document, node, about->error,
+                              "%s: '%.60s' is not allowed; %s of %s takes %s", kind->name, text,
+                              name, kind->name, allowed);
+    return 0;
+}
+
+static const struct distribution_kind *find_kind(const struct about *about, const yaml_node_t *node)
+{
+    const char *names[PAIRS_MOST + 1] = {NULL};
+    const char *text =
+        document_value(about->document, node, "distribution", "the name of one", about->error);
+    if (!text)
+        return NULL;
+    for (size_t i = 0; distributions[i].name; i++) {
+        if (strcmp(distributions[i].name, text) == 0)
+            return &distributions[i];
+        names[i] = distributions[i].name;
+    }
+    suggest_error(about->error, "distribution", text, names);
+    document_locate(about->document, node, about->error);
+    return NULL;
+}
+
+static int read_distribution(struct values *values, const struct about *about,
+                             const yaml_node_t *map)
+{
+    const char *names[ARGUMENTS_MOST + 2] = {"distribution"};
+    char what[64];
+    struct pairs pairs;
+    double arguments[ARGUMENTS_MOST] = {0};
+    const struct distribution_kind *kind =
+        find_kind(about, document_get(about->document, map, "distribution"));
+    if (!kind)
+        return -1;
+    for (size_t i = 0; i < ARGUMENTS_MOST; i++)
+        names[i + 1] = kind->arguments[i].name;
+    snprintf(what, sizeof what, "key of a %s distribution called", kind->name);
+    if (document_pairs(about->document, map, names, what, &pairs, about->error) != 0)
+        return -1;
+    for (size_t i = 0; i < ARGUMENTS_MOST && kind->arguments[i].name; i++) {
+        if (!pairs.values[i + 1])
+            return document_error(about->document, map, about->error,
+                                  "a %s distribution needs %s: %s", kind->name, names[i + 1],
+                                  argument_form(about, kind->arguments[i].form));
+        if (read_argument(about, kind, i, pairs.values[i + 1], &arguments[i]) != 0)
+            return -1;
+    }
+    if (about->design->kind == DESIGN_grid)
+        return document_error(about->document, map, about->error,
+                              "%s: a distribution needs a design that samples, as in "
+                              "design: {name: lhs, points: 100}",
+                              about->param->name);
+    if (distribution_init(&values->distribution, kind, about->param, arguments,
+                          about->design->points, about->error) != 0)
+        return document_locate(about->document, map, about->error);
+    return 0;
+}
+
+/* ---- all of them ---------------------------------------------------------------------------- */
+
+static int read_map(struct values *values, const struct about *about, const yaml_node_t *map)
+{
+    bool ranges = document_get(about->document, map, "range");
+    if (!ranges && !document_get(about->document, map, "distribution"))
+        return document_error(about->document, map, about->error,
+                              "%s is a map without range or distribution; %s takes " VALUE_FORM,
+                              about->param->name, about->param->name);
+    if (!param_is_quantity(about->param))
+        return document_error(about->document, map, about->error,
+                              "%s is not a quantity: it takes a value or a list of values",
+                              about->param->name);
+    return ranges ? read_range(values, about, map) : read_distribution(values, about, map);
+}
+
+int values_read(struct values *values, const struct document *document, const yaml_node_t *node,
+                const struct component *component, const struct param *param,
+                const struct design *design, struct error *error)
+{
+    const struct about about = {document, component, param, design, error};
+    *values = (struct values){0};
+    int status = (node->type == YAML_MAPPING_NODE ? read_map : read_list)(values, &about, node);
+    if (status != 0)
+        values_fini(values);
+    return status;
+}
+
+void values_fini(struct values *values)
+{
+    for (size_t i = 0; i < values->count; i++)
+        free(values->texts[i]);
+    free(values->texts);
+    *values = (struct values){0};
+}
+
+const char *values_at(const struct values *values, double u, char buffer[UNITS_TEXT])
+{
+    if (values->count > 0) {
+        size_t i = (size_t)(u * (double)values->count);
+        return values->texts[i < values->count ? i : values->count - 1];
+    }
+    return param_write(values->distribution.param, distribution_value(&values->distribution, u),
+                       buffer);
+}
