@@ -29,21 +29,21 @@ static int read_factors(struct entry *entry, const struct document *document,
 {
     const yaml_node_pair_t *pairs = map->data.mapping.pairs.start;
     size_t count = (size_t)(map->data.mapping.pairs.top - pairs);
-    entry->factors = allocate_zeroed(count, sizeof *entry->factors);
+    entry->variations = allocate_zeroed(count, sizeof *entry->variations);
     for (size_t i = 0; i < count; i++) {
         const yaml_node_t *key = document->yaml.nodes.start + (pairs[i].key - 1),
                           *value = document->yaml.nodes.start + (pairs[i].value - 1);
         const char *name = (const char *)key->data.scalar.value;
         if (strcmp(name, "name") == 0)
             continue;
-        struct factor *factor = &entry->factors[entry->factor_count];
-        factor->param = param_find(entry->component, name, error);
-        assert(factor->param);
-        if (values_read(&factor->values, document, value, entry->component, factor->param, design,
-                        error) != 0)
+        struct variation *variation = &entry->variations[entry->variation_count];
+        variation->param = param_find(entry->component, name, error);
+        assert(variation->param);
+        if (values_read(&variation->values, document, value, entry->component, variation->param,
+                        design, error) != 0)
             return -1;
-        entry->factor_count++;
-        entry->varied += values_vary(&factor->values);
+        entry->variation_count++;
+        entry->varied += values_vary(&variation->values);
     }
     return 0;
 }
@@ -106,9 +106,9 @@ int entry_from_node(struct entry *entry, const struct kin *kin, const struct doc
 
 void entry_fini(struct entry *entry)
 {
-    for (size_t i = 0; i < entry->factor_count; i++)
-        values_fini(&entry->factors[i].values);
-    free(entry->factors);
+    for (size_t i = 0; i < entry->variation_count; i++)
+        values_fini(&entry->variations[i].values);
+    free(entry->variations);
     free(entry->text);
     *entry = (struct entry){0};
 }
@@ -120,22 +120,22 @@ double entry_count(const struct entry *entry, const struct design *design)
     double count = 1;
     if (design->kind != DESIGN_grid)
         return entry->varied > 0 ? (double)design->points : 1;
-    for (size_t i = 0; i < entry->factor_count; i++)
-        count *= (double)entry->factors[i].values.count;
+    for (size_t i = 0; i < entry->variation_count; i++)
+        count *= (double)entry->variations[i].values.count;
     return count;
 }
 
-/* The text form of a setting, of a text for each factor. A path comes last: it is the rest of the
- * text. */
+/* The text form of a setting, of a text for each variation. A path comes last: it is the rest of
+ * the text. */
 static char *join(const struct entry *entry, const char *const *texts)
 {
     size_t length = strlen(entry->text) + 1;
-    for (size_t i = 0; i < entry->factor_count; i++)
-        length += strlen(entry->factors[i].param->name) + strlen(texts[i]) + 2;
+    for (size_t i = 0; i < entry->variation_count; i++)
+        length += strlen(entry->variations[i].param->name) + strlen(texts[i]) + 2;
     char *joined = allocate_zeroed(length, 1), *end = stpcpy(joined, entry->text);
     for (int paths = 0; paths <= 1; paths++) {
-        for (size_t i = 0; i < entry->factor_count; i++) {
-            const struct param *param = entry->factors[i].param;
+        for (size_t i = 0; i < entry->variation_count; i++) {
+            const struct param *param = entry->variations[i].param;
             if ((param->type == PARAM_PATH) != paths)
                 continue;
             *end = strchr(joined, ':') ? ',' : ':';
@@ -150,19 +150,19 @@ static char *join(const struct entry *entry, const char *const *texts)
 /* The texts of setting number `index` of a grid. */
 static void grid_texts(const struct entry *entry, size_t index, const char **texts)
 {
-    for (size_t i = entry->factor_count; i-- > 0;) {
-        const struct values *values = &entry->factors[i].values;
+    for (size_t i = entry->variation_count; i-- > 0;) {
+        const struct values *values = &entry->variations[i].values;
         texts[i] = values->texts[index % values->count];
         index /= values->count;
     }
 }
 
-/* The texts of a sampled point. `u` has a coordinate for each factor that varies. */
+/* The texts of a sampled point. `u` has a coordinate for each variation that varies. */
 static void sampled_texts(const struct entry *entry, const double *u, const char **texts,
                           char (*buffers)[UNITS_TEXT])
 {
-    for (size_t i = 0, varied = 0; i < entry->factor_count; i++) {
-        const struct values *values = &entry->factors[i].values;
+    for (size_t i = 0, varied = 0; i < entry->variation_count; i++) {
+        const struct values *values = &entry->variations[i].values;
         texts[i] = values_at(values, values_vary(values) ? u[varied++] : 0, buffers[i]);
     }
 }
@@ -175,11 +175,11 @@ static double *coordinates(const struct entry *entry, const struct kin *kin,
     size_t dimensions = 0;
     if (design->kind == DESIGN_grid || entry->varied == 0)
         return NULL;
-    for (size_t i = 0; i < entry->factor_count; i++) {
-        if (!values_vary(&entry->factors[i].values))
+    for (size_t i = 0; i < entry->variation_count; i++) {
+        if (!values_vary(&entry->variations[i].values))
             continue;
         snprintf(texts[dimensions], sizeof texts[dimensions], "design %s %.50s %.50s", kin->what,
-                 entry->component->name, entry->factors[i].param->name);
+                 entry->component->name, entry->variations[i].param->name);
         names[dimensions] = texts[dimensions];
         dimensions++;
     }

@@ -19,7 +19,7 @@ struct kin {
     const struct component *const *registry;
 };
 
-struct factor {
+struct variation {
     const struct param *param;
     struct values values;
 };
@@ -27,9 +27,9 @@ struct factor {
 struct entry {
     const yaml_node_t *node; /* NULL: not from a file */
     const struct component *component;
-    char *text;             /* the setting, as far as it is not of factors */
-    struct factor *factors; /* in the order of the file */
-    size_t factor_count, varied;
+    char *text;                   /* the setting, as far as it is not of variations */
+    struct variation *variations; /* in the order of the file */
+    size_t variation_count, varied;
 };
 
 /* Either is 0, or -1 with a line in *error. A spec is "name:key=value,…". */
@@ -42,7 +42,7 @@ void entry_fini(struct entry *entry);
 /* How many settings it stands for: exact below 2^53. */
 double entry_count(const struct entry *entry, const struct design *design);
 
-/* Makes them all, the last factor changing fastest; samples in the order of the design's points,
+/* Makes them all, the last variation changing fastest; samples in the order of the design's points,
  * from its dimensions `first` and after. Returns 0; or -1 with a line in *error, and none made. */
 int entry_settings(const struct entry *entry, const struct kin *kin,
                    const struct document *document, const struct design *design, size_t first,
