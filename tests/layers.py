@@ -159,11 +159,19 @@ def missing_files():
     """Files of the tree that a comment or a document names and that are not there. NAME and K stand for what one likes."""
     folders = "|".join([*LAYERS, "tests", "scripts", "docs", "experiments"])
     names = re.compile(rf"(?<![\w/.])(?:\.\./)?((?:{folders})/[\w/.-]*\w\.(?:c|h|sql|gp|py|md|yaml|html|css|js|build))\b")
-    for path in files([*LAYERS, "tests", "docs"], ".c", ".h", ".py", ".md", ".sql", ".gp") + ["README.md"]:
+    for path in files([*LAYERS, "tests", "docs", "scripts", "experiments"], ".c", ".h", ".py", ".md", ".sql", ".gp") + ["README.md"]:
         for number, line in enumerate(read(path).splitlines(), 1):
             for name in names.findall(line):
                 if not os.path.exists(os.path.join(ROOT, name)) and not re.search(r"NAME|embedded", name):
                     yield f"{path}:{number} names {name}"
+
+
+def without_readme():
+    """Each folder says what it is for, what holds in it, and where to start reading."""
+    for layer, rooms in LAYERS.items():
+        for folder in sorted({layer, *(os.path.join(layer, room) for room in rooms if room)}):
+            if not os.path.exists(os.path.join(ROOT, folder, "README.md")):
+                yield folder
 
 
 def sources_found():
@@ -174,6 +182,7 @@ def sources_found():
 
 TESTS = (
     [("there are sources in every room", sources_found),
+     ("every folder has a README", lambda: check_none(without_readme())),
      ("every source is in a room that is known", lambda: check_none(strange_rooms()))] +
     [(f"{layer}/ includes only what it may", lambda layer=layer: check_none(wrong_includes(layer)))
      for layer in LAYERS] +
