@@ -16,12 +16,14 @@
 static int set(struct until *until, const char *key, const char *value, struct error *error)
 {
     static const char *const keys[] = {"ci", "metric", "most", NULL};
+    char hint[UNITS_HINT];
     int64_t count;
     if (strcmp(key, "ci") == 0) {
         if (units_parse_share(value, &until->share) && until->share > 0 && until->share < 1)
             return 0;
-        return error_set(error, "ci=%.40s is not allowed; it takes a share below 1, as 5%% or 0.05",
-                         value);
+        return error_set(error,
+                         "ci=%.40s is not allowed; it takes a share below 1, as 5%% or 0.05%s",
+                         value, units_hint(UNITS_SHARE, value, hint));
     }
     if (strcmp(key, "metric") == 0) {
         const struct metric *metric = metric_find(value, error);
@@ -30,8 +32,9 @@ static int set(struct until *until, const char *key, const char *value, struct e
     }
     if (strcmp(key, "most") == 0) {
         if (!units_parse_count(value, &count) || count < UNTIL_FEWEST || count > REPLICATIONS_MOST)
-            return error_set(error, "most=%.40s is not allowed; it takes a number from %d to %d",
-                             value, UNTIL_FEWEST, REPLICATIONS_MOST);
+            return error_set(error, "most=%.40s is not allowed; it takes a number from %d to %d%s",
+                             value, UNTIL_FEWEST, REPLICATIONS_MOST,
+                             units_hint(UNITS_COUNT, value, hint));
         until->most = (size_t)count;
         return 0;
     }

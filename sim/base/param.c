@@ -19,11 +19,13 @@ static const struct type {
     bool (*parse)(const char *, int64_t *);
     char *(*write)(char *, int64_t);
     const char *form, *unit;
+    enum units_kind kind; /* of a quantity */
 } types[] = {
-    [PARAM_COUNT] = {units_parse_count, units_write_count, UNITS_COUNT_FORM, ""},
-    [PARAM_REAL] = {NULL, NULL, UNITS_REAL_FORM, ""},
-    [PARAM_DURATION] = {units_parse_duration, units_write_duration, UNITS_DURATION_FORM, "ns"},
-    [PARAM_BYTES] = {units_parse_bytes, units_write_bytes, UNITS_BYTES_FORM, "bytes"},
+    [PARAM_COUNT] = {units_parse_count, units_write_count, UNITS_COUNT_FORM, "", UNITS_COUNT},
+    [PARAM_REAL] = {NULL, NULL, UNITS_REAL_FORM, "", UNITS_REAL},
+    [PARAM_DURATION] = {units_parse_duration, units_write_duration, UNITS_DURATION_FORM, "ns",
+                        UNITS_DURATION},
+    [PARAM_BYTES] = {units_parse_bytes, units_write_bytes, UNITS_BYTES_FORM, "bytes", UNITS_BYTES},
     [PARAM_FLAG] = {NULL, NULL, "yes or no", ""},
     [PARAM_CHOICE] = {NULL, NULL, "", ""},
     [PARAM_PATH] = {NULL, NULL, "a file name", ""},
@@ -107,12 +109,14 @@ double param_number(const struct param *param, const void *state)
 static int bad_value(const struct component *component, const struct param *param, const char *text,
                      struct error *error)
 {
-    char allowed[512], nearest[128] = "";
+    char allowed[512], nearest[UNITS_HINT] = "";
     const char *const *words = words_of(param);
     const char *near = words ? suggest(text, words) : NULL;
     bool has_form = !words && param->type != PARAM_PATH;
     if (near)
         snprintf(nearest, sizeof nearest, "; did you mean '%s'?", near);
+    if (param_is_quantity(param))
+        units_hint(types[param->type].kind, text, nearest);
     return error_set(error, "%s: %s=%.60s is not allowed; %s takes %s%s%s%s", component->name,
                      param->name, text, param->name, has_form ? types[param->type].form : "",
                      has_form ? ", from " : "", param_allowed(param, allowed, sizeof allowed),
@@ -142,7 +146,7 @@ int param_set(const struct component *component, const struct param *param, void
     }
     double number;
     if (param->type == PARAM_REAL) {
-        if (!units_parse_real(text, &number) || number < param->least || number > param->most)
+        if (!units_parse_share(text, &number) || number < param->least || number > param->most)
             return bad_value(component, param, text, error);
         *real_of(param, state) = number + 0.0; /* -0 is 0 */
         return 0;
