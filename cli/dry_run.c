@@ -1,159 +1,93 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cli/estimate.h"
+#include "cli/dry_run.h"
 
-#include <stdlib.h>
+#include <math.h>
 
 #include "cli/command.h"
 #include "cli/progress.h"
-#include "sim/base/allocate.h"
-#include "sweep/executor.h"
+#include "cli/run_experiment.h"
+#include "sweep/pilot.h"
 
-#define PILOT_SECONDS 10 /* after which it is given up */
-#define PILOT_POINTS  8  /* done of them, */
-#define PILOT_SEEDS   5  /* with so many seeds each */
-
-struct pilot {
-    struct progress clock;
-    double compiling_from, running_from; /* seconds; < 0: not now */
-    double compile_seconds, run_seconds;
-    size_t compiled, ran;
-    double parts;     /* done */
-    struct error why; /* of the first run that failed */
-    atomic_bool stop;
-};
-
-/* Adds what has been going on until now. */
-static void note_time(struct pilot *pilot)
+/* "120 runs: 12 points, 10 seeds each; of 10 programs" */
+static void print_size(const struct plan *plan, struct share share)
 {
-    double now = progress_seconds(&pilot->clock);
-    if (pilot->compiling_from >= 0) {
-        pilot->compile_seconds += now - pilot->compiling_from;
-        pilot->compiled++;
-    }
-    if (pilot->running_from >= 0) {
-        pilot->run_seconds += now - pilot->running_from;
-        pilot->ran++;
-    }
-    pilot->compiling_from = pilot->running_from = -1;
-}
-
-static void on_begun(void *context, const struct planned_run *run)
-{
-    struct pilot *pilot = context;
-    note_time(pilot);
-    *(run ? &pilot->running_from : &pilot->compiling_from) = progress_seconds(&pilot->clock);
-}
-
-static void on_ended(void *context, const struct planned_run *run,
-                     const struct simulation_result *result, const double *values, const char *why)
-{
-    struct pilot *pilot = context;
-    (void)run, (void)result, (void)values;
-    if (why && pilot->why.text[0] == '\0')
-        error_set(&pilot->why, "%s", why);
-}
-
-static void on_advanced(void *context, double parts)
-{
-    struct pilot *pilot = context;
-    pilot->parts = parts;
-    if (progress_seconds(&pilot->clock) > PILOT_SECONDS)
-        pilot->stop = true;
-}
-
-/* Every n-th of `count`, so that no more than `most` are left, the last among them. */
-static bool is_chosen(size_t i, size_t count, size_t most)
-{
-    size_t step = (count + most - 1) / most;
-    return (count - 1 - i) % step == 0;
-}
-
-/* A few points of the experiment, with a few seeds; it borrows the rest. */
-static struct experiment choose_points(const struct experiment *experiment)
-{
-    struct experiment few = *experiment;
-    few.points = allocate_zeroed(experiment->point_count, sizeof *few.points);
-    few.point_count = 0;
-    if (few.seed_count > PILOT_SEEDS)
-        few.seed_count = PILOT_SEEDS;
-    few.text = NULL;
-    for (size_t i = 0; i < experiment->point_count; i++)
-        if (is_chosen(i, experiment->point_count, PILOT_POINTS))
-            few.points[few.point_count++] = experiment->points[i];
-    return few;
-}
-
-/* Bytes in use: pages are filled to so much when there are many. */
-#define FILL 0.8
-
-static double size_of(struct store *store)
-{
-    sqlite3_stmt *statement;
-    double bytes = 0;
-    if (sqlite3_prepare_v2(store_database(store), "SELECT total(pgsize - unused) FROM dbstat", -1,
-                           &statement, NULL) == SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_ROW)
-        bytes = sqlite3_column_double(statement, 0);
-    sqlite3_finalize(statement);
-    return bytes / FILL;
-}
-
-static void print_estimate(const struct plan *plan, unsigned jobs, const struct pilot *pilot,
-                           double bytes)
-{
-    char time[UNITS_TEXT], disk[UNITS_TEXT];
+    const struct experiment *experiment = plan->experiment;
     size_t programs = 0;
     for (size_t i = 0; i < plan->program_count; i++)
-        programs += plan->programs[i].to_do > 0;
-    if (pilot->ran == 0) {
-        double parts = execution_parts(&(struct execution){.plan = plan});
-        printf("About %s on %u core%s, from %d s of work: not one run was done in that time.\n",
-               units_show_seconds(time, PILOT_SECONDS * parts / pilot->parts / jobs), jobs,
-               jobs == 1 ? "" : "s", PILOT_SECONDS);
-        return;
-    }
-    double compile = pilot->compiled ? pilot->compile_seconds / (double)pilot->compiled : 0;
-    double run = pilot->run_seconds / (double)pilot->ran;
-    double whole = (compile * (double)programs + run * (double)plan->to_do) / jobs;
-    printf("About %s on %u core%s, and %s on disk", units_show_seconds(time, whole), jobs,
-           jobs == 1 ? "" : "s",
-           units_show_bytes(disk, bytes / (double)pilot->ran * (double)plan->to_do));
-    printf(" (from %zu run%s done just now: %s a program,", pilot->ran, pilot->ran == 1 ? "" : "s",
-           units_show_seconds(time, compile));
-    printf(" %s a run).\n", units_show_seconds(time, run));
+        programs += plan->programs[i].runs > 0;
+    printf("%s: %zu runs of %zu programs (%zu settings, %zu seed%s)", experiment->name,
+           plan->run_count, programs, experiment->point_count, experiment->seed_count,
+           experiment->seed_count == 1 ? "" : "s");
+    if (share.shards)
+        printf(", share %u of %u", share.shard, share.shards);
+    printf("\n");
 }
 
-void estimate_print(const struct plan *plan, unsigned jobs, uint64_t memory_bytes)
+#define POINTS_SHOWN 40
+
+static void print_points(const struct experiment *experiment)
+{
+    for (size_t i = 0; i < experiment->point_count && i < POINTS_SHOWN; i++) {
+        const struct point *point = &experiment->points[i];
+        const struct point *before = &experiment->points[i ? i - 1 : 0];
+        if (i == 0 || point->workload != before->workload || point->collector != before->collector)
+            printf("\n%s on %s\n", experiment->workloads[point->workload].text,
+                   point->collector->name);
+        printf("  %s\n", experiment->policies[point->policy].text);
+    }
+    if (experiment->point_count > POINTS_SHOWN)
+        printf("  … and %zu more\n", experiment->point_count - POINTS_SHOWN);
+}
+
+/* ---- what it would take --------------------------------------------------------------- */
+
+static double seconds_of(void *clock)
+{
+    return progress_seconds(clock);
+}
+
+static void print_forecast(const struct pilot *pilot, const struct pilot_work *work)
+{
+    const struct forecast forecast = pilot_forecast(pilot, work);
+    const char *plural = pilot->workers == 1 ? "" : "s";
+    char time[UNITS_TEXT], disk[UNITS_TEXT];
+    printf("About %s on %u core%s, ", units_show_seconds(time, forecast.seconds), pilot->workers,
+           plural);
+    if (work->ran == 0) {
+        printf("from %d s of work: not one run was done in that time.\n", PILOT_SECONDS);
+        return;
+    }
+    printf("and %s on disk (from %zu run%s done just now: %s a program,",
+           units_show_bytes(disk, forecast.bytes), work->ran, work->ran == 1 ? "" : "s",
+           units_show_seconds(time, forecast.compile_seconds));
+    printf(" %s a run).\n", units_show_seconds(time, forecast.run_seconds));
+}
+
+static void print_pilot(const struct plan *plan, unsigned jobs, uint64_t memory_bytes)
 {
     struct error error;
-    struct experiment few = choose_points(plan->experiment);
-    struct plan part;
-    struct pilot pilot = {.compiling_from = -1, .running_from = -1};
-    struct store *store = store_open(":memory:", &error);
-    double bytes = store ? size_of(store) : 0;
-    plan_init(&part, &few, (struct share){0});
-    if (!store || plan_store(&part, "sweep", (struct share){0}, false, store, &error) != 0)
-        fail("%s", error.text);
-    const struct execution execution = {
-        .plan = &part,
-        .store = store,
-        .workers = 1,
+    struct progress clock;
+    struct pilot_work work;
+    const struct pilot pilot = {
+        .plan = plan,
+        .workers = workers(jobs),
         .compile = compile_options(memory_bytes),
-        .context = &pilot,
-        .begun = on_begun,
-        .ended = on_ended,
-        .advanced = on_advanced,
-        .stop = &pilot.stop,
+        .seconds = seconds_of,
+        .clock = &clock,
     };
-    progress_init(&pilot.clock, 1);
-    if (execute(&execution, &error) != 0)
+    progress_init(&clock, 1);
+    if (pilot_execute(&pilot, &work, &error) != 0)
         fail("%s", error.text);
-    if (!pilot.stop)
-        note_time(&pilot);
-    print_estimate(plan, jobs, &pilot, size_of(store) - bytes);
-    if (pilot.why.text[0])
-        printf("One of those failed: %s\n", pilot.why.text);
-    store_close(store);
-    plan_fini(&part);
-    free(few.points);
+    print_forecast(&pilot, &work);
+    if (work.why.text[0])
+        printf("One of those failed: %s\n", work.why.text);
+}
+
+void print_dry_run(const struct plan *plan, struct share share, unsigned jobs,
+                   uint64_t memory_bytes)
+{
+    print_size(plan, share);
+    print_points(plan->experiment);
+    printf("\n");
+    print_pilot(plan, jobs, memory_bytes);
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a plan would take, from doing a little of it. */
-#ifndef PYGCSIM_CLI_ESTIMATE_H
-#define PYGCSIM_CLI_ESTIMATE_H
+ * What `pygcsim sweep --dry-run` prints. */
+#ifndef PYGCSIM_CLI_DRY_RUN_H
+#define PYGCSIM_CLI_DRY_RUN_H
 
 #include "sweep/plan.h"
 
-/* Runs some of the plan's runs, for a few seconds at most, and prints an estimate of time and disk
- * for all that are still to do. */
-void estimate_print(const struct plan *plan, unsigned jobs, uint64_t memory_bytes);
+/* What would be run; then, with a little of it done (sweep/pilot.h), how long it would take and how
+ * much it would store. Exits with a line if it cannot be tried. */
+void print_dry_run(const struct plan *plan, struct share share, unsigned jobs,
+                   uint64_t memory_bytes);
 
 #endif
