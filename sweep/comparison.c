@@ -131,8 +131,8 @@ int comparison_use_program(struct experiment *experiment, const char *path, bool
     if (status == 0)
         status = use_origin(experiment, path, &origin, keep_collector, error);
     if (status == 0)
-        status = check_times(compiled, path, origin.collector, experiment->points[0].collector,
-                             error);
+        status =
+            check_times(compiled, path, origin.collector, experiment->points[0].collector, error);
     free(origin.workload);
     return status;
 }
