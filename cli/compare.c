@@ -7,17 +7,14 @@
 
 #include "cli/answers.h"
 #include "cli/command.h"
+#include "cli/run_experiment.h"
 #include "cli/table.h"
-#include "cli/work.h"
-#include "policies/registry.h"
 #include "results/answer/show_value.h"
 #include "results/store/metrics.h"
 #include "results/store/store.h"
 #include "sim/base/allocate.h"
 #include "sim/engines.h"
-#include "sim/interval/program_file.h"
-#include "sim/model/costs.h"
-#include "workloads/registry.h"
+#include "sweep/comparison.h"
 
 enum {
     OPT_DB = 1,
@@ -305,107 +302,44 @@ static void print_json(struct store *store, const struct plan *plan, size_t i)
 
 /* ---- what is done --------------------------------------------------------------------- */
 
-/* The program of a file, in place of a workload and a seed. */
-static void read_program(struct command *command, struct compiled *compiled,
-                         struct setting *workload)
+/* Options that do not go together. */
+static void check_together(const struct command *command)
 {
-    struct error error;
-    struct program_origin origin;
-    struct op_costs costs;
-    if (command->workload_spec || command->seed_given)
-        fail_usage("--program is instead of --workload and --seed");
-    if (!command->engine->compiles)
-        fail_usage("--program goes with --engine interval only");
-    if (program_file_read(command->program, compiled, &origin, &error) != 0)
-        fail("%s", error.text);
-    if (setting_parse(workload, origin.workload, workloads, "workload", &error) != 0)
-        fail("%s is of a pygcsim with other workloads: %s", command->program, error.text);
-    if (!collector_version(origin.collector))
-        fail("%s is of a pygcsim with other collectors, as %s", command->program, origin.collector);
-    if (!command->collector_given)
-        command->collector = collector_version(origin.collector);
-    costs_of_operations(costs_for(command->collector), compiled->program.slowdown, &costs);
-    if (memcmp(&costs, &compiled->program.costs, sizeof costs) != 0)
-        fail("%s was compiled with the times of %s, which are not those of %s; compile it with "
-             "--collector %s",
-             command->program, origin.collector, command->collector->name,
-             command->collector->name);
-    command->seed = origin.seed;
-    free(origin.workload);
-}
-
-/* Every policy there is, as it comes, if none was named. */
-static void default_policies(struct command *command)
-{
-    static const char *const fallback[] = {"default"};
-    size_t all = 0;
-    while (policies[all])
-        all++;
-    size_t count = command->one_policy ? 1 : all;
-    command->policy_specs = allocate_zeroed(count, sizeof *command->policy_specs);
-    for (size_t i = 0; i < count; i++)
-        command->policy_specs[i] = command->one_policy ? fallback[0] : policies[i]->name;
-    command->policy_count = count;
-}
-
-/* Each policy once, however often it was named. */
-static void parse_policies(const struct command *command, struct experiment *experiment)
-{
-    struct error error;
-    struct setting *settings = allocate_zeroed(command->policy_count, sizeof *settings);
-    size_t count = 0;
-    for (size_t i = 0; i < command->policy_count; i++) {
-        if (setting_parse(&settings[count], command->policy_specs[i], policies, "policy", &error) !=
-            0)
-            fail_usage("%s", error.text);
-        size_t same = 0;
-        while (strcmp(settings[same].text, settings[count].text) != 0)
-            same++;
-        if (same < count)
-            setting_fini(&settings[count]);
-        else
-            count++;
-    }
-    experiment->policies = settings;
-    experiment->policy_count = experiment->point_count = count;
-}
-
-static void find_program(struct command *command, struct compiled *compiled,
-                         struct setting *workload)
-{
-    struct error error;
-    const char *spec = command->workload_spec ? command->workload_spec : "web";
     bool compiles = command->engine->compiles && !command->program;
     if (command->memory_bytes && !compiles)
         fail_usage("--memory is for a program that is compiled: not with --program, nor with "
                    "--engine graph");
     if (command->program && (command->replications > 1 || command->until.share > 0))
         fail_usage("--program is one program: not with --replications or --until");
-    if (command->program)
-        read_program(command, compiled, workload);
-    else if (setting_parse(workload, spec, workloads, "workload", &error) != 0)
-        fail_usage("%s", error.text);
+    if (command->program && (command->workload_spec || command->seed_given))
+        fail_usage("--program is instead of --workload and --seed");
+    if (command->program && !command->engine->compiles)
+        fail_usage("--program goes with --engine interval only");
 }
 
 /* What the command line comes to; a program that it names into *compiled. */
 static void make_experiment(struct command *command, struct compiled *compiled,
                             struct experiment *experiment)
 {
-    *experiment =
-        (struct experiment){.name = allocate_text(command->name),
-                            .workloads = allocate_zeroed(1, sizeof *experiment->workloads),
-                            .workload_count = 1};
-    if (command->policy_count == 0)
-        default_policies(command);
-    parse_policies(command, experiment);
-    find_program(command, compiled, &experiment->workloads[0]);
-    experiment->points = allocate_zeroed(experiment->point_count, sizeof *experiment->points);
-    for (size_t i = 0; i < experiment->point_count; i++)
-        experiment->points[i] = (struct point){.policy = i, .collector = command->collector};
-    experiment->seeds = allocate_zeroed(1, sizeof *experiment->seeds);
-    experiment->seeds[0] = command->seed;
-    experiment->seed_count = 1;
-    until_extend(experiment, command->replications);
+    static const char *const usual_policy[] = {"default"};
+    struct error error;
+    bool runs_usual = command->one_policy && command->policy_count == 0;
+    const struct comparison comparison = {
+        .name = command->name,
+        .workload = command->workload_spec ? command->workload_spec : "web",
+        .policies = runs_usual ? usual_policy : command->policy_specs,
+        .policy_count = runs_usual ? 1 : command->policy_count,
+        .collector = command->collector,
+        .seed = command->seed,
+        .replications = command->replications,
+    };
+    check_together(command);
+    if (comparison_make(&comparison, experiment, &error) != 0)
+        fail_usage("%s", error.text);
+    if (command->program && comparison_use_program(experiment, command->program,
+                                                   command->collector_given, compiled, &error) != 0)
+        fail("%s", error.text);
+    command->collector = experiment->points[0].collector;
     experiment->engine = command->engine;
     experiment->log = command->log;
     experiment->warmup = command->warmup;
@@ -443,29 +377,30 @@ static int execute_command(struct command *command)
     struct error error;
     struct compiled compiled;
     struct experiment experiment;
-    struct plan plan;
-    struct precision precision;
     compiled_init(&compiled);
     make_experiment(command, &compiled, &experiment);
-    struct work work = {.store = store_open(command->db, &error),
-                        .jobs = command->jobs,
-                        .memory_bytes = command->memory_bytes,
-                        .compiled = command->program ? &compiled : NULL};
-    if (!work.store)
+    struct rounds rounds = {
+        .experiment = &experiment,
+        .store = store_open(command->db, &error),
+        .command = command->name,
+        .keep_results = true,
+        .execution = {.workers = workers(command->jobs),
+                      .compile = compile_options(command->memory_bytes),
+                      .compiled = command->program ? &compiled : NULL},
+    };
+    if (!rounds.store)
         fail("%s", error.text);
-    work_on_experiment(&work, &experiment, command->name, (struct share){0}, false, &plan,
-                       &precision);
-    if (work.failed) {
-        store_close(work.store);
-        fail("%s", work.why.text);
+    run_experiment(&rounds, RUN_AS_COMPARE);
+    if (rounds.failed) {
+        store_close(rounds.store);
+        fail("%s", rounds.why.text);
     }
-    print_outcomes(work.store, command, &plan, work.results);
+    print_outcomes(rounds.store, command, &rounds.plan, rounds.results);
     if (experiment.until.share > 0 && !command->json)
-        print_precision(&experiment, &precision);
+        print_precision(&experiment, &rounds.precision);
 
-    store_close(work.store);
-    work_fini(&work);
-    plan_fini(&plan);
+    store_close(rounds.store);
+    rounds_fini(&rounds);
     experiment_fini(&experiment);
     compiled_fini(&compiled);
     free(command->policy_specs);

@@ -47,6 +47,10 @@ FORBIDDEN = [
     ("keeps the time of day or reads the environment", r"\b(time|clock_gettime|getenv|rand)\s*\("),
 ]
 
+# What a file in cli/ asks of a results file it asks of results/, in C.
+SQL = r'\bsqlite3_|\bquery_(begin|next)\b|"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|WITH)\s'
+SQL_EXCEPTIONS = {"cli/answers.c", "cli/compare.c"}
+
 
 def files(folders, *endings):
     return sorted(os.path.relpath(path, ROOT) for folder in folders for ending in endings
@@ -111,6 +115,13 @@ def forbidden(pattern):
                       lambda match: "\n" * match.group().count("\n"), code(path), flags=re.M | re.S)
         for number, line in enumerate(text.splitlines(), 1):
             if re.search(pattern, line):
+                yield f"{path}:{number}: {line.strip()}"
+
+
+def sql_in_cli():
+    for path in files(["cli"], ".c", ".h"):
+        for number, line in enumerate(read(path).splitlines(), 1):
+            if re.search(SQL, line) and path not in SQL_EXCEPTIONS:
                 yield f"{path}:{number}: {line.strip()}"
 
 
@@ -188,7 +199,8 @@ TESTS = (
      for layer in LAYERS] +
     [(f"below cli/ nothing {what}", lambda pattern=pattern: check_none(forbidden(pattern)))
      for what, pattern in FORBIDDEN] +
-    [("below cli/ no variable that outlives a simulation", lambda: check_none(mutable_variables())),
+    [("cli/ has no SQL", lambda: check_none(sql_in_cli())),
+     ("below cli/ no variable that outlives a simulation", lambda: check_none(mutable_variables())),
      ("below cli/ no mutable static function pointer",
       lambda: check_none(mutable_function_pointers())),
      ("files that comments and documents name are there", lambda: check_none(missing_files())),

@@ -166,42 +166,46 @@ static void write_sentence(FILE *out, const char *text)
     fputc('.', out);
 }
 
-static void write_chart(const struct page *page, const struct report_chart *chart)
+static void write_figure(const struct page *page, const struct figure *figure)
 {
     char id[64];
-    size_t number = chart->group == OF_EVERY_GROUP ? 0 : chart->group + 1;
-    snprintf(id, sizeof id, "chart-%s-%zu", chart->chart->name, number);
+    const struct chart *chart = figure->drawing.chart;
+    const struct picture *picture = &figure->drawing.picture;
+    size_t number = figure->group == OF_EVERY_GROUP ? 0 : figure->group + 1;
+    snprintf(id, sizeof id, "chart-%s-%zu", chart->name, number);
     fprintf(page->out, "<figure id=\"%s\">\n", id);
     fprintf(page->out,
             "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Chart: %s\">\n",
-            chart->chart->name);
-    svg_write(page->out, chart->svg, chart->size, id, chart->chart->summary);
+            chart->name);
+    svg_write(page->out, picture->bytes, picture->count, id, chart->summary);
     fputs("</div>\n<figcaption>", page->out);
-    write_sentence(page->out, chart->chart->summary);
+    write_sentence(page->out, chart->summary);
     fputs("</figcaption>\n</figure>\n", page->out);
 }
 
 /* Is it one that the results cannot give, in none of the groups, and the first of these? */
-static bool is_missing(const struct report *report, size_t chart)
+static bool is_missing(const struct figures *figures, size_t figure)
 {
-    for (size_t i = 0; i < report->chart_count; i++)
-        if (report->charts[i].chart == report->charts[chart].chart &&
-            (i < chart || !report->charts[i].why))
+    for (size_t i = 0; i < figures->count; i++) {
+        const struct drawing *other = &figures->figures[i].drawing;
+        if (other->chart == figures->figures[figure].drawing.chart && (i < figure || !other->why))
             return false;
+    }
     return true;
 }
 
 static void write_missing(const struct page *page)
 {
-    const struct report *report = page->report;
+    const struct figures *figures = page->report->figures;
     size_t written = 0;
-    for (size_t i = 0; i < report->chart_count; i++)
-        if (is_missing(report, i)) {
+    for (size_t i = 0; i < figures->count; i++)
+        if (is_missing(figures, i)) {
+            const struct drawing *missing = &figures->figures[i].drawing;
             fputs(written++ ? "" : "<p>Not drawn:</p>\n<ul class=\"note\">\n", page->out);
-            fprintf(page->out, "<li><em>%s</em> needs ", report->charts[i].chart->name);
-            html_text(page->out, report->charts[i].chart->needs);
+            fprintf(page->out, "<li><em>%s</em> needs ", missing->chart->name);
+            html_text(page->out, missing->chart->needs);
             fputs("; ", page->out);
-            html_text(page->out, report->charts[i].why);
+            html_text(page->out, missing->why);
             fputs("</li>\n", page->out);
         }
     fputs(written ? "</ul>\n" : "", page->out);
@@ -209,24 +213,23 @@ static void write_missing(const struct page *page)
 
 int page_charts(const struct page *page, struct error *error)
 {
-    const struct report *report = page->report;
+    const struct figures *figures = page->report->figures;
     size_t group = OF_EVERY_GROUP;
     (void)error;
-    for (size_t i = 0; i < report->chart_count; i++) {
-        const struct report_chart *chart = &report->charts[i];
-        if (chart->why)
+    for (size_t i = 0; i < figures->count; i++) {
+        const struct figure *figure = &figures->figures[i];
+        if (figure->drawing.why)
             continue;
-        if (chart->group != group && chart->group != OF_EVERY_GROUP)
-            page_group_heading(page, chart->group, "h3");
-        else if (chart->group != group && page->outcomes->group_count > 1)
+        if (figure->group != group && figure->group != OF_EVERY_GROUP)
+            page_group_heading(page, figure->group, "h3");
+        else if (figure->group != group && page->outcomes->group_count > 1)
             fputs("<h3>The whole experiment</h3>\n", page->out);
-        group = chart->group;
-        write_chart(page, chart);
+        group = figure->group;
+        write_figure(page, figure);
     }
-    if (report->groups_without_charts) {
+    if (figures->groups_without) {
         fputs("<p class=\"note\">There are no charts here of ", page->out);
-        html_count(page->out, report->groups_without_charts, "workload",
-                   "workloads and collectors");
+        html_count(page->out, figures->groups_without, "workload", "workloads and collectors");
         fputs("; <code>pygcsim plot --workload … --collector …</code> draws them.</p>\n",
               page->out);
     }
