@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/best_answer.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/command.h"
 #include "cli/table.h"
 #include "results/answer/show_value.h"
 #include "sim/base/allocate.h"
+#include "sim/base/json.h"
 
 #define TIED_MOST  10 /* settings named besides the best */
 #define FRONT_MOST 30 /* settings of a front */
@@ -171,91 +170,88 @@ void best_print(const struct question *question, size_t group)
 
 /* ---- as JSON -------------------------------------------------------------------------- */
 
-static void json_number(const char *name, const char *ending, double value)
+static void json_estimate(struct json *json, const char *name, struct estimate estimate)
 {
-    char text[UNITS_TEXT];
-    if (!isnan(value))
-        printf(", \"%s%s\": %s", name, ending, units_write_real(text, value));
+    char low[96], high[96];
+    snprintf(low, sizeof low, "%s_low", name);
+    snprintf(high, sizeof high, "%s_high", name);
+    json_real(json, name, estimate.mean);
+    json_real(json, low, estimate.interval.low);
+    json_real(json, high, estimate.interval.high);
 }
 
-static void json_estimate(const char *name, struct estimate estimate)
-{
-    json_number(name, "", estimate.mean);
-    json_number(name, "_low", estimate.interval.low);
-    json_number(name, "_high", estimate.interval.high);
-}
-
-/* An object without its end. */
-static void json_setting(const struct question *question, size_t setting)
+/* What the object of a setting begins with. */
+static void json_setting(struct json *json, const struct question *question, size_t setting)
 {
     const struct outcomes *outcomes = &question->outcomes;
-    printf("{\"policy\": ");
-    json_string(stdout, outcomes->settings[setting].policy);
-    printf(", \"n\": %zu", outcomes->settings[setting].runs[RUN_finished]);
+    json_text(json, "policy", outcomes->settings[setting].policy);
+    json_count(json, "n", outcomes->settings[setting].runs[RUN_finished]);
     for (size_t i = 0; i < question->shown_count; i++)
-        json_estimate(outcomes->metrics[question->shown[i]]->name,
+        json_estimate(json, outcomes->metrics[question->shown[i]]->name,
                       outcomes_mean(outcomes, setting, question->shown[i]));
 }
 
-static void json_misses(const struct question *question, size_t setting)
+static void json_misses(struct json *json, const struct question *question, size_t setting)
 {
-    bool first = true;
-    printf(", \"misses\": [");
+    json_array(json, "misses");
     for (size_t i = 0; i < question->condition_count; i++) {
         double excess = condition_excess(question->conditions[i], &question->outcomes, setting);
         if (!(excess > 0))
             continue;
-        printf("%s{\"condition\": ", first ? "" : ", ");
-        json_string(stdout, condition_text(question->conditions[i]));
-        json_number("excess", "", excess);
-        printf("}");
-        first = false;
+        json_object(json, NULL);
+        json_text(json, "condition", condition_text(question->conditions[i]));
+        json_real(json, "excess", excess);
+        json_end(json);
     }
-    printf("]");
+    json_end(json);
 }
 
-static void json_choice(const struct question *question, const struct best *best)
+static void json_nearest(struct json *json, const struct question *question,
+                         const struct best *best)
+{
+    json_object(json, "nearest");
+    json_setting(json, question, best->nearest);
+    json_misses(json, question, best->nearest);
+    json_real(json, "excess", best->nearest_excess);
+    json_end(json);
+}
+
+static void json_choice(struct json *json, const struct question *question, const struct best *best)
 {
     const struct outcomes *outcomes = &question->outcomes;
-    if (best->best == NO_SETTING && best->nearest != NO_SETTING) {
-        printf(", \"nearest\": ");
-        json_setting(question, best->nearest);
-        json_misses(question, best->nearest);
-        json_number("excess", "", best->nearest_excess);
-        printf("}");
-    }
-    if (best->best == NO_SETTING)
-        return;
-    printf(", \"best\": ");
-    json_setting(question, best->best);
-    printf("}, \"not_told_apart\": [");
-    for (size_t i = 0; i < best->tied_count; i++) {
-        printf("%s", i ? ", " : "");
-        json_setting(question, best->tied[i]);
-        json_estimate("difference", outcomes_difference(outcomes, best->tied[i], best->best,
-                                                        question->objective.metric));
-        printf("}");
-    }
     char *lines = python_lines(outcomes->settings[best->best].policy);
-    printf("], \"python\": ");
-    json_string(stdout, lines);
+    json_object(json, "best");
+    json_setting(json, question, best->best);
+    json_end(json);
+    json_array(json, "not_told_apart");
+    for (size_t i = 0; i < best->tied_count; i++) {
+        json_object(json, NULL);
+        json_setting(json, question, best->tied[i]);
+        json_estimate(
+            json, "difference",
+            outcomes_difference(outcomes, best->tied[i], best->best, question->objective.metric));
+        json_end(json);
+    }
+    json_end(json);
+    json_text(json, "python", lines);
     free(lines);
 }
 
-static void json_front(const struct question *question, size_t group)
+static void json_front(struct json *json, const struct question *question, size_t group)
 {
     const struct outcomes *outcomes = &question->outcomes;
     size_t *front = allocate_zeroed(outcomes->groups[group].count, sizeof *front);
     size_t count = best_front(outcomes, group, question->goals, question->goal_count, front);
-    printf(", \"pareto\": [");
+    json_array(json, "pareto");
     for (size_t i = 0; i < count; i++) {
-        bool meets =
-            best_meets(outcomes, front[i], question->conditions, question->condition_count);
-        printf("%s", i ? ", " : "");
-        json_setting(question, front[i]);
-        printf(", \"meets\": %s}", meets ? "true" : "false");
+        json_object(json, NULL);
+        json_setting(json, question, front[i]);
+        json_boolean(
+            json, "meets",
+            best_meets(outcomes, front[i], question->conditions, question->condition_count));
+        json_end(json);
     }
-    printf("]");
+    json_end(json);
     free(front);
 }
 
@@ -264,21 +260,25 @@ void best_json(const struct question *question, size_t group)
     const struct outcomes *outcomes = &question->outcomes;
     const struct outcome_group *of = &outcomes->groups[group];
     struct best best;
+    struct json json;
     best_find(&best, outcomes, group, question->objective, question->conditions,
               question->condition_count);
-    printf("{\"experiment\": ");
-    json_string(stdout, outcomes->experiment->name);
-    printf(", \"workload\": ");
-    json_string(stdout, of->workload);
-    printf(", \"collector\": ");
-    json_string(stdout, of->collector);
-    printf(", \"%s\": \"%s\", \"settings\": %zu, \"breaking\": %zu, \"out_of_memory\": %zu",
-           question->objective.high ? "maximise" : "minimise",
-           outcomes->metrics[question->objective.metric]->name, of->count, best.breaking,
-           best.out_of_memory);
-    json_choice(question, &best);
+    json_init(&json, stdout);
+    json_object(&json, NULL);
+    json_text(&json, "experiment", outcomes->experiment->name);
+    json_text(&json, "workload", of->workload);
+    json_text(&json, "collector", of->collector);
+    json_text(&json, question->objective.high ? "maximise" : "minimise",
+              outcomes->metrics[question->objective.metric]->name);
+    json_count(&json, "settings", of->count);
+    json_count(&json, "breaking", best.breaking);
+    json_count(&json, "out_of_memory", best.out_of_memory);
+    if (best.best != NO_SETTING)
+        json_choice(&json, question, &best);
+    else if (best.nearest != NO_SETTING)
+        json_nearest(&json, question, &best);
     if (question->goal_count > 1)
-        json_front(question, group);
-    printf("}\n");
+        json_front(&json, question, group);
+    json_end(&json);
     best_fini(&best);
 }

@@ -67,9 +67,6 @@ void print_what_next(const char *db);
  */
 void close_output(void);
 
-/* A JSON string, quotes included. */
-void json_string(FILE *out, const char *text);
-
 /* Shared texts of options that several subcommands have. */
 #define HELP_COLLECTOR                                                                             \
     "Interpreter version, cpython-3.8 to cpython-3.13 or cpython-3.15 (default " DEFAULT_COLLECTOR \

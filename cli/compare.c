@@ -13,6 +13,7 @@
 #include "results/store/metrics.h"
 #include "results/store/store.h"
 #include "sim/base/allocate.h"
+#include "sim/base/json.h"
 #include "sim/engines.h"
 #include "sweep/comparison.h"
 
@@ -266,7 +267,7 @@ static void print_remarks(const struct plan *plan, const struct simulation_resul
         print_unsteady((int64_t)unsteady);
 }
 
-static void print_status(struct store *store, int64_t run)
+static void json_status(struct json *json, struct store *store, int64_t run)
 {
     sqlite3_stmt *statement;
     struct error error;
@@ -277,7 +278,7 @@ static void print_status(struct store *store, int64_t run)
     }
     sqlite3_bind_int64(statement, 1, run);
     if (sqlite3_step(statement) == SQLITE_ROW)
-        printf(", \"status\": \"%s\"", (const char *)sqlite3_column_text(statement, 0));
+        json_text(json, "status", (const char *)sqlite3_column_text(statement, 0));
     sqlite3_finalize(statement);
 }
 
@@ -286,18 +287,21 @@ static void print_json(struct store *store, const struct plan *plan, size_t i)
     const struct experiment *experiment = plan->experiment;
     const struct planned_run *run = &plan->runs[i];
     const struct point *point = &experiment->points[run->point];
-    printf("{\"run\": %" PRId64 ", \"policy\": ", run->id);
-    json_string(stdout, experiment->policies[point->policy].text);
-    printf(", \"workload\": ");
-    json_string(stdout, experiment->workloads[point->workload].text);
-    printf(", \"collector\": \"%s\", \"seed\": %" PRIu64, point->collector->name, run->seed);
-    print_status(store, run->id);
+    struct json json;
+    json_init(&json, stdout);
+    json_object(&json, NULL);
+    json_integer(&json, "run", run->id);
+    json_text(&json, "policy", experiment->policies[point->policy].text);
+    json_text(&json, "workload", experiment->workloads[point->workload].text);
+    json_text(&json, "collector", point->collector->name);
+    json_count(&json, "seed", run->seed);
+    json_status(&json, store, run->id);
     for (const struct metric *metric = metrics; metric->name; metric++) {
         double value;
         if (metric_value(store, run->id, metric->name, &value))
-            printf(", \"%s\": %.17g", metric->name, value);
+            json_real(&json, metric->name, value);
     }
-    printf("}\n");
+    json_end(&json);
 }
 
 /* ---- what is done --------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include "policies/registry.h"
 #include "results/charts/charts.h"
 #include "results/store/metrics.h"
+#include "sim/base/json.h"
 #include "sim/engines.h"
 #include "workloads/registry.h"
 
@@ -17,39 +18,30 @@ enum form { PLAIN, JSON, MARKDOWN };
 
 /* ---- components and their parameters -------------------------------------------------- */
 
-static void param_json(const struct component *component, const struct param *param)
+static void param_json(struct json *json, const struct param *param)
 {
     char allowed[512];
-    (void)component;
-    printf("{\"name\": ");
-    json_string(stdout, param->name);
-    printf(", \"default\": ");
-    if (param->initial)
-        json_string(stdout, param->initial);
-    else
-        printf("null");
-    printf(", \"unit\": ");
-    json_string(stdout, param_unit(param));
-    printf(", \"allowed\": ");
-    json_string(stdout, param_allowed(param, allowed, sizeof allowed));
-    printf(", \"meaning\": ");
-    json_string(stdout, param->meaning);
-    printf("}");
+    json_object(json, NULL);
+    json_text(json, "name", param->name);
+    json_text(json, "default", param->initial);
+    json_text(json, "unit", param_unit(param));
+    json_text(json, "allowed", param_allowed(param, allowed, sizeof allowed));
+    json_text(json, "meaning", param->meaning);
+    json_end(json);
 }
 
 static void component_json(const struct component *component)
 {
-    printf("{\"name\": ");
-    json_string(stdout, component->name);
-    printf(", \"summary\": ");
-    json_string(stdout, component->summary);
-    printf(", \"parameters\": [");
-    for (const struct param *param = component->params; param && param->name; param++) {
-        if (param != component->params)
-            printf(", ");
-        param_json(component, param);
-    }
-    printf("]}\n");
+    struct json json;
+    json_init(&json, stdout);
+    json_object(&json, NULL);
+    json_text(&json, "name", component->name);
+    json_text(&json, "summary", component->summary);
+    json_array(&json, "parameters");
+    for (const struct param *param = component->params; param && param->name; param++)
+        param_json(&json, param);
+    json_end(&json);
+    json_end(&json);
 }
 
 static void component_plain(const struct component *component)
@@ -91,25 +83,29 @@ static void list_components(const struct component *const *registry, enum form f
 
 /* ---- the rest: a name, a few words ------------------------------------------------ */
 
+static void item_json(const char *name, const char *extra_key, const char *extra,
+                      const char *meaning)
+{
+    struct json json;
+    json_init(&json, stdout);
+    json_object(&json, NULL);
+    json_text(&json, "name", name);
+    if (extra)
+        json_text(&json, extra_key, extra);
+    json_text(&json, "meaning", meaning);
+    json_end(&json);
+}
+
 /* A line, a row or an object of a list; `extra` may be NULL. */
 static void print_item(enum form form, const char *name, const char *extra_key, const char *extra,
                        const char *meaning)
 {
-    if (form == MARKDOWN) {
+    if (form == MARKDOWN)
         printf("| `%s` | %s%s%s |\n", name, extra ? extra : "", extra ? " | " : "", meaning);
-    } else if (form == PLAIN) {
+    else if (form == PLAIN)
         printf(extra ? "%-30s %-12s %s\n" : "%-30s %s%s\n", name, extra ? extra : "", meaning);
-    } else {
-        printf("{\"name\": ");
-        json_string(stdout, name);
-        if (extra) {
-            printf(", \"%s\": ", extra_key);
-            json_string(stdout, extra);
-        }
-        printf(", \"meaning\": ");
-        json_string(stdout, meaning);
-        printf("}\n");
-    }
+    else
+        item_json(name, extra_key, extra, meaning);
 }
 
 static void print_header(enum form form, const char *a, const char *b, const char *c)
