@@ -5,15 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/answers.h"
 #include "cli/command.h"
+#include "cli/ranking.h"
 #include "cli/run_experiment.h"
-#include "cli/table.h"
-#include "results/answer/show_value.h"
-#include "results/store/metrics.h"
+#include "cli/single_runs.h"
 #include "results/store/store.h"
 #include "sim/base/allocate.h"
-#include "sim/base/json.h"
 #include "sim/engines.h"
 #include "sweep/comparison.h"
 
@@ -141,169 +138,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     }
 }
 
-/* ---- what is printed ------------------------------------------------------------------ */
-
-/* The metrics of the table; the rest is in the file, and in --json. */
-static const struct table_column {
-    const char *metric, *header;
-} columns[] = {
-    {"service_collections", "collections"},
-    {"service_collections_gen2", "full"},
-    {"service_pause_p99", "pause p99"},
-    {"service_pause_max", "pause max"},
-    {"service_gc_share", "GC share"},
-    {"latency_p50", "latency p50"},
-    {"latency_p99", "latency p99"},
-    {"latency_max", "latency max"},
-    {"heap_peak", "heap peak"},
-    {"garbage_peak", "garbage peak"},
-};
-#define COLUMNS (sizeof columns / sizeof *columns)
-
-/* The value of a metric of a run; false if it has none. */
-static bool metric_value(struct store *store, int64_t run, const char *metric, double *value)
-{
-    sqlite3_stmt *statement;
-    struct error error;
-    const char *sql = metric_is_across_runs(metric_named(metric))
-                          ? "SELECT value FROM metric WHERE run_id = ? AND metric = ?"
-                          : "SELECT value FROM summary WHERE run_id = ? AND metric = ?";
-    if (sqlite3_prepare_v2(store_database(store), sql, -1, &statement, NULL) != SQLITE_OK) {
-        store_error(store, &error);
-        fail("%s", error.text);
-    }
-    sqlite3_bind_int64(statement, 1, run);
-    sqlite3_bind_text(statement, 2, metric, -1, SQLITE_STATIC);
-    bool found = sqlite3_step(statement) == SQLITE_ROW;
-    *value = sqlite3_column_double(statement, 0);
-    sqlite3_finalize(statement);
-    return found;
-}
-
-/* The text of a column's cell; "-" for a metric that the run has no value of. */
-static bool cell(struct store *store, int64_t run, const char *metric, char text[UNITS_TEXT])
-{
-    double value;
-    bool found = metric_value(store, run, metric, &value);
-    if (found)
-        show_value(text, metric_named(metric), value);
-    else
-        strcpy(text, "-");
-    return found;
-}
-
-/* A parameter that names an event which was never reported: the policy has done nothing. */
-static const char *missed_event(const struct setting *policy,
-                                const struct simulation_result *result)
-{
-    for (const struct param *param = policy->component->params; param && param->name; param++) {
-        if (param->choices != program_event_names)
-            continue;
-        char buffer[UNITS_TEXT];
-        const char *name = param_text(param, policy->state, buffer);
-        for (int event = 0; event < PROGRAM_EVENT_COUNT; event++)
-            if (strcmp(program_event_names[event], name) == 0 && result->events[event] == 0)
-                return program_event_names[event];
-    }
-    return NULL;
-}
-
-/* Columns in which no run has a value are left out. */
-static void print_table(struct store *store, const struct plan *plan)
-{
-    char text[UNITS_TEXT];
-    size_t shown[COLUMNS], shown_count = 0;
-    for (size_t c = 0; c < COLUMNS; c++) {
-        bool any = false;
-        for (size_t i = 0; i < plan->run_count; i++)
-            any |= cell(store, plan->runs[i].id, columns[c].metric, text);
-        if (any)
-            shown[shown_count++] = c;
-    }
-    struct table table;
-    table_init(&table, shown_count + 1);
-    table_add(&table, "policy");
-    for (size_t s = 0; s < shown_count; s++)
-        table_add(&table, columns[shown[s]].header);
-    for (size_t i = 0; i < plan->run_count; i++) {
-        table_add(&table, plan->experiment->policies[i].text);
-        for (size_t s = 0; s < shown_count; s++) {
-            cell(store, plan->runs[i].id, columns[shown[s]].metric, text);
-            table_add(&table, text);
-        }
-    }
-    table_print(&table);
-}
-
-static bool is_unsteady(const struct simulation_result *result)
-{
-    return result->status == RUN_finished && result->steady_ns &&
-           result->steady_ns >= result->wall_ns;
-}
-
-/* What one should know besides the numbers. */
-static void print_remarks(const struct plan *plan, const struct simulation_result *results)
-{
-    char text[UNITS_TEXT];
-    size_t unsteady = 0;
-    const struct planned_run *first = NULL; /* of the last round */
-    for (size_t i = 0; i < plan->run_count; i++) {
-        const struct planned_run *run = &plan->runs[i];
-        const struct experiment *experiment = plan->experiment;
-        const struct setting *policy = &experiment->policies[experiment->points[run->point].policy];
-        const char *missed = missed_event(policy, &results[i]);
-        if (results[i].status == RUN_planned) /* it was run in a round before */
-            continue;
-        if (!first)
-            first = run;
-        if (results[i].status == RUN_out_of_memory && experiment->seed_count == 1)
-            printf("%s: out of memory after %s\n", policy->text,
-                   units_show_seconds(text, (double)results[i].wall_ns / 1e9));
-        if (missed && run->seed == first->seed)
-            printf("%s: the program never reported %s\n", policy->text, missed);
-        unsteady += is_unsteady(&results[i]);
-    }
-    if (unsteady && plan->experiment->seed_count == 1) /* with more, answers say so */
-        print_unsteady((int64_t)unsteady);
-}
-
-static void json_status(struct json *json, struct store *store, int64_t run)
-{
-    sqlite3_stmt *statement;
-    struct error error;
-    if (sqlite3_prepare_v2(store_database(store), "SELECT status FROM run WHERE id = ?", -1,
-                           &statement, NULL) != SQLITE_OK) {
-        store_error(store, &error);
-        fail("%s", error.text);
-    }
-    sqlite3_bind_int64(statement, 1, run);
-    if (sqlite3_step(statement) == SQLITE_ROW)
-        json_text(json, "status", (const char *)sqlite3_column_text(statement, 0));
-    sqlite3_finalize(statement);
-}
-
-static void print_json(struct store *store, const struct plan *plan, size_t i)
-{
-    const struct experiment *experiment = plan->experiment;
-    const struct planned_run *run = &plan->runs[i];
-    const struct point *point = &experiment->points[run->point];
-    struct json json;
-    json_init(&json, stdout);
-    json_object(&json, NULL);
-    json_integer(&json, "run", run->id);
-    json_text(&json, "policy", experiment->policies[point->policy].text);
-    json_text(&json, "workload", experiment->workloads[point->workload].text);
-    json_text(&json, "collector", point->collector->name);
-    json_count(&json, "seed", run->seed);
-    json_status(&json, store, run->id);
-    for (const struct metric *metric = metrics; metric->name; metric++) {
-        double value;
-        if (metric_value(store, run->id, metric->name, &value))
-            json_real(&json, metric->name, value);
-    }
-    json_end(&json);
-}
-
 /* ---- what is done --------------------------------------------------------------------- */
 
 /* Options that do not go together. */
@@ -351,30 +185,68 @@ static void make_experiment(struct command *command, struct compiled *compiled,
     experiment->until = command->until;
 }
 
-static void print_outcomes(struct store *store, const struct command *command,
-                           const struct plan *plan, const struct simulation_result *results)
+/* ---- what is printed ------------------------------------------------------------------ */
+
+static void read_runs(struct single_runs *answer, struct store *store, const struct plan *plan,
+                      const struct simulation_result *results)
 {
-    const struct answers_options everything = {0};
-    struct open_results open;
-    if (command->json) {
-        for (size_t i = 0; i < plan->run_count; i++)
-            print_json(store, plan, i);
-        return;
+    struct error error;
+    const struct experiment *experiment = plan->experiment;
+    struct single_run *runs = allocate_zeroed(plan->run_count, sizeof *runs);
+    for (size_t i = 0; i < plan->run_count; i++) {
+        const struct point *point = &experiment->points[plan->runs[i].point];
+        runs[i] = (struct single_run){.id = plan->runs[i].id,
+                                      .policy = &experiment->policies[point->policy],
+                                      .workload = &experiment->workloads[point->workload],
+                                      .collector = point->collector->name,
+                                      .seed = plan->runs[i].seed,
+                                      .result = &results[i]};
     }
-    if (plan->experiment->seed_count > 1) {
-        open_results_of(&open, store, plan->id);
-        answers_print(&open, &everything);
-        close_results(&open);
-    } else {
+    if (single_runs_read(answer, runs, plan->run_count, store, &error) != 0)
+        fail("%s", error.text);
+    free(runs);
+}
+
+/* Of several seeds. */
+static void print_ranking(struct store *store, const struct plan *plan)
+{
+    const struct ranking_options everything = {0};
+    struct open_results open;
+    open_results_of(&open, store, plan->id);
+    ranking_print(&open, &everything);
+    close_results(&open);
+}
+
+static void print_tables(struct store *store, const struct command *command,
+                         const struct plan *plan, const struct single_runs *answer)
+{
+    bool one_seed = plan->experiment->seed_count == 1;
+    if (one_seed) {
         printf("%s on %s, seed %" PRIu64 "\n\n", plan->experiment->workloads[0].text,
                command->collector->name, plan->experiment->seeds[0]);
-        print_table(store, plan);
+        single_runs_print(answer);
+    } else {
+        print_ranking(store, plan);
     }
-    print_remarks(plan, results);
+    single_runs_remarks(answer, one_seed);
     printf("\nCollections, pauses and GC share: of the steady state; full: of generation 2.\n"
            "Everything is in %s; `%.*s plot %s --out charts` draws it.\n",
            command->db, command_name_length(), program_invocation_name, command->db);
 }
+
+static void print_outcomes(struct store *store, const struct command *command,
+                           const struct plan *plan, const struct simulation_result *results)
+{
+    struct single_runs answer;
+    read_runs(&answer, store, plan, results);
+    if (command->json)
+        single_runs_json(&answer);
+    else
+        print_tables(store, command, plan, &answer);
+    single_runs_fini(&answer);
+}
+
+/* ---- the command ---------------------------------------------------------------------- */
 
 static int execute_command(struct command *command)
 {

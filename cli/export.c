@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/open_results.h"
 #include "cli/output.h"
+#include "cli/ranking.h"
 #include "results/store/export.h"
 
 enum { OPT_EXPERIMENT = 1, OPT_FORMAT, OPT_RUN, OPT_TABLE };
@@ -109,14 +109,14 @@ static void write_rows(struct output *output, struct export *rows, enum writer_f
 }
 
 static void write_table(struct output *output, const struct command *command,
-                        const struct open_results *results)
+                        struct open_results *results)
 {
     struct error error;
     struct export *rows = NULL;
     enum writer_form form = command->format == FORMAT_CSV ? WRITER_CSV : WRITER_JSON;
     switch (command->table) {
     case TABLE_SETTINGS:
-        answers_write(results, &(struct answers_options){0}, output->out, form);
+        ranking_write(results, &(struct ranking_options){0}, output->out, form);
         return;
     case TABLE_RUNS:
         rows = export_runs(results->store, results->experiment, &error);

@@ -98,17 +98,13 @@ static void save(const struct report *report, const struct command *command)
 }
 
 /* The objective is a column, unless others were chosen. */
-static void show_objective(const struct outcomes *outcomes, size_t *shown, size_t *count)
+static void show_objective(const struct outcomes *outcomes, struct columns *columns)
 {
-    size_t objective = outcomes_objective(outcomes);
-    for (size_t i = 0; i < *count; i++)
-        if (shown[i] == objective)
-            return;
-    if (objective == outcomes->metric_count)
+    size_t objective = outcomes_objective(outcomes), *first = columns->metrics;
+    if (objective == outcomes->metric_count || columns_find(columns, objective) < columns->count)
         return;
-    memmove(shown + 1, shown, *count * sizeof *shown);
-    shown[0] = objective;
-    ++*count;
+    memmove(first + 1, first, columns->count++ * sizeof *first);
+    *first = objective;
 }
 
 static const char *base_name(const char *path)
@@ -128,29 +124,27 @@ int command_report(int argc, char **argv)
     command_parse(&argp, argc, argv, &command);
     open_results(&results, &command.which);
     metric_list_add_usual(&read, results.experiment);
-    for (size_t i = 0; usual_objectives[i]; i++)
-        metric_list_add(&read, metric_named(usual_objectives[i]));
-    for (size_t i = 0; i < command.metrics.count; i++)
-        metric_list_add(&read, command.metrics.metrics[i]);
-    read_outcomes(&outcomes, &results, command.baseline, &read);
-    size_t shown_count, *shown = shown_metrics(&outcomes, &command.metrics, &shown_count);
+    metric_list_add_usual_objectives(&read);
+    metric_list_add_list(&read, &command.metrics);
+    const struct subject subject = subject_of(&results, command.baseline);
+    if (subject_read(&subject, &read, &outcomes, &error) != 0)
+        fail("%s", error.text);
+    struct columns columns = columns_chosen(&outcomes, &command.metrics);
     if (command.metrics.count == 0)
-        show_objective(&outcomes, shown, &shown_count);
+        show_objective(&outcomes, &columns);
     if (figures_draw(&figures, results.store, &outcomes, &error) != 0)
         fail("%s", error.text);
     const struct report report = {.store = results.store,
                                   .file = base_name(command.which.db),
                                   .outcomes = &outcomes,
-                                  .shown = shown,
-                                  .shown_count = shown_count,
+                                  .columns = columns,
                                   .top = command.top,
                                   .figures = &figures,
                                   .policies = policies,
-                                  .workloads = workloads,
-                                  .python = python_lines};
+                                  .workloads = workloads};
     save(&report, &command);
     figures_fini(&figures);
-    free(shown);
+    columns_fini(&columns);
     outcomes_fini(&outcomes);
     metric_list_fini(&read);
     metric_list_fini(&command.metrics);

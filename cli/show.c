@@ -3,8 +3,8 @@
  * pygcsim show: what an experiment has found out. */
 #include <stdlib.h>
 
-#include "cli/answers.h"
 #include "cli/command.h"
+#include "cli/ranking.h"
 #include "cli/table.h"
 #include "sim/base/allocate.h"
 
@@ -37,7 +37,7 @@ static const struct argp_option options[] = {
 
 struct command {
     struct which_results which;
-    struct answers_options answers;
+    struct ranking_options answers;
     bool top_given, list, json, csv;
 };
 
@@ -85,7 +85,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static void print_list(const struct history *history)
 {
     struct table table;
-    char number[32];
     table_init(&table, RUN_STATUS_COUNT + 3);
     table_add(&table, "experiment");
     table_add(&table, "number");
@@ -95,14 +94,10 @@ static void print_list(const struct history *history)
     for (size_t i = 0; i < history->count; i++) {
         const struct past_experiment *experiment = &history->experiments[i];
         table_add(&table, experiment->name);
-        snprintf(number, sizeof number, "%lld", (long long)experiment->number);
-        table_add(&table, number);
-        snprintf(number, sizeof number, "%lld", (long long)experiment->planned);
-        table_add(&table, number);
-        for (int s = 0; s < RUN_STATUS_COUNT; s++) {
-            snprintf(number, sizeof number, "%lld", (long long)experiment->runs[s]);
-            table_add(&table, number);
-        }
+        table_add_count(&table, experiment->number);
+        table_add_count(&table, experiment->planned);
+        for (int s = 0; s < RUN_STATUS_COUNT; s++)
+            table_add_count(&table, experiment->runs[s]);
     }
     table_print(&table);
 }
@@ -145,9 +140,9 @@ static void show(struct command *command)
     else if (command->list)
         print_list(&results.history);
     else if (rows)
-        answers_write(&results, &command->answers, stdout, form);
+        ranking_write(&results, &command->answers, stdout, form);
     else
-        answers_print(&results, &command->answers);
+        ranking_print(&results, &command->answers);
     close_results(&results);
 }
 
@@ -163,7 +158,7 @@ int command_show(int argc, char **argv)
                "Example:  pygcsim show results.db --metric latency_p99 --metric heap_peak "
                "--baseline default",
     };
-    struct command command = {.answers = {.top = ANSWERS_TOP}};
+    struct command command = {.answers = {.top = RANKING_TOP}};
     command_parse(&argp, argc, argv, &command);
     if (command.json && command.csv)
         fail_usage("--json or --csv, one of them");

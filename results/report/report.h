@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "results/answer/outcome.h"
+#include "results/answer/subject.h"
 #include "results/report/figures.h"
 #include "results/store/store.h"
 #include "sim/base/error.h"
@@ -21,13 +21,10 @@ struct report {
     struct store *store;
     const char *file; /* the results file's name, for commands that a reader may type */
     const struct outcomes *outcomes;
-    const size_t *shown; /* metrics of the tables, among those read */
-    size_t shown_count;
-    size_t top; /* settings of a table; 0: all */
+    struct columns columns; /* of the tables */
+    size_t top;             /* settings of a table; 0: all */
     const struct figures *figures;
     const struct component *const *policies, *const *workloads; /* registries: end with NULL */
-    /* The Python lines that do in an application what that policy does; to be freed. */
-    char *(*python)(const char *policy);
 };
 
 /* Returns 0, or -1 with a line in *error. Whether all could be written `out` knows. */

@@ -187,10 +187,10 @@ TEST(the_best)
             conditions[count] = parse(rows[i].conditions[count]);
         best_find(&best, outcomes, 0, rows[i].goal, conditions, count);
         check_count(rows[i].what, best.best, rows[i].best);
-        check_count(rows[i].what, best.breaking, rows[i].breaking);
+        check_count(rows[i].what, best.left_out[VERDICT_BREAKS], rows[i].breaking);
         check_count(rows[i].what, best.nearest, rows[i].nearest);
-        check_count(rows[i].what, best.without_value, rows[i].without_value);
-        check_count(rows[i].what, best.out_of_memory, 1);
+        check_count(rows[i].what, best.left_out[VERDICT_NO_VALUE], rows[i].without_value);
+        check_count(rows[i].what, best.left_out[VERDICT_OUT_OF_MEMORY], 1);
         best_fini(&best);
         while (count > 0)
             condition_free(conditions[--count]);
@@ -206,7 +206,7 @@ TEST(not_told_apart)
     struct best best;
     best_find(&best, outcomes, 0, (struct goal){0, false}, NULL, 0);
     check_count("only off", best.tied_count, 1);
-    check_count("only off", best.tied[0], OFF);
+    check_count("only off", best.tied[0].setting, OFF);
     best_fini(&best);
 }
 
