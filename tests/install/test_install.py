@@ -112,7 +112,7 @@ def examples_run(installation):
     folder = installation.documentation
     replay = output(installation.program, "replay", "workloads/examples/nepotism.heap", cwd=folder)
     check("unreachable" in replay or "collected" in replay, replay)
-    plan = output(installation.program, "sweep", "experiments/thresholds.yaml", "--dry-run", cwd=folder)
+    plan = output(installation.program, "sweep", "experiments/device.yaml", "--dry-run", cwd=folder)
     check("runs" in plan, plan)
 
 
