@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/documentation.h"
+#include "sim/base/allocate.h"
 #include "sim/base/suggest.h"
 #include "sim/engines.h"
 
@@ -86,12 +88,26 @@ static void check_options(const struct argp_option *options, int argc, char **ar
     }
 }
 
+/* The last words of a help text: where the files are that it names. */
+static char *add_documentation(int key, const char *text, void *input)
+{
+    char folder[PATH_MAX], *longer;
+    (void)input;
+    if (key != ARGP_KEY_HELP_EXTRA)
+        return (char *)(uintptr_t)text;
+    if (asprintf(&longer, HELP_DOCUMENTATION, documentation_folder(folder)) < 0)
+        out_of_memory();
+    return longer;
+}
+
 void command_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
+    struct argp with_documentation = *argp;
+    with_documentation.help_filter = add_documentation;
     argp_err_exit_status = EXIT_USAGE;
     program_invocation_name = argv[0];
     check_options(argp->options, argc, argv);
-    argp_parse(argp, argc, argv, 0, NULL, input);
+    argp_parse(&with_documentation, argc, argv, 0, NULL, input);
 }
 
 const struct collector_version *option_collector(const char *text)

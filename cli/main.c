@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/documentation.h"
 #include "sim/base/allocate.h"
 #include "sim/base/error.h"
 
@@ -32,6 +33,7 @@ static const struct command {
 
 static void print_help(FILE *out)
 {
+    char folder[PATH_MAX];
     fputs("Usage: pygcsim COMMAND [OPTION...]\n"
           "Simulates policies for CPython's cycle collector: what they cost in pauses, and in "
           "memory.\n"
@@ -42,8 +44,10 @@ static void print_help(FILE *out)
     fputs("\n"
           "  `pygcsim COMMAND --help` explains each; `pygcsim --version` prints the version.\n"
           "\n"
-          "Try: pygcsim compare --workload web:duration=20s --policy default --policy freeze\n",
+          "Try: pygcsim compare --workload web:duration=20s --policy default --policy freeze\n"
+          "\n",
           out);
+    fprintf(out, HELP_DOCUMENTATION "\n", documentation_folder(folder));
 }
 
 static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
