@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #include "sim/base/allocate.h"
+#include "sim/base/invariant.h"
 #include "sim/interval/replayer.h"
+#include "sim/interval/replayer_check.h"
 
 /* ---- a replayer ----------------------------------------------------------------------- */
 
@@ -63,6 +65,7 @@ static void *replayer_new(const struct simulation_setup *setup, struct mutator *
     replayer->workload = setup->workload->component->name;
     replayer->mutator = mutator;
     replayer->collects_in_allocation = setup->collector->kind == COLLECTS_IN_ALLOCATION;
+    replayer->permanent = setup->permanent;
     replayer->generations.tallies[PERMANENT].objects[0] = setup->permanent;
     return replayer;
 }
@@ -70,6 +73,38 @@ static void *replayer_new(const struct simulation_setup *setup, struct mutator *
 static const struct program *replayer_program(const void *engine)
 {
     return &((const struct replayer *)engine)->compiled->program;
+}
+
+/* ---- its invariants, in builds that look at them (sim/base/invariant.h) ------------------ */
+
+/* Looking at them takes as long as there are isolated objects: so it is done as seldom. They hold
+ * if the program is true, of which of a file nobody knows. */
+static void check_now_and_then(struct replayer *replayer)
+{
+    struct error broken;
+    const struct compiled *compiled = replayer->compiled;
+    uint64_t operation = replayer->mutator->operation;
+    bool from_file = compiled->heap_bytes == 0;
+    if (from_file || operation - replayer->checked < compiled->numbers)
+        return;
+    replayer->checked = operation;
+    if (replayer_check(replayer, &broken) != 0)
+        invariant_broken("interval engine", &broken);
+}
+
+static enum engine_stop run_checked(void *engine, struct op *control)
+{
+    enum engine_stop stop = replayer_run(engine, control);
+    if (CHECKS_INVARIANTS)
+        check_now_and_then(engine);
+    return stop;
+}
+
+static void collect_checked(void *engine, int generation, struct found *found)
+{
+    replayer_collect(engine, generation, found);
+    if (CHECKS_INVARIANTS)
+        check_now_and_then(engine);
 }
 
 /* ---- what it tells -------------------------------------------------------------------- */
@@ -136,8 +171,8 @@ const struct engine interval_engine = {
     .new = replayer_new,
     .free = replayer_free,
     .program = replayer_program,
-    .run = replayer_run,
-    .collect = replayer_collect,
+    .run = run_checked,
+    .collect = collect_checked,
     .freeze = replayer_freeze,
     .unfreeze = replayer_unfreeze,
     .totals = replayer_totals,

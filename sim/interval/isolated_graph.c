@@ -51,6 +51,7 @@ uint32_t isolated_graph_add(struct isolated_graph *graph, uint32_t first, uint32
                             const struct generations *generations)
 {
     uint32_t dying = 0;
+    graph->count_ever = end;
     for (uint32_t i = first; i < end; i++) {
         const struct isolated *record = &graph->records[i];
         uint32_t bytes = graph->shapes[record->shape].bytes;

@@ -12,7 +12,7 @@
  *     freed ones stay in theirs until somebody passes;
  *   - `references` of an object that is not freed is the number of references that isolated objects
  *     hold that are not freed either; and it is not 0, if the object is isolated itself;
- *   - floating_bytes is the sum over the isolated objects that are not freed, bytes_ever over all;
+ *   - floating_bytes is the sum over the isolated objects that are not freed;
  *   - nothing is a candidate. */
 #ifndef PYGCSIM_SIM_INTERVAL_ISOLATED_GRAPH_H
 #define PYGCSIM_SIM_INTERVAL_ISOLATED_GRAPH_H
@@ -43,7 +43,8 @@ struct isolated_graph {
     const struct shape *shapes;
     struct remains *remains; /* by number */
     struct isolated_list lists[GENERATIONS + 1];
-    uint64_t bytes_ever;     /* of all that ever became isolated; */
+    uint32_t count_ever;     /* objects that ever became isolated, */
+    uint64_t bytes_ever;     /* and their bytes */
     uint64_t floating_bytes; /* of those not freed */
 };
 

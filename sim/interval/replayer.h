@@ -9,8 +9,9 @@
  * they can find is a small graph (sim/interval/isolated_graph.h); what they do to both is in
  * sim/interval/collecting.c.
  *
- * The invariant, between operations, besides those of the two: the bytes that the generations count
- * are those that are reachable, which the program's column `alive` knows, and those that float. */
+ * The invariant, besides those of the two: the bytes that the generations count are those that are
+ * reachable, which the program's column `alive` knows, and those that float.
+ * sim/interval/replayer_check.h looks at them all. */
 #ifndef PYGCSIM_SIM_INTERVAL_REPLAYER_H
 #define PYGCSIM_SIM_INTERVAL_REPLAYER_H
 
@@ -43,9 +44,11 @@ struct replayer {
 
     struct generations generations;
     struct isolated_graph isolated;
+    uint64_t permanent;        /* the interpreter's own objects */
     uint64_t live_bytes;       /* of reachable objects; kept while walking through a segment */
     uint64_t peak_bytes;       /* of the heap */
     struct ages isolated_ages; /* of isolated objects that have been freed */
+    uint64_t checked;          /* the operation at which its invariants were looked at last */
 };
 
 /* ---- passing.c ---- */
