@@ -61,11 +61,21 @@ static void check(struct graph *graph)
     graph->unchecked = 0;
 }
 
-/* An operation has been executed. Looking at the heap takes as long as it is large: so it is done
- * as seldom. */
-static void check_now_and_then(struct graph *graph)
+/* Looking at a heap takes as long as its arena is large, which has a few units for each object. So
+ * of one that is not small it is done at the first collection after some operations for each of the
+ * objects that there is room for; or, without a collection, after a few times as many. */
+#define SMALL_ARENA 32768 /* units */
+#define OFTEN       4     /* units for each operation in between */
+
+static bool checks_collection(const struct graph *graph)
 {
-    if (++graph->unchecked > heap_objects(graph->heap))
+    size_t units = graph->heap->arena.used;
+    return CHECKS_INVARIANTS && (units <= SMALL_ARENA || graph->unchecked > units / OFTEN);
+}
+
+static void check_between_collections(struct graph *graph)
+{
+    if (++graph->unchecked > graph->heap->arena.used)
         check(graph);
 }
 
@@ -160,7 +170,7 @@ static enum engine_stop run_stretch(struct graph *graph, struct op *control)
             return STOP_FAULT;
         mutator->operation++;
         if (CHECKS_INVARIANTS)
-            check_now_and_then(graph);
+            check_between_collections(graph);
     }
     return STOP_END;
 }
@@ -180,11 +190,12 @@ static enum engine_stop graph_run(void *engine, struct op *control)
 static void graph_collect(void *engine, int generation, struct found *found)
 {
     struct graph *graph = engine;
-    uint64_t expected = CHECKS_INVARIANTS ? count_unreachable(graph->heap, generation) : 0;
+    bool checked = checks_collection(graph);
+    uint64_t expected = checked ? count_unreachable(graph->heap, generation) : 0;
     heap_find_unreachable(graph->heap, generation, found);
     uint64_t freed = heap_reclaim(graph->heap);
     collector_freed(&graph->mutator->collector, freed > UINT32_MAX ? UINT32_MAX : (uint32_t)freed);
-    if (CHECKS_INVARIANTS)
+    if (checked)
         check_collection(graph, expected, found);
 }
 

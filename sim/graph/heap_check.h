@@ -2,7 +2,7 @@
  *
  * The heap's invariants (sim/graph/heap.h) looked at, and what a collection should find, each
  * worked out again in the plainest way. Built with -Dcheck=true, the graph engine does it after
- * every collection, and now and then in between; tests do it as they like.
+ * collections (of a large heap not after all), and in between; tests do it as they like.
  *
  * Between two operations:
  *   1. every object is in the list of one generation, its own, at its position;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The invariants of the interval engine looked at. Built with -Dcheck=true, it does that after
- * every collection, and now and then in between.
+ * collections (with many isolated objects not after all), and in between.
  *
  *   1. No bound of a generation is smaller than the next, and none is beyond what has been born.
  *   2. Once settled, the generations together count what is alive: as many objects as reference
