@@ -11,9 +11,10 @@
 struct comparison {
     const char *name;     /* the experiment's */
     const char *workload; /* a specification */
-    const char *const
-        *policies;       /* specifications, of which each policy is taken once, however it */
-    size_t policy_count; /* is spelt; 0: every policy there is, as it comes */
+    /* Specifications, of which each policy is taken once, however it is spelt; none: every policy
+     * there is, as it comes. */
+    const char *const *policies;
+    size_t policy_count;
     const struct collector_version *collector;
     uint64_t seed; /* the first */
     size_t replications;
