@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * pygcsim list: what there is, from the same tables that everything else uses. */
-#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/command.h"
 #include "policies/registry.h"
 #include "results/charts/charts.h"
 #include "results/store/metrics.h"
 #include "sim/engines.h"
+#include "sweep/file/keys.h"
 #include "workloads/registry.h"
-
-enum { OPT_JSON = 1, OPT_MARKDOWN };
 
 enum form { PLAIN, JSON, MARKDOWN };
 
@@ -180,75 +179,212 @@ static void list_columns(enum form form)
     }
 }
 
+/* ---- commands and keys ------------------------------------------------------------------------
+ */
+
+/* What there is to say of an option or a key. */
+struct row {
+    char name[160], allowed[600];
+    const char *initial, *meaning;
+};
+
+static void row_json(const struct row *row)
+{
+    printf("{\"name\": ");
+    json_string(stdout, row->name);
+    printf(", \"default\": ");
+    json_string(stdout, row->initial);
+    printf(", \"allowed\": ");
+    json_string(stdout, row->allowed);
+    printf(", \"meaning\": ");
+    json_string(stdout, row->meaning);
+    printf("}");
+}
+
+static void row_plain(const struct row *row)
+{
+    printf("    %-24s %s\n", row->name, row->meaning);
+    printf("    %-24s default %s%s%s\n", "", row->initial, *row->allowed ? "; " : "", row->allowed);
+}
+
+static void row_markdown(const struct row *row)
+{
+    printf("| %s | %s | %s | %s |\n", row->name, row->initial, row->allowed, row->meaning);
+}
+
+static void (*const print_row[])(const struct row *) = {row_plain, row_json, row_markdown};
+
+/* Several spellings, each between `quote`s. */
+static void add_name(struct row *row, const char *quote, const char *dashes, const char *name,
+                     const char *argument)
+{
+    size_t end = strlen(row->name);
+    snprintf(row->name + end, sizeof row->name - end, "%s%s%s%s%s%s%s", end ? ", " : "", quote,
+             dashes, name, argument ? " " : "", argument ? argument : "", quote);
+}
+
+static struct row option_row(const struct command_option *option, enum form form)
+{
+    const char *initial = option_default(option), letter[] = {option->letter, '\0'};
+    struct row row = {.initial = initial, .meaning = option->param.meaning};
+    const char *quote = form == MARKDOWN ? "`" : "";
+    add_name(&row, quote, option->what ? "" : "--", option->param.name, option->argument);
+    if (option->param.also)
+        add_name(&row, quote, "--", option->param.also, NULL);
+    if (option->letter)
+        add_name(&row, quote, "-", letter, NULL);
+    if (!initial)
+        row.initial = option->what                         ? "must be given"
+                      : option->param.type == PARAM_SWITCH ? "no"
+                                                           : "none";
+    option_allowed(option, row.allowed, sizeof row.allowed);
+    return row;
+}
+
+static void print_command_begin(const struct subcommand *subcommand, enum form form)
+{
+    char usage[200];
+    usage_text(subcommand, usage, sizeof usage);
+    if (form == PLAIN)
+        printf("%s: %s\n", usage, subcommand->summary);
+    if (form == MARKDOWN)
+        printf("### %s\n\n`%s`: %s\n\n| option | default | allowed | meaning |\n"
+               "| --- | --- | --- | --- |\n",
+               subcommand->name, usage, subcommand->summary);
+    if (form != JSON)
+        return;
+    printf("{\"name\": ");
+    json_string(stdout, subcommand->name);
+    printf(", \"summary\": ");
+    json_string(stdout, subcommand->summary);
+    printf(", \"options\": [");
+}
+
+/* --help is the same everywhere. */
+static void print_command(const struct subcommand *subcommand, enum form form)
+{
+    const struct command_option *option;
+    print_command_begin(subcommand, form);
+    if (subcommand->argument) {
+        struct row row = option_row(subcommand->argument, form);
+        print_row[form](&row);
+    }
+    for (size_t i = 0; option_at(subcommand, i + 1); i++) {
+        option = option_at(subcommand, i);
+        struct row row = option_row(option, form);
+        if (form == JSON && (i > 0 || subcommand->argument))
+            printf(", ");
+        print_row[form](&row);
+    }
+    printf(form == JSON ? "]}\n" : "\n");
+}
+
+static void list_commands(enum form form)
+{
+    for (size_t i = 0; subcommands[i]; i++)
+        print_command(subcommands[i], form);
+}
+
+static struct row key_row(const struct experiment_key *key, enum form form)
+{
+    const struct param *param = &key->param;
+    const char *quote = form == MARKDOWN ? "`" : "", *initial = param->initial;
+    struct row row = {.meaning = param->meaning};
+    if (!initial)
+        initial = param->otherwise ? param->otherwise : "must be given";
+    row.initial = initial;
+    add_name(&row, quote, "", param->name, NULL);
+    if (param->also)
+        add_name(&row, quote, "", param->also, NULL);
+    param_takes_briefly(param, row.allowed, sizeof row.allowed);
+    return row;
+}
+
+/* A map of keys begins. */
+static void print_map_begin(const char *within, enum form form)
+{
+    if (form != JSON && *within)
+        printf(form == PLAIN ? "\nIn %s:\n" : "\nIn `%s`:\n\n", within);
+    if (form == MARKDOWN)
+        printf("| key | default | allowed | meaning |\n| --- | --- | --- | --- |\n");
+}
+
+static void list_keys(enum form form)
+{
+    for (const char *const *map = key_maps; *map; map++) {
+        print_map_begin(*map, form);
+        for (const struct experiment_key *key = experiment_keys; key->within; key++) {
+            if (strcmp(key->within, *map) != 0)
+                continue;
+            struct row row = key_row(key, form);
+            print_row[form](&row);
+            if (form == JSON)
+                printf("\n");
+        }
+    }
+}
+
 static const struct list {
     const char *name;
     void (*print)(enum form form);
 } lists[] = {
-    {"policies", list_policies}, {"workloads", list_workloads}, {"collectors", list_collectors},
-    {"charts", list_charts},     {"metrics", list_metrics},     {"events", list_events},
-    {"engines", list_engines},   {"columns", list_columns},
+    {"policies", list_policies},
+    {"workloads", list_workloads},
+    {"collectors", list_collectors},
+    {"charts", list_charts},
+    {"metrics", list_metrics},
+    {"events", list_events},
+    {"engines", list_engines},
+    {"columns", list_columns},
+    {"commands", list_commands},
+    {"keys", list_keys},
+    {NULL},
 };
-#define LISTS (sizeof lists / sizeof *lists)
 
 /* ---- the command ------------------------------------------------------------------ */
 
-struct request_to_list {
+struct command {
     const struct list *list;
-    enum form form;
+    bool json, markdown;
 };
 
-static const struct argp_option options[] = {
-    {"json", OPT_JSON, NULL, 0, "One JSON object a line", 0},
-    {"markdown", OPT_MARKDOWN, NULL, 0, "Tables as the documentation has them", 0},
-    {0},
+static const struct command_option options[] = {
+    {{"json", PARAM_SWITCH, PARAM_FIELD(command, json), .meaning = "one JSON object a line"},
+     .rival = 1},
+    {{"markdown", PARAM_SWITCH, PARAM_FIELD(command, markdown),
+      .meaning = "tables as the documentation has them"},
+     .rival = 1},
+    {{NULL}},
 };
 
-static const struct list *find_list(const char *name)
+static const void *list_at(size_t i)
 {
-    const char *names[LISTS + 1] = {NULL};
-    for (size_t i = 0; i < LISTS; i++)
-        names[i] = lists[i].name;
-    return &lists[option_choice("list of", name, names)];
+    return lists[i].name ? &lists[i] : NULL;
 }
 
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct request_to_list *request = state->input;
-    switch (key) {
-    case OPT_JSON:
-    case OPT_MARKDOWN:
-        if (request->form != PLAIN)
-            fail_usage("--json or --markdown, one of them and once");
-        request->form = key == OPT_JSON ? JSON : MARKDOWN;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (request->list)
-            fail_usage("one list at a time: '%s' is too much", argument);
-        request->list = find_list(argument);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        fail_usage(
-            "which list? policies, workloads, collectors, charts, metrics, events, engines or "
-            "columns");
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
+static const struct registry list_registry = {"list", NULL, list_at};
 
-static const struct argp argp = {
-    .options = options,
-    .parser = parse,
-    .args_doc = "LIST",
-    .doc =
-        "Lists what there is, with every parameter, unit, default, range and meaning. LIST is "
-        "policies, workloads, collectors, charts, metrics, events, engines or columns (those of a "
-        "compiled program).",
-};
+static const struct command_option list_argument = {{"LIST", PARAM_ITEM, PARAM_FIELD(command, list),
+                                                     .registry = &list_registry,
+                                                     .meaning = "what to list"},
+                                                    .what = "list"};
 
-int command_list(int argc, char **argv)
+static int run(void *state)
 {
-    struct request_to_list request = {0};
-    command_parse(&argp, argc, argv, &request);
-    request.list->print(request.form);
+    const struct command *command = state;
+    command->list->print(command->json ? JSON : command->markdown ? MARKDOWN : PLAIN);
     return EXIT_SUCCESS;
 }
+
+const struct subcommand subcommand_list = {
+    .name = "list",
+    .summary = "what there is: policies, workloads, collectors, charts, metrics",
+    .description = "Lists what there is, with every parameter, unit, default, range and meaning. "
+                   "Events are what programs report, columns those of a compiled program, keys "
+                   "those of an experiment file.",
+    .examples = "pygcsim list policies",
+    .options = {options},
+    .argument = &list_argument,
+    .state_size = sizeof(struct command),
+    .run = run,
+};

@@ -9,15 +9,6 @@
 #include "sim/base/allocate.h"
 #include "sim/base/suggest.h"
 
-void which_results_file(struct which_results *which, const char *argument)
-{
-    if (which->db)
-        fail_usage("one results file at a time: '%s' is too much", argument);
-    if (!*argument)
-        fail_usage("the results file needs a name");
-    which->db = argument;
-}
-
 void open_results(struct open_results *results, const struct which_results *which)
 {
     struct error error;
@@ -49,15 +40,6 @@ void close_results(struct open_results *results)
 
 /* ---- metrics -------------------------------------------------------------------------- */
 
-const struct metric *option_metric(const char *option, const char *text)
-{
-    struct error error;
-    const struct metric *metric = metric_find(text, &error);
-    if (!metric)
-        fail_usage("--%s: %s", option, error.text);
-    return metric;
-}
-
 void metric_list_add(struct metric_list *list, const struct metric *metric)
 {
     for (size_t i = 0; i < list->count; i++)
@@ -85,6 +67,17 @@ void metric_list_add_all(struct metric_list *list)
 {
     for (const struct metric *metric = metrics; metric->name; metric++)
         metric_list_add(list, metric);
+}
+
+int metric_list_read(const struct param *param, const char *label, void *field, const char *text,
+                     struct error *error)
+{
+    const struct metric *metric;
+    struct param one = {.name = param->name, .type = PARAM_ITEM, .registry = &metric_registry};
+    if (param_read(&one, label, &metric, text, error) != 0)
+        return -1;
+    metric_list_add(field, metric);
+    return 0;
 }
 
 void metric_list_fini(struct metric_list *list)

@@ -17,16 +17,10 @@ struct open_results {
     bool own_store;
 };
 
-/* Of the words of a command line. NULL: not given yet. */
+/* Of the words of a command line. */
 struct which_results {
-    const char *db, *experiment;
+    const char *db, *experiment; /* NULL: the newest */
 };
-
-#define HELP_EXPERIMENT                                                                            \
-    "The experiment in it, by name or number (default: the newest; `pygcsim show RESULTS --list`)"
-
-/* The argument RESULTS. */
-void which_results_file(struct which_results *which, const char *argument);
 
 void open_results(struct open_results *results, const struct which_results *which);
 
@@ -34,9 +28,6 @@ void open_results(struct open_results *results, const struct which_results *whic
 void open_results_of(struct open_results *results, struct store *store, int64_t experiment);
 
 void close_results(struct open_results *results);
-
-/* The metric of an option. */
-const struct metric *option_metric(const char *option, const char *text);
 
 /* Metrics, each once. */
 struct metric_list {
@@ -48,6 +39,11 @@ void metric_list_add(struct metric_list *list, const struct metric *metric);
 void metric_list_add_usual(struct metric_list *list, const struct past_experiment *experiment);
 void metric_list_add_all(struct metric_list *list);
 void metric_list_fini(struct metric_list *list);
+
+/* For rows of options: a metric more, of a field that is such a list. */
+#define OPTION_METRICS .type = PARAM_RULE, .registry = &metric_registry, .read = metric_list_read
+int metric_list_read(const struct param *param, const char *label, void *field, const char *text,
+                     struct error *error);
 
 /* Which of the metrics read a table has: those chosen, as they are; if none is, of the usual ones
  * what has values. To be freed. */
