@@ -4,12 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/best_answer.h"
+#include "cli/best_output.h"
 #include "cli/command.h"
+#include "cli/open_results.h"
 #include "policies/registry.h"
 #include "sim/base/allocate.h"
-
-#define GROUPS_MOST 10 /* answers */
 
 struct command {
     struct which_results which;
@@ -85,113 +84,40 @@ static const struct command_option options[] = {
 static const struct command_option results_argument = {{OPTION_RESULTS, FIELD(which.db)},
                                                        .what = "results file"};
 
-/* ---- what is asked, of outcomes ------------------------------------------------------- */
-
-static void add_metrics(const struct command *command, const struct past_experiment *experiment,
-                        struct metric_list *list)
-{
-    if (command->objective)
-        metric_list_add(list, command->objective);
-    else if (experiment->objective && metric_named(experiment->objective))
-        metric_list_add(list, metric_named(experiment->objective));
-    for (size_t i = 0; i < command->conditions.count; i++)
-        for (const struct metric *const *metric = condition_metrics(command->conditions.items[i]);
-             *metric; metric++)
-            metric_list_add(list, *metric);
-    for (size_t i = 0; i < command->pareto.count; i++)
-        metric_list_add(list, command->pareto.metrics[i]);
-}
-
-static void show_metric(struct question *question, size_t metric)
-{
-    for (size_t i = 0; i < question->shown_count; i++)
-        if (question->shown[i] == metric)
-            return;
-    question->shown[question->shown_count++] = metric;
-}
-
-static void set_goals(struct question *question, const struct command *command,
-                      const struct metric_list *named)
-{
-    const struct outcomes *outcomes = &question->outcomes;
-    const struct metric_list *front = command->pareto.count ? &command->pareto : named;
-    size_t objective = question->objective.metric;
-    question->shown = allocate_zeroed(outcomes->metric_count + 1, sizeof *question->shown);
-    question->goals = allocate_zeroed(outcomes->metric_count + 1, sizeof *question->goals);
-    show_metric(question, objective);
-    for (size_t i = 0; i < named->count; i++)
-        show_metric(question, outcomes_metric(outcomes, named->metrics[i]));
-    if (!command->pareto.count) /* the usual objective was not named */
-        question->goals[question->goal_count++] = question->objective;
-    for (size_t i = 0; i < front->count; i++) {
-        size_t metric = outcomes_metric(outcomes, front->metrics[i]);
-        if (metric == objective && command->pareto.count)
-            question->goals[question->goal_count++] = question->objective;
-        else if (metric != objective)
-            question->goals[question->goal_count++] =
-                (struct goal){metric, front->metrics[i]->better == BETTER_HIGH};
-    }
-}
-
-static void question_init(struct question *question, const struct command *command,
-                          const struct open_results *results)
-{
-    struct metric_list named = {0}, list = {0};
-    *question = (struct question){.conditions = command->conditions.items,
-                                  .condition_count = command->conditions.count};
-    add_metrics(command, results->experiment, &named);
-    for (size_t i = 0; i < named.count; i++)
-        metric_list_add(&list, named.metrics[i]);
-    for (size_t i = 0; usual_objectives[i]; i++)
-        metric_list_add(&list, metric_named(usual_objectives[i]));
-    read_outcomes(&question->outcomes, results, command->baseline, &list);
-    metric_list_fini(&list);
-    size_t metric = command->objective ? outcomes_metric(&question->outcomes, command->objective)
-                                       : outcomes_objective(&question->outcomes);
-    if (metric == question->outcomes.metric_count || !outcomes_have(&question->outcomes, metric))
-        fail("%s: no run of experiment %lld (%s) has a value of %s; name another with --minimise",
-             store_path(results->store), (long long)results->experiment->number,
-             results->experiment->name,
-             metric == question->outcomes.metric_count
-                 ? "latency_p99, service_pause_p99 or gc_share"
-                 : question->outcomes.metrics[metric]->name);
-    question->objective = (struct goal){metric, command->high};
-    set_goals(question, command, &named);
-    metric_list_fini(&named);
-}
-
-static void question_fini(struct question *question)
-{
-    free(question->goals);
-    free(question->shown);
-    outcomes_fini(&question->outcomes);
-}
-
 /* ---- the command ---------------------------------------------------------------------- */
 
-static void print_heading(const struct past_experiment *experiment)
+/* With what is printed only, or with everything. */
+static struct best_question make_question(const struct command *command,
+                                          struct open_results *results)
 {
-    printf("Experiment %lld, %s\n", (long long)experiment->number, experiment->name);
-    print_earlier(experiment);
+    return (struct best_question){
+        .subject = subject_of(results, command->baseline),
+        .objective = command->objective,
+        .high = command->high,
+        .conditions = command->conditions.items,
+        .condition_count = command->conditions.count,
+        .front = &command->pareto,
+        .policies = policies,
+        .groups_most = command->json ? SIZE_MAX : BEST_PRINT_GROUPS,
+        .tied_most = command->json ? SIZE_MAX : BEST_PRINT_TIED,
+        .front_most = command->json ? SIZE_MAX : BEST_PRINT_FRONT,
+    };
 }
 
 static void answer(const struct command *command)
 {
+    struct error error;
     struct open_results results;
-    struct question question;
+    struct best_answer answer;
     open_results(&results, &command->which);
-    question_init(&question, command, &results);
-    size_t groups = question.outcomes.group_count;
-    if (!command->json)
-        print_heading(results.experiment);
-    for (size_t g = 0; g < groups && command->json; g++)
-        best_json(&question, g);
-    for (size_t g = 0; g < groups && g < GROUPS_MOST && !command->json; g++)
-        best_print(&question, g);
-    if (groups > GROUPS_MOST && !command->json)
-        printf("\n%zu more workloads and collectors are left out; --json has all.\n",
-               groups - GROUPS_MOST);
-    question_fini(&question);
+    const struct best_question question = make_question(command, &results);
+    if (best_answer_make(&answer, &question, &error) != 0)
+        fail("%s", error.text);
+    if (command->json)
+        best_json(&answer);
+    else
+        best_print(&answer);
+    best_answer_fini(&answer);
     close_results(&results);
 }
 

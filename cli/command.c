@@ -41,21 +41,6 @@ void close_output(void)
     _exit(EXIT_FAILURE);
 }
 
-void json_string(FILE *out, const char *text)
-{
-    fputc('"', out);
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\')
-            fprintf(out, "\\%c", c);
-        else if (c < ' ')
-            fprintf(out, "\\u%04x", c);
-        else
-            fputc(c, out);
-    }
-    fputc('"', out);
-}
-
 int command_name_length(void)
 {
     return (int)(strrchr(program_invocation_name, ' ') - program_invocation_name);

@@ -68,11 +68,7 @@ void print_what_next(const char *db);
  */
 void close_output(void);
 
-/* A JSON string, quotes included. */
-void json_string(FILE *out, const char *text);
-
-/* ---- rows and notes that several subcommands have ---------------------------------------------
- */
+/* ---- rows and notes that several subcommands have ------------------------------------------- */
 
 /* {OPTION_DB, PARAM_FIELD(state, db)}, and so on. */
 #define OPTION_DB                                                                                  \

@@ -5,12 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/open_results.h"
 #include "cli/output.h"
+#include "cli/ranking.h"
 #include "results/store/export.h"
-#include "results/store/query.h"
 
 enum format { FORMAT_CSV, FORMAT_JSON, FORMAT_GCVIEWER };
 static const char *const formats[] = {"csv", "json", "gcviewer", NULL};
@@ -53,123 +52,119 @@ static const struct command_option results_argument = {{OPTION_RESULTS, FIELD(wh
 
 /* ---- rows ----------------------------------------------------------------------------- */
 
-static void write_value(struct writer *writer, sqlite3_stmt *rows, int column)
+static void write_value(struct writer *writer, const struct export_value *value)
 {
-    int type = sqlite3_column_type(rows, column);
-    if (type == SQLITE_INTEGER)
-        writer_integer(writer, sqlite3_column_int64(rows, column));
-    else if (type == SQLITE_FLOAT)
-        writer_real(writer, sqlite3_column_double(rows, column));
-    else
-        writer_text(writer, (const char *)sqlite3_column_text(rows, column));
+    switch (value->type) {
+    case EXPORT_INTEGER:
+        writer_integer(writer, value->integer);
+        break;
+    case EXPORT_REAL:
+        writer_real(writer, value->real);
+        break;
+    case EXPORT_TEXT:
+        writer_text(writer, value->text);
+        break;
+    }
 }
 
-static void write_rows(struct output *output, struct store *store, const char *sql,
-                       enum writer_form form)
+static void write_rows(struct output *output, struct export *rows, enum writer_form form)
 {
     struct error error;
     struct writer writer;
     int more;
-    sqlite3_stmt *rows = query_begin(store, &error, "%s", sql);
+    size_t columns = export_column_count(rows);
     writer_init(&writer, output->out, form);
-    for (int c = 0; rows && c < sqlite3_column_count(rows); c++)
-        writer_column(&writer, sqlite3_column_name(rows, c));
-    while ((more = query_next(store, rows, &error)) > 0 && !output_is_lost(output))
-        for (int c = 0; c < sqlite3_column_count(rows); c++)
-            write_value(&writer, rows, c);
-    sqlite3_finalize(rows);
+    for (size_t c = 0; c < columns; c++)
+        writer_column(&writer, export_column_name(rows, c));
+    while ((more = export_next(rows, &error)) > 0 && !output_is_lost(output))
+        for (size_t c = 0; c < columns; c++) {
+            const struct export_value value = export_value(rows, c);
+            write_value(&writer, &value);
+        }
     if (more < 0)
         output_fail(output, "", error.text);
     writer_fini(&writer);
 }
+
+static void write_table(struct output *output, const struct command *command,
+                        struct open_results *results)
+{
+    struct error error;
+    struct export *rows = NULL;
+    enum writer_form form = command->format == FORMAT_CSV ? WRITER_CSV : WRITER_JSON;
+    switch (command->table) {
+    case TABLE_SETTINGS:
+        ranking_write(results, &(struct ranking_options){0}, output->out, form);
+        return;
+    case TABLE_RUNS:
+        rows = export_runs(results->store, results->experiment, &error);
+        break;
+    case TABLE_COLLECTIONS:
+        rows = export_collections(results->store, results->experiment, command->run, &error);
+        break;
+    case TABLE_SAMPLES:
+        rows = export_samples(results->store, results->experiment, command->run, &error);
+        break;
+    }
+    if (!rows)
+        output_fail(output, "", error.text);
+    write_rows(output, rows, form);
+    export_free(rows);
+}
+
+/* ---- a log ---------------------------------------------------------------------------- */
 
 /* The only run, if none is named. */
 static int64_t one_run(struct output *output, const struct command *command,
                        const struct open_results *results)
 {
     struct error error;
+    struct run_numbers runs;
     char why[256];
-    int64_t count = 0, first = 0, last = 0;
-    int more;
     if (command->run != EVERY_RUN)
         return command->run;
-    sqlite3_stmt *rows =
-        query_begin(results->store, &error,
-                    "SELECT count(*), min(id), max(id) FROM run WHERE experiment_id = %lld",
-                    (long long)results->experiment->number);
-    while ((more = query_next(results->store, rows, &error)) > 0) {
-        count = sqlite3_column_int64(rows, 0);
-        first = sqlite3_column_int64(rows, 1);
-        last = sqlite3_column_int64(rows, 2);
-    }
-    sqlite3_finalize(rows);
-    if (more < 0)
+    if (export_run_numbers(&runs, results->store, results->experiment, &error) != 0)
         output_fail(output, "", error.text);
-    if (count == 1)
-        return first;
-    snprintf(why, sizeof why,
-             "a log is of one run, and experiment %" PRId64 " (%.60s) has %" PRId64
-             ": say which with --run, from %" PRId64 " to %" PRId64
-             " (--table runs tells what each is)",
-             results->experiment->number, results->experiment->name, count, first, last);
+    if (runs.count == 1)
+        return runs.first;
+    snprintf(
+        why, sizeof why,
+        "a log is of one run, and experiment %" PRId64 " (%.60s) has %" PRId64
+        ": say which with --run, from %" PRId64 " to %" PRId64 " (--table runs tells what each is)",
+        results->experiment->number, results->experiment->name, runs.count, runs.first, runs.last);
     output_fail(output, "", why);
 }
 
 /* As a Java virtual machine with -Xlog:gc and the serial collector logs its collections; times are
  * those of their ends. GCViewer's reader (DataReaderUnifiedJvmLogging) takes a cause in
  * parentheses, without digits. */
-static void write_log(struct output *output, const struct command *command,
-                      const struct open_results *results)
+static void write_log_line(FILE *out, const struct export_log_line *line)
 {
     static const char *const names[] = {"Pause Young (generation zero - ",
                                         "Pause Young (generation one - ", "Pause Full ("};
-    struct error error;
-    int more;
-    int64_t run = one_run(output, command, results);
-    char *sql = export_collections(results->store, results->experiment, run, &error);
-    if (!sql)
-        output_fail(output, "", error.text);
-    sqlite3_stmt *rows =
-        query_begin(results->store, &error,
-                    "SELECT seq, time + duration, duration, generation, cause,"
-                    " (heap_bytes_before + 1023) / 1024, (heap_bytes_after + 1023) / 1024,"
-                    " (SELECT (coalesce(heap_peak_bytes, 0) + 1023) / 1024 FROM run WHERE id = run)"
-                    " FROM (%s)",
-                    sql);
-    sqlite3_free(sql);
-    fputs("[0.000s][info][gc] Using Serial\n", output->out);
-    while ((more = query_next(results->store, rows, &error)) > 0 && !output_is_lost(output))
-        fprintf(output->out,
-                "[%.3fs][info][gc] GC(%" PRId64 ") %s%s) %" PRId64 "K->%" PRId64 "K(%" PRId64
-                "K) %.3fms\n",
-                sqlite3_column_double(rows, 1), (int64_t)sqlite3_column_int64(rows, 0),
-                names[sqlite3_column_int(rows, 3)], sqlite3_column_text(rows, 4),
-                (int64_t)sqlite3_column_int64(rows, 5), (int64_t)sqlite3_column_int64(rows, 6),
-                (int64_t)sqlite3_column_int64(rows, 7), 1e3 * sqlite3_column_double(rows, 2));
-    sqlite3_finalize(rows);
-    if (more < 0)
-        output_fail(output, "", error.text);
+    fprintf(out,
+            "[%.3fs][info][gc] GC(%" PRId64 ") %s%s) %" PRId64 "K->%" PRId64 "K(%" PRId64
+            "K) %.3fms\n",
+            line->end_s, line->sequence, names[line->generation], line->cause, line->before_kib,
+            line->after_kib, line->peak_kib, 1e3 * line->pause_s);
 }
 
-static void write_table(struct output *output, const struct command *command,
-                        const struct open_results *results)
+static void write_log(struct output *output, const struct command *command,
+                      const struct open_results *results)
 {
     struct error error;
-    enum writer_form form = command->format == FORMAT_CSV ? WRITER_CSV : WRITER_JSON;
-    char *sql;
-    if (command->table == TABLE_SETTINGS) {
-        answers_write(results, &(struct answers_options){0}, output->out, form);
-        return;
-    }
-    if (command->table == TABLE_RUNS)
-        sql = export_runs(results->store, results->experiment, &error);
-    else
-        sql = (command->table == TABLE_COLLECTIONS ? export_collections : export_samples)(
-            results->store, results->experiment, command->run, &error);
-    if (!sql)
+    struct export_log_line line;
+    int more;
+    int64_t run = one_run(output, command, results);
+    struct export *rows = export_log(results->store, results->experiment, run, &error);
+    if (!rows)
         output_fail(output, "", error.text);
-    write_rows(output, results->store, sql, form);
-    sqlite3_free(sql);
+    fputs("[0.000s][info][gc] Using Serial\n", output->out);
+    while ((more = export_next_log_line(rows, &line, &error)) > 0 && !output_is_lost(output))
+        write_log_line(output->out, &line);
+    export_free(rows);
+    if (more < 0)
+        output_fail(output, "", error.text);
 }
 
 /* ---- the command ---------------------------------------------------------------------- */

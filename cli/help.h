@@ -16,6 +16,6 @@ void help_print(const struct subcommand *subcommand);
 
 #define HELP_PROGRAM                                                                               \
     "Simulates policies for CPython's cycle collector: what they cost in pauses, and in memory."
-#define HELP_TRY "pygcsim compare --workload web:duration=20s --policy default --policy freeze"
+#define HELP_TRY "pygcsim compare --workload web:duration=20s -p default -p freeze"
 
 #endif

@@ -8,6 +8,7 @@
 #include "policies/registry.h"
 #include "results/charts/charts.h"
 #include "results/store/metrics.h"
+#include "sim/base/json.h"
 #include "sim/engines.h"
 #include "sweep/file/keys.h"
 #include "workloads/registry.h"
@@ -16,39 +17,30 @@ enum form { PLAIN, JSON, MARKDOWN };
 
 /* ---- components and their parameters -------------------------------------------------- */
 
-static void param_json(const struct component *component, const struct param *param)
+static void param_json(struct json *json, const struct param *param)
 {
     char allowed[512];
-    (void)component;
-    printf("{\"name\": ");
-    json_string(stdout, param->name);
-    printf(", \"default\": ");
-    if (param->initial)
-        json_string(stdout, param->initial);
-    else
-        printf("null");
-    printf(", \"unit\": ");
-    json_string(stdout, param_unit(param));
-    printf(", \"allowed\": ");
-    json_string(stdout, param_allowed(param, allowed, sizeof allowed));
-    printf(", \"meaning\": ");
-    json_string(stdout, param->meaning);
-    printf("}");
+    json_object(json, NULL);
+    json_text(json, "name", param->name);
+    json_text(json, "default", param->initial);
+    json_text(json, "unit", param_unit(param));
+    json_text(json, "allowed", param_allowed(param, allowed, sizeof allowed));
+    json_text(json, "meaning", param->meaning);
+    json_end(json);
 }
 
 static void component_json(const struct component *component)
 {
-    printf("{\"name\": ");
-    json_string(stdout, component->name);
-    printf(", \"summary\": ");
-    json_string(stdout, component->summary);
-    printf(", \"parameters\": [");
-    for (const struct param *param = component->params; param && param->name; param++) {
-        if (param != component->params)
-            printf(", ");
-        param_json(component, param);
-    }
-    printf("]}\n");
+    struct json json;
+    json_init(&json, stdout);
+    json_object(&json, NULL);
+    json_text(&json, "name", component->name);
+    json_text(&json, "summary", component->summary);
+    json_array(&json, "parameters");
+    for (const struct param *param = component->params; param && param->name; param++)
+        param_json(&json, param);
+    json_end(&json);
+    json_end(&json);
 }
 
 static void component_plain(const struct component *component)
@@ -90,25 +82,29 @@ static void list_components(const struct component *const *registry, enum form f
 
 /* ---- the rest: a name, a few words ------------------------------------------------ */
 
+static void item_json(const char *name, const char *extra_key, const char *extra,
+                      const char *meaning)
+{
+    struct json json;
+    json_init(&json, stdout);
+    json_object(&json, NULL);
+    json_text(&json, "name", name);
+    if (extra)
+        json_text(&json, extra_key, extra);
+    json_text(&json, "meaning", meaning);
+    json_end(&json);
+}
+
 /* A line, a row or an object of a list; `extra` may be NULL. */
 static void print_item(enum form form, const char *name, const char *extra_key, const char *extra,
                        const char *meaning)
 {
-    if (form == MARKDOWN) {
+    if (form == MARKDOWN)
         printf("| `%s` | %s%s%s |\n", name, extra ? extra : "", extra ? " | " : "", meaning);
-    } else if (form == PLAIN) {
+    else if (form == PLAIN)
         printf(extra ? "%-30s %-12s %s\n" : "%-30s %s%s\n", name, extra ? extra : "", meaning);
-    } else {
-        printf("{\"name\": ");
-        json_string(stdout, name);
-        if (extra) {
-            printf(", \"%s\": ", extra_key);
-            json_string(stdout, extra);
-        }
-        printf(", \"meaning\": ");
-        json_string(stdout, meaning);
-        printf("}\n");
-    }
+    else
+        item_json(name, extra_key, extra, meaning);
 }
 
 static void print_header(enum form form, const char *a, const char *b, const char *c)
@@ -188,17 +184,14 @@ struct row {
     const char *initial, *meaning;
 };
 
-static void row_json(const struct row *row)
+static void row_json(struct json *json, const struct row *row)
 {
-    printf("{\"name\": ");
-    json_string(stdout, row->name);
-    printf(", \"default\": ");
-    json_string(stdout, row->initial);
-    printf(", \"allowed\": ");
-    json_string(stdout, row->allowed);
-    printf(", \"meaning\": ");
-    json_string(stdout, row->meaning);
-    printf("}");
+    json_object(json, NULL);
+    json_text(json, "name", row->name);
+    json_text(json, "default", row->initial);
+    json_text(json, "allowed", row->allowed);
+    json_text(json, "meaning", row->meaning);
+    json_end(json);
 }
 
 static void row_plain(const struct row *row)
@@ -211,8 +204,6 @@ static void row_markdown(const struct row *row)
 {
     printf("| %s | %s | %s | %s |\n", row->name, row->initial, row->allowed, row->meaning);
 }
-
-static void (*const print_row[])(const struct row *) = {row_plain, row_json, row_markdown};
 
 /* Several spellings, each between `quote`s. */
 static void add_name(struct row *row, const char *quote, const char *dashes, const char *name,
@@ -228,10 +219,13 @@ static struct row option_row(const struct command_option *option, enum form form
     const char *initial = option_default(option), letter[] = {option->letter, '\0'};
     struct row row = {.initial = initial, .meaning = option->param.meaning};
     const char *quote = form == MARKDOWN ? "`" : "";
-    add_name(&row, quote, option->what ? "" : "--", option->param.name, option->argument);
-    if (option->param.also)
+    if (form == JSON)
+        add_name(&row, "", "", option->param.name, NULL);
+    else
+        add_name(&row, quote, option->what ? "" : "--", option->param.name, option->argument);
+    if (option->param.also && form != JSON)
         add_name(&row, quote, "--", option->param.also, NULL);
-    if (option->letter)
+    if (option->letter && form != JSON)
         add_name(&row, quote, "-", letter, NULL);
     if (!initial)
         row.initial = option->what                         ? "must be given"
@@ -241,48 +235,65 @@ static struct row option_row(const struct command_option *option, enum form form
     return row;
 }
 
-static void print_command_begin(const struct subcommand *subcommand, enum form form)
+static void command_json(const struct subcommand *subcommand)
 {
-    char usage[200];
-    usage_text(subcommand, usage, sizeof usage);
-    if (form == PLAIN)
-        printf("%s: %s\n", usage, subcommand->summary);
-    if (form == MARKDOWN)
-        printf("### %s\n\n`%s`: %s\n\n| option | default | allowed | meaning |\n"
-               "| --- | --- | --- | --- |\n",
-               subcommand->name, usage, subcommand->summary);
-    if (form != JSON)
-        return;
-    printf("{\"name\": ");
-    json_string(stdout, subcommand->name);
-    printf(", \"summary\": ");
-    json_string(stdout, subcommand->summary);
-    printf(", \"options\": [");
+    struct json json;
+    struct row row;
+    json_init(&json, stdout);
+    json_object(&json, NULL);
+    json_text(&json, "name", subcommand->name);
+    json_text(&json, "summary", subcommand->summary);
+    json_array(&json, "options");
+    if (subcommand->argument) {
+        row = option_row(subcommand->argument, JSON);
+        row_json(&json, &row);
+    }
+    for (size_t i = 0; option_at(subcommand, i + 1); i++) {
+        row = option_row(option_at(subcommand, i), JSON);
+        row_json(&json, &row);
+    }
+    json_end(&json);
+    json_end(&json);
 }
 
 /* --help is the same everywhere. */
-static void print_command(const struct subcommand *subcommand, enum form form)
+static void command_rows(const struct subcommand *subcommand, enum form form,
+                         void (*print)(const struct row *))
 {
-    const struct command_option *option;
-    print_command_begin(subcommand, form);
+    struct row row;
     if (subcommand->argument) {
-        struct row row = option_row(subcommand->argument, form);
-        print_row[form](&row);
+        row = option_row(subcommand->argument, form);
+        print(&row);
     }
     for (size_t i = 0; option_at(subcommand, i + 1); i++) {
-        option = option_at(subcommand, i);
-        struct row row = option_row(option, form);
-        if (form == JSON && (i > 0 || subcommand->argument))
-            printf(", ");
-        print_row[form](&row);
+        row = option_row(option_at(subcommand, i), form);
+        print(&row);
     }
-    printf(form == JSON ? "]}\n" : "\n");
+    putchar('\n');
+}
+
+static void command_plain(const struct subcommand *subcommand)
+{
+    char usage[200];
+    printf("%s: %s\n", usage_text(subcommand, usage, sizeof usage), subcommand->summary);
+    command_rows(subcommand, PLAIN, row_plain);
+}
+
+static void command_markdown(const struct subcommand *subcommand)
+{
+    char usage[200];
+    printf("### %s\n\n`%s`: %s\n\n| option | default | allowed | meaning |\n"
+           "| --- | --- | --- | --- |\n",
+           subcommand->name, usage_text(subcommand, usage, sizeof usage), subcommand->summary);
+    command_rows(subcommand, MARKDOWN, row_markdown);
 }
 
 static void list_commands(enum form form)
 {
+    static void (*const print[])(const struct subcommand *) = {command_plain, command_json,
+                                                               command_markdown};
     for (size_t i = 0; subcommands[i]; i++)
-        print_command(subcommands[i], form);
+        print[form](subcommands[i]);
 }
 
 static struct row key_row(const struct experiment_key *key, enum form form)
@@ -293,8 +304,11 @@ static struct row key_row(const struct experiment_key *key, enum form form)
     if (!initial)
         initial = param->otherwise ? param->otherwise : "must be given";
     row.initial = initial;
-    add_name(&row, quote, "", param->name, NULL);
-    if (param->also)
+    if (form == JSON && *key->within)
+        snprintf(row.name, sizeof row.name, "%s.%s", key->within, param->name);
+    else
+        add_name(&row, quote, "", param->name, NULL);
+    if (param->also && form != JSON)
         add_name(&row, quote, "", param->also, NULL);
     param_takes_briefly(param, row.allowed, sizeof row.allowed);
     return row;
@@ -309,18 +323,25 @@ static void print_map_begin(const char *within, enum form form)
         printf("| key | default | allowed | meaning |\n| --- | --- | --- | --- |\n");
 }
 
+static void print_key(const struct experiment_key *key, enum form form)
+{
+    const struct row row = key_row(key, form);
+    struct json json;
+    if (form != JSON) {
+        (form == PLAIN ? row_plain : row_markdown)(&row);
+        return;
+    }
+    json_init(&json, stdout);
+    row_json(&json, &row);
+}
+
 static void list_keys(enum form form)
 {
     for (const char *const *map = key_maps; *map; map++) {
         print_map_begin(*map, form);
-        for (const struct experiment_key *key = experiment_keys; key->within; key++) {
-            if (strcmp(key->within, *map) != 0)
-                continue;
-            struct row row = key_row(key, form);
-            print_row[form](&row);
-            if (form == JSON)
-                printf("\n");
-        }
+        for (const struct experiment_key *key = experiment_keys; key->within; key++)
+            if (strcmp(key->within, *map) == 0)
+                print_key(key, form);
     }
 }
 

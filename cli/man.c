@@ -92,7 +92,7 @@ static void put_italic(const char *text)
 /* Lines as they are typed. */
 static void put_example(const char *text)
 {
-    fputs(".PP\n.RS 4\n.nf\n\\&", stdout);
+    fputs(".RS 4\n.nf\n\\&", stdout);
     for (; *text; text++) {
         if (*text == '\n')
             fputs("\n\\&", stdout);

@@ -5,15 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/open_results.h"
 #include "policies/registry.h"
 #include "results/charts/charts.h"
-#include "results/charts/gnuplot.h"
+#include "results/charts/drawing.h"
 #include "sim/base/allocate.h"
 #include "sim/base/error.h"
+#include "sim/base/new_file.h"
 #include "workloads/registry.h"
 
 #define CHARTS_MOST 32
@@ -174,12 +174,6 @@ static const struct chart *one_chart(const struct plot *plot)
 
 /* ---- files ---------------------------------------------------------------------------- */
 
-/* A chart on its way: in memory, then in a temporary file, then under its name. */
-struct drawing {
-    struct picture picture;
-    char *partial, *file;
-};
-
 static char *read_text(const char *path)
 {
     FILE *in = fopen(path, "rb");
@@ -201,41 +195,6 @@ static char *read_text(const char *path)
     return text;
 }
 
-/* Takes away what has not got its name yet. */
-static void discard(const struct drawing *drawings, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        unlink(drawings[i].partial);
-}
-
-static bool write_partial(const struct drawing *drawing)
-{
-    FILE *out = fopen(drawing->partial, "wb");
-    const struct picture *picture = &drawing->picture;
-    bool whole = out && fwrite(picture->bytes, 1, picture->count, out) == picture->count;
-    return !(out && fclose(out) != 0) && whole;
-}
-
-/* Files get their names when every one of them is whole. */
-static void save(const struct drawing *drawings, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (!write_partial(&drawings[i])) {
-            int why = errno;
-            discard(drawings, i + 1);
-            fail("%s: %s", drawings[i].file, strerror(why));
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (rename(drawings[i].partial, drawings[i].file) != 0) {
-            int why = errno;
-            discard(drawings, count);
-            fail("%s: %s", drawings[i].file, strerror(why));
-        }
-        printf("%s\n", drawings[i].file);
-    }
-}
-
 static void make_folder(const char *folder)
 {
     struct stat found;
@@ -246,23 +205,6 @@ static void make_folder(const char *folder)
 }
 
 /* ---- what is asked for ---------------------------------------------------------------- */
-
-static void draw(struct selection *selection, const struct plot *plot, const struct chart *chart,
-                 struct drawing *drawing)
-{
-    struct error error;
-    FILE *commands = gnuplot_commands(&error);
-    if (asprintf(&drawing->file, "%s/%s.%s", plot->folder, chart->name,
-                 chart_formats[plot->format]) < 0 ||
-        asprintf(&drawing->partial, "%s/.%s.%ld", plot->folder, chart->name, (long)getpid()) < 0)
-        out_of_memory();
-    if (!commands ||
-        chart_write(commands, chart, selection, chart_formats[plot->format], plot->template,
-                    &error) != 0 ||
-        gnuplot_draw(commands, plot->template_file ? plot->template_file : chart->name,
-                     &drawing->picture, &error) != 0)
-        fail("%s", error.text);
-}
 
 /* Why the results cannot give a chart; NULL: they can. To be freed. */
 static char *why_not(struct selection *selection, const struct chart *chart)
@@ -288,47 +230,78 @@ static void list(struct selection *selection, const struct plot *plot)
     }
 }
 
-/* Charts that the results can give, and the names of the others: NULL if there are none, or to be
- * freed with sqlite3_free. Returns how many are drawn. */
-static size_t draw_all(struct selection *selection, const struct plot *plot,
-                       struct drawing *drawings, char **left_out)
+/* Draws a chart, if the results can give it. Returns whether they can. */
+static bool draw(struct selection *selection, const struct plot *plot, const struct chart *chart,
+                 struct drawing *drawing)
 {
-    size_t count = 0;
-    sqlite3_str *names = sqlite3_str_new(NULL);
-    for (const struct chart *chart = charts; chart->name; chart++) {
-        if (!is_asked_for(plot, chart))
-            continue;
-        char *why = why_not(selection, chart);
-        if (why && plot->charts.count)
-            fail("%s needs %s; in %s %s", chart->name, chart->needs, plot->db, why);
-        if (why)
-            sqlite3_str_appendf(names, "%s%s", sqlite3_str_length(names) ? ", " : "", chart->name);
-        else
-            draw(selection, plot, chart, &drawings[count++]);
-        free(why);
-    }
-    if (count == 0)
+    struct error error;
+    const struct drawing_style style = {chart_formats[plot->format], plot->template,
+                                        plot->template_file};
+    if (drawing_make(drawing, chart, selection, &style, &error) != 0)
+        fail("%s", error.text);
+    if (drawing->why && plot->charts.count)
+        fail("%s needs %s; in %s %s", chart->name, chart->needs, plot->db, drawing->why);
+    return drawing->why == NULL;
+}
+
+/* Draws what was asked for. Returns how many drawings there are, also those that say why not. */
+static size_t draw_all(struct selection *selection, const struct plot *plot,
+                       struct drawing *drawings)
+{
+    size_t count = 0, drawn = 0;
+    for (const struct chart *chart = charts; chart->name; chart++)
+        if (is_asked_for(plot, chart))
+            drawn += draw(selection, plot, chart, &drawings[count++]);
+    if (drawn == 0)
         fail("%s can give no chart; `%.*s plot %s --list` says why", plot->db,
              command_name_length(), program_invocation_name, plot->db);
-    *left_out = sqlite3_str_finish(names);
     return count;
 }
 
+/* Files get their names when every one of them is whole. */
+static void save(const struct plot *plot, const struct drawing *drawings, size_t count)
+{
+    struct whole_file files[CHARTS_MOST];
+    char *paths[CHARTS_MOST];
+    struct error error;
+    size_t drawn = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct picture *picture = &drawings[i].picture;
+        if (drawings[i].why)
+            continue;
+        if (asprintf(&paths[drawn], "%s/%s.%s", plot->folder, drawings[i].chart->name,
+                     chart_formats[plot->format]) < 0)
+            out_of_memory();
+        files[drawn] = (struct whole_file){paths[drawn], picture->bytes, picture->count};
+        drawn++;
+    }
+    if (new_files_write(files, drawn, &error) != 0)
+        fail("%s", error.text);
+    for (size_t i = 0; i < drawn; i++) {
+        printf("%s\n", paths[i]);
+        free(paths[i]);
+    }
+}
+
+static void print_left_out(const struct plot *plot, const struct drawing *drawings, size_t count)
+{
+    size_t printed = 0;
+    for (size_t i = 0; i < count; i++)
+        if (drawings[i].why)
+            printf("%s%s", printed++ ? ", " : "Not drawn: ", drawings[i].chart->name);
+    if (printed)
+        printf("; `%.*s plot %s --list` says why.\n", command_name_length(),
+               program_invocation_name, plot->db);
+}
+
 /* Saves what has been drawn, says so, and frees it. */
-static void save_all(const struct plot *plot, struct drawing *drawings, size_t count,
-                     char *left_out)
+static void save_all(const struct plot *plot, struct drawing *drawings, size_t count)
 {
     make_folder(plot->folder);
-    save(drawings, count);
-    if (left_out)
-        printf("Not drawn: %s; `%.*s plot %s --list` says why.\n", left_out, command_name_length(),
-               program_invocation_name, plot->db);
-    sqlite3_free(left_out);
-    for (size_t i = 0; i < count; i++) {
-        free(drawings[i].picture.bytes);
-        free(drawings[i].file);
-        free(drawings[i].partial);
-    }
+    save(plot, drawings, count);
+    print_left_out(plot, drawings, count);
+    for (size_t i = 0; i < count; i++)
+        drawing_fini(&drawings[i]);
 }
 
 static void open_selection(struct plot *plot)
@@ -356,9 +329,8 @@ static int run(void *state)
 {
     struct plot *plot = state;
     struct error error;
-    struct drawing drawings[CHARTS_MOST] = {{{0}}};
+    struct drawing drawings[CHARTS_MOST];
     size_t drawn = 0;
-    char *left_out = NULL;
     check_options(plot);
     set_selection(plot);
     open_selection(plot);
@@ -367,13 +339,13 @@ static int run(void *state)
     else if (plot->show_template)
         fputs(one_chart(plot)->template, stdout);
     else if (!plot->show_sql)
-        drawn = draw_all(plot->selection, plot, drawings, &left_out);
+        drawn = draw_all(plot->selection, plot, drawings);
     else if (chart_write_sql(stdout, one_chart(plot), plot->selection, &error) != 0)
         fail("%s", error.text);
     selection_free(plot->selection);
     store_close(plot->store);
     if (drawn > 0)
-        save_all(plot, drawings, drawn, left_out);
+        save_all(plot, drawings, drawn);
     plot_fini(plot);
     return EXIT_SUCCESS;
 }

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "policies/registry.h"
 #include "sim/base/allocate.h"
+#include "sim/base/json.h"
 #include "sim/simulation.h"
 #include "workloads/registry.h"
 
@@ -34,12 +35,21 @@ static const struct command_option file_argument = {
 
 static int print_json(void *context, const struct collection *c)
 {
+    struct json json;
     (void)context;
-    printf("{\"op\": %" PRIu64 ", \"generation\": %d, \"before\": [%" PRIu64 ", %" PRIu64
-           ", %" PRIu64 "], \"permanent\": %" PRIu64 ", \"unreachable\": %" PRIu64
-           ", \"cause\": \"%s\", \"pause_ns\": %" PRIu64 "}\n",
-           c->operation, c->generation, c->before[0], c->before[1], c->before[2], c->permanent,
-           c->unreachable, collection_cause_names[c->cause], c->pause_ns);
+    json_init(&json, stdout);
+    json_object(&json, NULL);
+    json_count(&json, "op", c->operation);
+    json_integer(&json, "generation", c->generation);
+    json_array(&json, "before");
+    for (int g = 0; g < GENERATIONS; g++)
+        json_count(&json, NULL, c->before[g]);
+    json_end(&json);
+    json_count(&json, "permanent", c->permanent);
+    json_count(&json, "unreachable", c->unreachable);
+    json_text(&json, "cause", collection_cause_names[c->cause]);
+    json_count(&json, "pause_ns", c->pause_ns);
+    json_end(&json);
     return ferror(stdout) ? -1 : 0;
 }
 

@@ -3,14 +3,13 @@
  * pygcsim sensitivity: which parameter matters for which metric. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli/command.h"
 #include "cli/open_results.h"
+#include "cli/remarks.h"
 #include "cli/table.h"
 #include "cli/writer.h"
-#include "results/answer/influence.h"
-#include "sim/base/allocate.h"
+#include "results/answer/sensitivity.h"
 
 struct command {
     struct which_results which;
@@ -35,45 +34,6 @@ static const struct command_option options[] = {
 static const struct command_option results_argument = {{OPTION_RESULTS, FIELD(which.db)},
                                                        .what = "results file"};
 
-/* ---- in order of strength ------------------------------------------------------------- */
-
-struct line {
-    const struct factor *factor;
-    struct influence influence;
-};
-
-/* What cannot be said counts as nothing. */
-static double strength(double value)
-{
-    return isnan(value) ? -1 : fabs(value);
-}
-
-static int compare_lines(const void *a, const void *b)
-{
-    const struct line *x = a, *y = b;
-    double of_x = strength(x->influence.explained.share);
-    double of_y = strength(y->influence.explained.share);
-    if (!(of_x < of_y) && !(of_x > of_y)) {
-        of_x = strength(x->influence.rank);
-        of_y = strength(y->influence.rank);
-    }
-    if (!(of_x < of_y) && !(of_x > of_y))
-        return (x->factor > y->factor) - (x->factor < y->factor);
-    return of_x > of_y ? -1 : 1;
-}
-
-/* One line a factor, the strongest first; to be freed. */
-static struct line *make_lines(const struct factors *factors, const struct outcomes *outcomes,
-                               size_t metric)
-{
-    struct line *lines = allocate_zeroed(factors->count, sizeof *lines);
-    for (size_t i = 0; i < factors->count; i++)
-        lines[i] = (struct line){.factor = &factors->factors[i],
-                                 .influence = influence_of(&factors->factors[i], outcomes, metric)};
-    qsort(lines, factors->count, sizeof *lines, compare_lines);
-    return lines;
-}
-
 /* ---- as tables ------------------------------------------------------------------------ */
 
 /* Small enough to be shown as 0, without a sign. */
@@ -82,95 +42,82 @@ static double no_sign(double value)
     return fabs(value) < 0.005 ? 0 : value;
 }
 
-static void add_number(struct table *table, const char *format, double value, double low,
-                       double high, double scale)
+static void add_number(struct table *table, const char *format, double value,
+                       struct interval interval, double scale)
 {
-    char text[64], interval[48] = "";
+    char text[64], ends[2][20];
     if (isnan(value)) {
         table_add(table, "-");
         return;
     }
-    snprintf(text, sizeof text, format, no_sign(value) * scale);
-    if (!isnan(low)) {
-        char ends[2][20];
-        snprintf(ends[0], sizeof ends[0], format, no_sign(low) * scale);
-        snprintf(ends[1], sizeof ends[1], format, no_sign(high) * scale);
-        snprintf(interval, sizeof interval, " [%s, %s]", ends[0], ends[1]);
+    int length = snprintf(text, sizeof text, format, no_sign(value) * scale);
+    if (!isnan(interval.low)) {
+        snprintf(ends[0], sizeof ends[0], format, no_sign(interval.low) * scale);
+        snprintf(ends[1], sizeof ends[1], format, no_sign(interval.high) * scale);
+        snprintf(text + length, sizeof text - (size_t)length, " [%s, %s]", ends[0], ends[1]);
     }
-    strncat(text, interval, sizeof text - strlen(text) - 1);
     table_add(table, text);
 }
 
-static void print_lines(const struct line *lines, size_t count)
+static void add_line(struct table *table, const struct sensitivity_line *line)
+{
+    const struct influence *influence = &line->influence;
+    table_add(table, line->factor->name);
+    table_add_count(table, (int64_t)line->factor->level_count);
+    table_add_count(table, (int64_t)influence->n);
+    if (influence->same)
+        table_add(table, "all the same");
+    else
+        add_number(table, "%.0f", influence->explained.share, influence->explained.interval, 100);
+    add_number(table, "%+.2f", influence->rank, influence->rank_interval, 1);
+}
+
+static void print_lines(const struct sensitivity_line *lines, size_t count)
 {
     static const char *const header[] = {"parameter", "values", "settings",
                                          "share of the variance, %", "rank correlation"};
     struct table table;
-    char text[32];
     table_init(&table, 5);
     for (size_t i = 0; i < 5; i++)
         table_add(&table, header[i]);
-    for (size_t i = 0; i < count; i++) {
-        const struct influence *influence = &lines[i].influence;
-        table_add(&table, lines[i].factor->name);
-        snprintf(text, sizeof text, "%zu", lines[i].factor->level_count);
-        table_add(&table, text);
-        snprintf(text, sizeof text, "%zu", influence->n);
-        table_add(&table, text);
-        if (influence->same)
-            table_add(&table, "all the same");
-        else
-            add_number(&table, "%.0f", influence->explained.share,
-                       influence->explained.interval.low, influence->explained.interval.high, 100);
-        add_number(&table, "%+.2f", influence->rank, influence->rank_interval.low,
-                   influence->rank_interval.high, 1);
-    }
+    for (size_t i = 0; i < count; i++)
+        add_line(&table, &lines[i]);
     table_print(&table);
 }
 
-/* Are all settings the same in it? */
-static bool is_constant(const struct outcomes *outcomes, size_t metric)
+static void print_metric(const struct metric_sensitivity *of, size_t factors)
 {
-    double least = INFINITY, most = -INFINITY;
-    for (size_t s = 0; s < outcomes->setting_count; s++) {
-        double mean = outcomes_average(outcomes, s, metric);
-        least = fmin(least, mean);
-        most = fmax(most, mean);
+    if (of->is == SENSITIVITY_NO_VALUES)
+        printf("\n%s has no values.\n", of->metric->name);
+    else if (of->is == SENSITIVITY_CONSTANT)
+        printf("\n%s is the same in all settings.\n", of->metric->name);
+    else {
+        printf("\n%s: %s\n\n", of->metric->name, of->metric->meaning);
+        print_lines(of->lines, factors);
     }
-    return !(most > least);
 }
 
-static void print_tables(const struct factors *factors, const struct outcomes *outcomes)
+static void print_tables(const struct sensitivity *sensitivity)
 {
+    const struct outcomes *outcomes = &sensitivity->outcomes;
     printf("Experiment %lld, %s: %zu setting%s\n", (long long)outcomes->experiment->number,
            outcomes->experiment->name, outcomes->setting_count,
            outcomes->setting_count == 1 ? "" : "s");
     print_earlier(outcomes->experiment);
-    if (factors->count == 0) {
+    if (sensitivity->factors.count == 0) {
         printf("\nIt varies nothing: every parameter has one value.\n");
         return;
     }
-    for (size_t m = 0; m < outcomes->metric_count; m++) {
-        if (!outcomes_have(outcomes, m)) {
-            printf("\n%s has no values.\n", outcomes->metrics[m]->name);
-            continue;
-        }
-        if (is_constant(outcomes, m)) {
-            printf("\n%s is the same in all settings.\n", outcomes->metrics[m]->name);
-            continue;
-        }
-        struct line *lines = make_lines(factors, outcomes, m);
-        printf("\n%s: %s\n\n", outcomes->metrics[m]->name, outcomes->metrics[m]->meaning);
-        print_lines(lines, factors->count);
-        free(lines);
-    }
+    for (size_t i = 0; i < sensitivity->count; i++)
+        print_metric(&sensitivity->metrics[i], sensitivity->factors.count);
     printf("\n[…]: 95%% intervals. The parameters of a policy or a workload: over the settings "
            "that have them.\n");
 }
 
 /* ---- as rows -------------------------------------------------------------------------- */
 
-static void write_line(struct writer *writer, const struct metric *metric, const struct line *line)
+static void write_line(struct writer *writer, const struct metric *metric,
+                       const struct sensitivity_line *line)
 {
     const struct influence *influence = &line->influence;
     writer_text(writer, metric->name);
@@ -188,7 +135,7 @@ static void write_line(struct writer *writer, const struct metric *metric, const
     writer_real(writer, influence->rank_interval.high);
 }
 
-static void write_rows(const struct factors *factors, const struct outcomes *outcomes)
+static void write_rows(const struct sensitivity *sensitivity)
 {
     static const char *const columns[] = {"metric",
                                           "parameter",
@@ -207,13 +154,10 @@ static void write_rows(const struct factors *factors, const struct outcomes *out
     writer_init(&writer, stdout, WRITER_JSON);
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         writer_column(&writer, columns[i]);
-    for (size_t m = 0; m < outcomes->metric_count; m++) {
-        if (is_constant(outcomes, m))
-            continue;
-        struct line *lines = make_lines(factors, outcomes, m);
-        for (size_t i = 0; i < factors->count; i++)
-            write_line(&writer, outcomes->metrics[m], &lines[i]);
-        free(lines);
+    for (size_t i = 0; i < sensitivity->count; i++) {
+        const struct metric_sensitivity *of = &sensitivity->metrics[i];
+        for (size_t f = 0; of->lines && f < sensitivity->factors.count; f++)
+            write_line(&writer, of->metric, &of->lines[f]);
     }
     writer_fini(&writer);
 }
@@ -223,27 +167,19 @@ static void write_rows(const struct factors *factors, const struct outcomes *out
 static void analyse(const struct command *command)
 {
     struct open_results results;
-    struct outcomes outcomes;
-    struct factors factors;
-    struct metric_list list = {0};
+    struct sensitivity sensitivity;
     struct error error;
     open_results(&results, &command->which);
-    for (size_t i = 0; i < command->metrics.count; i++)
-        metric_list_add(&list, command->metrics.metrics[i]);
-    if (list.count == 0 && command->json)
-        metric_list_add_all(&list);
-    else if (list.count == 0)
-        metric_list_add_usual(&list, results.experiment);
-    read_outcomes(&outcomes, &results, NULL, &list);
-    if (factors_read(&factors, &outcomes, results.store, &error) != 0)
+    const struct sensitivity_question question = {.subject = subject_of(&results, NULL),
+                                                  .metrics = command->metrics,
+                                                  .for_programs = command->json};
+    if (sensitivity_make(&sensitivity, &question, &error) != 0)
         fail("%s", error.text);
     if (command->json)
-        write_rows(&factors, &outcomes);
+        write_rows(&sensitivity);
     else
-        print_tables(&factors, &outcomes);
-    factors_fini(&factors);
-    outcomes_fini(&outcomes);
-    metric_list_fini(&list);
+        print_tables(&sensitivity);
+    sensitivity_fini(&sensitivity);
     close_results(&results);
 }
 

@@ -3,14 +3,14 @@
  * pygcsim show: what an experiment has found out. */
 #include <stdlib.h>
 
-#include "cli/answers.h"
 #include "cli/command.h"
+#include "cli/ranking.h"
 #include "cli/table.h"
 #include "sim/base/allocate.h"
 
 struct command {
     struct which_results which;
-    struct answers_options answers;
+    struct ranking_options answers;
     bool top_given, list, json, csv;
 };
 
@@ -48,7 +48,6 @@ static const struct command_option results_argument = {{OPTION_RESULTS, FIELD(wh
 static void print_list(const struct history *history)
 {
     struct table table;
-    char number[32];
     table_init(&table, RUN_STATUS_COUNT + 3);
     table_add(&table, "experiment");
     table_add(&table, "number");
@@ -58,14 +57,10 @@ static void print_list(const struct history *history)
     for (size_t i = 0; i < history->count; i++) {
         const struct past_experiment *experiment = &history->experiments[i];
         table_add(&table, experiment->name);
-        snprintf(number, sizeof number, "%lld", (long long)experiment->number);
-        table_add(&table, number);
-        snprintf(number, sizeof number, "%lld", (long long)experiment->planned);
-        table_add(&table, number);
-        for (int s = 0; s < RUN_STATUS_COUNT; s++) {
-            snprintf(number, sizeof number, "%lld", (long long)experiment->runs[s]);
-            table_add(&table, number);
-        }
+        table_add_count(&table, experiment->number);
+        table_add_count(&table, experiment->planned);
+        for (int s = 0; s < RUN_STATUS_COUNT; s++)
+            table_add_count(&table, experiment->runs[s]);
     }
     table_print(&table);
 }
@@ -108,9 +103,9 @@ static void show(struct command *command)
     else if (command->list)
         print_list(&results.history);
     else if (rows)
-        answers_write(&results, &command->answers, stdout, form);
+        ranking_write(&results, &command->answers, stdout, form);
     else
-        answers_print(&results, &command->answers);
+        ranking_print(&results, &command->answers);
     close_results(&results);
 }
 

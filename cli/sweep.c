@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/estimate.h"
-#include "cli/work.h"
+#include "cli/dry_run.h"
+#include "cli/run_experiment.h"
+#include "results/store/history.h"
 #include "results/store/seal.h"
-#include "sim/base/allocate.h"
 #include "sim/base/lock.h"
 #include "sweep/plan.h"
 
@@ -58,48 +58,6 @@ static const struct command_option options[] = {
 static const struct command_option file_argument = {
     {"FILE", PARAM_PATH, FIELD(file), .meaning = "the experiment file"}, .what = "experiment"};
 
-/* "120 runs: 12 points, 10 seeds each; of 10 programs" */
-static void print_size(const struct plan *plan, struct share share)
-{
-    const struct experiment *experiment = plan->experiment;
-    size_t programs = 0;
-    for (size_t i = 0; i < plan->program_count; i++)
-        programs += plan->programs[i].runs > 0;
-    printf("%s: %zu runs of %zu programs (%zu settings, %zu seed%s)", experiment->name,
-           plan->run_count, programs, experiment->point_count, experiment->seed_count,
-           experiment->seed_count == 1 ? "" : "s");
-    if (share.shards)
-        printf(", share %u of %u", share.shard, share.shards);
-    printf("\n");
-}
-
-#define POINTS_SHOWN 40
-
-static void print_points(const struct experiment *experiment)
-{
-    for (size_t i = 0; i < experiment->point_count && i < POINTS_SHOWN; i++) {
-        const struct point *point = &experiment->points[i];
-        const struct point *before = &experiment->points[i ? i - 1 : 0];
-        if (i == 0 || point->workload != before->workload || point->collector != before->collector)
-            printf("\n%s on %s\n", experiment->workloads[point->workload].text,
-                   point->collector->name);
-        printf("  %s\n", experiment->policies[point->policy].text);
-    }
-    if (experiment->point_count > POINTS_SHOWN)
-        printf("  … and %zu more\n", experiment->point_count - POINTS_SHOWN);
-}
-
-static void dry_run(const struct command *command, const struct experiment *experiment)
-{
-    struct plan plan;
-    plan_init(&plan, experiment, command->share);
-    print_size(&plan, command->share);
-    print_points(experiment);
-    printf("\n");
-    estimate_print(&plan, command->jobs ? (unsigned)command->jobs : cores(), command->memory_bytes);
-    plan_fini(&plan);
-}
-
 /* Another sweep may be at work in the file: it is waited for. */
 static struct store *open_locked(const struct command *command)
 {
@@ -119,67 +77,70 @@ static struct store *open_locked(const struct command *command)
 }
 
 /* Also those that had failed before. */
-static void print_failures(struct store *store, const struct plan *plan)
+static void print_failures(struct store *store, int64_t experiment)
 {
-    sqlite3_stmt *row;
     struct error error;
-    if (sqlite3_prepare_v2(store_database(store),
-                           "SELECT count(*), error FROM run"
-                           " WHERE experiment_id = ? AND status = 'failed' ORDER BY id LIMIT 1",
-                           -1, &row, NULL) != SQLITE_OK) {
-        store_error(store, &error);
+    struct failures failures;
+    if (failures_read(&failures, store, experiment, &error) != 0)
         fail("%s", error.text);
-    }
-    sqlite3_bind_int64(row, 1, plan->id);
-    if (sqlite3_step(row) == SQLITE_ROW && sqlite3_column_int64(row, 0) > 0)
+    if (failures.count > 0)
         printf(
             "%lld of them failed, as one that says: %s\nWhen that is mended, --retry-failed runs "
             "them again.\n",
-            (long long)sqlite3_column_int64(row, 0), (const char *)sqlite3_column_text(row, 1));
-    sqlite3_finalize(row);
+            (long long)failures.count, failures.why);
+    free(failures.why);
 }
 
-static void print_end(const struct plan *plan, const struct work *work,
-                      const struct command *command)
+static void print_end(const struct rounds *rounds, const struct command *command)
 {
-    printf("%s: %zu run%s in %s", plan->experiment->name, plan->run_count,
+    const struct plan *plan = &rounds->plan;
+    printf("%s: %zu run%s in %s", rounds->experiment->name, plan->run_count,
            plan->run_count == 1 ? " is" : "s are", command->db);
-    if (work->before)
-        printf(", %zu of them from before", work->before);
+    if (rounds->before)
+        printf(", %zu of them from before", rounds->before);
     printf("\n");
-    print_failures(work->store, plan);
+    print_failures(rounds->store, plan->id);
     if (command->share.shards)
         printf("That is share %u of %u; `%.*s merge` joins all of them.\n", command->share.shard,
                command->share.shards, command_name_length(), program_invocation_name);
     else
         print_what_next(command->db);
+    if (rounds->experiment->until.share > 0)
+        print_precision(rounds->experiment, &rounds->precision);
+}
+
+static void dry_run(const struct command *command, const struct experiment *experiment)
+{
+    struct plan plan;
+    plan_init(&plan, experiment, command->share);
+    print_dry_run(&plan, command->share, (unsigned)command->jobs, command->memory_bytes);
+    plan_fini(&plan);
 }
 
 static int sweep(const struct command *command, struct experiment *experiment)
 {
     struct error error;
-    struct plan plan;
-    struct precision precision;
-    struct work work = {.store = open_locked(command),
-                        .jobs = (unsigned)command->jobs,
-                        .memory_bytes = command->memory_bytes,
-                        .sweep = true};
-    work_on_experiment(&work, experiment, "sweep", command->share, command->retry_failed, &plan,
-                       &precision);
-    if (!work.stopped && command->share.shards && seal_put(work.store, &error) != 0)
+    struct rounds rounds = {
+        .experiment = experiment,
+        .store = open_locked(command),
+        .command = "sweep",
+        .share = command->share,
+        .retry_failed = command->retry_failed,
+        .execution = {.workers = workers((unsigned)command->jobs),
+                      .compile = compile_options(command->memory_bytes)},
+    };
+    run_experiment(&rounds, RUN_AS_SWEEP);
+    bool stopped = rounds.stopped;
+    if (!stopped && command->share.shards && seal_put(rounds.store, &error) != 0)
         fail("%s", error.text);
-    if (!work.stopped) {
-        print_end(&plan, &work, command);
-        if (experiment->until.share > 0)
-            print_precision(experiment, &precision);
-    } else {
+    if (!stopped)
+        print_end(&rounds, command);
+    else
         fprintf(stderr, "%s: stopped; the same command goes on from there\n",
                 program_invocation_name);
-    }
-    store_close(work.store);
-    work_fini(&work);
-    plan_fini(&plan);
-    return work.stopped ? EXIT_INTERRUPTED : EXIT_SUCCESS;
+    store_close(rounds.store);
+    rounds_fini(&rounds);
+    return stopped ? EXIT_INTERRUPTED : EXIT_SUCCESS;
 }
 
 static void read_experiment(const struct command *command, struct experiment *experiment)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/table.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,13 @@ void table_add(struct table *table, const char *text)
     table->cells =
         allocate_grow(table->cells, &table->capacity, table->count + 1, sizeof *table->cells);
     table->cells[table->count++] = allocate_text(text);
+}
+
+void table_add_count(struct table *table, int64_t count)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%" PRId64, count);
+    table_add(table, text);
 }
 
 /* Characters of a text in UTF-8. */

@@ -6,6 +6,7 @@
 #define PYGCSIM_CLI_TABLE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct table {
     char **cells; /* row by row */
@@ -16,6 +17,8 @@ void table_init(struct table *table, size_t columns);
 
 /* The next cell; the text is copied. The first `columns` of them are the header. */
 void table_add(struct table *table, const char *text);
+
+void table_add_count(struct table *table, int64_t count);
 
 /* Prints and frees. */
 void table_print(struct table *table);

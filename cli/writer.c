@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/command.h"
 #include "sim/base/allocate.h"
 #include "sim/base/units.h"
 
 void writer_init(struct writer *writer, FILE *out, enum writer_form form)
 {
     *writer = (struct writer){.out = out, .form = form};
+    json_init(&writer->json, out);
 }
 
 void writer_column(struct writer *writer, const char *name)
@@ -47,59 +47,58 @@ static void write_header(const struct writer *writer)
     fputc('\n', writer->out);
 }
 
-/* What comes before the next value. */
-static void begin_value(struct writer *writer, bool there)
+/* What comes before the next value, which may be none. Returns its name. */
+static const char *begin_value(struct writer *writer)
 {
-    if (writer->form == WRITER_CSV) {
-        if (writer->rows == 0 && writer->at == 0)
-            write_header(writer);
-        if (writer->at)
-            fputc(',', writer->out);
-    } else {
-        if (writer->at == 0)
-            fputc('{', writer->out);
-        if (there) {
-            if (writer->written)
-                fputs(", ", writer->out);
-            json_string(writer->out, writer->columns[writer->at]);
-            fputs(": ", writer->out);
-        }
-    }
-    writer->written += there;
+    if (writer->form == WRITER_JSON && writer->at == 0)
+        json_object(&writer->json, NULL);
+    if (writer->form == WRITER_CSV && writer->at == 0 && writer->rows == 0)
+        write_header(writer);
+    if (writer->form == WRITER_CSV && writer->at)
+        fputc(',', writer->out);
+    return writer->columns[writer->at];
 }
 
 static void end_value(struct writer *writer)
 {
     if (++writer->at < writer->column_count)
         return;
-    fputs(writer->form == WRITER_CSV ? "\n" : "}\n", writer->out);
+    if (writer->form == WRITER_JSON)
+        json_end(&writer->json);
+    else
+        fputc('\n', writer->out);
     writer->rows++;
-    writer->at = writer->written = 0;
+    writer->at = 0;
 }
 
 void writer_text(struct writer *writer, const char *text)
 {
-    begin_value(writer, text != NULL);
-    if (text && writer->form == WRITER_CSV)
-        csv_text(writer->out, text);
+    const char *name = begin_value(writer);
+    if (text && writer->form == WRITER_JSON)
+        json_text(&writer->json, name, text);
     else if (text)
-        json_string(writer->out, text);
+        csv_text(writer->out, text);
     end_value(writer);
 }
 
 void writer_real(struct writer *writer, double value)
 {
     char text[UNITS_TEXT];
-    begin_value(writer, !isnan(value));
-    if (!isnan(value))
+    const char *name = begin_value(writer);
+    if (writer->form == WRITER_JSON)
+        json_real(&writer->json, name, value);
+    else if (isfinite(value))
         fputs(units_write_real(text, value), writer->out);
     end_value(writer);
 }
 
 void writer_integer(struct writer *writer, int64_t value)
 {
-    begin_value(writer, true);
-    fprintf(writer->out, "%" PRId64, value);
+    const char *name = begin_value(writer);
+    if (writer->form == WRITER_JSON)
+        json_integer(&writer->json, name, value);
+    else
+        fprintf(writer->out, "%" PRId64, value);
     end_value(writer);
 }
 

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "sim/base/json.h"
+
 enum writer_form { WRITER_CSV, WRITER_JSON };
 
 struct writer {
@@ -19,13 +21,13 @@ struct writer {
     size_t column_count, capacity;
     size_t at; /* the column whose value comes next */
     size_t rows;
-    size_t written; /* values of the row that is being written */
+    struct json json;
 };
 
 void writer_init(struct writer *writer, FILE *out, enum writer_form form);
 void writer_column(struct writer *writer, const char *name);
 
-/* NULL and NaN: no value. Numbers are the shortest that read back as the same. */
+/* NULL, NaN and the infinities: no value. Numbers are the shortest that read back as the same. */
 void writer_text(struct writer *writer, const char *text);
 void writer_real(struct writer *writer, double value);
 void writer_integer(struct writer *writer, int64_t value);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "results/statistics/estimate.h"
+#include "results/store/kept.h"
 #include "sim/base/allocate.h"
 #include "sweep/file/terms.h"
 
@@ -15,81 +15,55 @@
 const struct metric *until_metric(const struct experiment *experiment, int64_t id,
                                   struct store *store)
 {
-    const struct metric *found = NULL;
-    sqlite3_stmt *any;
     if (experiment->until.metric)
         return metric_named(experiment->until.metric);
     if (experiment->minimise)
         return metric_named(experiment->minimise);
-    if (sqlite3_prepare_v2(store_database(store),
-                           "SELECT 1 FROM run JOIN summary ON run_id = id"
-                           " WHERE experiment_id = ? AND metric = ? LIMIT 1",
-                           -1, &any, NULL) != SQLITE_OK)
-        return NULL;
-    for (size_t i = 0; usual_objectives[i] && !found; i++) {
-        sqlite3_bind_int64(any, 1, id);
-        sqlite3_bind_text(any, 2, usual_objectives[i], -1, SQLITE_STATIC);
-        if (sqlite3_step(any) == SQLITE_ROW)
-            found = metric_named(usual_objectives[i]);
-        sqlite3_reset(any);
-    }
-    sqlite3_finalize(any);
-    return found;
+    return kept_objective(store, id);
 }
 
-/* One point: policy, replications, mean, and its interval. Of few replications the spread is not
- * known well: their number is doubled at most. */
-static void note_point(struct precision *precision, const struct until *until, sqlite3_stmt *row)
+/* How many replications a point would probably need, for a relative error of `share` to be small
+ * enough. Of few replications the spread is not known well: their number is doubled at most. */
+static size_t needed_at(const struct estimate *estimate, double share, const struct until *until)
 {
-    struct estimate estimate = {
-        .n = (size_t)sqlite3_column_int64(row, 1),
-        .mean = sqlite3_column_double(row, 2),
-        .interval = {sqlite3_column_double(row, 3), sqlite3_column_double(row, 4)},
-        .confidence = INTERVAL_CONFIDENCE,
-    };
-    double share = INFINITY;
-    size_t needed = UNTIL_FEWEST;
-    if (estimate.n >= UNTIL_FEWEST) {
-        share = estimate_relative_error(estimate);
-        needed = estimate.n;
-        if (share > until->share)
-            needed = replications_to_relative_error(estimate, until->share);
-        if (needed > 2 * estimate.n)
-            needed = 2 * estimate.n;
-    }
-    if (estimate.n > precision->replications)
-        precision->replications = estimate.n;
+    size_t needed = estimate->n;
+    if (estimate->n < UNTIL_FEWEST)
+        return UNTIL_FEWEST;
+    if (share > until->share)
+        needed = replications_to_relative_error(*estimate, until->share);
+    return needed < 2 * estimate->n ? needed : 2 * estimate->n;
+}
+
+static void note_point(struct precision *precision, const struct until *until,
+                       const struct kept_estimate *point)
+{
+    const struct estimate *estimate = &point->estimate;
+    double share = estimate->n < UNTIL_FEWEST ? INFINITY : estimate_relative_error(*estimate);
+    size_t needed = needed_at(estimate, share, until);
+    precision->points++;
+    if (estimate->n > precision->replications)
+        precision->replications = estimate->n;
     if (needed > precision->needed)
         precision->needed = needed;
     if (share > precision->share || precision->where[0] == '\0') {
         precision->share = share;
-        snprintf(precision->where, sizeof precision->where, "%s",
-                 (const char *)sqlite3_column_text(row, 0));
+        snprintf(precision->where, sizeof precision->where, "%s", point->policy);
     }
 }
 
 int until_precision(const struct experiment *experiment, const struct metric *metric,
                     struct store *store, struct precision *precision, struct error *error)
 {
-    const struct until *until = &experiment->until;
-    const char *kind = metric->skewed ? "bootstrap" : "mean";
-    char *sql = sqlite3_mprintf("SELECT policy, count(*), avg(value), %s_low(value), %s_high(value)"
-                                " FROM temp.kept JOIN run USING (id) JOIN metric ON run_id = id"
-                                " WHERE metric = '%s' GROUP BY workload, collector, policy",
-                                kind, kind, metric->name);
-    sqlite3_stmt *row = NULL;
-    int code = SQLITE_NOMEM;
+    struct kept_estimates estimates;
     *precision = (struct precision){.metric = metric};
-    if (sql && sqlite3_prepare_v2(store_database(store), sql, -1, &row, NULL) == SQLITE_OK)
-        while ((code = sqlite3_step(row)) == SQLITE_ROW) {
-            note_point(precision, until, row);
-            precision->points++;
-        }
-    sqlite3_finalize(row);
-    sqlite3_free(sql);
-    if (precision->needed > until->most)
-        precision->needed = until->most;
-    return code == SQLITE_DONE ? 0 : store_error(store, error);
+    if (kept_estimates_read(&estimates, store, metric, error) != 0)
+        return -1;
+    for (size_t i = 0; i < estimates.count; i++)
+        note_point(precision, &experiment->until, &estimates.points[i]);
+    kept_estimates_fini(&estimates);
+    if (precision->needed > experiment->until.most)
+        precision->needed = experiment->until.most;
+    return 0;
 }
 
 void until_extend(struct experiment *experiment, size_t replications)

@@ -47,6 +47,9 @@ FORBIDDEN = [
     ("keeps the time of day or reads the environment", r"\b(time|clock_gettime|getenv|rand)\s*\("),
 ]
 
+# What a file in cli/ asks of a results file it asks of results/, in C.
+SQL = r'\bsqlite3_|\bquery_(begin|next)\b|"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|WITH)\s'
+
 
 def files(folders, *endings):
     return sorted(os.path.relpath(path, ROOT) for folder in folders for ending in endings
@@ -114,6 +117,13 @@ def forbidden(pattern):
                 yield f"{path}:{number}: {line.strip()}"
 
 
+def sql_in_cli():
+    for path in files(["cli"], ".c", ".h"):
+        for number, line in enumerate(read(path).splitlines(), 1):
+            if re.search(SQL, line):
+                yield f"{path}:{number}: {line.strip()}"
+
+
 def is_mutable(declaration):
     """Of a variable, without its value: what is const is what comes last."""
     before_name = re.match(r"(.*?)\w+\s*(\[.*)?$", declaration, re.S).group(1)
@@ -159,11 +169,36 @@ def missing_files():
     """Files of the tree that a comment or a document names and that are not there. NAME and K stand for what one likes."""
     folders = "|".join([*LAYERS, "tests", "scripts", "docs", "experiments"])
     names = re.compile(rf"(?<![\w/.])(?:\.\./)?((?:{folders})/[\w/.-]*\w\.(?:c|h|sql|gp|py|md|yaml|html|css|js|build))\b")
-    for path in files([*LAYERS, "tests", "docs"], ".c", ".h", ".py", ".md", ".sql", ".gp") + ["README.md"]:
+    for path in files([*LAYERS, "tests", "docs", "scripts", "experiments"], ".c", ".h", ".py", ".md", ".sql", ".gp") + ["README.md"]:
         for number, line in enumerate(read(path).splitlines(), 1):
             for name in names.findall(line):
                 if not os.path.exists(os.path.join(ROOT, name)) and not re.search(r"NAME|embedded", name):
                     yield f"{path}:{number} names {name}"
+
+
+def without_readme():
+    """Each folder says what it is for, what holds in it, and where to start reading."""
+    for layer, rooms in LAYERS.items():
+        for folder in sorted({layer, *(os.path.join(layer, room) for room in rooms if room)}):
+            if not os.path.exists(os.path.join(ROOT, folder, "README.md")):
+                yield folder
+
+
+def other_json():
+    """Objects begun by hand."""
+    for path in files(LAYERS, ".c", ".h"):
+        for number, line in enumerate(read(path).splitlines(), 1):
+            if path != "sim/base/json.h" and re.search(r'"[^"]*\{\\"|\\": ', line):
+                yield f"{path}:{number}: {line.strip()}"
+
+
+def decided_elsewhere():
+    """Whether settings are told apart: the rule of results/answer/verdict.c, said again."""
+    for path in files(LAYERS, ".c"):
+        if path.startswith("results/statistics/") or path in ("results/answer/verdict.c", "results/answer/outcome.c"):
+            continue
+        for call in re.findall(r"\b(interval_excludes|outcomes_same|replications_to_tell_apart)\(", code(path)):
+            yield f"{path} calls {call}"
 
 
 def sources_found():
@@ -174,14 +209,18 @@ def sources_found():
 
 TESTS = (
     [("there are sources in every room", sources_found),
+     ("every folder has a README", lambda: check_none(without_readme())),
      ("every source is in a room that is known", lambda: check_none(strange_rooms()))] +
     [(f"{layer}/ includes only what it may", lambda layer=layer: check_none(wrong_includes(layer)))
      for layer in LAYERS] +
     [(f"below cli/ nothing {what}", lambda pattern=pattern: check_none(forbidden(pattern)))
      for what, pattern in FORBIDDEN] +
-    [("below cli/ no variable that outlives a simulation", lambda: check_none(mutable_variables())),
+    [("cli/ has no SQL", lambda: check_none(sql_in_cli())),
+     ("below cli/ no variable that outlives a simulation", lambda: check_none(mutable_variables())),
      ("below cli/ no mutable static function pointer",
       lambda: check_none(mutable_function_pointers())),
+     ("nothing but sim/base/json.c writes JSON", lambda: check_none(other_json())),
+     ("nothing but results/answer/verdict.c decides what is told apart", lambda: check_none(decided_elsewhere())),
      ("files that comments and documents name are there", lambda: check_none(missing_files())),
      ("every source names its licence", lambda: check_none(licensed()))] +
     [(f"{header} compiles alone, and twice", lambda header=header: compile_alone(header))

@@ -1,28 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/answer/best.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "sim/base/allocate.h"
 
-/* The sum of its conditions' excesses; NaN if a value is missing. */
-static double total_excess(const struct outcomes *outcomes, size_t setting,
-                           struct condition *const *conditions, size_t count)
-{
-    double total = 0;
-    for (size_t i = 0; i < count; i++)
-        total += condition_excess(conditions[i], outcomes, setting);
-    return total;
-}
-
 bool best_meets(const struct outcomes *outcomes, size_t setting,
                 struct condition *const *conditions, size_t count)
 {
-    return total_excess(outcomes, setting, conditions, count) <= 0; /* not NaN */
+    return verdict_excess(outcomes, setting, conditions, count) <= 0; /* not NaN */
 }
 
-/* Those that may be the best, into `candidates`; counts the others. */
+static void find_nearest(struct best *best, size_t setting, double excess)
+{
+    if (best->nearest != NO_SETTING && excess >= best->nearest_excess)
+        return;
+    best->nearest = setting;
+    best->nearest_excess = excess;
+}
+
+/* Those that may be the best, into `candidates`, the best first; counts the others. */
 static size_t find_candidates(struct best *best, const struct outcomes *outcomes, size_t group,
                               struct goal goal, struct condition *const *conditions, size_t count,
                               size_t *candidates)
@@ -30,30 +27,25 @@ static size_t find_candidates(struct best *best, const struct outcomes *outcomes
     const struct outcome_group *of = &outcomes->groups[group];
     size_t found = 0;
     for (size_t s = of->first; s < of->first + of->count; s++) {
-        double excess = total_excess(outcomes, s, conditions, count);
-        if (outcomes->settings[s].runs[RUN_out_of_memory]) {
-            best->out_of_memory++;
-        } else if (isnan(outcomes_average(outcomes, s, goal.metric)) || isnan(excess)) {
-            best->without_value++;
-        } else if (excess > 0) {
-            best->breaking++;
-            if (best->nearest == NO_SETTING || excess < best->nearest_excess) {
-                best->nearest = s;
-                best->nearest_excess = excess;
-            }
-        } else {
+        enum verdict_value verdict = verdict_of_one(outcomes, s, goal.metric, conditions, count);
+        if (verdict == VERDICT_BREAKS)
+            find_nearest(best, s, verdict_excess(outcomes, s, conditions, count));
+        if (verdict == VERDICT_CANDIDATE)
             candidates[found++] = s;
-        }
+        else
+            best->left_out[verdict]++;
     }
     outcomes_sort(outcomes, candidates, found, goal.metric, goal.high);
     return found;
 }
 
-static bool is_tied(const struct outcomes *outcomes, size_t setting, size_t best, size_t metric)
+static void add_rival(struct best *best, const struct outcomes *outcomes, size_t setting,
+                      size_t metric)
 {
-    struct estimate difference = outcomes_difference(outcomes, setting, best, metric);
-    return outcomes_same(outcomes, setting, best, metric) ||
-           (difference.n > 1 && !interval_excludes(difference.interval, 0));
+    struct verdict verdict = verdict_of_two(outcomes, setting, best->best, metric);
+    if (verdict.value == VERDICT_SAME || verdict_is_not_told_apart(verdict.value))
+        best->tied[best->tied_count++] = (struct rival){setting, verdict};
+    best->unclear += verdict.value == VERDICT_NO_PAIR || verdict.value == VERDICT_ONE_PAIR;
 }
 
 void best_find(struct best *best, const struct outcomes *outcomes, size_t group, struct goal goal,
@@ -68,8 +60,7 @@ void best_find(struct best *best, const struct outcomes *outcomes, size_t group,
     if (found)
         best->best = candidates[0];
     for (size_t i = 1; i < found; i++)
-        if (is_tied(outcomes, candidates[i], best->best, goal.metric))
-            best->tied[best->tied_count++] = candidates[i];
+        add_rival(best, outcomes, candidates[i], goal.metric);
     free(candidates);
 }
 
@@ -82,7 +73,7 @@ void best_fini(struct best *best)
 /* ---- several goals -------------------------------------------------------------------- */
 
 /* The values of one setting, all to be small. */
-struct rival {
+struct contender {
     size_t setting;
     const double *values;
 };
@@ -98,33 +89,46 @@ static bool dominates(const double *a, const double *b, size_t count)
     return better;
 }
 
+/* Fills in a setting's values; false: it cannot be in a front. */
+static bool read_values(const struct outcomes *outcomes, size_t setting, const struct goal *goals,
+                        size_t count, double *values)
+{
+    bool complete = true;
+    for (size_t i = 0; i < count; i++) {
+        double mean = outcomes_average(outcomes, setting, goals[i].metric);
+        values[i] = goals[i].high ? -mean : mean;
+        complete &=
+            verdict_of_one(outcomes, setting, goals[i].metric, NULL, 0) == VERDICT_CANDIDATE;
+    }
+    return complete;
+}
+
+static bool is_beaten(const struct contender *contenders, size_t count, size_t which,
+                      size_t goal_count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (dominates(contenders[i].values, contenders[which].values, goal_count))
+            return true;
+    return false;
+}
+
 size_t best_front(const struct outcomes *outcomes, size_t group, const struct goal *goals,
                   size_t goal_count, size_t *front)
 {
     const struct outcome_group *of = &outcomes->groups[group];
     double *values = allocate_zeroed(of->count * goal_count + 1, sizeof *values);
-    struct rival *rivals = allocate_zeroed(of->count, sizeof *rivals);
+    struct contender *contenders = allocate_zeroed(of->count, sizeof *contenders);
     size_t count = 0, kept = 0;
     for (size_t s = of->first; s < of->first + of->count; s++) {
         double *own = values + count * goal_count;
-        bool complete = outcomes->settings[s].runs[RUN_out_of_memory] == 0;
-        for (size_t i = 0; i < goal_count; i++) {
-            double mean = outcomes_average(outcomes, s, goals[i].metric);
-            own[i] = goals[i].high ? -mean : mean;
-            complete &= !isnan(mean);
-        }
-        if (complete)
-            rivals[count++] = (struct rival){s, own};
+        if (read_values(outcomes, s, goals, goal_count, own))
+            contenders[count++] = (struct contender){s, own};
     }
-    for (size_t i = 0; i < count; i++) {
-        bool beaten = false;
-        for (size_t j = 0; j < count && !beaten; j++)
-            beaten = dominates(rivals[j].values, rivals[i].values, goal_count);
-        if (!beaten)
-            front[kept++] = rivals[i].setting;
-    }
+    for (size_t i = 0; i < count; i++)
+        if (!is_beaten(contenders, count, i, goal_count))
+            front[kept++] = contenders[i].setting;
     outcomes_sort(outcomes, front, kept, goals[0].metric, goals[0].high);
-    free(rivals);
+    free(contenders);
     free(values);
     return kept;
 }

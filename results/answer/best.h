@@ -4,24 +4,32 @@
  * time, the Pareto front. Settings that ran out of memory with any seed have no part in it.
  *
  * Means decide which is the best, and what meets a condition. Which others cannot be told apart
- * from the best is a matter of pairs (results/statistics/estimate.h). */
+ * from the best is a matter of pairs; both are verdicts (results/answer/verdict.h). */
 #ifndef PYGCSIM_RESULTS_ANSWER_BEST_H
 #define PYGCSIM_RESULTS_ANSWER_BEST_H
 
 #include "results/answer/condition.h"
 #include "results/answer/outcome.h"
+#include "results/answer/verdict.h"
 
 struct goal {
     size_t metric; /* of the outcomes */
     bool high;     /* the larger the better */
 };
 
+/* A setting beside the best. */
+struct rival {
+    size_t setting;
+    struct verdict verdict;
+};
+
 struct best {
-    size_t best;  /* a setting; NO_SETTING: none meets the conditions */
-    size_t *tied; /* others that cannot be told apart from it, the best first */
+    size_t best;        /* a setting; NO_SETTING: none meets the conditions */
+    struct rival *tied; /* others that are the same or not told apart from it, the best first */
     size_t tied_count;
-    /* Settings that have no part in it, and why. */
-    size_t out_of_memory, without_value, breaking;
+    size_t unclear; /* others that have no two seeds in common with it */
+    /* Settings that have no part in it, by why: VERDICT_OUT_OF_MEMORY, … */
+    size_t left_out[VERDICT_COUNT];
     /* Of those that break a condition the one that comes nearest, and the sum of what it misses
      * conditions by (condition_excess); NO_SETTING: none does. */
     size_t nearest;

@@ -85,6 +85,18 @@ static int check_names(struct condition *condition, const struct expression *who
     return 0;
 }
 
+/* What a name's values are: rates (1/s) and all that is not in seconds or bytes are numbers. */
+static enum quantity quantity_of_name(void *context, const char *name)
+{
+    const struct condition *condition = context;
+    bool reference;
+    const struct metric *metric = metric_of_name(name, &reference);
+    const char *unit = (metric ? metric : condition->only)->unit;
+    return strcmp(unit, "s") == 0       ? QUANTITY_TIME
+           : strcmp(unit, "bytes") == 0 ? QUANTITY_SIZE
+                                        : QUANTITY_NUMBER;
+}
+
 static int add_side(struct condition *condition, const char *text, size_t length,
                     struct error *error)
 {
@@ -132,9 +144,10 @@ struct condition *condition_parse(const char *text, struct error *error)
         return NULL;
     struct condition *condition = allocate_zeroed(1, sizeof *condition);
     condition->text = allocate_text(text);
-    int status = check_names(condition, whole, error);
+    bool good = check_names(condition, whole, error) == 0 &&
+                expression_check_units(whole, quantity_of_name, condition, error) == 0;
     expression_free(whole);
-    if (status == 0 && cut(condition, error) == 0)
+    if (good && cut(condition, error) == 0)
         return condition;
     condition_free(condition);
     return NULL;

@@ -7,7 +7,8 @@
  *                                           collector, of the one metric that the condition names
  *     default.METRIC, baseline.METRIC       the same, of any metric
  *
- * Times are in seconds, sizes in bytes; numbers may have units (sim/base/expression.h). */
+ * A metric that is a time or a size is compared with such: "latency_p99 <= 50ms", not "<= 50"
+ * (sim/base/expression.h). */
 #ifndef PYGCSIM_RESULTS_ANSWER_CONDITION_H
 #define PYGCSIM_RESULTS_ANSWER_CONDITION_H
 

@@ -11,17 +11,17 @@
 /* ---- reading -------------------------------------------------------------------------- */
 
 /* Where the values of a run go. */
-struct place {
+struct run_place {
     int64_t run;
     size_t setting, seed;
 };
 
 struct places {
-    struct place *places;
+    struct run_place *places;
     size_t count, capacity;
 };
 
-struct reader {
+struct outcome_reader {
     struct outcomes *outcomes;
     struct store *store;
     struct places finished; /* by run */
@@ -29,7 +29,7 @@ struct reader {
 };
 
 /* Seeds are few, and come in ascending order for each setting. */
-static size_t find_seed(struct reader *reader, uint64_t seed)
+static size_t find_seed(struct outcome_reader *reader, uint64_t seed)
 {
     struct outcomes *outcomes = reader->outcomes;
     size_t low = 0, high = outcomes->seed_count;
@@ -43,7 +43,7 @@ static size_t find_seed(struct reader *reader, uint64_t seed)
     return low;
 }
 
-static int read_seeds(struct reader *reader, struct error *error)
+static int read_seeds(struct outcome_reader *reader, struct error *error)
 {
     struct outcomes *outcomes = reader->outcomes;
     int more;
@@ -70,7 +70,7 @@ static int read_seeds(struct reader *reader, struct error *error)
     " ORDER BY first_of_group, first_of_setting, id"
 enum { ID, POLICY, SEED, STATUS, WORKLOAD, COLLECTOR, COSTS, WARMUP, SAMPLING, FIRST_OF_SETTING };
 
-static void add_setting(struct reader *reader, sqlite3_stmt *rows, bool new_group)
+static void add_setting(struct outcome_reader *reader, sqlite3_stmt *rows, bool new_group)
 {
     struct outcomes *outcomes = reader->outcomes;
     if (new_group) {
@@ -96,7 +96,7 @@ static void add_setting(struct reader *reader, sqlite3_stmt *rows, bool new_grou
     outcomes->groups[outcomes->group_count - 1].count++;
 }
 
-static void add_run(struct reader *reader, sqlite3_stmt *rows)
+static void add_run(struct outcome_reader *reader, sqlite3_stmt *rows)
 {
     struct outcomes *outcomes = reader->outcomes;
     struct places *finished = &reader->finished;
@@ -109,18 +109,18 @@ static void add_run(struct reader *reader, sqlite3_stmt *rows)
     finished->places = allocate_grow(finished->places, &finished->capacity, finished->count + 1,
                                      sizeof *finished->places);
     finished->places[finished->count++] =
-        (struct place){.run = sqlite3_column_int64(rows, ID),
-                       .setting = outcomes->setting_count - 1,
-                       .seed = find_seed(reader, (uint64_t)sqlite3_column_int64(rows, SEED))};
+        (struct run_place){.run = sqlite3_column_int64(rows, ID),
+                           .setting = outcomes->setting_count - 1,
+                           .seed = find_seed(reader, (uint64_t)sqlite3_column_int64(rows, SEED))};
 }
 
 static int compare_places(const void *a, const void *b)
 {
-    const struct place *x = a, *y = b;
+    const struct run_place *x = a, *y = b;
     return (x->run > y->run) - (x->run < y->run);
 }
 
-static int read_runs(struct reader *reader, struct error *error)
+static int read_runs(struct outcome_reader *reader, struct error *error)
 {
     int64_t setting = 0, group = 0;
     int more;
@@ -144,7 +144,7 @@ static int read_runs(struct reader *reader, struct error *error)
 
 /* The values of those metrics that are in `table`: summary, or the view metric. A run that comes
  * after another of the same setting and seed takes its place. */
-static int read_values(struct reader *reader, bool across_runs, struct error *error)
+static int read_values(struct outcome_reader *reader, bool across_runs, struct error *error)
 {
     struct outcomes *outcomes = reader->outcomes;
     const char **names = allocate_zeroed(outcomes->metric_count + 1, sizeof *names);
@@ -162,7 +162,7 @@ static int read_values(struct reader *reader, bool across_runs, struct error *er
         across_runs ? "metric" : "summary", list, (long long)outcomes->experiment->number);
     sqlite3_free(list);
     while ((more = count ? query_next(reader->store, rows, error) : 0) > 0) {
-        struct place run = {.run = sqlite3_column_int64(rows, 0)}, *place;
+        struct run_place run = {.run = sqlite3_column_int64(rows, 0)}, *place;
         const char *name = (const char *)sqlite3_column_text(rows, 1);
         place = bsearch(&run, reader->finished.places, reader->finished.count, sizeof run,
                         compare_places);
@@ -192,7 +192,7 @@ int outcomes_read(struct outcomes *outcomes, struct store *store,
                   const struct past_experiment *experiment, const char *baseline,
                   const struct metric *const *metrics_read, size_t count, struct error *error)
 {
-    struct reader reader = {.outcomes = outcomes, .store = store};
+    struct outcome_reader reader = {.outcomes = outcomes, .store = store};
     *outcomes = (struct outcomes){.experiment = experiment, .metric_count = count};
     outcomes->metrics = allocate_zeroed(count + 1, sizeof *outcomes->metrics);
     for (size_t m = 0; m < count; m++)
@@ -250,6 +250,18 @@ bool outcomes_have(const struct outcomes *outcomes, size_t metric)
             if (!isnan(outcomes_values(outcomes, s, metric)[i]))
                 return true;
     return false;
+}
+
+struct replications outcomes_replications(const struct outcomes *outcomes, size_t group)
+{
+    const struct outcome_group *of = &outcomes->groups[group];
+    struct replications replications = {SIZE_MAX, 0};
+    for (size_t s = of->first; s < of->first + of->count; s++) {
+        size_t n = outcomes->settings[s].runs[RUN_finished];
+        replications.least = n < replications.least ? n : replications.least;
+        replications.most = n > replications.most ? n : replications.most;
+    }
+    return replications;
 }
 
 size_t outcomes_setting(const struct outcomes *outcomes, size_t group, const char *policy)

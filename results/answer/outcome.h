@@ -58,6 +58,12 @@ size_t outcomes_metric(const struct outcomes *outcomes, const struct metric *met
 /* Has any setting a value? */
 bool outcomes_have(const struct outcomes *outcomes, size_t metric);
 
+/* How many runs the settings of a group have to go by. */
+struct replications {
+    size_t least, most;
+};
+struct replications outcomes_replications(const struct outcomes *outcomes, size_t group);
+
 /* The setting of a policy in a group; NO_SETTING if there is none. */
 size_t outcomes_setting(const struct outcomes *outcomes, size_t group, const char *policy);
 

@@ -143,3 +143,14 @@ char *show_difference(char text[SHOW_ESTIMATE], const struct metric *metric,
     snprintf(text, SHOW_ESTIMATE, "%s [%s, %s]%s", middle, ends[0], ends[1], scale.unit);
     return text;
 }
+
+char *show_verdict(char text[SHOW_VERDICT], const struct metric *metric,
+                   const struct verdict *verdict)
+{
+    char shown[SHOW_ESTIMATE];
+    if (verdict->value == VERDICT_SAME)
+        return strcpy(text, "same");
+    snprintf(text, SHOW_VERDICT, "%s%s", verdict_is_not_told_apart(verdict->value) ? "~ " : "",
+             show_difference(shown, metric, verdict->difference));
+    return text;
+}

@@ -4,6 +4,7 @@
 #ifndef PYGCSIM_RESULTS_ANSWER_SHOW_VALUE_H
 #define PYGCSIM_RESULTS_ANSWER_SHOW_VALUE_H
 
+#include "results/answer/verdict.h"
 #include "results/statistics/estimate.h"
 #include "results/store/metrics.h"
 #include "sim/base/units.h"
@@ -20,5 +21,11 @@ char *show_estimate(char text[SHOW_ESTIMATE], const struct metric *metric,
 /* A difference and its interval: "+1.2 [+0.9, +1.7] ms". */
 char *show_difference(char text[SHOW_ESTIMATE], const struct metric *metric,
                       struct estimate difference);
+
+/* What a verdict on two settings says: their difference, "~ " before it if they are not told apart;
+ * "same"; "-" if there is no pair. */
+#define SHOW_VERDICT (SHOW_ESTIMATE + 2)
+char *show_verdict(char text[SHOW_VERDICT], const struct metric *metric,
+                   const struct verdict *verdict);
 
 #endif

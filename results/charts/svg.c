@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/base/html.h"
+#include "sim/base/utf8.h"
 
 /* The rest of the file, which has a head before it, and what the picture is called. */
 struct svg {
@@ -89,7 +90,7 @@ static void write_tag(struct svg *svg)
     end = end ? end + 1 : svg->end;
     while (svg->at < end)
         if (!write_identifier(svg) && !write_colour(svg))
-            fputc(*svg->at++, svg->out);
+            svg->at += utf8_write(svg->out, svg->at, (size_t)(svg->end - svg->at));
 }
 
 /* <g …></g>, of which gnuplot writes many: skipped. */

@@ -3,27 +3,21 @@
  * The answer of a page: for each workload and collector the best policy, how it compares with the
  * baseline, and whether the runs tell them apart. */
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "results/answer/best.h"
+#include "results/answer/headline.h"
 #include "results/answer/show_value.h"
 #include "results/report/parts.h"
-#include "sim/base/allocate.h"
 #include "sim/base/html.h"
 
-#define NAMED_MOST          8    /* policies that a sentence names */
-#define ENOUGH_REPLICATIONS 1000 /* what would take more is as good as the same */
+#define NAMED_MOST 8 /* policies that a sentence names */
 
-/* The answer about one group. */
+/* The answer about one group, on its way. */
 struct answer {
     const struct page *page;
     FILE *out;
     const struct outcomes *outcomes;
     const struct metric *metric; /* the objective */
-    size_t group, baseline;      /* NO_SETTING: it is not there, or has no value */
-    size_t best;                 /* the baseline if it is as good */
-    struct best found;
+    struct headline headline;
 };
 
 static void write_policy(const struct answer *answer, size_t setting)
@@ -31,157 +25,158 @@ static void write_policy(const struct answer *answer, size_t setting)
     html_spec(answer->out, answer->outcomes->settings[setting].policy);
 }
 
-static void write_mean(const struct answer *answer, size_t setting)
+static void write_mean(const struct answer *answer, struct estimate mean)
 {
     fputs("<strong>", answer->out);
-    page_mean(answer->page, setting, answer->page->objective);
+    page_mean(answer->page, answer->metric, mean);
     fputs("</strong>", answer->out);
+}
+
+/* Is there a baseline, and another that is better? */
+static bool has_two(const struct headline *headline)
+{
+    return headline->baseline != NO_SETTING && headline->best != headline->baseline;
 }
 
 /* ---- the best ------------------------------------------------------------------------- */
 
 /* How sure the difference to the baseline is. */
-static void write_certainty(const struct answer *answer, enum verdict verdict,
-                            struct estimate difference)
+static void write_certainty(FILE *out, const struct verdict *verdict)
 {
-    FILE *out = answer->out;
-    if (verdict == VERDICT_NONE) {
+    size_t pairs = verdict->difference.n;
+    if (verdict->value == VERDICT_ONE_PAIR)
         fputs("One pair of runs has no interval: nothing says whether that is chance.", out);
-        return;
-    }
-    if (verdict != VERDICT_OPEN) {
-        fprintf(out, "%zu pairs of runs <em>tell the two apart</em>.", difference.n);
-        return;
-    }
-    fprintf(out, "That interval includes 0: %zu pairs of runs <em>do not tell the two apart</em>. ",
-            difference.n);
-    size_t needed = replications_to_tell_apart(difference);
-    if (needed <= ENOUGH_REPLICATIONS)
-        fprintf(out, "About %zu might.", needed);
+    else if (verdict->value == VERDICT_SAME)
+        fprintf(out, "%zu pair%s of runs <em>%s the same</em>.", pairs, pairs == 1 ? "" : "s",
+                pairs == 1 ? "is" : "are");
+    else if (verdict_is_told_apart(verdict->value))
+        fprintf(out, "%zu pairs of runs <em>tell the two apart</em>.", pairs);
     else
-        fprintf(out, "It would take more than %d.", ENOUGH_REPLICATIONS);
+        fprintf(out,
+                "That interval includes 0: %zu pairs of runs <em>do not tell the two apart</em>. ",
+                pairs);
+    if (verdict->value == VERDICT_TOO_FEW)
+        fprintf(out, "About %zu might.", verdict->needed);
+    else if (verdict->value == VERDICT_TOO_CLOSE)
+        fprintf(out, "It would take more than %d.", VERDICT_ENOUGH);
 }
 
 static void write_difference(const struct answer *answer)
 {
     FILE *out = answer->out;
     char text[SHOW_ESTIMATE];
-    struct estimate difference;
-    enum verdict verdict = page_verdict(answer->page, answer->best, answer->baseline,
-                                        answer->page->objective, &difference);
-    double baseline = outcomes_average(answer->outcomes, answer->baseline, answer->page->objective);
-    if (isnan(difference.mean)) {
+    const struct verdict *verdict = &answer->headline.verdict;
+    double difference = verdict->difference.mean, baseline = answer->headline.baseline_mean.mean;
+    if (verdict->value == VERDICT_NO_PAIR) {
         fputs("<p>No seed has a value of both.</p>\n", out);
         return;
     }
     fputs("<p>The difference is ", out);
-    html_quantity(out, show_difference(text, answer->metric, difference));
-    if (baseline > 0 && (verdict == VERDICT_LESS || verdict == VERDICT_MORE)) {
-        double share = 100 * fabs(difference.mean) / baseline;
+    html_quantity(out, show_difference(text, answer->metric, verdict->difference));
+    if (baseline > 0 && verdict_is_told_apart(verdict->value)) {
+        double share = 100 * fabs(difference) / baseline;
         fprintf(out, share < 9.5 ? ", %.2g%% %s" : ", %.0f%% %s", share,
-                verdict == VERDICT_LESS ? "less" : "more");
+                difference < 0 ? "less" : "more");
     }
     fputs(". ", out);
-    write_certainty(answer, verdict, difference);
+    write_certainty(out, verdict);
     fputs("</p>\n", out);
 }
 
+/* "No policy has a lower m than the baseline, b: 3 ms." */
+static void write_baseline_is_best(const struct answer *answer)
+{
+    FILE *out = answer->out;
+    fputs("No policy has a lower ", out);
+    page_metric(answer->page, answer->metric);
+    fputs(" than the baseline, ", out);
+    write_policy(answer, answer->headline.baseline);
+    fputs(": ", out);
+    write_mean(answer, answer->headline.best_mean);
+    fputs(".", out);
+}
+
+/* "a has the lowest m: 2 ms. The baseline, b, has 3 ms." */
 static void write_best(const struct answer *answer)
 {
     FILE *out = answer->out;
-    fputs("<p class=\"lede\">", out);
-    if (answer->best == answer->baseline) {
-        fputs("No policy has a lower ", out);
-        page_metric(answer->page, answer->metric);
-        fputs(" than the baseline, ", out);
-        write_policy(answer, answer->baseline);
-        fputs(": ", out);
-    } else {
-        write_policy(answer, answer->best);
-        fputs(" has the lowest ", out);
-        page_metric(answer->page, answer->metric);
-        fputs(": ", out);
-    }
-    write_mean(answer, answer->best);
+    write_policy(answer, answer->headline.best);
+    fputs(" has the lowest ", out);
+    page_metric(answer->page, answer->metric);
+    fputs(": ", out);
+    write_mean(answer, answer->headline.best_mean);
     fputs(".", out);
-    if (answer->best != answer->baseline && answer->baseline != NO_SETTING) {
-        fputs(" The baseline, ", out);
-        write_policy(answer, answer->baseline);
-        fputs(", has ", out);
-        write_mean(answer, answer->baseline);
-        fputs(".", out);
-    }
-    fputs("</p>\n", out);
-    if (answer->best != answer->baseline && answer->baseline != NO_SETTING)
-        write_difference(answer);
+    if (!has_two(&answer->headline))
+        return;
+    fputs(" The baseline, ", out);
+    write_policy(answer, answer->headline.baseline);
+    fputs(", has ", out);
+    write_mean(answer, answer->headline.baseline_mean);
+    fputs(".", out);
+}
+
+static void write_lede(const struct answer *answer)
+{
+    fputs("<p class=\"lede\">", answer->out);
+    if (answer->headline.best == answer->headline.baseline)
+        write_baseline_is_best(answer);
+    else
+        write_best(answer);
+    fputs("</p>\n", answer->out);
 }
 
 /* ---- as good as the best -------------------------------------------------------------- */
 
 /* "a, b and 3 more", or nothing. */
 static void write_policies(const struct answer *answer, const char *what, const size_t *settings,
-                           size_t count, const char *end)
+                           size_t count)
 {
     if (count == 0)
         return;
-    fputs(what, answer->out);
+    fprintf(answer->out, "<p>%s: ", what);
     for (size_t i = 0; i < count && i < NAMED_MOST; i++) {
         fputs(i == 0 ? "" : i + 1 == count ? " and " : ", ", answer->out);
         write_policy(answer, settings[i]);
     }
     if (count > NAMED_MOST)
         fprintf(answer->out, " and %zu more", count - NAMED_MOST);
-    fputs(end, answer->out);
+    fputs(".</p>\n", answer->out);
 }
 
 static void write_as_good(const struct answer *answer)
 {
-    const struct best *found = &answer->found;
-    size_t *same = allocate_zeroed(found->tied_count + 2, sizeof *same), same_count = 0;
-    size_t *open = allocate_zeroed(found->tied_count + 2, sizeof *open), open_count = 0;
-    for (size_t i = 0; i <= found->tied_count; i++) {
-        size_t setting = i == 0 ? found->best : found->tied[i - 1];
-        if (setting == answer->best)
-            continue;
-        if (outcomes_same(answer->outcomes, setting, answer->best, answer->page->objective))
-            same[same_count++] = setting;
-        else if (setting != answer->baseline)
-            open[open_count++] = setting;
-    }
-    if (same_count && same_count + 1 == answer->outcomes->groups[answer->group].count) {
+    const struct headline *headline = &answer->headline;
+    if (headline->same_count && headline->same_count + 1 == headline->of->count) {
         fputs("<p>All policies have the same values, run by run: ", answer->out);
         page_metric(answer->page, answer->metric);
         fputs(" does not depend on them here.</p>\n", answer->out);
-    } else {
-        write_policies(answer, "<p>The same as the best in every run: ", same, same_count,
-                       ".</p>\n");
-        write_policies(answer, "<p>Not told apart from the best: ", open, open_count, ".</p>\n");
+        return;
     }
-    free(same);
-    free(open);
+    write_policies(answer, "The same as the best in every run", headline->same,
+                   headline->same_count);
+    write_policies(answer, "Not told apart from the best", headline->open, headline->open_count);
+}
+
+/* Settings that cannot be the best. */
+static void write_left_out(const struct answer *answer)
+{
+    const size_t *left_out = answer->headline.left_out;
+    size_t without_value = left_out[VERDICT_NO_VALUE] + left_out[VERDICT_FAILED];
+    if (left_out[VERDICT_OUT_OF_MEMORY]) {
+        fputs("<p>", answer->out);
+        html_count(answer->out, left_out[VERDICT_OUT_OF_MEMORY], "setting", "settings");
+        fputs(" ran out of memory with a seed, and cannot be the best.</p>\n", answer->out);
+    }
+    if (without_value) {
+        fputs("<p>", answer->out);
+        html_count(answer->out, without_value, "setting has", "settings have");
+        fputs(" no value of ", answer->out);
+        page_metric(answer->page, answer->metric);
+        fputs(".</p>\n", answer->out);
+    }
 }
 
 /* ---- the best beside the baseline, in every metric ------------------------------------ */
-
-/* The best policy in a metric, and its mean. */
-static void write_champion(const struct answer *answer, size_t metric)
-{
-    const struct metric *about = answer->outcomes->metrics[metric];
-    struct goal goal = {.metric = metric,
-                        .high = about->better == BETTER_HIGH && metric != answer->page->objective};
-    size_t *front = allocate_zeroed(answer->outcomes->groups[answer->group].count, sizeof *front);
-    if (about->better == BETTER_NEITHER ||
-        best_front(answer->outcomes, answer->group, &goal, 1, front) == 0)
-        fputs("<td>–</td><td>–</td>", answer->out);
-    else {
-        fputs("<td class=\"name\">", answer->out);
-        write_policy(answer, front[0]);
-        fputs("</td><td>", answer->out);
-        page_mean(answer->page, front[0], metric);
-        fputs("</td>", answer->out);
-    }
-    free(front);
-}
 
 static void write_heading(const struct answer *answer, size_t setting, const char *role)
 {
@@ -190,133 +185,132 @@ static void write_heading(const struct answer *answer, size_t setting, const cha
     fprintf(answer->out, "<small>%s</small></th>", role);
 }
 
-static void write_comparison(const struct answer *answer)
+static void write_head(const struct answer *answer)
 {
-    const struct report *report = answer->page->report;
+    const struct headline *headline = &answer->headline;
     FILE *out = answer->out;
-    bool has_baseline = answer->baseline != NO_SETTING;
-    bool has_best = answer->best != answer->baseline;
     fputs("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"The best beside the "
           "baseline\">\n<table>\n<thead><tr><th scope=\"col\">metric</th>",
           out);
-    if (has_baseline)
-        write_heading(answer, answer->baseline, "baseline");
-    if (has_best)
-        write_heading(answer, answer->best, "best");
-    if (has_baseline && has_best)
+    if (headline->baseline != NO_SETTING)
+        write_heading(answer, headline->baseline, "baseline");
+    if (headline->best != headline->baseline)
+        write_heading(answer, headline->best, "best");
+    if (has_two(headline))
         fputs("<th scope=\"col\">difference</th>", out);
-    fputs(
-        "<th scope=\"col\" class=\"name\">best in this metric</th><th scope=\"col\">value</th></tr>"
-        "</thead>\n<tbody>\n",
-        out);
-    for (size_t i = 0; i < report->shown_count; i++) {
-        size_t metric = report->shown[i];
-        fputs("<tr><th scope=\"row\">", out);
-        page_metric(answer->page, answer->outcomes->metrics[metric]);
-        fputs("</th>", out);
-        for (int which = 0; which < 2; which++)
-            if (which ? has_best : has_baseline) {
-                fputs("<td>", out);
-                page_mean(answer->page, which ? answer->best : answer->baseline, metric);
-                fputs("</td>", out);
-            }
-        if (has_baseline && has_best) {
-            fputs("<td>", out);
-            page_difference(answer->page, answer->best, answer->baseline, metric);
-            fputs("</td>", out);
-        }
-        write_champion(answer, metric);
-        fputs("</tr>\n", out);
+    fputs("<th scope=\"col\" class=\"name\">best in this metric</th><th scope=\"col\">value</th>"
+          "</tr></thead>\n<tbody>\n",
+          out);
+}
+
+static void write_cell(const struct answer *answer, const struct metric *metric,
+                       struct estimate mean)
+{
+    fputs("<td>", answer->out);
+    page_mean(answer->page, metric, mean);
+    fputs("</td>", answer->out);
+}
+
+/* The best policy in a metric, and its mean. */
+static void write_champion(const struct answer *answer, const struct metric *metric,
+                           const struct headline_row *row)
+{
+    if (row->champion == NO_SETTING) {
+        fputs("<td>–</td><td>–</td>", answer->out);
+        return;
     }
-    fputs("</tbody>\n</table>\n</div>\n", out);
+    fputs("<td class=\"name\">", answer->out);
+    write_policy(answer, row->champion);
+    fputs("</td>", answer->out);
+    write_cell(answer, metric, row->champion_mean);
+}
+
+static void write_row(const struct answer *answer, const struct metric *metric,
+                      const struct headline_row *row)
+{
+    const struct headline *headline = &answer->headline;
+    fputs("<tr><th scope=\"row\">", answer->out);
+    page_metric(answer->page, metric);
+    fputs("</th>", answer->out);
+    if (headline->baseline != NO_SETTING)
+        write_cell(answer, metric, row->baseline);
+    if (headline->best != headline->baseline)
+        write_cell(answer, metric, row->best);
+    if (has_two(headline)) {
+        fputs("<td>", answer->out);
+        page_verdict(answer->page, metric, &row->verdict);
+        fputs("</td>", answer->out);
+    }
+    write_champion(answer, metric, row);
+    fputs("</tr>\n", answer->out);
+}
+
+static void write_comparison(const struct answer *answer)
+{
+    const struct columns *columns = &answer->page->report->columns;
+    write_head(answer);
+    for (size_t i = 0; i < columns->count; i++)
+        write_row(answer, answer->outcomes->metrics[columns->metrics[i]],
+                  &answer->headline.rows[i]);
+    fputs("</tbody>\n</table>\n</div>\n", answer->out);
 }
 
 static void write_python(const struct answer *answer)
 {
-    char *lines = answer->page->report->python(answer->outcomes->settings[answer->best].policy);
     fputs("<p>", answer->out);
-    write_policy(answer, answer->best);
+    write_policy(answer, answer->headline.best);
     fputs(" in an application:</p>\n<pre class=\"code\" tabindex=\"0\"><code>", answer->out);
-    html_text(answer->out, lines);
+    html_text(answer->out, answer->headline.python);
     fputs("</code></pre>\n", answer->out);
-    free(lines);
 }
 
 /* ---- a group -------------------------------------------------------------------------- */
 
-/* Settings that cannot be the best. */
-static void write_left_out(const struct answer *answer)
-{
-    if (answer->found.out_of_memory) {
-        fputs("<p>", answer->out);
-        html_count(answer->out, answer->found.out_of_memory, "setting", "settings");
-        fputs(" ran out of memory with a seed, and cannot be the best.</p>\n", answer->out);
-    }
-    if (answer->found.without_value) {
-        fputs("<p>", answer->out);
-        html_count(answer->out, answer->found.without_value, "setting has", "settings have");
-        fputs(" no value of ", answer->out);
-        page_metric(answer->page, answer->metric);
-        fputs(".</p>\n", answer->out);
-    }
-}
-
 static void write_single(const struct answer *answer)
 {
     fputs("<p class=\"lede\">", answer->out);
-    write_policy(answer, answer->best);
+    write_policy(answer, answer->headline.best);
     fputs(", the only policy, has ", answer->out);
     page_metric(answer->page, answer->metric);
     fputs(" ", answer->out);
-    write_mean(answer, answer->best);
+    write_mean(answer, answer->headline.best_mean);
     fputs(".</p>\n", answer->out);
 }
 
-/* The best has been found. */
-static void write_answer(struct answer *answer)
+static void write_answer(const struct answer *answer)
 {
-    const struct outcome_group *of = &answer->outcomes->groups[answer->group];
-    size_t objective = answer->page->objective;
-    answer->best = answer->found.best;
-    answer->baseline = of->baseline;
-    if (of->baseline != NO_SETTING &&
-        isnan(outcomes_average(answer->outcomes, of->baseline, objective)))
-        answer->baseline = NO_SETTING;
-    if (answer->baseline != NO_SETTING &&
-        answer->outcomes->settings[of->baseline].runs[RUN_out_of_memory] == 0 &&
-        outcomes_same(answer->outcomes, answer->best, of->baseline, objective))
-        answer->best = of->baseline;
-    if (of->count == 1)
+    if (answer->headline.best == NO_SETTING) {
+        fputs("<p class=\"lede\">No policy can be the best.</p>\n", answer->out);
+        write_left_out(answer);
+        return;
+    }
+    if (answer->headline.of->count == 1)
         write_single(answer);
     else {
-        write_best(answer);
+        write_lede(answer);
+        if (has_two(&answer->headline))
+            write_difference(answer);
         write_as_good(answer);
         write_left_out(answer);
         write_comparison(answer);
     }
-    if (answer->best != answer->baseline)
+    if (answer->headline.python)
         write_python(answer);
 }
 
 static void write_group(const struct page *page, size_t group)
 {
-    struct answer answer = {
-        .page = page, .out = page->out, .outcomes = page->outcomes, .group = group};
-    struct goal goal = {.metric = page->objective};
+    struct answer answer = {.page = page, .out = page->out, .outcomes = page->outcomes};
     page_group_heading(page, group, "h3");
     if (page->objective == page->outcomes->metric_count) {
         fputs("<p class=\"lede\">No run has a value of a metric to compare by.</p>\n", page->out);
         return;
     }
     answer.metric = page->outcomes->metrics[page->objective];
-    best_find(&answer.found, page->outcomes, group, goal, NULL, 0);
-    if (answer.found.best != NO_SETTING)
-        write_answer(&answer);
-    else {
-        fputs("<p class=\"lede\">No policy can be the best.</p>\n", page->out);
-        write_left_out(&answer);
-    }
-    best_fini(&answer.found);
+    headline_make(&answer.headline, page->outcomes, group, page->objective, &page->report->columns,
+                  page->report->policies);
+    write_answer(&answer);
+    headline_fini(&answer.headline);
 }
 
 /* ---- what is not in it ---------------------------------------------------------------- */

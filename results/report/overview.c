@@ -3,36 +3,35 @@
  * The answers of several workloads and collectors at a glance. */
 #include <stdlib.h>
 
-#include "results/answer/best.h"
+#include "results/answer/headline.h"
 #include "results/report/parts.h"
-#include "sim/base/allocate.h"
 #include "sim/base/html.h"
 
 static void write_row(const struct page *page, size_t group)
 {
     const struct outcomes *outcomes = page->outcomes;
+    const struct metric *metric = outcomes->metrics[page->objective];
     size_t baseline = outcomes->groups[group].baseline;
-    struct goal goal = {.metric = page->objective};
-    size_t *front = allocate_zeroed(outcomes->groups[group].count, sizeof *front);
-    size_t count = best_front(outcomes, group, &goal, 1, front);
+    size_t best = headline_champion(outcomes, group, page->objective, false);
     char *title = outcomes_title(outcomes, group);
     fputs("<tr><th scope=\"row\" class=\"name\">", page->out);
     html_spec(page->out, title);
     free(title);
     fputs("</th><td class=\"name\">", page->out);
-    if (count)
-        html_spec(page->out, outcomes->settings[front[0]].policy);
+    if (best != NO_SETTING)
+        html_spec(page->out, outcomes->settings[best].policy);
     fputs("</td><td>", page->out);
-    if (count)
-        page_mean(page, front[0], page->objective);
+    if (best != NO_SETTING)
+        page_mean(page, metric, outcomes_mean(outcomes, best, page->objective));
     fputs("</td><td>", page->out);
     if (baseline != NO_SETTING)
-        page_mean(page, baseline, page->objective);
+        page_mean(page, metric, outcomes_mean(outcomes, baseline, page->objective));
     fputs("</td><td>", page->out);
-    if (count && baseline != NO_SETTING && baseline != front[0])
-        page_difference(page, front[0], baseline, page->objective);
+    if (best != NO_SETTING && baseline != NO_SETTING && baseline != best) {
+        struct verdict verdict = verdict_of_two(outcomes, best, baseline, page->objective);
+        page_verdict(page, metric, &verdict);
+    }
     fputs("</td></tr>\n", page->out);
-    free(front);
 }
 
 void page_overview(const struct page *page)

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "results/answer/verdict.h"
 #include "results/report/report.h"
 
 /* The page on its way. */
@@ -16,7 +17,6 @@ struct page {
     const struct report *report;
     const struct outcomes *outcomes; /* the report's */
     size_t objective; /* a metric to be small, among those read; metric_count: none has values */
-    size_t *order;    /* settings: by group, the best first */
 };
 
 #define GROUPS_MOST   10  /* with a table of settings each */
@@ -26,22 +26,15 @@ struct page {
 void page_metric(const struct page *page, const struct metric *metric);
 
 /* "3.2 ±0.4 ms". */
-void page_mean(const struct page *page, size_t setting, size_t metric);
-
-/* What the interval of a difference says. */
-enum verdict { VERDICT_NONE, VERDICT_SAME, VERDICT_OPEN, VERDICT_LESS, VERDICT_MORE };
-enum verdict page_verdict(const struct page *page, size_t setting, size_t other, size_t metric,
-                          struct estimate *difference);
+void page_mean(const struct page *page, const struct metric *metric, struct estimate mean);
 
 /* "−1.2 [−1.7, −0.9] ms", after ~ if it does not tell the two apart; "same"; coloured if it is an
  * improvement or the opposite. Nothing if there is none. */
-void page_difference(const struct page *page, size_t setting, size_t other, size_t metric);
+void page_verdict(const struct page *page, const struct metric *metric,
+                  const struct verdict *verdict);
 
 /* A caption or heading of a group; nothing if there is one group only. */
 void page_group_heading(const struct page *page, size_t group, const char *element);
-
-/* Does any of the group's settings have more than one run to go by? */
-bool page_is_replicated(const struct page *page, size_t group);
 
 /* The best of each group, in a table; nothing if there is one group only. */
 void page_overview(const struct page *page);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/report/report.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,50 +18,30 @@ void page_metric(const struct page *page, const struct metric *metric)
     fprintf(page->out, "<a href=\"#metric-%s\"><code>%s</code></a>", metric->name, metric->name);
 }
 
-void page_mean(const struct page *page, size_t setting, size_t metric)
+void page_mean(const struct page *page, const struct metric *metric, struct estimate mean)
 {
     char text[SHOW_ESTIMATE];
-    html_quantity(page->out, show_estimate(text, page->outcomes->metrics[metric],
-                                           outcomes_mean(page->outcomes, setting, metric)));
-}
-
-enum verdict page_verdict(const struct page *page, size_t setting, size_t other, size_t metric,
-                          struct estimate *difference)
-{
-    *difference = outcomes_difference(page->outcomes, setting, other, metric);
-    if (isnan(difference->mean))
-        return VERDICT_NONE;
-    if (outcomes_same(page->outcomes, setting, other, metric))
-        return VERDICT_SAME;
-    if (difference->n < 2)
-        return VERDICT_NONE;
-    if (!interval_excludes(difference->interval, 0))
-        return VERDICT_OPEN;
-    return difference->mean < 0 ? VERDICT_LESS : VERDICT_MORE;
+    html_quantity(page->out, show_estimate(text, metric, mean));
 }
 
 /* An improvement, the opposite, or neither: by the class of <span>. */
-static const char *class_of(enum verdict verdict, const struct metric *metric)
+static const char *class_of(enum verdict_value verdict)
 {
-    if (metric->better == BETTER_NEITHER || (verdict != VERDICT_LESS && verdict != VERDICT_MORE))
-        return "open";
-    return (verdict == VERDICT_LESS) == (metric->better == BETTER_LOW) ? "good" : "bad";
+    return verdict == VERDICT_BETTER ? "good" : verdict == VERDICT_WORSE ? "bad" : "open";
 }
 
-void page_difference(const struct page *page, size_t setting, size_t other, size_t metric)
+void page_verdict(const struct page *page, const struct metric *metric,
+                  const struct verdict *verdict)
 {
-    const struct metric *of = page->outcomes->metrics[metric];
-    struct estimate difference;
     char text[SHOW_ESTIMATE];
-    enum verdict verdict = page_verdict(page, setting, other, metric, &difference);
-    if (isnan(difference.mean))
+    if (verdict->value == VERDICT_NO_PAIR)
         return;
-    fprintf(page->out, "<span class=\"%s\">", class_of(verdict, of));
-    if (verdict == VERDICT_SAME)
+    fprintf(page->out, "<span class=\"%s\">", class_of(verdict->value));
+    if (verdict->value == VERDICT_SAME)
         fputs("same", page->out);
     else {
-        fputs(verdict == VERDICT_OPEN ? "~\u00A0" : "", page->out);
-        html_quantity(page->out, show_difference(text, of, difference));
+        fputs(verdict_is_not_told_apart(verdict->value) ? "~\u00A0" : "", page->out);
+        html_quantity(page->out, show_difference(text, metric, verdict->difference));
     }
     fputs("</span>", page->out);
 }
@@ -76,15 +55,6 @@ void page_group_heading(const struct page *page, size_t group, const char *eleme
     html_spec(page->out, title);
     fprintf(page->out, "</%s>\n", element);
     free(title);
-}
-
-bool page_is_replicated(const struct page *page, size_t group)
-{
-    const struct outcome_group *of = &page->outcomes->groups[group];
-    for (size_t s = of->first; s < of->first + of->count; s++)
-        if (page->outcomes->settings[s].runs[RUN_finished] > 1)
-            return true;
-    return false;
 }
 
 /* ---- small parts ---------------------------------------------------------------------- */
@@ -146,9 +116,9 @@ static int page_metrics(const struct page *page, struct error *error)
 {
     bool objective_shown = page->objective == page->outcomes->metric_count;
     (void)error;
-    for (size_t i = 0; i < page->report->shown_count; i++) {
-        write_definition(page, page->outcomes->metrics[page->report->shown[i]]);
-        objective_shown |= page->report->shown[i] == page->objective;
+    for (size_t i = 0; i < page->report->columns.count; i++) {
+        write_definition(page, page->outcomes->metrics[page->report->columns.metrics[i]]);
+        objective_shown |= page->report->columns.metrics[i] == page->objective;
     }
     if (!objective_shown)
         write_definition(page, page->outcomes->metrics[page->objective]);
@@ -166,42 +136,46 @@ static void write_sentence(FILE *out, const char *text)
     fputc('.', out);
 }
 
-static void write_chart(const struct page *page, const struct report_chart *chart)
+static void write_figure(const struct page *page, const struct figure *figure)
 {
     char id[64];
-    size_t number = chart->group == OF_EVERY_GROUP ? 0 : chart->group + 1;
-    snprintf(id, sizeof id, "chart-%s-%zu", chart->chart->name, number);
+    const struct chart *chart = figure->drawing.chart;
+    const struct picture *picture = &figure->drawing.picture;
+    size_t number = figure->group == OF_EVERY_GROUP ? 0 : figure->group + 1;
+    snprintf(id, sizeof id, "chart-%s-%zu", chart->name, number);
     fprintf(page->out, "<figure id=\"%s\">\n", id);
     fprintf(page->out,
             "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Chart: %s\">\n",
-            chart->chart->name);
-    svg_write(page->out, chart->svg, chart->size, id, chart->chart->summary);
+            chart->name);
+    svg_write(page->out, picture->bytes, picture->count, id, chart->summary);
     fputs("</div>\n<figcaption>", page->out);
-    write_sentence(page->out, chart->chart->summary);
+    write_sentence(page->out, chart->summary);
     fputs("</figcaption>\n</figure>\n", page->out);
 }
 
 /* Is it one that the results cannot give, in none of the groups, and the first of these? */
-static bool is_missing(const struct report *report, size_t chart)
+static bool is_missing(const struct figures *figures, size_t figure)
 {
-    for (size_t i = 0; i < report->chart_count; i++)
-        if (report->charts[i].chart == report->charts[chart].chart &&
-            (i < chart || !report->charts[i].why))
+    for (size_t i = 0; i < figures->count; i++) {
+        const struct drawing *other = &figures->figures[i].drawing;
+        if (other->chart == figures->figures[figure].drawing.chart && (i < figure || !other->why))
             return false;
+    }
     return true;
 }
 
 static void write_missing(const struct page *page)
 {
-    const struct report *report = page->report;
+    const struct figures *figures = page->report->figures;
     size_t written = 0;
-    for (size_t i = 0; i < report->chart_count; i++)
-        if (is_missing(report, i)) {
+    for (size_t i = 0; i < figures->count; i++)
+        if (is_missing(figures, i)) {
+            const struct drawing *missing = &figures->figures[i].drawing;
             fputs(written++ ? "" : "<p>Not drawn:</p>\n<ul class=\"note\">\n", page->out);
-            fprintf(page->out, "<li><em>%s</em> needs ", report->charts[i].chart->name);
-            html_text(page->out, report->charts[i].chart->needs);
+            fprintf(page->out, "<li><em>%s</em> needs ", missing->chart->name);
+            html_text(page->out, missing->chart->needs);
             fputs("; ", page->out);
-            html_text(page->out, report->charts[i].why);
+            html_text(page->out, missing->why);
             fputs("</li>\n", page->out);
         }
     fputs(written ? "</ul>\n" : "", page->out);
@@ -209,24 +183,23 @@ static void write_missing(const struct page *page)
 
 int page_charts(const struct page *page, struct error *error)
 {
-    const struct report *report = page->report;
+    const struct figures *figures = page->report->figures;
     size_t group = OF_EVERY_GROUP;
     (void)error;
-    for (size_t i = 0; i < report->chart_count; i++) {
-        const struct report_chart *chart = &report->charts[i];
-        if (chart->why)
+    for (size_t i = 0; i < figures->count; i++) {
+        const struct figure *figure = &figures->figures[i];
+        if (figure->drawing.why)
             continue;
-        if (chart->group != group && chart->group != OF_EVERY_GROUP)
-            page_group_heading(page, chart->group, "h3");
-        else if (chart->group != group && page->outcomes->group_count > 1)
+        if (figure->group != group && figure->group != OF_EVERY_GROUP)
+            page_group_heading(page, figure->group, "h3");
+        else if (figure->group != group && page->outcomes->group_count > 1)
             fputs("<h3>The whole experiment</h3>\n", page->out);
-        group = chart->group;
-        write_chart(page, chart);
+        group = figure->group;
+        write_figure(page, figure);
     }
-    if (report->groups_without_charts) {
+    if (figures->groups_without) {
         fputs("<p class=\"note\">There are no charts here of ", page->out);
-        html_count(page->out, report->groups_without_charts, "workload",
-                   "workloads and collectors");
+        html_count(page->out, figures->groups_without, "workload", "workloads and collectors");
         fputs("; <code>pygcsim plot --workload … --collector …</code> draws them.</p>\n",
               page->out);
     }
@@ -308,25 +281,11 @@ static int write_page(const struct page *page, struct error *error)
     return 0;
 }
 
-static void sort_settings(struct page *page)
-{
-    const struct outcomes *outcomes = page->outcomes;
-    page->order = allocate_zeroed(outcomes->setting_count + 1, sizeof *page->order);
-    for (size_t s = 0; s < outcomes->setting_count; s++)
-        page->order[s] = s;
-    for (size_t g = 0; g < outcomes->group_count && page->objective < outcomes->metric_count; g++)
-        outcomes_sort(outcomes, page->order + outcomes->groups[g].first, outcomes->groups[g].count,
-                      page->objective, false);
-}
-
 int report_write(FILE *out, const struct report *report, struct error *error)
 {
     struct page page = {.out = out,
                         .report = report,
                         .outcomes = report->outcomes,
                         .objective = outcomes_objective(report->outcomes)};
-    sort_settings(&page);
-    int status = write_page(&page, error);
-    free(page.order);
-    return status;
+    return write_page(&page, error);
 }

@@ -8,38 +8,23 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "results/answer/outcome.h"
-#include "results/charts/charts.h"
+#include "results/answer/subject.h"
+#include "results/report/figures.h"
 #include "results/store/store.h"
 #include "sim/base/error.h"
 #include "sim/base/param.h"
 
 #define REPORT_TOP 100 /* settings of a table, unless more are asked for */
 
-/* A chart of the workload and collector of one group; or of all. */
-struct report_chart {
-    const struct chart *chart;
-    size_t group;    /* OF_EVERY_GROUP: of the whole experiment */
-    const char *why; /* the results cannot give it, as chart_check says; NULL: they can */
-    const char *svg; /* as gnuplot has written it */
-    size_t size;
-};
-#define OF_EVERY_GROUP SIZE_MAX
-
 /* Everything belongs to the caller. */
 struct report {
     struct store *store;
     const char *file; /* the results file's name, for commands that a reader may type */
     const struct outcomes *outcomes;
-    const size_t *shown; /* metrics of the tables, among those read */
-    size_t shown_count;
-    size_t top; /* settings of a table; 0: all */
-    const struct report_chart *charts;
-    size_t chart_count;
-    size_t groups_without_charts;
+    struct columns columns; /* of the tables */
+    size_t top;             /* settings of a table; 0: all */
+    const struct figures *figures;
     const struct component *const *policies, *const *workloads; /* registries: end with NULL */
-    /* The Python lines that do in an application what that policy does; to be freed. */
-    char *(*python)(const char *policy);
 };
 
 /* Returns 0, or -1 with a line in *error. Whether all could be written `out` knows. */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/answer/ranking.h"
 #include "results/report/parts.h"
-#include "sim/base/allocate.h"
 #include "sim/base/html.h"
 
 #define ROWS_MOST 1000 /* of all tables together */
@@ -21,10 +21,10 @@ static void write_head(const struct page *page)
     fputs("<thead><tr><th scope=\"col\" class=\"name\" data-name=\"policy\">policy</th>"
           "<th scope=\"col\" data-name=\"number of runs\">runs</th>",
           page->out);
-    for (size_t i = 0; i < report->shown_count; i++) {
-        const struct metric *metric = page->outcomes->metrics[report->shown[i]];
+    for (size_t i = 0; i < report->columns.count; i++) {
+        const struct metric *metric = page->outcomes->metrics[report->columns.metrics[i]];
         fprintf(page->out, "<th scope=\"col\" data-name=\"%s\"", metric->name);
-        if (report->shown[i] == page->objective)
+        if (report->columns.metrics[i] == page->objective)
             fputs(" aria-sort=\"ascending\"", page->out);
         fputc('>', page->out);
         page_metric(page, metric);
@@ -43,82 +43,88 @@ static void write_runs(const struct page *page, const struct outcome *setting)
     fputs("</td>", page->out);
 }
 
-static void write_setting(const struct page *page, size_t s)
+/* A mean, and the difference to the baseline; NULL: there is none. */
+static void write_value(const struct page *page, const struct metric *metric, struct estimate mean,
+                        const struct verdict *verdict)
 {
-    const struct outcome *setting = &page->outcomes->settings[s];
-    size_t baseline = page->outcomes->groups[setting->group].baseline;
+    if (isnan(mean.mean))
+        fputs("<td>", page->out);
+    else
+        fprintf(page->out, "<td data-value=\"%.9g\">", mean.mean);
+    page_mean(page, metric, mean);
+    if (verdict)
+        page_verdict(page, metric, verdict);
+    fputs("</td>", page->out);
+}
+
+static void write_setting(const struct page *page, const struct ranked_setting *ranked,
+                          bool baseline)
+{
+    const struct outcome *setting = &page->outcomes->settings[ranked->setting];
+    const struct columns *columns = &page->report->columns;
     fprintf(page->out, "<tr%s><th scope=\"row\" class=\"name\">",
-            s == baseline ? " class=\"baseline\"" : "");
+            baseline ? " class=\"baseline\"" : "");
     html_spec(page->out, setting->policy);
-    fprintf(page->out, "%s</th>", s == baseline ? "<small>baseline</small>" : "");
+    fprintf(page->out, "%s</th>", baseline ? "<small>baseline</small>" : "");
     write_runs(page, setting);
-    for (size_t i = 0; i < page->report->shown_count; i++) {
-        size_t metric = page->report->shown[i];
-        double mean = outcomes_average(page->outcomes, s, metric);
-        if (isnan(mean))
-            fputs("<td>", page->out);
-        else
-            fprintf(page->out, "<td data-value=\"%.9g\">", mean);
-        page_mean(page, s, metric);
-        if (baseline != NO_SETTING && s != baseline)
-            page_difference(page, s, baseline, metric);
-        fputs("</td>", page->out);
-    }
+    for (size_t i = 0; i < columns->count; i++)
+        write_value(page, page->outcomes->metrics[columns->metrics[i]], ranked->means[i],
+                    ranked->verdicts ? &ranked->verdicts[i] : NULL);
     fputs("</tr>\n", page->out);
 }
 
-/* The best `most`, and the baseline wherever it is. Returns how many are left out. */
-static size_t write_rows(const struct page *page, size_t group, size_t most)
+static void write_rows(const struct page *page, const struct ranking_group *group)
 {
-    const struct outcome_group *of = &page->outcomes->groups[group];
-    size_t written = 0;
     fputs("<tbody>\n", page->out);
-    for (size_t i = 0; i < of->count; i++)
-        if (i < most || page->order[of->first + i] == of->baseline) {
-            write_setting(page, page->order[of->first + i]);
-            written++;
-        }
+    for (size_t i = 0; i < group->count; i++)
+        write_setting(page, &group->settings[i], group->settings[i].setting == group->of->baseline);
     fputs("</tbody>\n", page->out);
-    return of->count - written;
 }
 
-/* Returns how many rows it has. */
-static size_t write_table(const struct page *page, size_t group, size_t most)
+/* The words above a table. */
+static void write_caption(const struct page *page, const struct ranking_group *group, size_t number)
 {
-    const struct outcome_group *of = &page->outcomes->groups[group];
     FILE *out = page->out;
-    char *title = outcomes_title(page->outcomes, group);
-    fprintf(out, "<p class=\"caption\" id=\"settings-%zu\">", group + 1);
-    html_spec(out, title);
-    free(title);
-    fputs(page_is_replicated(page, group)
+    fprintf(out, "<p class=\"caption\" id=\"settings-%zu\">", number);
+    html_spec(out, group->title);
+    fputs(group->replications.most > 1
               ? ": mean ± half of the 95% <a href=\"#intervals\">interval</a>"
               : ": one run each, so no intervals",
           out);
-    if (of->baseline == NO_SETTING) {
+    if (group->of->baseline == NO_SETTING) {
         fputs("; no differences, for the baseline ", out);
         html_spec(out, page->outcomes->baseline);
         fputs(" is not among them", out);
-    } else if (of->count > 1) {
+    } else if (group->of->count > 1) {
         fputs("; below it the <a href=\"#pairs\">difference</a> to ", out);
         html_spec(out, page->outcomes->baseline);
     }
+    fputs("</p>\n", out);
+}
+
+static void write_table(const struct page *page, size_t number, size_t top)
+{
+    FILE *out = page->out;
+    struct ranking_group group;
+    ranking_group_make(&group, page->outcomes, number, &page->report->columns,
+                       (struct goal){.metric = page->objective}, top);
+    write_caption(page, &group, number + 1);
     fprintf(out,
-            "</p>\n<div class=\"scroll wide\" tabindex=\"0\" role=\"group\" "
+            "<div class=\"scroll wide\" tabindex=\"0\" role=\"group\" "
             "aria-labelledby=\"settings-%zu\">\n"
             "<table class=\"sortable settings\" aria-labelledby=\"settings-%zu\">\n",
-            group + 1, group + 1);
+            number + 1, number + 1);
     write_head(page);
-    size_t left_out = write_rows(page, group, most);
+    write_rows(page, &group);
     fputs("</table>\n</div>\n", out);
-    if (left_out) {
+    if (group.left_out) {
         fputs("<p class=\"note\">These are the best; ", out);
-        html_count(out, left_out, "setting is", "settings are");
+        html_count(out, group.left_out, "setting is", "settings are");
         fputs(" left out. <code>pygcsim show --csv --top 0</code> has all of them, "
               "<code>pygcsim report --top 0</code> shows them.</p>\n",
               out);
     }
-    return of->count - left_out;
+    ranking_group_fini(&group);
 }
 
 int page_settings(const struct page *page, struct error *error)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/store/export.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "results/store/logging.h"
@@ -15,6 +16,64 @@ static char *finish(sqlite3_str *sql)
     if (!text)
         out_of_memory();
     return text;
+}
+
+/* ---- rows ----------------------------------------------------------------------------- */
+
+struct export
+{
+    struct store *store;
+    sqlite3_stmt *rows;
+};
+
+/* Of a query, which it frees; NULL: *error says why there is none. */
+static struct export *begin(struct store *store, char *sql, struct error *error)
+{
+    sqlite3_stmt *rows = sql ? query_begin(store, error, "%s", sql) : NULL;
+    sqlite3_free(sql);
+    if (!rows)
+        return NULL;
+    struct export *export = allocate_zeroed(1, sizeof *export);
+    *export = (struct export){store, rows};
+    return export;
+}
+
+void export_free(struct export *rows)
+{
+    if (!rows)
+        return;
+    sqlite3_finalize(rows->rows);
+    free(rows);
+}
+
+size_t export_column_count(const struct export *rows)
+{
+    return (size_t)sqlite3_column_count(rows->rows);
+}
+
+const char *export_column_name(const struct export *rows, size_t column)
+{
+    return sqlite3_column_name(rows->rows, (int)column);
+}
+
+int export_next(struct export *rows, struct error *error)
+{
+    return query_next(rows->store, rows->rows, error);
+}
+
+struct export_value export_value(const struct export *rows, size_t column)
+{
+    int c = (int)column, type = sqlite3_column_type(rows->rows, c);
+    struct export_value value = {.type = EXPORT_TEXT};
+    if (type == SQLITE_INTEGER)
+        value = (struct export_value){.type = EXPORT_INTEGER,
+                                      .integer = sqlite3_column_int64(rows->rows, c)};
+    else if (type == SQLITE_FLOAT)
+        value = (struct export_value){.type = EXPORT_REAL,
+                                      .real = sqlite3_column_double(rows->rows, c)};
+    else
+        value.text = (const char *)sqlite3_column_text(rows->rows, c);
+    return value;
 }
 
 /* ---- runs ----------------------------------------------------------------------------- */
@@ -42,8 +101,31 @@ static int add_parameters(sqlite3_str *sql, struct store *store,
     return more;
 }
 
-char *export_runs(struct store *store, const struct past_experiment *experiment,
-                  struct error *error)
+static void add_metrics(sqlite3_str *sql)
+{
+    for (const struct metric *metric = metrics; metric->name; metric++)
+        if (metric_is_across_runs(metric))
+            sqlite3_str_appendf(sql, ", \"of %w\".value AS \"%w\"", metric->name, metric->name);
+        else
+            sqlite3_str_appendf(
+                sql,
+                ", (SELECT value FROM summary WHERE run_id = run.id AND metric = %Q)"
+                " AS \"%w\"",
+                metric->name, metric->name);
+}
+
+static void join_metrics_across_runs(sqlite3_str *sql)
+{
+    for (const struct metric *metric = metrics; metric->name; metric++)
+        if (metric_is_across_runs(metric))
+            sqlite3_str_appendf(sql,
+                                " LEFT JOIN (SELECT run_id, value FROM metric WHERE metric = %Q)"
+                                " AS \"of %w\" ON \"of %w\".run_id = run.id",
+                                metric->name, metric->name, metric->name);
+}
+
+struct export *export_runs(struct store *store, const struct past_experiment *experiment,
+                           struct error *error)
 {
     sqlite3_str *sql = sqlite3_str_new(NULL);
     sqlite3_str_appendf(sql,
@@ -54,25 +136,12 @@ char *export_runs(struct store *store, const struct past_experiment *experiment,
         sqlite3_free(finish(sql));
         return NULL;
     }
-    for (const struct metric *metric = metrics; metric->name; metric++)
-        if (metric_is_across_runs(metric))
-            sqlite3_str_appendf(sql, ", \"of %w\".value AS \"%w\"", metric->name, metric->name);
-        else
-            sqlite3_str_appendf(
-                sql,
-                ", (SELECT value FROM summary WHERE run_id = run.id AND metric = %Q)"
-                " AS \"%w\"",
-                metric->name, metric->name);
+    add_metrics(sql);
     sqlite3_str_appendall(sql, " FROM run");
-    for (const struct metric *metric = metrics; metric->name; metric++)
-        if (metric_is_across_runs(metric))
-            sqlite3_str_appendf(sql,
-                                " LEFT JOIN (SELECT run_id, value FROM metric WHERE metric = %Q)"
-                                " AS \"of %w\" ON \"of %w\".run_id = run.id",
-                                metric->name, metric->name, metric->name);
+    join_metrics_across_runs(sql);
     sqlite3_str_appendf(sql, " WHERE experiment_id = %lld ORDER BY run.id",
                         (long long)experiment->number);
-    return finish(sql);
+    return begin(store, finish(sql), error);
 }
 
 /* ---- what happened in runs ------------------------------------------------------------ */
@@ -134,8 +203,8 @@ static char *rows_of_runs(const struct past_experiment *experiment, int64_t run,
     return finish(sql);
 }
 
-char *export_collections(struct store *store, const struct past_experiment *experiment, int64_t run,
-                         struct error *error)
+static char *collections_of(struct store *store, const struct past_experiment *experiment,
+                            int64_t run, struct error *error)
 {
     if (check_kept(store, experiment, run, LOG_collections, error) != 0)
         return NULL;
@@ -144,10 +213,68 @@ char *export_collections(struct store *store, const struct past_experiment *expe
                         "generation");
 }
 
-char *export_samples(struct store *store, const struct past_experiment *experiment, int64_t run,
-                     struct error *error)
+struct export *export_collections(struct store *store, const struct past_experiment *experiment,
+                                  int64_t run, struct error *error)
+{
+    return begin(store, collections_of(store, experiment, run, error), error);
+}
+
+struct export *export_samples(struct store *store, const struct past_experiment *experiment,
+                              int64_t run, struct error *error)
 {
     if (check_kept(store, experiment, run, LOG_samples, error) != 0)
         return NULL;
-    return rows_of_runs(experiment, run, TABLE_sample, "x.wall_ns / 1e9 AS time", "");
+    return begin(store, rows_of_runs(experiment, run, TABLE_sample, "x.wall_ns / 1e9 AS time", ""),
+                 error);
+}
+
+/* ---- logs ----------------------------------------------------------------------------- */
+
+struct export *export_log(struct store *store, const struct past_experiment *experiment,
+                          int64_t run, struct error *error)
+{
+    char *collections = collections_of(store, experiment, run, error);
+    if (!collections)
+        return NULL;
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+    sqlite3_str_appendf(sql,
+                        "SELECT seq, time + duration, duration, generation, cause,"
+                        " (heap_bytes_before + 1023) / 1024, (heap_bytes_after + 1023) / 1024,"
+                        " (SELECT (coalesce(heap_peak_bytes, 0) + 1023) / 1024 FROM run"
+                        " WHERE id = run) FROM (%s)",
+                        collections);
+    sqlite3_free(collections);
+    return begin(store, finish(sql), error);
+}
+
+int export_next_log_line(struct export *rows, struct export_log_line *line, struct error *error)
+{
+    int more = export_next(rows, error);
+    if (more > 0)
+        *line = (struct export_log_line){
+            .sequence = sqlite3_column_int64(rows->rows, 0),
+            .end_s = sqlite3_column_double(rows->rows, 1),
+            .pause_s = sqlite3_column_double(rows->rows, 2),
+            .generation = sqlite3_column_int(rows->rows, 3),
+            .cause = (const char *)sqlite3_column_text(rows->rows, 4),
+            .before_kib = sqlite3_column_int64(rows->rows, 5),
+            .after_kib = sqlite3_column_int64(rows->rows, 6),
+            .peak_kib = sqlite3_column_int64(rows->rows, 7),
+        };
+    return more;
+}
+
+int export_run_numbers(struct run_numbers *numbers, struct store *store,
+                       const struct past_experiment *experiment, struct error *error)
+{
+    int more;
+    sqlite3_stmt *rows = query_begin(
+        store, error, "SELECT count(*), min(id), max(id) FROM run WHERE experiment_id = %lld",
+        (long long)experiment->number);
+    while ((more = query_next(store, rows, error)) > 0)
+        *numbers =
+            (struct run_numbers){sqlite3_column_int64(rows, 0), sqlite3_column_int64(rows, 1),
+                                 sqlite3_column_int64(rows, 2)};
+    sqlite3_finalize(rows);
+    return more;
 }

@@ -14,10 +14,10 @@
  *     bootstrap_high(x)
  *     spearman(x, y)       aggregate: rank correlation, see results/statistics/correlation.h
  *     mmu(begin_ns, pause_ns, window_ns, from_ns, to_ns)
- *                          aggregate: minimum mutator utilisation, see
- * results/statistics/utilisation.h, of a run from from_ns to to_ns. Rows are its pauses in order of
- * time; what is outside does not count, so no FILTER is needed. NULL: the run is shorter than the
- * window, or a limit is NULL
+ *                          aggregate: minimum mutator utilisation of a run from from_ns to to_ns,
+ *                          see results/statistics/utilisation.h. Rows are its pauses in order of
+ *                          time; what is outside does not count, so no FILTER is needed. NULL:
+ *                          the run is shorter than the window, or a limit is NULL
  *
  * A row with a NULL begin_ns or pause_ns tells mmu the limits and has no pause. So the mmu of a run
  * without collections is 1 if rows come from

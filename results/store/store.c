@@ -91,6 +91,14 @@ static int query_integer(struct store *store, const char *sql, int64_t *value, s
     return status;
 }
 
+uint64_t store_bytes(struct store *store)
+{
+    struct error error;
+    int64_t bytes;
+    (void)query_integer(store, "SELECT total(pgsize - unused) FROM dbstat", &bytes, &error);
+    return (uint64_t)bytes;
+}
+
 /* Is it ours, and of this version? An empty file is nobody's yet. */
 static int check_file(struct store *store, bool *empty, struct error *error)
 {

@@ -40,6 +40,9 @@ void store_close(struct store *store);
 sqlite3 *store_database(struct store *store);
 const char *store_path(const struct store *store);
 
+/* Bytes that are in use in it; 0 if that cannot be told. */
+uint64_t store_bytes(struct store *store);
+
 /* A line about the last failure of SQLite. Returns -1. */
 int store_error(struct store *store, struct error *error);
 

@@ -3,37 +3,19 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/allocate.h"
+#include "sim/base/expression_nodes.h"
 #include "sim/base/units.h"
 
-#define TERMS_MOST   200 /* nodes of an expression, and so its names */
-#define NESTING_MOST 50  /* parentheses */
-#define WORD_MOST    60  /* letters of a name or a number */
-
-enum code { NUMBER, NAME, NEGATE, ADD, SUBTRACT, MULTIPLY, DIVIDE, BOTH, COMPARES };
+#define NESTING_MOST 50 /* parentheses */
 
 /* The longer ones first: "<" is the beginning of "<=". */
 static const char *const comparisons[] = {"<=", ">=", "==", "!=", "<", ">", NULL};
 enum { NO_MORE, NO_LESS, EQUAL, DIFFERENT, LESS, MORE }; /* in that order */
-
-/* A node's operands come before it, so that values follow from one pass over the nodes. */
-struct node {
-    enum code code;
-    size_t a, b;   /* operands; a: the name's index */
-    size_t kind;   /* of a comparison */
-    double number; /* NUMBER */
-};
-
-struct expression {
-    char *text;
-    struct node nodes[TERMS_MOST]; /* the last is the value */
-    size_t node_count;
-    char *names[TERMS_MOST + 1];
-    size_t name_count;
-};
 
 struct parser {
     struct expression *expression;
@@ -43,6 +25,59 @@ struct parser {
     bool failed;
     struct error *error;
 };
+
+/* ---- values --------------------------------------------------------------------------------- */
+
+static bool compares(size_t comparison, double a, double b)
+{
+    switch (comparison) {
+    case NO_MORE:
+        return a <= b;
+    case NO_LESS:
+        return a >= b;
+    case EQUAL:
+        return !(a < b) && !(a > b);
+    case DIFFERENT:
+        return a < b || a > b;
+    case LESS:
+        return a < b;
+    default:
+        return a > b;
+    }
+}
+
+/* Of a node with operands a and b (unused if it has none). */
+static double combine(const struct node *node, double a, double b)
+{
+    switch (node->code) {
+    case NEGATE:
+        return -a;
+    case ADD:
+        return a + b;
+    case SUBTRACT:
+        return a - b;
+    case MULTIPLY:
+        return a * b;
+    case DIVIDE:
+        return a / b;
+    case BOTH:
+        return isnan(a) || isnan(b) ? NAN : a != 0 && b != 0;
+    case COMPARES:
+        return isnan(a) || isnan(b) ? NAN : compares(node->comparison, a, b);
+    default:
+        return node->number;
+    }
+}
+
+/* The value of each node. */
+static void evaluate(const struct expression *expression, const double *names, double *values)
+{
+    for (size_t i = 0; i < expression->node_count; i++) {
+        const struct node *node = &expression->nodes[i];
+        values[i] =
+            node->code == NAME ? names[node->a] : combine(node, values[node->a], values[node->b]);
+    }
+}
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
@@ -75,10 +110,19 @@ static size_t fail_word(struct parser *parser, const char *word, const char *wro
     return 0;
 }
 
-/* Returns the new node's index. */
-static size_t add(struct parser *parser, struct node node)
+static size_t place(const struct parser *parser)
+{
+    return (size_t)(parser->at - parser->expression->text);
+}
+
+/* Returns the new node's index. It is what was read from `begin` on. */
+static size_t add(struct parser *parser, size_t begin, struct node node)
 {
     struct expression *expression = parser->expression;
+    node.begin = begin;
+    node.end = place(parser);
+    while (node.end > begin && isspace((unsigned char)expression->text[node.end - 1]))
+        node.end--;
     if (expression->node_count < TERMS_MOST) {
         expression->nodes[expression->node_count] = node;
         return expression->node_count++;
@@ -123,23 +167,28 @@ static size_t number_length(const char *text)
 
 static size_t parse_number(struct parser *parser)
 {
-    char word[WORD_MOST + 1];
+    char word[WORD_MOST + 1], write[UNITS_HINT], wrong[UNITS_HINT + 20];
     double number;
-    int64_t whole;
-    size_t length = number_length(parser->at);
+    struct node node = {.code = NUMBER};
+    size_t begin = place(parser), length = number_length(parser->at);
     take(parser, word, length);
     if (length > WORD_MOST)
         return fail_word(parser, word, "is too long for a number");
-    if (units_parse_share(word, &number))
-        return add(parser, (struct node){.code = NUMBER, .number = number});
-    if (units_parse_duration(word, &whole))
-        number = (double)whole / (EXPRESSION_NANOSECONDS / parser->second);
-    else if (units_parse_bytes(word, &whole))
-        number = (double)whole;
+    if (units_ambiguous(word, write)) {
+        snprintf(wrong, sizeof wrong, "is ambiguous: %s", write);
+        return fail_word(parser, word, wrong);
+    }
+    if (units_parse(UNITS_SHARE, word, &node.number))
+        node.number_is = QUANTITY_NUMBER;
+    else if (units_parse(UNITS_DURATION, word, &number))
+        node = (struct node){NUMBER, .number_is = QUANTITY_TIME,
+                             .number = number / (EXPRESSION_NANOSECONDS / parser->second)};
+    else if (units_parse(UNITS_BYTES, word, &node.number))
+        node.number_is = QUANTITY_SIZE;
     else
         return fail_word(parser, word,
                          "is not a number; allowed are such as 50_000, 1.5e6, 10s, 16MiB and 5%");
-    return add(parser, (struct node){.code = NUMBER, .number = number});
+    return add(parser, begin, node);
 }
 
 static size_t name_length(const char *text)
@@ -154,13 +203,13 @@ static size_t parse_name(struct parser *parser)
 {
     struct expression *expression = parser->expression;
     char word[WORD_MOST + 1];
-    size_t length = name_length(parser->at), index = 0;
+    size_t begin = place(parser), length = name_length(parser->at), index = 0;
     take(parser, word, length);
     if (length > WORD_MOST)
         return fail_word(parser, word, "is too long for a name");
     while (index < expression->name_count && strcmp(expression->names[index], word) != 0)
         index++;
-    size_t node = add(parser, (struct node){.code = NAME, .a = index});
+    size_t node = add(parser, begin, (struct node){.code = NAME, .a = index});
     if (!parser->failed && index == expression->name_count)
         expression->names[expression->name_count++] = allocate_text(word);
     return node;
@@ -171,7 +220,9 @@ static size_t parse_condition(struct parser *parser);
 static size_t parse_factor(struct parser *parser)
 {
     bool negative = false;
-    size_t value;
+    size_t value, begin;
+    skip_spaces(parser);
+    begin = place(parser);
     for (;;) {
         if (accept(parser, "-"))
             negative = !negative;
@@ -194,31 +245,33 @@ static size_t parse_factor(struct parser *parser)
     } else {
         value = fail(parser, "a number, a name or '('");
     }
-    return negative ? add(parser, (struct node){.code = NEGATE, .a = value}) : value;
+    return negative ? add(parser, begin, (struct node){.code = NEGATE, .a = value}) : value;
 }
 
 static size_t parse_product(struct parser *parser)
 {
-    size_t value = parse_factor(parser);
+    skip_spaces(parser);
+    size_t begin = place(parser), value = parse_factor(parser);
     while (!parser->failed) {
         enum code code = accept(parser, "*") ? MULTIPLY : accept(parser, "/") ? DIVIDE : NUMBER;
         if (code == NUMBER)
             break;
         size_t b = parse_factor(parser);
-        value = add(parser, (struct node){.code = code, .a = value, .b = b});
+        value = add(parser, begin, (struct node){.code = code, .a = value, .b = b});
     }
     return value;
 }
 
 static size_t parse_sum(struct parser *parser)
 {
-    size_t value = parse_product(parser);
+    skip_spaces(parser);
+    size_t begin = place(parser), value = parse_product(parser);
     while (!parser->failed) {
         enum code code = accept(parser, "+") ? ADD : accept(parser, "-") ? SUBTRACT : NUMBER;
         if (code == NUMBER)
             break;
         size_t b = parse_product(parser);
-        value = add(parser, (struct node){.code = code, .a = value, .b = b});
+        value = add(parser, begin, (struct node){.code = code, .a = value, .b = b});
     }
     return value;
 }
@@ -226,34 +279,55 @@ static size_t parse_sum(struct parser *parser)
 /* a < b <= c is (a < b) and (b <= c). */
 static size_t parse_condition(struct parser *parser)
 {
-    size_t a = parse_sum(parser), value = a;
+    skip_spaces(parser);
+    size_t begin = place(parser), a = parse_sum(parser), value = a;
     bool first = true;
     while (!parser->failed) {
-        size_t kind = 0;
-        while (comparisons[kind] && !accept(parser, comparisons[kind]))
-            kind++;
-        if (!comparisons[kind])
+        size_t comparison = 0;
+        while (comparisons[comparison] && !accept(parser, comparisons[comparison]))
+            comparison++;
+        if (!comparisons[comparison])
             break;
         size_t b = parse_sum(parser);
-        size_t holds = add(parser, (struct node){.code = COMPARES, .a = a, .b = b, .kind = kind});
-        value = first ? holds : add(parser, (struct node){.code = BOTH, .a = value, .b = holds});
+        size_t holds =
+            add(parser, begin,
+                (struct node){.code = COMPARES, .a = a, .b = b, .comparison = comparison});
+        value =
+            first ? holds : add(parser, begin, (struct node){.code = BOTH, .a = value, .b = holds});
         first = false;
         a = b;
     }
     return value;
 }
 
+/* What does not depend on names must not divide by 0. */
+static void check_divisors(struct parser *parser)
+{
+    const struct expression *expression = parser->expression;
+    double names[TERMS_MOST], values[TERMS_MOST] = {0};
+    char part[WORD_MOST + 1];
+    for (size_t i = 0; i < expression->name_count; i++)
+        names[i] = NAN;
+    evaluate(expression, names, values);
+    for (size_t i = 0; i < expression->node_count; i++)
+        if (expression->nodes[i].code == DIVIDE &&
+            fpclassify(values[expression->nodes[i].b]) == FP_ZERO)
+            fail_word(parser, expression_part(expression, i, part), "divides by 0");
+}
+
 struct expression *expression_parse(const char *text, double second, struct error *error)
 {
     struct expression *expression = allocate_zeroed(1, sizeof *expression);
-    struct parser parser = {.expression = expression, .at = text, .second = second, .error = error};
     expression->text = allocate_text(text);
+    struct parser parser = {expression, expression->text, second, .error = error};
     parse_condition(&parser);
     skip_spaces(&parser);
     if (!parser.failed && *parser.at == '=')
         fail_word(&parser, "=", "is not an operator; '==' is");
     else if (!parser.failed && *parser.at)
         fail(&parser, "an operator (+ - * / < <= > >= == !=)");
+    if (!parser.failed)
+        check_divisors(&parser);
     if (parser.failed) {
         expression_free(expression);
         return NULL;
@@ -269,6 +343,14 @@ void expression_free(struct expression *expression)
         free(expression->names[i]);
     free(expression->text);
     free(expression);
+}
+
+const char *expression_part(const struct expression *expression, size_t i, char part[WORD_MOST + 1])
+{
+    const struct node *node = &expression->nodes[i];
+    snprintf(part, WORD_MOST + 1, "%.*s", (int)(node->end - node->begin),
+             expression->text + node->begin);
+    return part;
 }
 
 /* ---- asking --------------------------------------------------------------------------------- */
@@ -289,57 +371,12 @@ bool expression_is_condition(const struct expression *expression)
     return code == COMPARES || code == BOTH;
 }
 
-static bool compares(size_t kind, double a, double b)
-{
-    switch (kind) {
-    case NO_MORE:
-        return a <= b;
-    case NO_LESS:
-        return a >= b;
-    case EQUAL:
-        return !(a < b) && !(a > b);
-    case DIFFERENT:
-        return a < b || a > b;
-    case LESS:
-        return a < b;
-    default:
-        return a > b;
-    }
-}
-
-/* Of a node with operands a and b (unused if it has none). */
-static double combine(const struct node *node, double a, double b)
-{
-    switch (node->code) {
-    case NEGATE:
-        return -a;
-    case ADD:
-        return a + b;
-    case SUBTRACT:
-        return a - b;
-    case MULTIPLY:
-        return a * b;
-    case DIVIDE:
-        return a / b;
-    case BOTH:
-        return isnan(a) || isnan(b) ? NAN : a != 0 && b != 0;
-    case COMPARES:
-        return isnan(a) || isnan(b) ? NAN : compares(node->kind, a, b);
-    default:
-        return node->number;
-    }
-}
-
 double expression_value(const struct expression *expression,
                         double (*lookup)(void *context, const char *name), void *context)
 {
     double names[TERMS_MOST], values[TERMS_MOST] = {0};
     for (size_t i = 0; i < expression->name_count; i++)
         names[i] = lookup(context, expression->names[i]);
-    for (size_t i = 0; i < expression->node_count; i++) {
-        const struct node *node = &expression->nodes[i];
-        values[i] =
-            node->code == NAME ? names[node->a] : combine(node, values[node->a], values[node->b]);
-    }
+    evaluate(expression, names, values);
     return values[expression->node_count - 1];
 }

@@ -9,8 +9,12 @@
  *     factor     =  ["+" | "-"] (number | name | "(" condition ")")
  *
  * A name is of letters, digits and underscores, with dots between parts: policy.t0. A number may
- * have a unit of time or size, or be a percentage: 50_000, 1.5e6, 10s, 16MiB, 5%. Several
+ * have a unit of time or size, or be a percentage: 50_000, 1.5e6, 10s, 1h30min, 16MiB, 5%; 64K
+ * would be a size or a count, and is refused. So is a division by what is always 0. Several
  * comparisons in a row hold if each does, as in Python: 0 < t1 <= t2.
+ *
+ * Units have to fit together: times are added to and compared with times, sizes with sizes. They
+ * may be multiplied and divided; a ratio of two times is a number. A 0 needs no unit.
  *
  * A value is a double; a condition's is 1 or 0. A name without a value is NaN, and so is whatever
  * is computed from it, conditions too: they do not apply. */
@@ -39,6 +43,15 @@ const char *const *expression_names(const struct expression *expression);
 
 /* Is it a condition, and not just a number? */
 bool expression_is_condition(const struct expression *expression);
+
+/* What a name or a number counts. Numbers are everything without a unit: counts, shares, rates. */
+enum quantity { QUANTITY_NUMBER, QUANTITY_TIME, QUANTITY_SIZE };
+
+/* Do its units fit together? `lookup` is asked for each name once. Returns 0, or -1 with a line in
+ * *error that says what to write. */
+int expression_check_units(const struct expression *expression,
+                           enum quantity (*lookup)(void *context, const char *name), void *context,
+                           struct error *error);
 
 /* `lookup` is asked for each name once; NaN: it has no value. */
 double expression_value(const struct expression *expression,

@@ -6,27 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The bytes of the UTF-8 character that begins `text`; 0: there is none. RFC 3629, section 4. */
-static size_t utf8_length(const unsigned char *text, size_t size, uint32_t *character)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t length = text[0] < 0x80    ? 1
-                    : text[0] >= 0xF8 ? 0
-                    : text[0] >= 0xF0 ? 4
-                    : text[0] >= 0xE0 ? 3
-                    : text[0] >= 0xC0 ? 2
-                                      : 0;
-    if (length == 0 || length > size)
-        return 0;
-    *character = length == 1 ? text[0] : text[0] & (0x7FU >> length);
-    for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xC0) != 0x80)
-            return 0;
-        *character = *character << 6 | (text[i] & 0x3F);
-    }
-    bool surrogate = *character >= 0xD800 && *character <= 0xDFFF;
-    return *character < least[length] || *character > 0x10FFFF || surrogate ? 0 : length;
-}
+#include "sim/base/utf8.h"
 
 /* Characters that HTML has no place for: controls, and what Unicode says is none. */
 static bool is_text(uint32_t character)
@@ -40,7 +20,7 @@ static bool is_text(uint32_t character)
 size_t html_character(FILE *out, const char *text, size_t size)
 {
     uint32_t character = 0;
-    size_t length = utf8_length((const unsigned char *)text, size, &character);
+    size_t length = utf8_read(text, size, &character);
     if (length == 0 || !is_text(character))
         fputs("\uFFFD", out);
     else if (character == '&')

@@ -52,7 +52,8 @@ static int name_temporary(struct new_file *new_file)
     if (new_file->temporary)
         return 0;
     snprintf(self, sizeof self, "/proc/self/fd/%d", new_file->file);
-    if (asprintf(&new_file->temporary, "%s/.pygcsim-%ld", new_file->folder, (long)getpid()) < 0)
+    if (asprintf(&new_file->temporary, "%s/.pygcsim-%ld-%d", new_file->folder, (long)getpid(),
+                 new_file->file) < 0)
         out_of_memory();
     unlink(new_file->temporary);
     return linkat(AT_FDCWD, self, AT_FDCWD, new_file->temporary, AT_SYMLINK_FOLLOW);
@@ -85,15 +86,29 @@ int new_file_open(struct new_file *new_file, const char *path, struct error *err
     return cannot_write(new_file, error);
 }
 
-int new_file_keep(struct new_file *new_file, struct error *error)
+/* Everything is in it: what may still fail for want of room, or of rights, is done. */
+static int finish(struct new_file *new_file, struct error *error)
 {
     if (set_permissions(new_file->file) != 0 || fsync(new_file->file) != 0 ||
-        name_temporary(new_file) != 0 || rename(new_file->temporary, new_file->target) != 0)
+        name_temporary(new_file) != 0)
+        return cannot_write(new_file, error);
+    return 0;
+}
+
+/* Gives a finished file its name. */
+static int publish(struct new_file *new_file, struct error *error)
+{
+    if (rename(new_file->temporary, new_file->target) != 0)
         return cannot_write(new_file, error);
     free(new_file->temporary);
     new_file->temporary = NULL; /* nothing to take away */
     new_file_abandon(new_file);
     return 0;
+}
+
+int new_file_keep(struct new_file *new_file, struct error *error)
+{
+    return finish(new_file, error) != 0 ? -1 : publish(new_file, error);
 }
 
 void new_file_abandon(struct new_file *new_file)
@@ -106,4 +121,38 @@ void new_file_abandon(struct new_file *new_file)
     free(new_file->folder);
     free(new_file->target);
     *new_file = (struct new_file){.file = -1, .path = new_file->path};
+}
+
+/* ---- several -------------------------------------------------------------------------- */
+
+static int write_bytes(struct new_file *new_file, const struct whole_file *whole,
+                       struct error *error)
+{
+    for (size_t done = 0; done < whole->count;) {
+        ssize_t written = write(new_file->file, whole->bytes + done, whole->count - done);
+        if (written < 0 && errno != EINTR)
+            return cannot_write(new_file, error);
+        done += written > 0 ? (size_t)written : 0;
+    }
+    return 0;
+}
+
+int new_files_write(const struct whole_file *whole, size_t count, struct error *error)
+{
+    struct new_file *files = allocate_zeroed(count, sizeof *files);
+    size_t opened = 0, published = 0;
+    int status = 0;
+    for (; opened < count && status == 0; opened++) {
+        status = new_file_open(&files[opened], whole[opened].path, error);
+        if (status == 0)
+            status = write_bytes(&files[opened], &whole[opened], error);
+        if (status == 0)
+            status = finish(&files[opened], error);
+    }
+    for (; published < count && status == 0; published++)
+        status = publish(&files[published], error);
+    for (size_t i = 0; i < opened; i++)
+        new_file_abandon(&files[i]); /* does nothing to one that is closed */
+    free(files);
+    return status;
 }

@@ -7,6 +7,8 @@
 #ifndef PYGCSIM_SIM_BASE_NEW_FILE_H
 #define PYGCSIM_SIM_BASE_NEW_FILE_H
 
+#include <stddef.h>
+
 #include "sim/base/error.h"
 
 struct new_file {
@@ -21,7 +23,14 @@ int new_file_open(struct new_file *new_file, const char *path, struct error *err
 /* Everything is in it: gives it its name, and closes it. If that fails it is abandoned. */
 int new_file_keep(struct new_file *new_file, struct error *error);
 
-/* Closes it, and nothing of it is left. */
+/* Closes it, and nothing of it is left. Of one that is closed already, does nothing. */
 void new_file_abandon(struct new_file *new_file);
+
+/* Files that appear together: they get their names when every one of them is whole. */
+struct whole_file {
+    const char *path, *bytes;
+    size_t count;
+};
+int new_files_write(const struct whole_file *files, size_t count, struct error *error);
 
 #endif

@@ -20,6 +20,7 @@ struct type {
     bool (*parse)(const char *, int64_t *);
     char *(*write)(char *, int64_t);
     const char *form, *noun, *unit; /* what it takes, with all there is to say; in a word or two */
+    enum units_kind kind;           /* of a quantity */
 };
 static const struct type *type_of(const struct param *param);
 
@@ -35,11 +36,13 @@ static const char *const *words_of(const struct param *param)
 int param_refuse(const struct param *param, const char *label, const char *text,
                  struct error *error)
 {
-    char takes[600], nearest[128] = "";
+    char takes[600], nearest[UNITS_HINT] = "";
     const char *const *words = words_of(param);
     const char *near = words ? suggest(text, words) : NULL;
     if (near)
         snprintf(nearest, sizeof nearest, "; did you mean '%s'?", near);
+    if (param_is_quantity(param))
+        units_hint(type_of(param)->kind, text, nearest);
     return error_set(error, "%s=%.60s is not allowed; it takes %s%s", label, text,
                      param_takes(param, takes, sizeof takes), nearest);
 }
@@ -65,7 +68,7 @@ READER(read_whole)
 READER(read_real)
 {
     double *value = field, number;
-    if (!units_parse_real(text, &number) || number < param->least || number > param->most)
+    if (!units_parse_share(text, &number) || number < param->least || number > param->most)
         return param_refuse(param, label, text, error);
     *value = number + 0.0; /* -0 is 0 */
     return 0;
@@ -156,12 +159,12 @@ int param_read(const struct param *param, const char *label, void *state, const 
 /* How each type is read, written and named; the order is that of enum param_type. */
 static const struct type types[] = {
     [PARAM_COUNT] = {read_whole, units_parse_count, units_write_count, UNITS_COUNT_FORM,
-                     "a whole number", ""},
-    [PARAM_REAL] = {read_real, NULL, NULL, UNITS_REAL_FORM, "a number", ""},
+                     "a whole number", "", UNITS_COUNT},
+    [PARAM_REAL] = {read_real, NULL, NULL, UNITS_REAL_FORM, "a number", "", UNITS_REAL},
     [PARAM_DURATION] = {read_whole, units_parse_duration, units_write_duration, UNITS_DURATION_FORM,
-                        "a duration", "ns"},
+                        "a duration", "ns", UNITS_DURATION},
     [PARAM_BYTES] = {read_whole, units_parse_bytes, units_write_bytes, UNITS_BYTES_FORM, "a size",
-                     "bytes"},
+                     "bytes", UNITS_BYTES},
     [PARAM_FLAG] = {read_word, .unit = ""},
     [PARAM_CHOICE] = {read_word, .unit = ""},
     [PARAM_PATH] = {read_text, .form = "a file name", .noun = "a file name", .unit = ""},

@@ -17,16 +17,30 @@ struct unit {
 
 /* Largest first; minutes and days are read but not written: 60s stays 60s. */
 static const struct unit durations[] = {
-    {"d", NS_PER_D, false},   {"h", NS_PER_H, true},   {"min", 60 * NS_PER_S, false},
-    {"s", NS_PER_S, true},    {"ms", NS_PER_MS, true}, {"us", NS_PER_US, true},
-    {"µs", NS_PER_US, false}, {"ns", 1, true},         {NULL, 0, false},
+    {"d", NS_PER_D, false},
+    {"h", NS_PER_H, true},
+    {"min", 60 * NS_PER_S, false},
+    {"m", 60 * NS_PER_S, false},
+    {"s", NS_PER_S, true},
+    {"ms", NS_PER_MS, true},
+    {"us", NS_PER_US, true},
+    {"µs", NS_PER_US, false},
+    {"ns", 1, true},
+    {NULL, 0, false},
 };
 
+/* K, M and G alone are binary, as in java -Xmx64K and ulimit. */
 static const struct unit sizes[] = {
-    {"GiB", GIB, true},     {"MiB", MIB, true},  {"KiB", KIB, true},  {"GB", 1000000000, false},
-    {"MB", 1000000, false}, {"kB", 1000, false}, {"KB", 1000, false}, {"B", 1, true},
-    {"", 1, false},         {NULL, 0, false},
+    {"GiB", GIB, true},        {"MiB", MIB, true},     {"KiB", KIB, true},
+    {"G", GIB, false},         {"M", MIB, false},      {"K", KIB, false},
+    {"GB", 1000000000, false}, {"MB", 1000000, false}, {"kB", 1000, false},
+    {"KB", 1000, false},       {"B", 1, true},         {"", 1, false},
+    {NULL, 0, false},
 };
+
+static const struct unit multiples[] = {
+    {"k", 3, false}, {"K", 3, false}, {"M", 6, false}, {"G", 9, false}, {NULL, 0, false},
+}; /* of a count: `scale` is a power of ten */
 
 /* Copies a number without the underscores Python allows between digits; false if it is none. */
 static bool number_text(const char *text, size_t length, char *out, size_t size)
@@ -47,11 +61,10 @@ static bool number_text(const char *text, size_t length, char *out, size_t size)
     return n > 0;
 }
 
-bool units_parse_count(const char *text, int64_t *value)
+/* A whole number of digits, perhaps with a minus. */
+static bool parse_whole(const char *digits, int64_t *value)
 {
-    char digits[40], *end;
-    if (!number_text(text, strlen(text), digits, sizeof digits))
-        return false;
+    char *end;
     if (!isdigit((unsigned char)digits[digits[0] == '-']))
         return false;
     errno = 0;
@@ -60,6 +73,53 @@ bool units_parse_count(const char *text, int64_t *value)
         return false;
     *value = parsed;
     return true;
+}
+
+/* `number` × 10 to that power, if it is whole: its point is moved, so that it is exact. */
+static bool parse_shifted(const char *number, int64_t power, int64_t *value)
+{
+    char digits[64];
+    size_t n = strcspn(number, "."), whole = n;
+    const char *fraction = number[n] ? number + n + 1 : "";
+    size_t places = strlen(fraction);
+    while (places > 0 && fraction[places - 1] == '0')
+        places--;
+    if (!isdigit((unsigned char)number[number[0] == '-']) || power < (int64_t)places ||
+        n + (size_t)power >= sizeof digits)
+        return false;
+    memcpy(digits, number, whole);
+    memcpy(digits + n, fraction, places);
+    memset(digits + n + places, '0', (size_t)power - places);
+    digits[n + (size_t)power] = '\0';
+    return parse_whole(digits, value);
+}
+
+static const struct unit *unit_named(const struct unit *units, const char *name, size_t length)
+{
+    for (; units->name; units++)
+        if (strlen(units->name) == length && strncmp(units->name, name, length) == 0)
+            return units;
+    return NULL;
+}
+
+/* 50_000, 2e6, 1.2M */
+bool units_parse_count(const char *text, int64_t *value)
+{
+    char number[40];
+    if (!number_text(text, strlen(text), number, sizeof number))
+        return false;
+    char *rest = number + strspn(number, "-0123456789.");
+    const struct unit *multiple = unit_named(multiples, rest, strlen(rest));
+    int64_t power;
+    if (!*rest)
+        return parse_whole(number, value);
+    if (multiple)
+        power = multiple->scale;
+    else if ((*rest != 'e' && *rest != 'E') || !parse_whole(rest + 1 + (rest[1] == '+'), &power) ||
+             power > 18)
+        return false;
+    *rest = '\0';
+    return parse_shifted(number, power, value);
 }
 
 bool units_parse_real(const char *text, double *value)
@@ -77,29 +137,46 @@ bool units_parse_real(const char *text, double *value)
     return true;
 }
 
+/* One number and one unit. */
 static bool parse_scaled(const char *text, const struct unit *units, int64_t *value)
 {
     size_t length = strspn(text, "0123456789._");
+    const struct unit *unit = unit_named(units, text + length, strlen(text + length));
     char number[64];
     double amount;
-    if (!number_text(text, length, number, sizeof number))
-        return false;
     int64_t whole;
-    for (const struct unit *unit = units; unit->name; unit++) {
-        if (strcmp(text + length, unit->name) != 0)
-            continue;
-        if (units_parse_count(number, &whole)) { /* exact where it can be */
-            if (__builtin_mul_overflow(whole, unit->scale, &whole))
-                return false;
-            *value = whole;
-            return true;
-        }
-        if (!units_parse_real(number, &amount) || amount * (double)unit->scale > 9e18)
+    if (!unit || !number_text(text, length, number, sizeof number))
+        return false;
+    if (parse_whole(number, &whole)) { /* exact where it can be */
+        if (__builtin_mul_overflow(whole, unit->scale, &whole))
             return false;
-        *value = llround(amount * (double)unit->scale);
+        *value = whole;
         return true;
     }
-    return false;
+    if (!units_parse_real(number, &amount) || amount * (double)unit->scale > 9e18)
+        return false;
+    *value = llround(amount * (double)unit->scale);
+    return true;
+}
+
+/* Whole parts, the largest unit first and each once: 1h30min. */
+static bool parse_compound(const char *text, int64_t *ns)
+{
+    int64_t sum = 0, before = INT64_MAX, part;
+    while (*text) {
+        char number[64];
+        size_t digits = strspn(text, "0123456789_"),
+               letters = strcspn(text + digits, "0123456789._");
+        const struct unit *unit = unit_named(durations, text + digits, letters);
+        if (!unit || unit->scale >= before || !number_text(text, digits, number, sizeof number) ||
+            !parse_whole(number, &part) || __builtin_mul_overflow(part, unit->scale, &part) ||
+            __builtin_add_overflow(sum, part, &sum))
+            return false;
+        before = unit->scale;
+        text += digits + letters;
+    }
+    *ns = sum;
+    return true;
 }
 
 bool units_parse_duration(const char *text, int64_t *ns)
@@ -108,7 +185,7 @@ bool units_parse_duration(const char *text, int64_t *ns)
         *ns = 0;
         return true;
     }
-    return parse_scaled(text, durations, ns);
+    return parse_scaled(text, durations, ns) || (*text && parse_compound(text, ns));
 }
 
 bool units_parse_bytes(const char *text, int64_t *bytes)
@@ -130,6 +207,22 @@ bool units_parse_share(const char *text, double *share)
     if (!units_parse_real(number, &percent))
         return false;
     *share = percent / 100;
+    return true;
+}
+
+bool units_parse(enum units_kind kind, const char *text, double *value)
+{
+    bool (*const parse[])(const char *, int64_t *) = {
+        [UNITS_COUNT] = units_parse_count,
+        [UNITS_DURATION] = units_parse_duration,
+        [UNITS_BYTES] = units_parse_bytes,
+    };
+    int64_t whole;
+    if (kind == UNITS_REAL || kind == UNITS_SHARE)
+        return units_parse_share(text, value);
+    if (!parse[kind](text, &whole))
+        return false;
+    *value = (double)whole;
     return true;
 }
 

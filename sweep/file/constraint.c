@@ -113,6 +113,57 @@ static int check_name(const char *text, const char *name, const struct cast *cas
     return 0;
 }
 
+/* ---- units ---------------------------------------------------------------------------------- */
+
+/* Whose values a constraint is asked about. */
+struct pair {
+    const struct component *workload, *policy;
+};
+
+/* NULL: neither has such a number. */
+static const struct param *param_of_pair(const struct pair *pair, const char *name)
+{
+    const char *rest;
+    enum owner owner = owner_of(name, &rest);
+    const struct param *param = owner == POLICY ? NULL : param_named(pair->workload, rest);
+    if (!param && owner != WORKLOAD)
+        param = param_named(pair->policy, rest);
+    return param && is_number(param) ? param : NULL;
+}
+
+static enum quantity quantity_of(void *context, const char *name)
+{
+    const struct param *param = param_of_pair(context, name);
+    return param && param->type == PARAM_DURATION ? QUANTITY_TIME
+           : param && param->type == PARAM_BYTES  ? QUANTITY_SIZE
+                                                  : QUANTITY_NUMBER;
+}
+
+static bool has_all(const struct pair *pair, const char *const *names)
+{
+    while (*names && param_of_pair(pair, *names))
+        names++;
+    return !*names;
+}
+
+/* One name may be a time of one policy and a count of another: some workload and policy have to
+ * fit. That none has all of the names is not an error: then it applies to none. */
+static int check_units(const struct expression *constraint, const struct cast *cast,
+                       struct error *error)
+{
+    struct error why = {""};
+    for (const struct component *const *workload = cast->workloads; *workload; workload++) {
+        for (const struct component *const *policy = cast->policies; *policy; policy++) {
+            struct pair pair = {*workload, *policy};
+            if (!has_all(&pair, expression_names(constraint)))
+                continue;
+            if (expression_check_units(constraint, quantity_of, &pair, &why) == 0)
+                return 0;
+        }
+    }
+    return why.text[0] ? error_set(error, "%s", why.text) : 0;
+}
+
 struct expression *constraint_parse(const char *text, const struct cast *cast, struct error *error)
 {
     struct expression *constraint = expression_parse(text, EXPRESSION_NANOSECONDS, error);
@@ -126,7 +177,7 @@ struct expression *constraint_parse(const char *text, const struct cast *cast, s
         status = error_set(error, "'%.200s' has no parameter in it", text);
     for (; status == 0 && *names; names++)
         status = check_name(text, *names, cast, error);
-    if (status == 0)
+    if (status == 0 && check_units(constraint, cast, error) == 0)
         return constraint;
     expression_free(constraint);
     return NULL;
@@ -161,6 +212,10 @@ bool constraint_holds(const struct expression *constraint, const struct setting 
                       const struct setting *policy)
 {
     struct parts parts = {workload, policy};
+    struct pair pair = {workload->component, policy->component};
+    struct error ignored;
+    if (expression_check_units(constraint, quantity_of, &pair, &ignored) != 0)
+        return true; /* of another parameter with that name */
     double value = expression_value(constraint, lookup, &parts);
     return isnan(value) || value != 0;
 }

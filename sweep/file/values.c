@@ -154,35 +154,40 @@ static const char *argument_form(const struct about *about, enum argument_form f
     return form == ARGUMENT_POSITIVE ? "a number above 0" : "a number";
 }
 
-static bool parse_argument(const struct about *about, enum argument_form form, const char *text,
+static enum units_kind argument_kind(const struct about *about, enum argument_form form)
+{
+    enum param_type type = form == ARGUMENT_NUMBER ? PARAM_REAL : about->param->type;
+    return type == PARAM_DURATION ? UNITS_DURATION
+           : type == PARAM_BYTES  ? UNITS_BYTES
+           : type == PARAM_COUNT  ? UNITS_COUNT
+                                  : UNITS_REAL;
+}
+
+/* What is about a count need not be whole itself: a mean of 2.5. */
+static bool parse_argument(enum units_kind kind, enum argument_form form, const char *text,
                            double *number)
 {
-    int64_t whole;
-    enum param_type type = form == ARGUMENT_NUMBER ? PARAM_REAL : about->param->type;
-    if (type == PARAM_DURATION || type == PARAM_BYTES) {
-        if (!(type == PARAM_DURATION ? units_parse_duration : units_parse_bytes)(text, &whole))
-            return false;
-        *number = (double)whole;
-    } else if (!units_parse_real(text, number)) {
-        return false;
-    }
-    return form == ARGUMENT_QUANTITY || *number > 0;
+    return (units_parse(kind, text, number) ||
+            (kind == UNITS_COUNT && units_parse_real(text, number))) &&
+           (form == ARGUMENT_QUANTITY || *number > 0);
 }
 
 static int read_argument(const struct about *about, const struct distribution_kind *kind, size_t i,
                          const yaml_node_t *node, double *number)
 {
     enum argument_form form = kind->arguments[i].form;
+    enum units_kind units = argument_kind(about, form);
+    char hint[UNITS_HINT];
     const char *name = kind->arguments[i].name, *allowed = argument_form(about, form);
     const char *text = document_value(about->document, node, name, allowed, about->error);
     if (!text)
         return -1;
     if (form == ARGUMENT_END)
         return read_end(about, node, text, number);
-    if (!parse_argument(about, form, text, number))
+    if (!parse_argument(units, form, text, number))
         return document_error(about->document, node, about->error,
-                              "%s: '%.60s' is not allowed; %s of %s takes %s", kind->name, text,
-                              name, kind->name, allowed);
+                              "%s: '%.60s' is not allowed; %s of %s takes %s%s", kind->name, text,
+                              name, kind->name, allowed, units_hint(units, text, hint));
     return 0;
 }
 

@@ -34,7 +34,7 @@ class File:
 
     def __init__(self, place, name="results.db"):
         self.database = sqlite3.connect(place.path(name))
-        with open(os.path.join(ROOT, "results", "schema.sql")) as schema:
+        with open(os.path.join(ROOT, "results", "store", "schema.sql")) as schema:
             self.database.executescript(schema.read())
 
     def insert(self, table, **row):

@@ -8,9 +8,9 @@ from tap import check, equal
 
 COMMANDS = ("run", "compare", "sweep", "merge", "compile", "show", "best", "sensitivity", "export", "plot",
             "replay", "list", "help")
-LISTS = ("policies", "workloads", "collectors", "charts", "metrics", "events", "commands", "keys")
-NUMBERS = "a number such as 0.5, from 0.001 to 1e+06"
-DURATIONS = "a duration such as 250ms, 10s or 1.5h"
+LISTS = ("policies", "workloads", "collectors", "charts", "metrics", "events")
+NUMBERS = "a number such as 0.5 or 50%, from 0.001 to 1e+06"
+DURATIONS = "a duration such as 250ms, 10s or 1h30min"
 
 # What it says, arguments, texts on standard output. Status 0.
 GOOD = [
@@ -85,7 +85,9 @@ USAGE = [
     ("a rate of NaN", "run -w web:rate=NaN", ["rate=NaN ", NUMBERS]),
     ("a rate of inf", "run -w web:rate=inf", ["rate=inf ", NUMBERS]),
     ("a count too large", "run -p threshold:t0=99999999999", ["t0=99999999999 ", "2147483647"]),
-    ("a count with an exponent", "run -p threshold:t0=1e3", ["t0=1e3 ", "a whole number"]),
+    ("a count with an exponent that is not whole", "run -p threshold:t0=1.5e0", ["t0=1.5e0 ", "a whole number"]),
+    ("a count in milli, or mega", "run -p threshold:t0=5m", ["5m is not a count: write 5M or 5_000_000"]),
+    ("a duration in mega", "run -w web:duration=5M", ["5M is not a duration: write 5m or 5min"]),
     ("a generation there is none of", "run -p timed:generation=3", ["generation=3 ", "0 to 2"]),
     ("neither yes nor no", "run -p freeze:collect=maybe", ["collect=maybe ", "no or yes"]),
     ("a word that is no layout", "run -w web:layout=tidy", ["layout=tidy ", "sequential", "aged"]),

@@ -15,6 +15,7 @@ import tap  # noqa: E402
 
 # In this order: each adds its tests to harness.TESTS.
 import command_line  # noqa: E402, F401
+import any_bytes  # noqa: E402, F401
 import results_file  # noqa: E402, F401
 import trouble  # noqa: E402, F401
 import programs  # noqa: E402, F401

@@ -324,39 +324,78 @@ TEST(large_and_deep_files)
     close(place.descriptor);
 }
 
-static double no_value(void *context, const char *name)
+/* What names stand for; "t…": times, of which a second has `second`. */
+struct world {
+    double value, second;
+};
+
+static enum quantity quantity_of(void *context, const char *name)
 {
-    (void)name;
-    return *(double *)context;
+    (void)context;
+    return name[0] == 't' ? QUANTITY_TIME : strchr(name, '.') ? QUANTITY_NUMBER : QUANTITY_SIZE;
+}
+
+static double value_of(void *context, const char *name)
+{
+    const struct world *world = context;
+    double value = world->value + (double)strlen(name);
+    return quantity_of(context, name) == QUANTITY_TIME ? value * world->second : value;
+}
+
+/* A condition whose units fit says the same whatever the unit in which times are counted. (Powers
+ * of 2: so does every rounding.) */
+static void check_other_unit(const char *text, double value, double result)
+{
+    struct world world = {value, 1024};
+    struct error error;
+    struct expression *expression = expression_parse(text, world.second, &error);
+    double other = expression_value(expression, value_of, &world);
+    check_that(text, !(other < result) && !(other > result));
+    check_that(text, (other != other) == (result != result));
+    expression_free(expression);
 }
 
 TEST(mutations_of_expressions)
 {
-    static const char example[] = "workload.rate * policy.t0 < 1e6 <= (t1 + -2s) / 16MiB != 5%";
+    static const char *const texts[] = {
+        "workload.rate * policy.t0 < 1e6 <= (t1 + -2s) / 16MiB != 5%",
+        "t1 + 1h30min <= 1.2 * t2 < 50ms",
+        "size - 16MiB < s.b * 4KiB > size / t1 * 2s",
+        "t1 / 1s + size / 1MiB - 5% != policy.t0",
+    };
     enum { MUTATIONS = 200000, ROOM = 60 };
     uint64_t seed = 9;
-    int valid = 0;
-    char text[sizeof example + ROOM + 1];
+    int valid = 0, fit = 0;
+    char text[64 + ROOM + 1];
     for (int m = 0; m < MUTATIONS; m++) {
+        const char *example = texts[test_random_below(&seed, LENGTH(texts))];
         size_t length = strlen(example);
         struct error error = {""};
-        double value = (double)test_random_below(&seed, 10);
+        struct world world = {(double)test_random_below(&seed, 10), 1};
         memcpy(text, example, length);
         for (uint64_t left = test_random_below(&seed, 4) + 1; left && length; left--)
             length = mutate(&seed, text, length, sizeof text - 1);
         text[length] = '\0';
-        struct expression *expression = expression_parse(text, EXPRESSION_NANOSECONDS, &error);
+        struct expression *expression = expression_parse(text, EXPRESSION_SECONDS, &error);
         check_that(text, (expression == NULL) == (error.text[0] != '\0'));
         if (!expression)
             continue;
         valid++;
-        double result = expression_value(expression, no_value, &value);
+        double result = expression_value(expression, value_of, &world);
         if (expression_is_condition(expression) && result != 0 && result != 1)
             check_that(text, result != result);
+        if (expression_check_units(expression, quantity_of, NULL, &error) != 0) {
+            check_that(text, error.text[0] != '\0');
+        } else if (expression_is_condition(expression)) {
+            fit++;
+            check_other_unit(text, world.value, result);
+        }
         expression_free(expression);
     }
     check_that("some are valid", valid > MUTATIONS / 50);
     check_that("some are not", valid < MUTATIONS / 2);
+    check_that("units of some fit", fit > MUTATIONS / 100);
+    check_that("units of some do not", fit < valid - MUTATIONS / 100);
 }
 
 int main(void)

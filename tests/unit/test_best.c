@@ -62,23 +62,23 @@ TEST(how_far_from_a_condition)
         size_t setting;
         double excess;
     } rows[] = {
-        {"heap_peak <= 100", DEFAULT, 0},
+        {"heap_peak <= 100B", DEFAULT, 0},
         {"heap_peak <= default", DEFAULT, 0},
         {"heap_peak <= 1.2 * default", FREEZE, 0},
         {"heap_peak <= 1.2*default", OFF, 1.5},
         {"heap_peak<=1.2*default.heap_peak", OFF, 1.5},
         {"heap_peak <= 0.3 * baseline", FREEZE, 120.0 / 90 - 1},
         {"latency_p99 < 10ms", FREEZE, 0.5},
-        {"latency_p99 * 1000 == 15", FREEZE, 0},
+        {"latency_p99 * 1000 == 15s", FREEZE, 0},
         {"latency_p99 > default", FREEZE, 0.25},
-        {"heap_peak != 120", FREEZE, 2.2250738585072014e-308},
-        {"heap_peak < 120", FREEZE, 2.2250738585072014e-308},
+        {"heap_peak != 120B", FREEZE, 2.2250738585072014e-308},
+        {"heap_peak < 120B", FREEZE, 2.2250738585072014e-308},
         {"heap_peak > 0", FREEZE, 0},
         {"heap_peak < 0", FREEZE, 1},
-        {"50 < heap_peak <= 60", FREEZE, 1},
-        {"400 < heap_peak <= 60", FREEZE, 400.0 / 120 - 1},
+        {"50B < heap_peak <= 60B", FREEZE, 1},
+        {"400B < heap_peak <= 60B", FREEZE, 400.0 / 120 - 1},
         {"latency_p99 < default and", FREEZE, -1},
-        {"heap_peak + 10000 * latency_p99 < 265", FREEZE, 270.0 / 265 - 1},
+        {"heap_peak / 1B + 10000 * latency_p99 / 1s < 265", FREEZE, 270.0 / 265 - 1},
         {"(heap_peak) < (1.1 * (default))", FREEZE, 120.0 / 110 - 1},
         {"latency_p99 < default", EVENT, NAN},
         {"heap_peak < baseline", EVENT, 0},
@@ -107,8 +107,12 @@ TEST(what_a_condition_names)
     } rows[] = {
         {"heap_peak < default", {"heap_peak"}},
         {"heap_peak < heap_peak", {"heap_peak"}},
-        {"heap_peak < default.latency_p99", {"heap_peak", "latency_p99"}},
+        {"heap_peak / 1B < default.latency_p99 / 1s", {"heap_peak", "latency_p99"}},
         {"1 < 2 * baseline.gc_share", {"gc_share"}},
+        {"gc_share < 5%", {"gc_share"}},
+        {"throughput > 5", {"throughput"}},
+        {"overhead <= 1.2", {"overhead"}},
+        {"requests > 1e3", {"requests"}},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct condition *condition = parse(rows[i].text);
@@ -130,7 +134,7 @@ TEST(no_conditions)
     } rows[] = {
         {"", "is missing at the end"},
         {"heap_peak", "is no condition"},
-        {"(heap_peak < 1)", "is no condition"},
+        {"(heap_peak < 1B)", "is no condition"},
         {"heap_peak <", "is missing at the end"},
         {"heap_peak = 3", "'=' is not an operator"},
         {"3 < 4", "names no metric"},
@@ -138,6 +142,18 @@ TEST(no_conditions)
         {"heap < 4", "there is no metric 'heap'"},
         {"heap_peak < defaults", "there is no metric 'defaults'"},
         {"heap_peak < default.heap", "there is no metric 'heap'"},
+        {"latency_p99 <= 50", "'latency_p99 <= 50': latency_p99 is a time: write 50ms or 50s"},
+        {"heap_peak <= 1000000", "heap_peak is a size: write 1000000B"},
+        {"heap_peak <= 64K", "'64K' is ambiguous: write 64KiB for a size or 64_000 for a number"},
+        {"1.2 * default.latency_p99 > 5 + default.latency_p99",
+         "default.latency_p99 is a time: write 5ms or 5s"},
+        {"heap_peak < 1.2 * default + 5", "1.2 * default is a size: write 5B or 5MiB"},
+        {"heap_peak < default.latency_p99",
+         "heap_peak is a size and default.latency_p99 is a time"},
+        {"latency_p99 < 5%", "latency_p99 is a time and 5% is a number; they cannot be compared"},
+        {"gc_share < 5ms", "gc_share is a number and 5ms is a time; they cannot be compared"},
+        {"requests > 5MiB", "requests is a number and 5MiB is a size; they cannot be compared"},
+        {"heap_peak < 1MiB / 0", "'1MiB / 0' divides by 0"},
         {"heap_peak < gc_share * default", "say which is meant, as in default.heap_peak"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -157,9 +173,9 @@ TEST(the_best)
         {"the lowest mean", {NULL}, {0, false}, FREEZE, 0, NO_SETTING, 1},
         {"the highest", {NULL}, {0, true}, DEFAULT, 0, NO_SETTING, 1},
         {"the least memory", {NULL}, {1, false}, EVENT, 0, NO_SETTING, 0},
-        {"of those that meet it", {"heap_peak < 110"}, {0, false}, DEFAULT, 2, FREEZE, 1},
-        {"both", {"heap_peak > 90", "latency_p99 < 20ms"}, {1, false}, FREEZE, 1, DEFAULT, 1},
-        {"none", {"heap_peak < 80"}, {0, false}, NO_SETTING, 3, DEFAULT, 1},
+        {"of those that meet it", {"heap_peak < 110B"}, {0, false}, DEFAULT, 2, FREEZE, 1},
+        {"both", {"heap_peak > 90B", "latency_p99 < 20ms"}, {1, false}, FREEZE, 1, DEFAULT, 1},
+        {"none", {"heap_peak < 80B"}, {0, false}, NO_SETTING, 3, DEFAULT, 1},
     };
     struct fixture fixture;
     const struct outcomes *outcomes = fixture_init(&fixture);
@@ -171,10 +187,10 @@ TEST(the_best)
             conditions[count] = parse(rows[i].conditions[count]);
         best_find(&best, outcomes, 0, rows[i].goal, conditions, count);
         check_count(rows[i].what, best.best, rows[i].best);
-        check_count(rows[i].what, best.breaking, rows[i].breaking);
+        check_count(rows[i].what, best.left_out[VERDICT_BREAKS], rows[i].breaking);
         check_count(rows[i].what, best.nearest, rows[i].nearest);
-        check_count(rows[i].what, best.without_value, rows[i].without_value);
-        check_count(rows[i].what, best.out_of_memory, 1);
+        check_count(rows[i].what, best.left_out[VERDICT_NO_VALUE], rows[i].without_value);
+        check_count(rows[i].what, best.left_out[VERDICT_OUT_OF_MEMORY], 1);
         best_fini(&best);
         while (count > 0)
             condition_free(conditions[--count]);
@@ -190,7 +206,7 @@ TEST(not_told_apart)
     struct best best;
     best_find(&best, outcomes, 0, (struct goal){0, false}, NULL, 0);
     check_count("only off", best.tied_count, 1);
-    check_count("only off", best.tied[0], OFF);
+    check_count("only off", best.tied[0].setting, OFF);
     best_fini(&best);
 }
 

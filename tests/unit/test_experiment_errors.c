@@ -119,8 +119,9 @@ TEST(keys)
         {"workload: web\ncollectors: []", ":2: collectors is an empty list"},
         {"workload: web\ncollectors:\n- cpython-3.9\n- {}",
          ":4: collectors is a map; collectors takes a name or a list of names"},
-        {"workload: web\nreplications: 0", ":2: replications=0 is not allowed; it "
-                                           "takes a whole number from 1 to 100000"},
+        {"workload: web\nreplications: 0",
+         ":2: replications=0 is not allowed; it "
+         "takes a whole number such as 50_000, 50k or 1.2M, from 1 to 100000"},
         {"workload: web\nreplications: 100001", ":2: replications=100001 is not allowed"},
         {"workload: web\nreplications: many", ":2: replications=many is not allowed"},
         {"workload: web\nseed: -1", ":2: seed=-1 is not allowed; it takes a whole number"},
@@ -174,7 +175,8 @@ TEST(workloads_and_policies)
         {"workload: wbe", ":1: there is no workload 'wbe'; did you mean 'web'? (allowed: web, "},
         {"workload: web:rat=5",
          ":1: there is no parameter of web called 'rat'; did you mean 'rate'"},
-        {"workload: web:rate=x", ":1: web: rate=x is not allowed; it takes a number such as 0.5, "},
+        {"workload: web:rate=x",
+         ":1: web: rate=x is not allowed; it takes a number such as 0.5 or 50%, "},
         {"workload: []", ":1: there is no workload in this list"},
         {"workload: [[web]]", ":1: workload is a list; workload takes a spec or a map"},
         {"workload: web\npolicies:", ":2: policy is empty; policy takes a spec or a map"},
@@ -186,7 +188,8 @@ TEST(workloads_and_policies)
         {"workload:\n  name: web\n  rate: 5\n  rate: 6\n",
          ":4: rate is given twice, first in line 3"},
         {"workload:\n  name: web\n  rate: fast\n",
-         ":3: web: rate=fast is not allowed; it takes a number such as 0.5, from 0.001 to 1e+06"},
+         ":3: web: rate=fast is not allowed; it takes a number such as 0.5 or 50%, from 0.001 to "
+         "1e+06"},
         {"workload:\n  name: web\n  duration: 60\n", ":3: web: duration=60 is not allowed; it"},
         {"workload:\n  name: web\n  rate:\n", ":3: rate is empty; rate takes a value, a list, "},
         {"workload:\n  name: web\n  rate: []\n", ":3: rate is an empty list"},
@@ -364,9 +367,10 @@ TEST(size)
          ":1: 1001 points with 10000 seeds each are 10010000 runs; allowed are 10000000. Take "
          "fewer "
          "points or replications"},
-        {"workload: {name: web, rate: &a {range: 1..1e5, points: 100000}, cpu_sigma: {range: 0..4, "
+        {"workload: {name: web, rate: &a {range: 1..1.5e0, points: 100000}, cpu_sigma: {range: "
+         "0..4, "
          "points: 99999}, sessions: *a, cache: *a, objects: *a, cycle_size: *a}",
-         ":1: web: sessions=1e5 is not allowed"},
+         ":1: web: sessions=1.5e0 is not allowed"},
         {"workload: {name: web, sessions: &a {range: 1..100000, points: 100000}, cache: *a, "
          "objects: "
          "*a, cycle_size: *a, concurrency: *a, modules: *a}",

@@ -172,6 +172,9 @@ TEST(units_of_time)
         {"3ns", EXPRESSION_SECONDS, 3e-9},
         {"1.5h", EXPRESSION_SECONDS, 5400},
         {"7µs", EXPRESSION_NANOSECONDS, 7000},
+        {"5m", EXPRESSION_SECONDS, 300},
+        {"1h30min", EXPRESSION_SECONDS, 5400},
+        {"1m30s - 1m", EXPRESSION_NANOSECONDS, 3e10},
         {"4KiB", EXPRESSION_SECONDS, 4096},
         {"2", EXPRESSION_SECONDS, 2},
         {"0", EXPRESSION_SECONDS, 0},
@@ -231,11 +234,114 @@ TEST(errors)
         {"0x10", "'0x10' is not a number"},
         {"t1 \xe2\x89\xa4 t2", "is missing before '\xe2\x89\xa4 t2'"},
         {"'a'", "is missing before ''a''"},
+        {"t1 < 64K",
+         "'t1 < 64K': '64K' is ambiguous: write 64KiB for a size or 64_000 for a number"},
+        {"50k", "'50k' is ambiguous: write 50KiB for a size or 50_000 for a number"},
+        {"1.5M", "'1.5M' is ambiguous: write 1.5MiB for a size or 1_500_000 for a number"},
+        {"1/0", "'1/0': '1/0' divides by 0"},
+        {"t1 < t2 / 0 + 5", "'t1 < t2 / 0 + 5': 't2 / 0' divides by 0"},
+        {"1 / (2 - 2) * t1", "'1 / (2 - 2)' divides by 0"},
+        {"1 / -0%", "'1 / -0%' divides by 0"},
+        {"t1 / (0 * 5s) < 1", "'t1 / (0 * 5s)' divides by 0"},
+        {"nobody / (1 / 0)", "'1 / 0' divides by 0"},
+        {"5 / (1 < 0)", "'5 / (1 < 0)' divides by 0"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct error error = {""};
         check_that(rows[i].text, !expression_parse(rows[i].text, EXPRESSION_NANOSECONDS, &error));
         check_mentions(rows[i].text, error.text, rows[i].message);
+    }
+}
+
+/* t…: times, s…: sizes; all others are numbers. */
+static enum quantity quantity_of(void *context, const char *name)
+{
+    size_t *asked = context;
+    ++*asked;
+    return name[0] == 't' ? QUANTITY_TIME : name[0] == 's' ? QUANTITY_SIZE : QUANTITY_NUMBER;
+}
+
+TEST(units_that_fit)
+{
+    static const char *const rows[] = {
+        "t < 50ms",
+        "50ms < t <= t2 != 1h30min",
+        "s <= 64MiB",
+        "s <= 64B + 1KiB - s2",
+        "n < 5",
+        "n < 5%",
+        "n < n2 + 5",
+        "t > 0",
+        "0 <= s",
+        "t + 0 - 0 < -0 + t2",
+        "0 + t < 1s",
+        "t < 1.2 * t2",
+        "t * 2 / 3 < -t2 + +t3",
+        "t / t2 < 1.2",
+        "t / 1s + s / 1MiB + n < 5",
+        "s / t < 1MiB / 1s",
+        "s / t * t2 < 1KiB",
+        "t * t2 < 1s * 1s",
+        "n / t < 5 / 1s",
+        "n / (1 / t) < 5s",
+        "(t < 1s) == (s < 1B)",
+        "(t < 1s) + (s < 1B) == 1",
+        "t",
+        "5",
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct error error = {""};
+        size_t asked = 0, names = 0;
+        struct expression *expression = parse(rows[i], EXPRESSION_SECONDS);
+        check_signed(rows[i], expression_check_units(expression, quantity_of, &asked, &error), 0);
+        check_text(rows[i], error.text, "");
+        while (expression_names(expression)[names])
+            names++;
+        check_count("each is asked for once", asked, names);
+        expression_free(expression);
+    }
+}
+
+TEST(units_that_do_not_fit)
+{
+    static const struct {
+        const char *text, *message;
+    } rows[] = {
+        {"t <= 50", "'t <= 50': t is a time: write 50ms or 50s"},
+        {"50 >= t", "'50 >= t': t is a time: write 50ms or 50s"},
+        {"t < 0.5", "t is a time: write 0.5ms or 0.5s"},
+        {"s < 1e6", "s is a size: write 1000000B"},
+        {"s < 1_000", "s is a size: write 1000B or 1000MiB"},
+        {"1s < t < 5", "t is a time: write 5ms or 5s"},
+        {"1.2 * t < 5", "1.2 * t is a time: write 5ms or 5s"},
+        {"(t + t2) < 5", "t + t2 is a time: write 5ms or 5s"},
+        {"t + 5 < 1s", "t is a time: write 5ms or 5s"},
+        {"5 - t < 1s", "t is a time: write 5ms or 5s"},
+        {"t < 5%", "t is a time and 5% is a number; they cannot be compared"},
+        {"t < -5", "t is a time and -5 is a number; they cannot be compared"},
+        {"t < 2 * 5", "t is a time and 2 * 5 is a number; they cannot be compared"},
+        {"t < n", "t is a time and n is a number; they cannot be compared"},
+        {"t < 5MiB", "t is a time and 5MiB is a size; they cannot be compared"},
+        {"t + s < 1s", "t is a time and s is a size; they cannot be added"},
+        {"s - t  < 1B", "s is a size and t is a time; they cannot be subtracted"},
+        {"n < 5s", "n is a number and 5s is a time; they cannot be compared"},
+        {"n < 5m", "n is a number and 5m is a time; they cannot be compared"},
+        {"t / t2 < 5s", "t / t2 is a number and 5s is a time; they cannot be compared"},
+        {"t * t2 < 5", "t * t2 is neither a number, a time nor a size and 5 is a number"},
+        {"t * t2 < 5s", "t * t2 is neither a number, a time nor a size and 5s is a time"},
+        {"5 / t < n", "5 / t is neither a number, a time nor a size and n is a number"},
+        {"0 * t < n", "0 * t is a time and n is a number; they cannot be compared"},
+        {"(t < 5) == 1", "t is a time: write 5ms or 5s"},
+        {"(t < 1s) == s", "t < 1s is a number and s is a size"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct error error = {""};
+        size_t asked = 0;
+        struct expression *expression = parse(rows[i].text, EXPRESSION_SECONDS);
+        check_signed(rows[i].text, expression_check_units(expression, quantity_of, &asked, &error),
+                     -1);
+        check_mentions(rows[i].text, error.text, rows[i].message);
+        expression_free(expression);
     }
 }
 
@@ -294,6 +400,8 @@ int main(void)
         cmocka_unit_test(units_of_time),
         cmocka_unit_test(names),
         cmocka_unit_test(errors),
+        cmocka_unit_test(units_that_fit),
+        cmocka_unit_test(units_that_do_not_fit),
         cmocka_unit_test(what_is_too_long),
     };
     return cmocka_run_group_tests_name("expression", tests, NULL, NULL);

@@ -110,6 +110,56 @@ TEST(errors)
     rmdir("a");
 }
 
+/* ---- several -------------------------------------------------------------------------- */
+
+TEST(all_or_none)
+{
+    static const struct {
+        const char *what;
+        const char *paths[3];
+        const char *mentions;    /* the error; NULL: none */
+        const char *contents[3]; /* afterwards; NULL: there is no such file */
+    } rows[] = {
+        {"new ones", {"a", "b", "c"}, NULL, {"1", "22", "333"}},
+        {"one that is there", {"a", "old", "c"}, NULL, {"1", "22", "333"}},
+        {"the last cannot be written", {"a", "old", "no/c"}, "no/c: cannot write: ", {NULL, "old"}},
+        {"nor the first", {"no/a", "old", "c"}, "no/a: cannot write: ", {NULL, "old", NULL}},
+    };
+    static const char *const contents[] = {"1", "22", "333"};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct whole_file files[3];
+        struct error error = {""};
+        put("old", "old");
+        for (size_t f = 0; f < LENGTH(files); f++)
+            files[f] = (struct whole_file){rows[i].paths[f], contents[f], strlen(contents[f])};
+        check_signed(rows[i].what, new_files_write(files, LENGTH(files), &error),
+                     rows[i].mentions ? -1 : 0);
+        if (rows[i].mentions)
+            check_mentions(rows[i].what, error.text, rows[i].mentions);
+        for (size_t f = 0; f < LENGTH(files); f++) {
+            check_content(rows[i].paths[f], rows[i].contents[f]);
+            unlink(rows[i].paths[f]);
+        }
+        unlink("old");
+    }
+}
+
+/* The disk is full before the last of them is. */
+TEST(none_if_one_does_not_fit)
+{
+    char large[5000];
+    struct error error = {""};
+    memset(large, 'x', sizeof large);
+    const struct whole_file files[] = {{"a", "1", 1}, {"b", large, sizeof large}};
+    test_limit_files(4096);
+    int status = new_files_write(files, LENGTH(files), &error);
+    test_limit_files(UINT64_MAX);
+    check_signed("status", status, -1);
+    check_mentions("error", error.text, "b: cannot write: File too large");
+    check_content("a", NULL);
+    check_content("b", NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +167,8 @@ int main(void)
         cmocka_unit_test(nothing_is_left_when_it_is_abandoned),
         cmocka_unit_test(a_link_is_followed),
         cmocka_unit_test(errors),
+        cmocka_unit_test(all_or_none),
+        cmocka_unit_test(none_if_one_does_not_fit),
     };
     return cmocka_run_group_tests_name("new_file", tests, enter, leave);
 }

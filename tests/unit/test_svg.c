@@ -37,6 +37,7 @@ TEST(pictures)
         {"nothing", "", ""},
         {"a text, escaped as it is", "<text>a &lt; b</text>", "<text>a &lt; b</text>"},
         {"a text with bad bytes", "<text>\x01\xFFé</text>", "<text>\uFFFD\uFFFDé</text>"},
+        {"a tag with bad bytes", "<p a='\xFFé'/>", "<p a='\uFFFDé'/>"},
         {"gnuplot's own title and words",
          "<title>Gnuplot</title><desc>\nProduced</desc><text>t</text>", "<text>t</text>"},
         {"a comment", "<!-- <g> --><text>t</text>", "<text>t</text>"},

@@ -3,6 +3,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "tests/unit/check.h"
 
@@ -46,8 +47,42 @@ TEST(counts)
         {"5_", false, 0},
         {"5__0", false, 0},
         {"-_5", false, 0},
+        {"50k", true, 50000},
+        {"64K", true, 64000},
+        {"1.2M", true, 1200000},
+        {"1.001K", true, 1001},
+        {"-1.5K", true, -1500},
+        {"1_000.5k", true, 1000500},
+        {"3G", true, 3000000000},
+        {"1.200M", true, 1200000},
+        {"9.223372036854775807e18", true, INT64_MAX},
+        {"9223372036854775K", true, 9223372036854775000},
+        {"2e6", true, 2000000},
+        {"2E6", true, 2000000},
+        {"2.5e+3", true, 2500},
+        {"2e0", true, 2},
+        {"0e18", true, 0},
+        {"9.223372036854775808e18", false, 0},
+        {"9223372036854776K", false, 0},
+        {"1.0001K", false, 0},
+        {"1.5e0", false, 0},
+        {"2e-1", false, 0},
+        {"20e-1", false, 0},
+        {"1e19", false, 0},
+        {"1e999999999999999999999", false, 0},
+        {"e5", false, 0},
+        {"1e", false, 0},
+        {"1e+", false, 0},
+        {"1e5K", false, 0},
+        {"K", false, 0},
+        {"-K", false, 0},
+        {".M", false, 0},
+        {"1.2.3M", false, 0},
+        {"1-2M", false, 0},
+        {"5_K", false, 0},
+        {"5m", false, 0},
+        {"5KiB", false, 0},
         {"5.0", false, 0},
-        {"1e3", false, 0},
         {"0x10", false, 0},
         {"five", false, 0},
         {"5B", false, 0},
@@ -93,7 +128,30 @@ TEST(durations)
         {"5S", false, 0},
         {"5sec", false, 0},
         {"5_s", false, 0},
-        {"5m", false, 0},
+        {"5m", true, 5 * 60 * NS_PER_S},
+        {"5min", true, 5 * 60 * NS_PER_S},
+        {"1.5m", true, 90 * NS_PER_S},
+        {"90s", true, 90 * NS_PER_S},
+        {"1h30min", true, 90 * 60 * NS_PER_S},
+        {"1h30m", true, 90 * 60 * NS_PER_S},
+        {"2d12h", true, 60 * NS_PER_H},
+        {"1d2h3m4s5ms6us7ns", true, INT64_C(93784005006007)},
+        {"1s0ms", true, NS_PER_S},
+        {"1h90min", true, 150 * 60 * NS_PER_S},
+        {"1_000s500ms", true, 1000 * NS_PER_S + 500 * NS_PER_MS},
+        {"106751d23h47m16s854ms775us807ns", true, INT64_MAX},
+        {"106751d23h47m16s854ms775us808ns", false, 0},
+        {"30min1h", false, 0},
+        {"1h1h", false, 0},
+        {"1min30m", false, 0},
+        {"1us1µs", false, 0},
+        {"1.5h30min", false, 0},
+        {"1h1.5min", false, 0},
+        {"1h30", false, 0},
+        {"1h 30min", false, 0},
+        {"1hmin", false, 0},
+        {"1h-30min", false, 0},
+        {"5M", false, 0},
         {"4KiB", false, 0},
     };
     for (size_t i = 0; i < LENGTH(rows); i++)
@@ -122,9 +180,17 @@ TEST(sizes)
         {"B", false, 0},
         {"-1", false, 0},
         {"1 KiB", false, 0},
+        {"64K", true, 65536},
+        {"16M", true, 16 * MIB},
+        {"4G", true, 4 * GIB},
+        {"1.5GiB", true, 3 * GIB / 2},
+        {"1.5K", true, 1536},
+        {"8589934592G", false, 0},
         {"1k", false, 0},
-        {"1M", false, 0},
+        {"1m", false, 0},
+        {"1g", false, 0},
         {"1kiB", false, 0},
+        {"1T", false, 0},
         {"10s", false, 0},
         {"1e6", false, 0},
     };
@@ -197,6 +263,110 @@ TEST(shares)
         double value = UNTOUCHED;
         check_that(rows[i].text, units_parse_share(rows[i].text, &value) == rows[i].good);
         check_real(rows[i].text, value, rows[i].good ? rows[i].value : UNTOUCHED);
+    }
+}
+
+/* A kind's own function, whatever the kind. */
+TEST(kinds)
+{
+    static const struct {
+        enum units_kind kind;
+        const char *text;
+        double value; /* NaN: it is refused */
+    } rows[] = {
+        {UNITS_COUNT, "64K", 64000}, {UNITS_BYTES, "64K", 65536},     {UNITS_DURATION, "64K", NAN},
+        {UNITS_REAL, "64K", NAN},    {UNITS_DURATION, "1m30s", 90e9}, {UNITS_COUNT, "1m30s", NAN},
+        {UNITS_SHARE, "20%", 0.2},   {UNITS_REAL, "20%", 0.2},        {UNITS_REAL, "-1.5e3", -1500},
+        {UNITS_COUNT, "20%", NAN},   {UNITS_DURATION, "0", 0},        {UNITS_BYTES, "0", 0},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        double value = NAN;
+        check_that(rows[i].text,
+                   units_parse(rows[i].kind, rows[i].text, &value) == !isnan(rows[i].value));
+        if (!isnan(rows[i].value))
+            check_real(rows[i].text, value, rows[i].value);
+    }
+}
+
+TEST(hints)
+{
+    static const struct {
+        enum units_kind kind;
+        const char *text, *hint;
+    } rows[] = {
+        {UNITS_COUNT, "5m", "; 5m is not a count: write 5M or 5_000_000"},
+        {UNITS_COUNT, "1.5m", "; 1.5m is not a count: write 1.5M or 1_500_000"},
+        {UNITS_COUNT, "2B", "; 2B is not a count: write 2G or 2_000_000_000"},
+        {UNITS_COUNT, "5 K", "; 5 K is not a count: write 5K"},
+        {UNITS_COUNT, "1.0000001m", ""}, /* is none, in whatever way it is written */
+        {UNITS_COUNT, "1.5", ""},
+        {UNITS_COUNT, "5M", ""},
+        {UNITS_COUNT, "m", ""},
+        {UNITS_COUNT, "fivem", ""},
+        {UNITS_COUNT, "", ""},
+        {UNITS_DURATION, "10", "; 10 is not a duration: write 10ms or 10s"},
+        {UNITS_DURATION, "5M", "; 5M is not a duration: write 5m or 5min"},
+        {UNITS_DURATION, "5 minutes", "; 5 minutes is not a duration: write 5m or 5min"},
+        {UNITS_DURATION, "10 s", "; 10 s is not a duration: write 10s"},
+        {UNITS_DURATION, "10sec", "; 10sec is not a duration: write 10s"},
+        {UNITS_DURATION, "2hours", "; 2hours is not a duration: write 2h"},
+        {UNITS_DURATION, "10 furlongs", ""},
+        {UNITS_DURATION, "0", ""},
+        {UNITS_DURATION, "10e", ""},
+        {UNITS_BYTES, "5m", "; 5m is not a size: write 5MiB"},
+        {UNITS_BYTES, "64k", "; 64k is not a size: write 64KiB"},
+        {UNITS_BYTES, "1.5gb", "; 1.5gb is not a size: write 1.5GiB"},
+        {UNITS_BYTES, "16 MiB", "; 16 MiB is not a size: write 16MiB"},
+        {UNITS_BYTES, "9_999_999_999_999_999_999k", ""},
+        {UNITS_BYTES, "10s", ""},
+        {UNITS_REAL, "2k", "; 2k is not a number: write 2_000"},
+        {UNITS_REAL, "0.0015M", "; 0.0015M is not a number: write 1_500"},
+        {UNITS_REAL, "0.00015k", "; 0.00015k is not a number: write 0.15"},
+        {UNITS_SHARE, "5percent", "; 5percent is not a share: write 5%"},
+        {UNITS_SHARE, "5 %", "; 5 % is not a share: write 5%"},
+        {UNITS_SHARE, "0.00000000000000000000000000000000005 %", ""},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char buffer[UNITS_HINT];
+        check_text(rows[i].text, units_hint(rows[i].kind, rows[i].text, buffer), rows[i].hint);
+    }
+}
+
+TEST(hints_of_long_texts)
+{
+    char text[1000], hint[UNITS_HINT];
+    memset(text, ' ', sizeof text);
+    text[0] = '5';
+    strcpy(text + sizeof text - 2, "s");
+    check_that("cut", strlen(units_hint(UNITS_DURATION, text, hint)) < 120);
+    check_mentions("cut", hint, "is not a duration: write 5s");
+    memset(text, '5', sizeof text - 2);
+    check_text("too long", units_hint(UNITS_DURATION, text, hint), "");
+}
+
+TEST(ambiguous)
+{
+    static const struct {
+        const char *text, *write; /* NULL: it is not */
+    } rows[] = {
+        {"64K", "write 64KiB for a size or 64_000 for a number"},
+        {"50k", "write 50KiB for a size or 50_000 for a number"},
+        {"5M", "write 5MiB for a size or 5_000_000 for a number"},
+        {"1.2G", "write 1.2GiB for a size or 1_200_000_000 for a number"},
+        {"1.0005K", "write 1.0005KiB for a size or 1000.5 for a number"},
+        {"5m", NULL},
+        {"5", NULL},
+        {"5KiB", NULL},
+        {"5g", NULL},
+        {"K", NULL},
+        {"", NULL},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char buffer[UNITS_HINT];
+        bool ambiguous = units_ambiguous(rows[i].text, buffer);
+        check_that(rows[i].text, ambiguous == (rows[i].write != NULL));
+        if (ambiguous)
+            check_text(rows[i].text, buffer, rows[i].write);
     }
 }
 
@@ -312,10 +482,18 @@ TEST(text_for_people)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts),          cmocka_unit_test(durations),
-        cmocka_unit_test(sizes),           cmocka_unit_test(reals),
-        cmocka_unit_test(canonical_text),  cmocka_unit_test(what_is_written_reads_back),
-        cmocka_unit_test(text_for_people), cmocka_unit_test(shares),
+        cmocka_unit_test(counts),
+        cmocka_unit_test(durations),
+        cmocka_unit_test(sizes),
+        cmocka_unit_test(reals),
+        cmocka_unit_test(canonical_text),
+        cmocka_unit_test(what_is_written_reads_back),
+        cmocka_unit_test(text_for_people),
+        cmocka_unit_test(shares),
+        cmocka_unit_test(kinds),
+        cmocka_unit_test(hints),
+        cmocka_unit_test(hints_of_long_texts),
+        cmocka_unit_test(ambiguous),
     };
     return cmocka_run_group_tests_name("units", tests, NULL, NULL);
 }

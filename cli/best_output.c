@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/best_output.h"
+
+#include <stdio.h>
+
+#include "cli/remarks.h"
+#include "cli/table.h"
+#include "results/answer/show_value.h"
+#include "sim/base/json.h"
+
+static const struct outcome *outcome_of(const struct best_answer *answer,
+                                        const struct best_setting *setting)
+{
+    return &answer->outcomes.settings[setting->setting];
+}
+
+static const struct metric *column_of(const struct best_answer *answer, size_t column)
+{
+    return answer->outcomes.metrics[answer->columns.metrics[column]];
+}
+
+static const struct metric *objective_of(const struct best_answer *answer)
+{
+    return answer->outcomes.metrics[answer->objective.metric];
+}
+
+/* ---- as tables ------------------------------------------------------------------------ */
+
+static void begin_table(struct table *table, const struct best_answer *answer, const char *last)
+{
+    table_init(table, answer->columns.count + 2 + (last != NULL));
+    table_add(table, "policy");
+    table_add(table, "n");
+    for (size_t i = 0; i < answer->columns.count; i++)
+        table_add(table, column_of(answer, i)->name);
+    if (last)
+        table_add(table, last);
+}
+
+static void add_setting(struct table *table, const struct best_answer *answer,
+                        const struct best_setting *setting)
+{
+    char text[SHOW_ESTIMATE];
+    table_add(table, outcome_of(answer, setting)->policy);
+    table_add_count(table, (int64_t)outcome_of(answer, setting)->runs[RUN_finished]);
+    for (size_t i = 0; i < answer->columns.count; i++)
+        table_add(table, show_estimate(text, column_of(answer, i), setting->means[i]));
+}
+
+static void end_table(struct table *table, const struct best_settings *settings)
+{
+    table_print(table);
+    if (settings->count > settings->listed)
+        printf("… and %zu more\n", settings->count - settings->listed);
+}
+
+static void print_tied(const struct best_answer *answer, const struct best_group *group)
+{
+    char text[SHOW_ESTIMATE];
+    struct table table;
+    begin_table(&table, answer, group->tied.count ? "difference to the best" : NULL);
+    add_setting(&table, answer, group->best.settings);
+    if (group->tied.count)
+        table_add(&table, "");
+    for (size_t i = 0; i < group->tied.listed; i++) {
+        const struct best_setting *tied = &group->tied.settings[i];
+        add_setting(&table, answer, tied);
+        table_add(&table,
+                  tied->verdict.value == VERDICT_SAME
+                      ? "same"
+                      : show_difference(text, objective_of(answer), tied->verdict.difference));
+    }
+    end_table(&table, &group->tied);
+}
+
+/* How sure the choice is. */
+static void print_certainty(const struct best_answer *answer, const struct best_group *group)
+{
+    bool replicated = outcome_of(answer, group->best.settings)->runs[RUN_finished] > 1;
+    if (group->tied.count)
+        printf("\nThe first is the best; the other%s cannot be told apart from it.\n",
+               group->tied.count == 1 ? "" : "s");
+    else if (replicated && group->unclear == 0)
+        printf("\nNo other comes near: each is told apart from it.\n");
+    if (replicated && group->unclear)
+        printf("%s%zu other%s no two seeds in common with it: nothing says whether the "
+               "difference is chance.\n",
+               group->tied.count ? "" : "\n", group->unclear,
+               group->unclear == 1 ? " has" : "s have");
+    if (!replicated)
+        printf("\nOne replication: chance may have made it the best; `replications: 10` in an "
+               "experiment file says more.\n");
+}
+
+static void print_conditions(const struct best_answer *answer)
+{
+    for (size_t i = 0; i < answer->question->condition_count; i++)
+        printf("%s%s", i ? " and " : "", condition_text(answer->question->conditions[i]));
+}
+
+static void print_nearest(const struct best_answer *answer, const struct best_group *group)
+{
+    printf("%s comes nearest: it misses ", outcome_of(answer, group->nearest.settings)->policy);
+    for (size_t i = 0; i < group->miss_count; i++)
+        printf("%s%s by %.3g%%", i ? " and " : "", condition_text(group->misses[i].condition),
+               100 * group->misses[i].excess);
+    printf(".\n");
+}
+
+static void print_left_out(const struct best_answer *answer, const struct best_group *group)
+{
+    const size_t *left_out = group->left_out, all = group->of->count;
+    size_t without_value = left_out[VERDICT_NO_VALUE] + left_out[VERDICT_FAILED];
+    if (left_out[VERDICT_BREAKS]) {
+        printf("%zu of %zu settings do not meet ", left_out[VERDICT_BREAKS], all);
+        print_conditions(answer);
+        printf(".\n");
+    }
+    if (group->nearest.count)
+        print_nearest(answer, group);
+    if (left_out[VERDICT_OUT_OF_MEMORY])
+        printf("%zu of %zu settings ran out of memory, and cannot be the best.\n",
+               left_out[VERDICT_OUT_OF_MEMORY], all);
+    if (without_value)
+        printf("%zu of %zu settings have no value to compare.\n", without_value, all);
+    for (size_t i = 0; i < group->no_default_count; i++)
+        printf("%s: no run of default here.\n", condition_text(group->no_default[i]));
+}
+
+static void print_front(const struct best_answer *answer, const struct best_group *group)
+{
+    bool conditions = answer->question->condition_count > 0;
+    struct table table;
+    printf("\nPareto front of ");
+    for (size_t i = 0; i < answer->goal_count; i++)
+        printf("%s%s", i ? ", " : "", answer->outcomes.metrics[answer->goals[i].metric]->name);
+    printf(": no other setting is better in one and as good in the rest; "
+           "settings that are equal in all are all in it\n\n");
+    begin_table(&table, answer, conditions ? "meets the conditions" : NULL);
+    for (size_t i = 0; i < group->front.listed; i++) {
+        add_setting(&table, answer, &group->front.settings[i]);
+        if (conditions)
+            table_add(&table, group->front.settings[i].meets ? "yes" : "no");
+    }
+    end_table(&table, &group->front);
+}
+
+/* What is asked, of this group. */
+static void print_title(const struct best_answer *answer, const struct best_group *group)
+{
+    printf("\n%s, ", group->title);
+    print_replications(group->replications);
+    printf("; %s %s", answer->objective.high ? "highest" : "lowest", objective_of(answer)->name);
+    if (answer->question->condition_count)
+        printf(" with ");
+    print_conditions(answer);
+    printf("\n\n");
+}
+
+static void print_group(const struct best_answer *answer, const struct best_group *group)
+{
+    print_title(answer, group);
+    if (group->best.count) {
+        print_tied(answer, group);
+        print_certainty(answer, group);
+    } else {
+        printf("No setting is an answer.\n");
+    }
+    print_left_out(answer, group);
+    if (answer->goal_count > 1)
+        print_front(answer, group);
+    if (group->python)
+        printf("\n%s in an application:\n\n%s", outcome_of(answer, group->best.settings)->policy,
+               group->python);
+}
+
+void best_print(const struct best_answer *answer)
+{
+    const struct past_experiment *experiment = answer->outcomes.experiment;
+    printf("Experiment %lld, %s\n", (long long)experiment->number, experiment->name);
+    print_earlier(experiment);
+    for (size_t g = 0; g < answer->group_count; g++)
+        print_group(answer, &answer->groups[g]);
+    if (answer->outcomes.group_count > answer->group_count)
+        printf("\n%zu more workloads and collectors are left out; --json has all.\n",
+               answer->outcomes.group_count - answer->group_count);
+}
+
+/* ---- as JSON -------------------------------------------------------------------------- */
+
+static void json_estimate(struct json *json, const char *name, struct estimate estimate)
+{
+    char low[96], high[96];
+    snprintf(low, sizeof low, "%s_low", name);
+    snprintf(high, sizeof high, "%s_high", name);
+    json_real(json, name, estimate.mean);
+    json_real(json, low, estimate.interval.low);
+    json_real(json, high, estimate.interval.high);
+}
+
+/* What the object of a setting begins with. */
+static void json_setting(struct json *json, const char *name, const struct best_answer *answer,
+                         const struct best_setting *setting)
+{
+    json_object(json, name);
+    json_text(json, "policy", outcome_of(answer, setting)->policy);
+    json_count(json, "n", outcome_of(answer, setting)->runs[RUN_finished]);
+    for (size_t i = 0; i < answer->columns.count; i++)
+        json_estimate(json, column_of(answer, i)->name, setting->means[i]);
+}
+
+static void json_nearest(struct json *json, const struct best_answer *answer,
+                         const struct best_group *group)
+{
+    json_setting(json, "nearest", answer, group->nearest.settings);
+    json_array(json, "misses");
+    for (size_t i = 0; i < group->miss_count; i++) {
+        json_object(json, NULL);
+        json_text(json, "condition", condition_text(group->misses[i].condition));
+        json_real(json, "excess", group->misses[i].excess);
+        json_end(json);
+    }
+    json_end(json);
+    json_real(json, "excess", group->nearest_excess);
+    json_end(json);
+}
+
+static void json_choice(struct json *json, const struct best_answer *answer,
+                        const struct best_group *group)
+{
+    json_setting(json, "best", answer, group->best.settings);
+    json_end(json);
+    json_array(json, "not_told_apart");
+    for (size_t i = 0; i < group->tied.listed; i++) {
+        json_setting(json, NULL, answer, &group->tied.settings[i]);
+        json_estimate(json, "difference", group->tied.settings[i].verdict.difference);
+        json_end(json);
+    }
+    json_end(json);
+    json_text(json, "python", group->python);
+}
+
+static void json_front(struct json *json, const struct best_answer *answer,
+                       const struct best_group *group)
+{
+    json_array(json, "pareto");
+    for (size_t i = 0; i < group->front.listed; i++) {
+        json_setting(json, NULL, answer, &group->front.settings[i]);
+        json_boolean(json, "meets", group->front.settings[i].meets);
+        json_end(json);
+    }
+    json_end(json);
+}
+
+static void json_group(struct json *json, const struct best_answer *answer,
+                       const struct best_group *group)
+{
+    json_object(json, NULL);
+    json_text(json, "experiment", answer->outcomes.experiment->name);
+    json_text(json, "workload", group->of->workload);
+    json_text(json, "collector", group->of->collector);
+    json_text(json, answer->objective.high ? "maximise" : "minimise", objective_of(answer)->name);
+    json_count(json, "settings", group->of->count);
+    json_count(json, "breaking", group->left_out[VERDICT_BREAKS]);
+    json_count(json, "out_of_memory", group->left_out[VERDICT_OUT_OF_MEMORY]);
+    if (group->best.count)
+        json_choice(json, answer, group);
+    else if (group->nearest.count)
+        json_nearest(json, answer, group);
+    if (answer->goal_count > 1)
+        json_front(json, answer, group);
+    json_end(json);
+}
+
+void best_json(const struct best_answer *answer)
+{
+    struct json json;
+    json_init(&json, stdout);
+    for (size_t g = 0; g < answer->group_count; g++)
+        json_group(&json, answer, &answer->groups[g]);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What `pygcsim sweep --dry-run` prints. */
+#ifndef PYGCSIM_CLI_DRY_RUN_H
+#define PYGCSIM_CLI_DRY_RUN_H
+
+#include "sweep/plan.h"
+
+/* What would be run; then, with a little of it done (sweep/pilot.h), how long it would take and how
+ * much it would store. Exits with a line if it cannot be tried. */
+void print_dry_run(const struct plan *plan, struct share share, unsigned jobs,
+                   uint64_t memory_bytes);
+
+#endif

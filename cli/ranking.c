@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/ranking.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "cli/command.h"
+#include "cli/overall.h"
+#include "cli/remarks.h"
+#include "cli/table.h"
+#include "results/answer/show_value.h"
+#include "sim/base/allocate.h"
+
+#define GROUPS_MOST 10 /* tables */
+#define NAMED_MOST  8  /* settings, or runs, that a remark names */
+
+static void make(struct ranking *ranking, struct open_results *results,
+                 const struct ranking_options *options, bool for_programs)
+{
+    struct error error;
+    const struct ranking_question question = {
+        .subject = subject_of(results, options->baseline),
+        .metrics = options->metrics,
+        .sort = options->sort,
+        .top = options->top,
+        .groups_most = for_programs ? SIZE_MAX : GROUPS_MOST,
+        .lost_most = NAMED_MOST,
+        .for_programs = for_programs,
+    };
+    if (ranking_make(ranking, &question, &error) != 0)
+        fail("%s", error.text);
+}
+
+/* ---- a group's tables ----------------------------------------------------------------- */
+
+static const char *policy_of_setting(const struct ranking *ranking,
+                                     const struct ranked_setting *ranked)
+{
+    return ranking->outcomes.settings[ranked->setting].policy;
+}
+
+static const struct metric *metric_of(const struct ranking *ranking, size_t column)
+{
+    return ranking->outcomes.metrics[ranking->columns.metrics[column]];
+}
+
+/* Of a table with a row a setting: `before` columns, then the metrics. */
+static void begin_table(struct table *table, const struct ranking *ranking, size_t before)
+{
+    table_init(table, ranking->columns.count + before);
+    table_add(table, "policy");
+    if (before > 1)
+        table_add(table, "n");
+    for (size_t i = 0; i < ranking->columns.count; i++)
+        table_add(table, metric_of(ranking, i)->name);
+}
+
+static void add_means(struct table *table, const struct ranking *ranking,
+                      const struct ranked_setting *ranked, bool baseline)
+{
+    char text[SHOW_ESTIMATE], *name;
+    if (asprintf(&name, "%s%s", policy_of_setting(ranking, ranked), baseline ? " (baseline)" : "") <
+        0)
+        out_of_memory();
+    table_add(table, name);
+    free(name);
+    table_add_count(table, (int64_t)ranking->outcomes.settings[ranked->setting].runs[RUN_finished]);
+    for (size_t i = 0; i < ranking->columns.count; i++)
+        table_add(table, show_estimate(text, metric_of(ranking, i), ranked->means[i]));
+}
+
+static void print_means(const struct ranking *ranking, const struct ranking_group *group)
+{
+    struct table table;
+    begin_table(&table, ranking, 2);
+    for (size_t i = 0; i < group->count; i++)
+        add_means(&table, ranking, &group->settings[i],
+                  group->settings[i].setting == group->of->baseline);
+    table_print(&table);
+}
+
+static void print_differences(const struct ranking *ranking, const struct ranking_group *group)
+{
+    char text[SHOW_VERDICT];
+    struct table table;
+    printf("\nDifference to %s, of runs with the same seed\n\n", ranking->outcomes.baseline);
+    begin_table(&table, ranking, 1);
+    for (size_t i = 0; i < group->count; i++) {
+        const struct ranked_setting *ranked = &group->settings[i];
+        if (!ranked->verdicts)
+            continue;
+        table_add(&table, policy_of_setting(ranking, ranked));
+        for (size_t c = 0; c < ranking->columns.count; c++)
+            table_add(&table, show_verdict(text, metric_of(ranking, c), &ranked->verdicts[c]));
+    }
+    table_print(&table);
+}
+
+/* ---- remarks -------------------------------------------------------------------------- */
+
+/* Has the table of differences a mark that says so? */
+static bool is_anything_open(const struct ranking *ranking, const struct ranking_group *group)
+{
+    for (size_t i = 0; i < group->count; i++)
+        for (size_t c = 0; c < ranking->columns.count && group->settings[i].verdicts; c++)
+            if (verdict_is_not_told_apart(group->settings[i].verdicts[c].value))
+                return true;
+    return false;
+}
+
+/* The verdict in what settings are sorted by; NULL: there is none. */
+static const struct verdict *main_verdict(const struct ranking *ranking,
+                                          const struct ranked_setting *ranked)
+{
+    if (!ranked->verdicts || ranking->order_column == ranking->columns.count)
+        return NULL;
+    return &ranked->verdicts[ranking->order_column];
+}
+
+static const char *order_name(const struct ranking *ranking)
+{
+    return ranking->outcomes.metrics[ranking->order.metric]->name;
+}
+
+/* Settings that more replications might tell apart from the baseline. Returns how many. */
+static size_t print_too_few(const struct ranking *ranking, const struct ranking_group *group)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < group->count; i++) {
+        const struct verdict *verdict = main_verdict(ranking, &group->settings[i]);
+        if (!verdict || verdict->value != VERDICT_TOO_FEW || found++ >= NAMED_MOST)
+            continue;
+        if (found == 1)
+            printf("With %zu replications these cannot be told apart from %s in %s: ",
+                   verdict->difference.n, ranking->outcomes.baseline, order_name(ranking));
+        printf(found == 1 ? "%s (about %zu would do)" : ", %s (about %zu)",
+               policy_of_setting(ranking, &group->settings[i]), verdict->needed);
+    }
+    if (found > NAMED_MOST)
+        printf(", and %zu more", found - NAMED_MOST);
+    if (found)
+        printf(".\n");
+    return found;
+}
+
+/* Settings that no reasonable number would tell apart; `others` have been named before. */
+static void print_too_close(const struct ranking *ranking, const struct ranking_group *group,
+                            bool others)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < group->count; i++) {
+        const struct verdict *verdict = main_verdict(ranking, &group->settings[i]);
+        found += verdict && verdict->value == VERDICT_TOO_CLOSE;
+    }
+    if (found)
+        printf("To tell %zu %s from %s in %s would take more than %d replications.\n", found,
+               others ? (found == 1 ? "other" : "others") : (found == 1 ? "policy" : "policies"),
+               ranking->outcomes.baseline, order_name(ranking), VERDICT_ENOUGH);
+}
+
+/* How the table is sorted, and what is left out of it. */
+static void print_order(const struct ranking *ranking, const struct ranking_group *group)
+{
+    if (group->of->count < 2)
+        return;
+    if (ranking->order.metric < ranking->outcomes.metric_count)
+        printf("The best in %s first.", order_name(ranking));
+    if (group->left_out)
+        printf(" %zu more setting%s left out (--top).", group->left_out,
+               group->left_out == 1 ? " is" : "s are");
+    putchar('\n');
+}
+
+static void print_group(const struct ranking *ranking, const struct ranking_group *group)
+{
+    const char *baseline = ranking->outcomes.baseline;
+    bool replicated = group->replications.most > 1;
+    printf("\n%s, ", group->title);
+    print_replications(group->replications);
+    printf(replicated ? "; mean ± half of the 95%% interval\n\n" : "\n\n");
+    print_means(ranking, group);
+    if (group->of->baseline == NO_SETTING)
+        printf("\nNo run of %s here: no differences.\n", baseline);
+    else if (group->of->count > 1)
+        print_differences(ranking, group);
+    putchar('\n');
+    print_order(ranking, group);
+    if (is_anything_open(ranking, group))
+        printf("~: not told apart from %s: the interval includes 0.\n", baseline);
+    size_t named = print_too_few(ranking, group);
+    print_too_close(ranking, group, named > 0);
+    if (!replicated)
+        printf("One replication has no intervals; `replications: 10` in an experiment file, or "
+               "`compare --replications 10`, gives them.\n");
+}
+
+static void print_lost_run(const struct lost_run *run, bool several_groups)
+{
+    char time[UNITS_TEXT];
+    printf("  %s, seed %lld", run->policy, (long long)run->seed);
+    if (several_groups)
+        printf(", %s on %s", run->workload, run->collector);
+    if (run->why)
+        printf(": %s\n", run->why);
+    else
+        printf(": after %s\n", units_show_seconds(time, (double)run->wall_ns / NS_PER_S));
+}
+
+/* Names runs that have no part in the means. */
+static void print_lost(const struct lost_runs *lost, const char *what, bool several_groups)
+{
+    if (lost->count == 0)
+        return;
+    printf("\n%lld run%s %s, and %s not counted:\n", (long long)lost->count,
+           lost->count == 1 ? "" : "s", what, lost->count == 1 ? "is" : "are");
+    for (size_t i = 0; i < lost->listed; i++)
+        print_lost_run(&lost->runs[i], several_groups);
+    if (lost->count > (int64_t)lost->listed)
+        printf("  and %lld more\n", (long long)(lost->count - (int64_t)lost->listed));
+}
+
+/* ---- all of it ------------------------------------------------------------------------ */
+
+static void print_heading(const struct ranking *ranking)
+{
+    const struct past_experiment *experiment = ranking->outcomes.experiment;
+    printf("Experiment %lld, %s", (long long)experiment->number, experiment->name);
+    if (ranking->to_do)
+        printf(": %lld of its runs %s not done yet", (long long)ranking->to_do,
+               ranking->to_do == 1 ? "is" : "are");
+    putchar('\n');
+    print_earlier(experiment);
+}
+
+static void print_groups(const struct ranking *ranking)
+{
+    size_t left_out = ranking->outcomes.group_count - ranking->group_count;
+    for (size_t g = 0; g < ranking->group_count; g++)
+        print_group(ranking, &ranking->groups[g]);
+    if (left_out)
+        printf("\n%zu more of the workloads and collectors %s left out; --csv and --json have "
+               "all.\n",
+               left_out, left_out == 1 ? "is" : "are");
+}
+
+void ranking_print(struct open_results *results, const struct ranking_options *options)
+{
+    struct ranking ranking;
+    make(&ranking, results, options, false);
+    bool several_groups = ranking.outcomes.group_count > 1;
+    print_heading(&ranking);
+    print_groups(&ranking);
+    overall_print(&ranking.overall, &ranking.outcomes, ranking.order.metric);
+    print_lost(&ranking.out_of_memory, "ran out of memory", several_groups);
+    print_lost(&ranking.failed, "failed", several_groups);
+    if (ranking.unsteady) {
+        putchar('\n');
+        print_unsteady(ranking.unsteady);
+    }
+    ranking_fini(&ranking);
+}
+
+/* ---- for other programs --------------------------------------------------------------- */
+
+static void name_columns(const struct ranking *ranking, struct writer *writer)
+{
+    static const char *const columns[] = {"experiment", "workload", "collector",    "policy",
+                                          "n",          "failed",   "out_of_memory"};
+    static const char *const endings[] = {
+        "", "_low", "_high", "_difference", "_difference_low", "_difference_high"};
+    char name[96];
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        writer_column(writer, columns[i]);
+    for (size_t c = 0; c < ranking->columns.count; c++)
+        for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+            snprintf(name, sizeof name, "%s%s", metric_of(ranking, c)->name, endings[i]);
+            writer_column(writer, name);
+        }
+}
+
+static void write_estimate(struct writer *writer, struct estimate estimate)
+{
+    writer_real(writer, estimate.mean);
+    writer_real(writer, estimate.interval.low);
+    writer_real(writer, estimate.interval.high);
+}
+
+static void write_setting(const struct ranking *ranking, const struct ranking_group *group,
+                          const struct ranked_setting *ranked, struct writer *writer)
+{
+    static const struct estimate none = {.mean = NAN, .interval = {NAN, NAN}};
+    const struct outcome *setting = &ranking->outcomes.settings[ranked->setting];
+    writer_text(writer, ranking->outcomes.experiment->name);
+    writer_text(writer, group->of->workload);
+    writer_text(writer, group->of->collector);
+    writer_text(writer, setting->policy);
+    writer_integer(writer, (int64_t)setting->runs[RUN_finished]);
+    writer_integer(writer, (int64_t)setting->runs[RUN_failed]);
+    writer_integer(writer, (int64_t)setting->runs[RUN_out_of_memory]);
+    for (size_t c = 0; c < ranking->columns.count; c++) {
+        write_estimate(writer, ranked->means[c]);
+        write_estimate(writer, ranked->verdicts ? ranked->verdicts[c].difference : none);
+    }
+}
+
+void ranking_write(struct open_results *results, const struct ranking_options *options, FILE *out,
+                   enum writer_form form)
+{
+    struct ranking ranking;
+    struct writer writer;
+    make(&ranking, results, options, true);
+    writer_init(&writer, out, form);
+    name_columns(&ranking, &writer);
+    for (size_t g = 0; g < ranking.group_count; g++)
+        for (size_t i = 0; i < ranking.groups[g].count; i++)
+            write_setting(&ranking, &ranking.groups[g], &ranking.groups[g].settings[i], &writer);
+    writer_fini(&writer);
+    ranking_fini(&ranking);
+}

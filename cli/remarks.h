@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What several answers say in the same words, on standard output. */
+#ifndef PYGCSIM_CLI_REMARKS_H
+#define PYGCSIM_CLI_REMARKS_H
+
+#include <stdint.h>
+
+#include "results/answer/outcome.h"
+#include "results/store/history.h"
+
+/* A line, if the file has runs that are not in the experiment's plan any more. */
+void print_earlier(const struct past_experiment *experiment);
+
+/* "10 replications each", "1 to 10 replications". */
+void print_replications(struct replications replications);
+
+/* A line: so many runs end before their steady state. */
+void print_unsteady(int64_t runs);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/run_experiment.h"
+
+#include <sched.h>
+#include <signal.h>
+
+#include "cli/command.h"
+#include "cli/progress.h"
+#include "results/answer/show_value.h"
+#include "sweep/standings.h"
+
+/* Set by Ctrl-C. A signal handler can reach nothing else. */
+static atomic_bool interrupted;
+
+struct view {
+    const struct rounds *rounds;
+    enum run_style style;
+    struct progress progress;
+    struct standings standings; /* of the round under way */
+};
+
+unsigned workers(unsigned jobs)
+{
+    cpu_set_t set;
+    if (jobs)
+        return jobs;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+}
+
+static const char *policy_of_point(const struct experiment *experiment, size_t point)
+{
+    return experiment->policies[experiment->points[point].policy].text;
+}
+
+/* ---- what is shown -------------------------------------------------------------------- */
+
+/* ", best latency_p99 82.1 ms: freeze"; nothing if nothing is known. */
+static const char *best_so_far(const struct view *view, char *text, size_t size)
+{
+    const struct experiment *experiment = view->rounds->experiment;
+    const struct standings *standings = &view->standings;
+    char value[UNITS_TEXT];
+    size_t best;
+    double mean;
+    text[0] = '\0';
+    if (experiment->point_count < 2 || !standings_best(standings, &best, &mean))
+        return text;
+    show_value(value, standings->objective, mean);
+    (void)snprintf(text, size, ", best %s %s: %s", standings->objective->name, value,
+                   policy_of_point(experiment, best));
+    return text;
+}
+
+static void label_sweep(struct view *view)
+{
+    const struct rounds *rounds = view->rounds;
+    char best[160];
+    double seconds = progress_seconds(&view->progress);
+    progress_label(&view->progress, "%zu/%zu runs, %.3g/s%s", rounds->ended, rounds->plan.to_do,
+                   seconds > 0 ? (double)rounds->ended / seconds : 0.0,
+                   best_so_far(view, best, sizeof best));
+}
+
+static void on_round(void *context, const struct execution *execution)
+{
+    struct view *view = context;
+    progress_clear(&view->progress);
+    progress_init(&view->progress, execution_parts(execution));
+    view->progress.lines = view->progress.timed = view->style == RUN_AS_SWEEP;
+    standings_fini(&view->standings);
+    standings_init(&view->standings, view->rounds->experiment);
+}
+
+static void on_begun(void *context, const struct planned_run *run)
+{
+    struct view *view = context;
+    const struct rounds *rounds = view->rounds;
+    if (view->style == RUN_AS_SWEEP)
+        return;
+    if (run)
+        progress_label(&view->progress, "%zu of %zu: %s", run->point + 1, rounds->plan.run_count,
+                       policy_of_point(rounds->experiment, run->point));
+    else
+        progress_label(&view->progress, "compiling the program");
+}
+
+static void on_ended(void *context, const struct planned_run *run,
+                     const struct simulation_result *result, const double *values, const char *why)
+{
+    struct view *view = context;
+    (void)result, (void)why;
+    if (values)
+        standings_note(&view->standings, run, values);
+}
+
+static void on_advanced(void *context, double parts)
+{
+    struct view *view = context;
+    if (view->style == RUN_AS_SWEEP && progress_is_due(&view->progress))
+        label_sweep(view);
+    progress_at(&view->progress, parts);
+}
+
+/* ---- Ctrl-C --------------------------------------------------------------------------- */
+
+static void on_interrupt(int signal)
+{
+    (void)signal;
+    interrupted = true;
+}
+
+/* A second one ends the process as usual. */
+static void catch_interrupts(void)
+{
+    const struct sigaction action = {.sa_handler = on_interrupt,
+                                     .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* ---- all of it ------------------------------------------------------------------------ */
+
+void run_experiment(struct rounds *rounds, enum run_style style)
+{
+    struct error error;
+    struct view view = {.rounds = rounds, .style = style};
+    if (style == RUN_AS_SWEEP)
+        catch_interrupts();
+    rounds->begins = on_round;
+    rounds->execution.context = &view;
+    rounds->execution.begun = on_begun;
+    rounds->execution.ended = on_ended;
+    rounds->execution.advanced = on_advanced;
+    rounds->execution.stop = &interrupted;
+    int status = rounds_execute(rounds, &error);
+    progress_clear(&view.progress);
+    standings_fini(&view.standings);
+    if (status != 0) {
+        store_close(rounds->store);
+        fail("%s", error.text);
+    }
+}
+
+void print_precision(const struct experiment *experiment, const struct precision *precision)
+{
+    if (!precision->metric)
+        printf("No run has a value of what the rule for replications is about.\n");
+    else if (precision->points < experiment->point_count)
+        printf("%zu of %zu settings have no value of %s to judge by.\n",
+               experiment->point_count - precision->points, experiment->point_count,
+               precision->metric->name);
+    if (precision->metric && precision->share <= experiment->until.share)
+        printf("%s is known to within %.2g%% or better everywhere, with %zu replications.\n",
+               precision->metric->name, 100 * precision->share, precision->replications);
+    else if (precision->metric)
+        printf("%s is not known to within %.2g%% everywhere: of %s to %.2g%%, with %zu "
+               "replications, the most allowed.\n",
+               precision->metric->name, 100 * experiment->until.share, precision->where,
+               100 * precision->share, precision->replications);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Runs an experiment (sweep/rounds.h) for a command: with its progress on standard error, and
+ * Ctrl-C. */
+#ifndef PYGCSIM_CLI_RUN_EXPERIMENT_H
+#define PYGCSIM_CLI_RUN_EXPERIMENT_H
+
+#include "sweep/rounds.h"
+
+/* A sweep shows rate, time left and the best so far, and Ctrl-C ends it in good order; other
+ * commands show which run is under way. */
+enum run_style { RUN_AS_SWEEP, RUN_AS_COMPARE };
+
+/* Does what rounds_execute does, with callbacks of its own. Exits with a line if results cannot be
+ * stored. */
+void run_experiment(struct rounds *rounds, enum run_style style);
+
+/* "latency_p99 is known to within 4.8% everywhere, with 24 replications", in a line. */
+void print_precision(const struct experiment *experiment, const struct precision *precision);
+
+/* As many workers as the command line says; 0: one for each core this process may use. */
+unsigned workers(unsigned jobs);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/single_runs.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "cli/remarks.h"
+#include "cli/table.h"
+#include "results/answer/show_value.h"
+#include "sim/base/json.h"
+
+/* ---- as a table ----------------------------------------------------------------------- */
+
+/* The metrics of the table; the rest is in the file, and in --json. */
+static const struct table_column {
+    const char *metric, *header;
+} columns[] = {
+    {"service_collections", "collections"},
+    {"service_collections_gen2", "full"},
+    {"service_pause_p99", "pause p99"},
+    {"service_pause_max", "pause max"},
+    {"service_gc_share", "GC share"},
+    {"latency_p50", "latency p50"},
+    {"latency_p99", "latency p99"},
+    {"latency_max", "latency max"},
+    {"heap_peak", "heap peak"},
+    {"garbage_peak", "garbage peak"},
+};
+#define COLUMNS (sizeof columns / sizeof *columns)
+
+static void add_run(struct table *table, const struct single_run *run,
+                    const struct metric *const *shown, size_t count)
+{
+    char text[UNITS_TEXT];
+    table_add(table, run->policy->text);
+    for (size_t i = 0; i < count; i++) {
+        double value = single_run_value(run, shown[i]);
+        table_add(table, isnan(value) ? "-" : show_value(text, shown[i], value));
+    }
+}
+
+/* Columns in which no run has a value are left out. */
+void single_runs_print(const struct single_runs *answer)
+{
+    const struct metric *shown[COLUMNS];
+    const char *headers[COLUMNS];
+    struct table table;
+    size_t count = 0;
+    for (size_t c = 0; c < COLUMNS; c++) {
+        headers[count] = columns[c].header;
+        shown[count] = metric_named(columns[c].metric);
+        count += single_runs_have(answer, shown[count]);
+    }
+    table_init(&table, count + 1);
+    table_add(&table, "policy");
+    for (size_t i = 0; i < count; i++)
+        table_add(&table, headers[i]);
+    for (size_t i = 0; i < answer->count; i++)
+        add_run(&table, &answer->runs[i], shown, count);
+    table_print(&table);
+}
+
+/* ---- as JSON -------------------------------------------------------------------------- */
+
+void single_runs_json(const struct single_runs *answer)
+{
+    struct json json;
+    json_init(&json, stdout);
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct single_run *run = &answer->runs[i];
+        json_object(&json, NULL);
+        json_integer(&json, "run", run->id);
+        json_text(&json, "policy", run->policy->text);
+        json_text(&json, "workload", run->workload->text);
+        json_text(&json, "collector", run->collector);
+        json_count(&json, "seed", run->seed);
+        json_text(&json, "status", run_status_names[run->status]);
+        for (const struct metric *metric = metrics; metric->name; metric++)
+            json_real(&json, metric->name, single_run_value(run, metric));
+        json_end(&json);
+    }
+}
+
+/* ---- remarks -------------------------------------------------------------------------- */
+
+void single_runs_remarks(const struct single_runs *answer, bool one_seed)
+{
+    char text[UNITS_TEXT];
+    size_t unsteady = 0;
+    const struct single_run *first = NULL; /* of those that were run last */
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct single_run *run = &answer->runs[i];
+        if (run->result->status == RUN_planned) /* it was run in a round before */
+            continue;
+        first = first ? first : run;
+        if (run->result->status == RUN_out_of_memory && one_seed)
+            printf("%s: out of memory after %s\n", run->policy->text,
+                   units_show_seconds(text, (double)run->result->wall_ns / 1e9));
+        if (run->missed_event && run->seed == first->seed)
+            printf("%s: the program never reported %s\n", run->policy->text, run->missed_event);
+        unsteady += run->unsteady;
+    }
+    if (unsteady && one_seed)
+        print_unsteady((int64_t)unsteady);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Single runs beside each other (results/answer/single_runs.h) on standard output. */
+#ifndef PYGCSIM_CLI_SINGLE_RUNS_H
+#define PYGCSIM_CLI_SINGLE_RUNS_H
+
+#include "results/answer/single_runs.h"
+
+/* A row each. */
+void single_runs_print(const struct single_runs *answer);
+
+/* A JSON object each, on a line of its own, with every metric. */
+void single_runs_json(const struct single_runs *answer);
+
+/* What one should know besides the numbers of the runs that were run last. one_seed: nobody else
+ * says which runs are not counted. */
+void single_runs_remarks(const struct single_runs *answer, bool one_seed);
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/answer/best_answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/answer/python_lines.h"
+#include "sim/base/allocate.h"
+
+/* ---- what is asked, of outcomes ------------------------------------------------------- */
+
+/* The metrics that the question has in it. */
+static struct metric_list named_metrics(const struct best_question *question)
+{
+    struct metric_list named = {0};
+    if (question->objective)
+        metric_list_add(&named, question->objective);
+    else
+        metric_list_add_objective(&named, question->subject.experiment);
+    for (size_t i = 0; i < question->condition_count; i++)
+        for (const struct metric *const *metric = condition_metrics(question->conditions[i]);
+             *metric; metric++)
+            metric_list_add(&named, *metric);
+    metric_list_add_list(&named, question->front);
+    return named;
+}
+
+static int read_outcomes(struct best_answer *answer, const struct metric_list *named,
+                         struct error *error)
+{
+    struct metric_list list = {0};
+    metric_list_add_list(&list, named);
+    metric_list_add_usual_objectives(&list);
+    int status = subject_read(&answer->question->subject, &list, &answer->outcomes, error);
+    metric_list_fini(&list);
+    return status;
+}
+
+static int no_values(const struct subject *subject, const char *metric, struct error *error)
+{
+    return error_set(error,
+                     "%s: no run of experiment %lld (%s) has a value of %s; name another with "
+                     "--minimise",
+                     store_path(subject->store), (long long)subject->experiment->number,
+                     subject->experiment->name, metric);
+}
+
+static int set_objective(struct best_answer *answer, struct error *error)
+{
+    const struct best_question *question = answer->question;
+    const struct outcomes *outcomes = &answer->outcomes;
+    size_t metric = question->objective ? outcomes_metric(outcomes, question->objective)
+                                        : outcomes_objective(outcomes);
+    answer->objective = (struct goal){metric, question->high};
+    if (metric == outcomes->metric_count)
+        return no_values(&question->subject, "latency_p99, service_pause_p99 or gc_share", error);
+    if (!outcomes_have(outcomes, metric))
+        return no_values(&question->subject, outcomes->metrics[metric]->name, error);
+    return 0;
+}
+
+static void add_goal(struct best_answer *answer, struct goal goal)
+{
+    answer->goals[answer->goal_count++] = goal;
+}
+
+/* The objective's direction is as it was asked for, that of others the metric's own. */
+static void set_goals(struct best_answer *answer, const struct metric_list *named)
+{
+    const struct metric_list *asked = answer->question->front;
+    const struct metric_list *front = asked->count ? asked : named;
+    answer->goals = allocate_zeroed(answer->outcomes.metric_count + 1, sizeof *answer->goals);
+    if (asked->count == 0) /* the usual objective was not named */
+        add_goal(answer, answer->objective);
+    for (size_t i = 0; i < front->count; i++) {
+        size_t metric = outcomes_metric(&answer->outcomes, front->metrics[i]);
+        if (metric != answer->objective.metric)
+            add_goal(answer, (struct goal){metric, front->metrics[i]->better == BETTER_HIGH});
+        else if (asked->count)
+            add_goal(answer, answer->objective);
+    }
+}
+
+static void set_columns(struct best_answer *answer, const struct metric_list *named)
+{
+    const struct outcomes *outcomes = &answer->outcomes;
+    answer->columns.metrics =
+        allocate_zeroed(outcomes->metric_count + 1, sizeof *answer->columns.metrics);
+    columns_add(&answer->columns, answer->objective.metric);
+    for (size_t i = 0; i < named->count; i++)
+        columns_add(&answer->columns, outcomes_metric(outcomes, named->metrics[i]));
+}
+
+static int set_question(struct best_answer *answer, struct error *error)
+{
+    struct metric_list named = named_metrics(answer->question);
+    int status = read_outcomes(answer, &named, error);
+    if (status == 0)
+        status = set_objective(answer, error);
+    if (status == 0) {
+        set_goals(answer, &named);
+        set_columns(answer, &named);
+    }
+    metric_list_fini(&named);
+    return status;
+}
+
+/* ---- the answer about one group ------------------------------------------------------- */
+
+static struct best_settings settings_begin(size_t count, size_t most)
+{
+    struct best_settings settings = {.count = count, .listed = count < most ? count : most};
+    settings.settings = allocate_zeroed(settings.listed + 1, sizeof *settings.settings);
+    return settings;
+}
+
+static struct best_setting describe(const struct best_answer *answer, size_t setting)
+{
+    return (struct best_setting){
+        .setting = setting, .means = columns_means(&answer->columns, &answer->outcomes, setting)};
+}
+
+static struct best_settings describe_one(const struct best_answer *answer, size_t setting)
+{
+    struct best_settings settings = settings_begin(setting != NO_SETTING, 1);
+    if (settings.count)
+        settings.settings[0] = describe(answer, setting);
+    return settings;
+}
+
+static struct best_settings describe_tied(const struct best_answer *answer, const struct best *best)
+{
+    struct best_settings tied = settings_begin(best->tied_count, answer->question->tied_most);
+    for (size_t i = 0; i < tied.listed; i++) {
+        tied.settings[i] = describe(answer, best->tied[i].setting);
+        tied.settings[i].verdict = best->tied[i].verdict;
+    }
+    return tied;
+}
+
+static struct best_settings describe_front(const struct best_answer *answer, size_t group)
+{
+    const struct best_question *question = answer->question;
+    const struct outcomes *outcomes = &answer->outcomes;
+    size_t *front = allocate_zeroed(outcomes->groups[group].count, sizeof *front);
+    struct best_settings settings =
+        settings_begin(best_front(outcomes, group, answer->goals, answer->goal_count, front),
+                       question->front_most);
+    for (size_t i = 0; i < settings.listed; i++) {
+        settings.settings[i] = describe(answer, front[i]);
+        settings.settings[i].meets =
+            best_meets(outcomes, front[i], question->conditions, question->condition_count);
+    }
+    free(front);
+    return settings;
+}
+
+/* What the nearest setting misses. */
+static void find_misses(const struct best_answer *answer, struct best_group *group, size_t nearest)
+{
+    const struct best_question *question = answer->question;
+    group->misses = allocate_zeroed(question->condition_count + 1, sizeof *group->misses);
+    for (size_t i = 0; i < question->condition_count && nearest != NO_SETTING; i++) {
+        double excess = condition_excess(question->conditions[i], &answer->outcomes, nearest);
+        if (excess > 0)
+            group->misses[group->miss_count++] = (struct miss){question->conditions[i], excess};
+    }
+}
+
+static void find_no_default(const struct best_answer *answer, struct best_group *group,
+                            size_t number)
+{
+    const struct best_question *question = answer->question;
+    group->no_default = allocate_zeroed(question->condition_count + 1, sizeof *group->no_default);
+    for (size_t i = 0; i < question->condition_count; i++)
+        if (strstr(condition_text(question->conditions[i]), "default") &&
+            outcomes_setting(&answer->outcomes, number, "default") == NO_SETTING)
+            group->no_default[group->no_default_count++] = question->conditions[i];
+}
+
+static void make_group(const struct best_answer *answer, struct best_group *group, size_t number)
+{
+    const struct best_question *question = answer->question;
+    const struct outcomes *outcomes = &answer->outcomes;
+    struct best best;
+    best_find(&best, outcomes, number, answer->objective, question->conditions,
+              question->condition_count);
+    size_t nearest = best.best == NO_SETTING ? best.nearest : NO_SETTING;
+    *group = (struct best_group){
+        .of = &outcomes->groups[number],
+        .title = outcomes_title(outcomes, number),
+        .replications = outcomes_replications(outcomes, number),
+        .best = describe_one(answer, best.best),
+        .tied = describe_tied(answer, &best),
+        .unclear = best.unclear,
+        .nearest = describe_one(answer, nearest),
+        .nearest_excess = best.nearest_excess,
+    };
+    memcpy(group->left_out, best.left_out, sizeof best.left_out);
+    find_misses(answer, group, nearest);
+    find_no_default(answer, group, number);
+    if (answer->goal_count > 1)
+        group->front = describe_front(answer, number);
+    if (best.best != NO_SETTING)
+        group->python = python_lines(outcomes->settings[best.best].policy, question->policies);
+    best_fini(&best);
+}
+
+/* ---- all of it ------------------------------------------------------------------------ */
+
+int best_answer_make(struct best_answer *answer, const struct best_question *question,
+                     struct error *error)
+{
+    *answer = (struct best_answer){.question = question};
+    if (set_question(answer, error) != 0) {
+        best_answer_fini(answer);
+        return -1;
+    }
+    answer->groups = allocate_zeroed(answer->outcomes.group_count, sizeof *answer->groups);
+    for (size_t g = 0; g < answer->outcomes.group_count && g < question->groups_most; g++)
+        make_group(answer, &answer->groups[answer->group_count++], g);
+    return 0;
+}
+
+static void settings_fini(struct best_settings *settings)
+{
+    for (size_t i = 0; i < settings->listed; i++)
+        free(settings->settings[i].means);
+    free(settings->settings);
+}
+
+static void group_fini(struct best_group *group)
+{
+    settings_fini(&group->best);
+    settings_fini(&group->tied);
+    settings_fini(&group->nearest);
+    settings_fini(&group->front);
+    free(group->title);
+    free(group->misses);
+    free(group->no_default);
+    free(group->python);
+}
+
+void best_answer_fini(struct best_answer *answer)
+{
+    for (size_t g = 0; g < answer->group_count; g++)
+        group_fini(&answer->groups[g]);
+    free(answer->groups);
+    free(answer->goals);
+    columns_fini(&answer->columns);
+    outcomes_fini(&answer->outcomes);
+    *answer = (struct best_answer){0};
+}

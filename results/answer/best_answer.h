@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The answer of `pygcsim best`, made whole: for each workload and collector which policy to take,
+ * which others cannot be told apart from it, why others are left out, the Pareto front, and the
+ * Python lines. */
+#ifndef PYGCSIM_RESULTS_ANSWER_BEST_ANSWER_H
+#define PYGCSIM_RESULTS_ANSWER_BEST_ANSWER_H
+
+#include "results/answer/best.h"
+#include "results/answer/subject.h"
+#include "sim/base/param.h"
+
+/* What is asked; everything belongs to the caller, and outlives the answer. */
+struct best_question {
+    struct subject subject;
+    const struct metric *objective; /* NULL: the experiment's, or the usual one, to be small */
+    bool high;                      /* that is to be large */
+    struct condition *const *conditions;
+    size_t condition_count;
+    const struct metric_list *front;           /* its metrics; none: the objective and those of the
+                                                  conditions */
+    const struct component *const *policies;   /* registry, for the Python lines */
+    size_t groups_most, tied_most, front_most; /* what is beyond is counted only */
+};
+
+/* A setting that is shown. */
+struct best_setting {
+    size_t setting;         /* of the outcomes */
+    struct estimate *means; /* one a column */
+    struct verdict verdict; /* of those tied: beside the best */
+    bool meets;             /* of a front: the conditions */
+};
+
+struct best_settings {
+    struct best_setting *settings;
+    size_t listed, count; /* `count` with those that are counted only */
+};
+
+/* A condition that the nearest setting misses. */
+struct miss {
+    const struct condition *condition;
+    double excess;
+};
+
+/* Of one workload and collector. */
+struct best_group {
+    const struct outcome_group *of;
+    char *title;
+    struct replications replications;
+    size_t left_out[VERDICT_COUNT]; /* settings, by why: struct best */
+    struct best_settings best;      /* one; none: no setting is an answer */
+    struct best_settings tied;      /* same, or not told apart from it */
+    size_t unclear;                 /* others that have no two seeds in common with it */
+    struct best_settings nearest;   /* one if no setting is an answer, but some break conditions */
+    double nearest_excess;          /* what it misses, added up */
+    struct miss *misses;
+    size_t miss_count;
+    struct best_settings front;          /* empty if there are fewer than two goals */
+    const struct condition **no_default; /* these speak of `default`, which has no run here */
+    size_t no_default_count;
+    char *python; /* lines for the best; NULL: there is none */
+};
+
+struct best_answer {
+    const struct best_question *question;
+    struct outcomes outcomes;
+    struct goal objective;
+    struct goal *goals; /* of the front */
+    size_t goal_count;
+    struct columns columns; /* the objective, the metrics of conditions, and those of the front */
+    struct best_group *groups;
+    size_t group_count; /* at most as many as were asked for */
+};
+
+/* Returns 0, or -1 with a line in *error. To be freed with best_answer_fini. */
+int best_answer_make(struct best_answer *answer, const struct best_question *question,
+                     struct error *error);
+void best_answer_fini(struct best_answer *answer);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/answer/headline.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/answer/best.h"
+#include "results/answer/python_lines.h"
+#include "sim/base/allocate.h"
+
+static const struct estimate no_estimate = {.mean = NAN, .interval = {NAN, NAN}};
+
+size_t headline_champion(const struct outcomes *outcomes, size_t group, size_t metric, bool high)
+{
+    struct goal goal = {metric, high};
+    size_t *front = allocate_zeroed(outcomes->groups[group].count, sizeof *front);
+    size_t count = best_front(outcomes, group, &goal, 1, front);
+    size_t champion = count ? front[0] : NO_SETTING;
+    free(front);
+    return champion;
+}
+
+static struct estimate mean_of(const struct outcomes *outcomes, size_t setting, size_t metric)
+{
+    return setting == NO_SETTING ? no_estimate : outcomes_mean(outcomes, setting, metric);
+}
+
+static struct verdict verdict_beside(const struct headline *headline,
+                                     const struct outcomes *outcomes, size_t metric)
+{
+    if (headline->best == NO_SETTING || headline->baseline == NO_SETTING)
+        return (struct verdict){.value = VERDICT_NO_PAIR, .difference = no_estimate};
+    return verdict_of_two(outcomes, headline->best, headline->baseline, metric);
+}
+
+/* The baseline is the best if it is the same as the best; and none if it has no value. */
+static void choose(struct headline *headline, const struct outcomes *outcomes, size_t objective)
+{
+    size_t baseline = headline->of->baseline;
+    if (baseline == NO_SETTING || isnan(outcomes_average(outcomes, baseline, objective)))
+        return;
+    headline->baseline = baseline;
+    if (headline->best != NO_SETTING &&
+        verdict_of_one(outcomes, baseline, objective, NULL, 0) == VERDICT_CANDIDATE &&
+        verdict_of_two(outcomes, headline->best, baseline, objective).value == VERDICT_SAME)
+        headline->best = baseline;
+}
+
+/* `found` is beside the best that was found, of which headline->best is another or the same. */
+static void find_as_good(struct headline *headline, const struct outcomes *outcomes,
+                         size_t objective, const struct best *found)
+{
+    headline->same = allocate_zeroed(found->tied_count + 1, sizeof *headline->same);
+    headline->open = allocate_zeroed(found->tied_count + 1, sizeof *headline->open);
+    for (size_t i = 0; i <= found->tied_count && headline->best != NO_SETTING; i++) {
+        size_t setting = i == 0 ? found->best : found->tied[i - 1].setting;
+        if (setting == headline->best)
+            continue;
+        struct verdict verdict = headline->best == found->best
+                                     ? found->tied[i - 1].verdict
+                                     : verdict_of_two(outcomes, setting, headline->best, objective);
+        if (verdict.value == VERDICT_SAME)
+            headline->same[headline->same_count++] = setting;
+        else if (setting != headline->baseline)
+            headline->open[headline->open_count++] = setting;
+    }
+}
+
+static struct headline_row make_row(const struct headline *headline,
+                                    const struct outcomes *outcomes, size_t group, size_t metric,
+                                    size_t objective)
+{
+    enum better better = outcomes->metrics[metric]->better;
+    struct headline_row row = {
+        .best = mean_of(outcomes, headline->best, metric),
+        .baseline = mean_of(outcomes, headline->baseline, metric),
+        .verdict = verdict_beside(headline, outcomes, metric),
+        .champion = NO_SETTING,
+    };
+    if (better != BETTER_NEITHER)
+        row.champion = headline_champion(outcomes, group, metric,
+                                         better == BETTER_HIGH && metric != objective);
+    row.champion_mean = mean_of(outcomes, row.champion, metric);
+    return row;
+}
+
+void headline_make(struct headline *headline, const struct outcomes *outcomes, size_t group,
+                   size_t objective, const struct columns *columns,
+                   const struct component *const *policies)
+{
+    struct best found;
+    best_find(&found, outcomes, group, (struct goal){.metric = objective}, NULL, 0);
+    *headline = (struct headline){
+        .of = &outcomes->groups[group], .best = found.best, .baseline = NO_SETTING};
+    memcpy(headline->left_out, found.left_out, sizeof found.left_out);
+    choose(headline, outcomes, objective);
+    find_as_good(headline, outcomes, objective, &found);
+    headline->best_mean = mean_of(outcomes, headline->best, objective);
+    headline->baseline_mean = mean_of(outcomes, headline->baseline, objective);
+    headline->verdict = verdict_beside(headline, outcomes, objective);
+    headline->rows = allocate_zeroed(columns->count + 1, sizeof *headline->rows);
+    for (size_t i = 0; i < columns->count; i++)
+        headline->rows[i] = make_row(headline, outcomes, group, columns->metrics[i], objective);
+    if (headline->best != NO_SETTING && headline->best != headline->baseline)
+        headline->python = python_lines(outcomes->settings[headline->best].policy, policies);
+    best_fini(&found);
+}
+
+void headline_fini(struct headline *headline)
+{
+    free(headline->same);
+    free(headline->open);
+    free(headline->rows);
+    free(headline->python);
+    *headline = (struct headline){0};
+}

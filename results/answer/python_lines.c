@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/answer/python_lines.h"
+
+#include <stdio.h>
+
+#include "sim/base/allocate.h"
+#include "sim/base/error.h"
+#include "sim/model/policy.h"
+
+char *python_lines(const char *policy, const struct component *const *policies)
+{
+    struct setting setting;
+    struct error error;
+    char *lines;
+    size_t size;
+    FILE *out = open_memstream(&lines, &size);
+    if (!out)
+        out_of_memory();
+    if (setting_parse(&setting, policy, policies, "policy", &error) == 0) {
+        policy_of(setting.component)->python(setting.state, out);
+        setting_fini(&setting);
+    } else {
+        fprintf(out, "# %s is of another version of pygcsim: %s\n", policy, error.text);
+    }
+    fclose(out);
+    return lines;
+}

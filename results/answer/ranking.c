@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/answer/ranking.h"
+
+#include <stdlib.h>
+
+#include "sim/base/allocate.h"
+
+/* ---- what is asked, of outcomes ------------------------------------------------------- */
+
+static int read_outcomes(struct ranking *ranking, const struct ranking_question *question,
+                         const struct metric_list *chosen, struct error *error)
+{
+    struct metric_list list = {0};
+    metric_list_add_list(&list, chosen);
+    if (question->sort)
+        metric_list_add(&list, question->sort);
+    metric_list_add_usual(&list, question->subject.experiment);
+    metric_list_add_usual_objectives(&list);
+    int status = subject_read(&question->subject, &list, &ranking->outcomes, error);
+    metric_list_fini(&list);
+    return status;
+}
+
+static void set_order(struct ranking *ranking, const struct metric *sort)
+{
+    const struct outcomes *outcomes = &ranking->outcomes;
+    ranking->order.metric = sort ? outcomes_metric(outcomes, sort) : outcomes_objective(outcomes);
+    ranking->order.high = sort && sort->better == BETTER_HIGH; /* objectives: small */
+}
+
+/* What settings are sorted by is a column, whatever was chosen; but for programs. */
+static void set_columns(struct ranking *ranking, const struct metric_list *chosen,
+                        bool for_programs)
+{
+    size_t metric = ranking->order.metric;
+    ranking->columns = columns_chosen(&ranking->outcomes, chosen);
+    if (!for_programs && metric < ranking->outcomes.metric_count)
+        columns_add(&ranking->columns, metric);
+    ranking->order_column = columns_find(&ranking->columns, metric);
+}
+
+static int set_question(struct ranking *ranking, const struct ranking_question *question,
+                        struct error *error)
+{
+    struct metric_list chosen = {0};
+    metric_list_add_list(&chosen, &question->metrics);
+    if (chosen.count == 0 && question->for_programs)
+        metric_list_add_all(&chosen);
+    int status = read_outcomes(ranking, question, &chosen, error);
+    if (status == 0) {
+        set_order(ranking, question->sort);
+        set_columns(ranking, &chosen, question->for_programs);
+    }
+    metric_list_fini(&chosen);
+    return status;
+}
+
+/* ---- a group -------------------------------------------------------------------------- */
+
+static struct ranked_setting rank_setting(const struct outcomes *outcomes,
+                                          const struct columns *columns, size_t setting,
+                                          size_t baseline)
+{
+    struct ranked_setting ranked = {.setting = setting,
+                                    .means = columns_means(columns, outcomes, setting)};
+    if (baseline == NO_SETTING || setting == baseline)
+        return ranked;
+    ranked.verdicts = allocate_zeroed(columns->count + 1, sizeof *ranked.verdicts);
+    for (size_t i = 0; i < columns->count; i++)
+        ranked.verdicts[i] = verdict_of_two(outcomes, setting, baseline, columns->metrics[i]);
+    return ranked;
+}
+
+/* The settings of a group, the best first; to be freed. */
+static size_t *sorted_settings(const struct outcomes *outcomes, const struct outcome_group *of,
+                               struct goal order)
+{
+    size_t *settings = allocate_zeroed(of->count, sizeof *settings);
+    for (size_t i = 0; i < of->count; i++)
+        settings[i] = of->first + i;
+    if (order.metric < outcomes->metric_count)
+        outcomes_sort(outcomes, settings, of->count, order.metric, order.high);
+    return settings;
+}
+
+void ranking_group_make(struct ranking_group *group, const struct outcomes *outcomes, size_t number,
+                        const struct columns *columns, struct goal order, size_t top)
+{
+    const struct outcome_group *of = &outcomes->groups[number];
+    size_t *settings = sorted_settings(outcomes, of, order);
+    *group = (struct ranking_group){
+        .of = of,
+        .title = outcomes_title(outcomes, number),
+        .replications = outcomes_replications(outcomes, number),
+        .settings = allocate_zeroed(of->count, sizeof *group->settings),
+    };
+    for (size_t i = 0; i < of->count; i++)
+        if (top == 0 || i < top || settings[i] == of->baseline)
+            group->settings[group->count++] =
+                rank_setting(outcomes, columns, settings[i], of->baseline);
+    group->left_out = of->count - group->count;
+    free(settings);
+}
+
+void ranking_group_fini(struct ranking_group *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        free(group->settings[i].means);
+        free(group->settings[i].verdicts);
+    }
+    free(group->settings);
+    free(group->title);
+    *group = (struct ranking_group){0};
+}
+
+/* ---- all of it ------------------------------------------------------------------------ */
+
+static void make_groups(struct ranking *ranking, const struct ranking_question *question)
+{
+    size_t groups = ranking->outcomes.group_count;
+    ranking->groups = allocate_zeroed(groups, sizeof *ranking->groups);
+    for (size_t g = 0; g < groups && g < question->groups_most; g++)
+        ranking_group_make(&ranking->groups[ranking->group_count++], &ranking->outcomes, g,
+                           &ranking->columns, ranking->order, question->top);
+}
+
+/* What there is to know besides settings. */
+static int make_remarks(struct ranking *ranking, const struct ranking_question *question,
+                        struct error *error)
+{
+    const struct subject *of = &question->subject;
+    const int64_t *runs = of->experiment->runs;
+    ranking->to_do = runs[RUN_planned] + runs[RUN_unfinished];
+    overall_make(&ranking->overall, &ranking->outcomes, ranking->order, question->top);
+    if (lost_runs_read(&ranking->out_of_memory, of->store, of->experiment, RUN_out_of_memory,
+                       question->lost_most, error) != 0 ||
+        lost_runs_read(&ranking->failed, of->store, of->experiment, RUN_failed, question->lost_most,
+                       error) != 0)
+        return -1;
+    return unsteady_runs_count(of->store, of->experiment, &ranking->unsteady, error);
+}
+
+int ranking_make(struct ranking *ranking, const struct ranking_question *question,
+                 struct error *error)
+{
+    *ranking = (struct ranking){0};
+    int status = set_question(ranking, question, error);
+    if (status == 0)
+        make_groups(ranking, question);
+    if (status == 0 && !question->for_programs)
+        status = make_remarks(ranking, question, error);
+    if (status != 0)
+        ranking_fini(ranking);
+    return status;
+}
+
+void ranking_fini(struct ranking *ranking)
+{
+    for (size_t g = 0; g < ranking->group_count; g++)
+        ranking_group_fini(&ranking->groups[g]);
+    free(ranking->groups);
+    columns_fini(&ranking->columns);
+    overall_fini(&ranking->overall);
+    lost_runs_fini(&ranking->out_of_memory);
+    lost_runs_fini(&ranking->failed);
+    outcomes_fini(&ranking->outcomes);
+    *ranking = (struct ranking){0};
+}

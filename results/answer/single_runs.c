@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/answer/single_runs.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/store/runs.h"
+#include "sim/base/allocate.h"
+#include "sim/base/units.h"
+
+/* An event that the program never reported; `name`: an event's. */
+static const char *missed(const char *name, const struct simulation_result *result)
+{
+    for (int event = 0; event < PROGRAM_EVENT_COUNT; event++)
+        if (strcmp(program_event_names[event], name) == 0 && result->events[event] == 0)
+            return program_event_names[event];
+    return NULL;
+}
+
+/* The first parameter that names an event which was never reported. */
+static const char *missed_event(const struct setting *policy,
+                                const struct simulation_result *result)
+{
+    const char *found = NULL;
+    char buffer[UNITS_TEXT];
+    for (const struct param *param = policy->component->params; param && param->name && !found;
+         param++)
+        if (param->choices == program_event_names)
+            found = missed(param_text(param, policy->state, buffer), result);
+    return found;
+}
+
+static bool is_unsteady(const struct simulation_result *result)
+{
+    return result->status == RUN_finished && result->steady_ns &&
+           result->steady_ns >= result->wall_ns;
+}
+
+int single_runs_read(struct single_runs *answer, const struct single_run *runs, size_t count,
+                     struct store *store, struct error *error)
+{
+    int status = 0;
+    *answer = (struct single_runs){.runs = allocate_zeroed(count + 1, sizeof *runs)};
+    for (size_t i = 0; i < count && status == 0; i++) {
+        struct single_run *run = &answer->runs[answer->count++];
+        *run = runs[i];
+        run->values = allocate_zeroed(metric_count(), sizeof *run->values);
+        run->missed_event = missed_event(run->policy, run->result);
+        run->unsteady = is_unsteady(run->result);
+        status = run_read(store, run->id, &run->status, run->values, error);
+    }
+    if (status != 0)
+        single_runs_fini(answer);
+    return status;
+}
+
+void single_runs_fini(struct single_runs *answer)
+{
+    for (size_t i = 0; i < answer->count; i++)
+        free(answer->runs[i].values);
+    free(answer->runs);
+    *answer = (struct single_runs){0};
+}
+
+double single_run_value(const struct single_run *run, const struct metric *metric)
+{
+    return run->values[metric - metrics];
+}
+
+bool single_runs_have(const struct single_runs *answer, const struct metric *metric)
+{
+    for (size_t i = 0; i < answer->count; i++)
+        if (!isnan(single_run_value(&answer->runs[i], metric)))
+            return true;
+    return false;
+}

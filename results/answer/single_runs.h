@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What single runs came to, one beside the other: the answer of `pygcsim run` and `compare` where
+ * there is one seed, and with --json. */
+#ifndef PYGCSIM_RESULTS_ANSWER_SINGLE_RUNS_H
+#define PYGCSIM_RESULTS_ANSWER_SINGLE_RUNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "results/store/metrics.h"
+#include "results/store/store.h"
+#include "sim/base/error.h"
+#include "sim/base/param.h"
+#include "sim/simulation.h"
+
+struct single_run {
+    /* What is asked about; it outlives the answer. */
+    int64_t id; /* of the results file */
+    const struct setting *policy, *workload;
+    const char *collector;
+    uint64_t seed;
+    const struct simulation_result *result; /* RUN_planned: it was run before, and is only read */
+
+    /* The answer. */
+    enum run_status status;
+    double *values;           /* by `metrics`; NaN: none */
+    const char *missed_event; /* the policy waited for it in vain, and has done nothing; or NULL */
+    bool unsteady;            /* it ended before its steady state */
+};
+
+struct single_runs {
+    struct single_run *runs;
+    size_t count;
+};
+
+/* Takes `count` runs, in which the first part is filled in. Returns 0, or -1 with a line in *error.
+ * To be freed with single_runs_fini. */
+int single_runs_read(struct single_runs *answer, const struct single_run *runs, size_t count,
+                     struct store *store, struct error *error);
+void single_runs_fini(struct single_runs *answer);
+
+/* A run's value; NaN: none. */
+double single_run_value(const struct single_run *run, const struct metric *metric);
+
+/* Has any run a value? */
+bool single_runs_have(const struct single_runs *answer, const struct metric *metric);
+
+#endif

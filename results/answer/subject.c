@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/answer/subject.h"
+
+#include <stdlib.h>
+
+#include "sim/base/allocate.h"
+#include "sim/base/suggest.h"
+
+/* ---- reading -------------------------------------------------------------------------- */
+
+static int nothing_finished(const struct subject *subject, struct error *error)
+{
+    const struct past_experiment *experiment = subject->experiment;
+    return error_set(
+        error,
+        "%s: no run of experiment %lld (%s) has finished (planned %lld, unfinished "
+        "%lld, out of memory %lld, failed %lld)",
+        store_path(subject->store), (long long)experiment->number, experiment->name,
+        (long long)experiment->runs[RUN_planned], (long long)experiment->runs[RUN_unfinished],
+        (long long)experiment->runs[RUN_out_of_memory], (long long)experiment->runs[RUN_failed]);
+}
+
+static bool has_baseline(const struct outcomes *outcomes)
+{
+    for (size_t g = 0; g < outcomes->group_count; g++)
+        if (outcomes->groups[g].baseline != NO_SETTING)
+            return true;
+    return false;
+}
+
+static int no_such_baseline(const struct outcomes *outcomes, struct error *error)
+{
+    const char **names = allocate_zeroed(outcomes->setting_count + 1, sizeof *names);
+    struct error why;
+    for (size_t s = 0; s < outcomes->groups[0].count; s++)
+        names[s] = outcomes->settings[s].policy;
+    suggest_error(&why, "policy", outcomes->baseline, names);
+    free(names);
+    return error_set(error, "--baseline: experiment '%s' is without it: %s",
+                     outcomes->experiment->name, why.text);
+}
+
+int subject_read(const struct subject *subject, const struct metric_list *metrics_read,
+                 struct outcomes *outcomes, struct error *error)
+{
+    if (subject->experiment->runs[RUN_finished] == 0)
+        return nothing_finished(subject, error);
+    if (outcomes_read(outcomes, subject->store, subject->experiment, subject->baseline,
+                      metrics_read->metrics, metrics_read->count, error) != 0)
+        return -1;
+    if (!subject->baseline || has_baseline(outcomes))
+        return 0;
+    no_such_baseline(outcomes, error);
+    outcomes_fini(outcomes);
+    return -1;
+}
+
+/* ---- columns -------------------------------------------------------------------------- */
+
+struct columns columns_chosen(const struct outcomes *outcomes, const struct metric_list *chosen)
+{
+    struct metric_list usual = {0};
+    struct columns columns = {
+        .metrics = allocate_zeroed(outcomes->metric_count + 1, sizeof *columns.metrics)};
+    metric_list_add_usual(&usual, outcomes->experiment);
+    for (size_t i = 0; i < chosen->count; i++)
+        columns_add(&columns, outcomes_metric(outcomes, chosen->metrics[i]));
+    for (size_t i = 0; i < usual.count && chosen->count == 0; i++) {
+        size_t metric = outcomes_metric(outcomes, usual.metrics[i]);
+        if (outcomes_have(outcomes, metric))
+            columns_add(&columns, metric);
+    }
+    metric_list_fini(&usual);
+    return columns;
+}
+
+void columns_add(struct columns *columns, size_t metric)
+{
+    if (columns_find(columns, metric) == columns->count)
+        columns->metrics[columns->count++] = metric; /* there is room for every metric read */
+}
+
+size_t columns_find(const struct columns *columns, size_t metric)
+{
+    size_t i = 0;
+    while (i < columns->count && columns->metrics[i] != metric)
+        i++;
+    return i;
+}
+
+void columns_fini(struct columns *columns)
+{
+    free(columns->metrics);
+    *columns = (struct columns){0};
+}
+
+struct estimate *columns_means(const struct columns *columns, const struct outcomes *outcomes,
+                               size_t setting)
+{
+    struct estimate *means = allocate_zeroed(columns->count + 1, sizeof *means);
+    for (size_t i = 0; i < columns->count; i++)
+        means[i] = outcomes_mean(outcomes, setting, columns->metrics[i]);
+    return means;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/store/kept.h"
+
+#include <stdlib.h>
+
+#include "results/store/query.h"
+#include "sim/base/allocate.h"
+
+static bool has_value(struct store *store, int64_t experiment, const char *metric)
+{
+    struct error error;
+    sqlite3_stmt *rows = query_begin(store, &error,
+                                     "SELECT 1 FROM run JOIN summary ON run_id = id"
+                                     " WHERE experiment_id = %lld AND metric = %Q LIMIT 1",
+                                     (long long)experiment, metric);
+    bool has = query_next(store, rows, &error) > 0;
+    sqlite3_finalize(rows);
+    return has;
+}
+
+const struct metric *kept_objective(struct store *store, int64_t experiment)
+{
+    for (size_t i = 0; usual_objectives[i]; i++)
+        if (has_value(store, experiment, usual_objectives[i]))
+            return metric_named(usual_objectives[i]);
+    return NULL;
+}
+
+static struct kept_estimate read_point(sqlite3_stmt *row)
+{
+    return (struct kept_estimate){
+        .policy = query_text(row, 0),
+        .estimate = {.n = (size_t)sqlite3_column_int64(row, 1),
+                     .mean = sqlite3_column_double(row, 2),
+                     .interval = {sqlite3_column_double(row, 3), sqlite3_column_double(row, 4)},
+                     .confidence = INTERVAL_CONFIDENCE},
+    };
+}
+
+int kept_estimates_read(struct kept_estimates *estimates, struct store *store,
+                        const struct metric *metric, struct error *error)
+{
+    const char *kind = metric->skewed ? "bootstrap" : "mean";
+    size_t capacity = 0;
+    int more;
+    *estimates = (struct kept_estimates){0};
+    sqlite3_stmt *rows =
+        query_begin(store, error,
+                    "SELECT policy, count(*), avg(value), %s_low(value), %s_high(value)"
+                    " FROM temp.kept JOIN run USING (id) JOIN metric ON run_id = id"
+                    " WHERE metric = %Q GROUP BY workload, collector, policy",
+                    kind, kind, metric->name);
+    while ((more = query_next(store, rows, error)) > 0) {
+        estimates->points = allocate_grow(estimates->points, &capacity, estimates->count + 1,
+                                          sizeof *estimates->points);
+        estimates->points[estimates->count++] = read_point(rows);
+    }
+    sqlite3_finalize(rows);
+    if (more < 0)
+        kept_estimates_fini(estimates);
+    return more;
+}
+
+void kept_estimates_fini(struct kept_estimates *estimates)
+{
+    for (size_t i = 0; i < estimates->count; i++)
+        free(estimates->points[i].policy);
+    free(estimates->points);
+    *estimates = (struct kept_estimates){0};
+}

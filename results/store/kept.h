@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What has come of the runs of the plan that a store has made last (store_end_plan): that of a
+ * sweep under way. Functions return 0, or -1 with a line in *error that names the file. */
+#ifndef PYGCSIM_RESULTS_STORE_KEPT_H
+#define PYGCSIM_RESULTS_STORE_KEPT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "results/statistics/estimate.h"
+#include "results/store/metrics.h"
+#include "results/store/store.h"
+#include "sim/base/error.h"
+
+/* The first of the usual objectives that any of the experiment's runs has a value of; NULL: none of
+ * them has. */
+const struct metric *kept_objective(struct store *store, int64_t experiment);
+
+/* Estimates of a metric's mean, one for each workload, collector and policy that has a value. */
+struct kept_estimates {
+    struct kept_estimate {
+        char *policy;
+        struct estimate estimate; /* with the interval that suits the metric */
+    } * points;
+    size_t count;
+};
+int kept_estimates_read(struct kept_estimates *estimates, struct store *store,
+                        const struct metric *metric, struct error *error);
+void kept_estimates_fini(struct kept_estimates *estimates);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/store/metric_list.h"
+
+#include <stdlib.h>
+
+#include "sim/base/allocate.h"
+
+void metric_list_add(struct metric_list *list, const struct metric *metric)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->metrics[i] == metric)
+            return;
+    list->metrics =
+        allocate_grow(list->metrics, &list->capacity, list->count + 1, sizeof *list->metrics);
+    list->metrics[list->count++] = metric;
+}
+
+void metric_list_add_list(struct metric_list *list, const struct metric_list *other)
+{
+    for (size_t i = 0; i < other->count; i++)
+        metric_list_add(list, other->metrics[i]);
+}
+
+void metric_list_add_objective(struct metric_list *list, const struct past_experiment *experiment)
+{
+    const struct metric *objective =
+        experiment->objective ? metric_named(experiment->objective) : NULL;
+    if (objective)
+        metric_list_add(list, objective);
+}
+
+void metric_list_add_usual(struct metric_list *list, const struct past_experiment *experiment)
+{
+    static const char *const names[] = {"latency_p99",       "service_pause_p99",
+                                        "service_pause_max", "service_gc_share",
+                                        "heap_peak",         "garbage_peak"};
+    metric_list_add_objective(list, experiment);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        metric_list_add(list, metric_named(names[i]));
+}
+
+void metric_list_add_usual_objectives(struct metric_list *list)
+{
+    for (size_t i = 0; usual_objectives[i]; i++)
+        metric_list_add(list, metric_named(usual_objectives[i]));
+}
+
+void metric_list_add_all(struct metric_list *list)
+{
+    for (const struct metric *metric = metrics; metric->name; metric++)
+        metric_list_add(list, metric);
+}
+
+void metric_list_fini(struct metric_list *list)
+{
+    free(list->metrics);
+    *list = (struct metric_list){0};
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/store/runs.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/store/query.h"
+#include "sim/base/allocate.h"
+
+/* ---- what a run came to --------------------------------------------------------------- */
+
+static int read_status(struct store *store, int64_t run, enum run_status *status,
+                       struct error *error)
+{
+    sqlite3_stmt *rows =
+        query_begin(store, error, "SELECT status FROM run WHERE id = %lld", (long long)run);
+    int more;
+    while ((more = query_next(store, rows, error)) > 0)
+        for (int s = 0; s < RUN_STATUS_COUNT; s++)
+            if (strcmp((const char *)sqlite3_column_text(rows, 0), run_status_names[s]) == 0)
+                *status = (enum run_status)s;
+    sqlite3_finalize(rows);
+    return more;
+}
+
+/* Of the metrics that are in `table`: summary, or the view metric. */
+static int read_values(struct store *store, int64_t run, bool across_runs, double *values,
+                       struct error *error)
+{
+    const char **names = allocate_zeroed(metric_count(), sizeof *names);
+    size_t count = 0;
+    int more;
+    for (size_t m = 0; m < metric_count(); m++)
+        if (metric_is_across_runs(&metrics[m]) == across_runs)
+            names[count++] = metrics[m].name;
+    char *list = query_names(names, count);
+    free(names);
+    sqlite3_stmt *rows = query_begin(
+        store, error, "SELECT metric, value FROM %s WHERE run_id = %lld AND metric IN (%s)",
+        across_runs ? "metric" : "summary", (long long)run, list);
+    sqlite3_free(list);
+    while ((more = query_next(store, rows, error)) > 0)
+        values[metric_named((const char *)sqlite3_column_text(rows, 0)) - metrics] =
+            sqlite3_column_double(rows, 1);
+    sqlite3_finalize(rows);
+    return more;
+}
+
+int run_read(struct store *store, int64_t run, enum run_status *status, double *values,
+             struct error *error)
+{
+    for (size_t m = 0; m < metric_count(); m++)
+        values[m] = NAN;
+    if (read_status(store, run, status, error) != 0 ||
+        read_values(store, run, false, values, error) != 0)
+        return -1;
+    return read_values(store, run, true, values, error);
+}
+
+/* ---- those that were lost ------------------------------------------------------------- */
+
+int lost_runs_read(struct lost_runs *lost, struct store *store,
+                   const struct past_experiment *experiment, enum run_status status, size_t most,
+                   struct error *error)
+{
+    size_t capacity = 0;
+    int more;
+    *lost = (struct lost_runs){.status = status, .count = experiment->runs[status]};
+    if (lost->count == 0)
+        return 0;
+    sqlite3_stmt *rows = query_begin(
+        store, error,
+        "SELECT policy, workload, collector, seed, wall_ns, error FROM run"
+        " WHERE experiment_id = %lld AND in_plan AND status = %Q ORDER BY id LIMIT %lld",
+        (long long)experiment->number, run_status_names[status], (long long)most);
+    while ((more = query_next(store, rows, error)) > 0) {
+        lost->runs = allocate_grow(lost->runs, &capacity, lost->listed + 1, sizeof *lost->runs);
+        lost->runs[lost->listed++] = (struct lost_run){
+            .policy = query_text(rows, 0),
+            .workload = query_text(rows, 1),
+            .collector = query_text(rows, 2),
+            .seed = sqlite3_column_int64(rows, 3),
+            .wall_ns = sqlite3_column_int64(rows, 4),
+            .why = query_text(rows, 5),
+        };
+    }
+    sqlite3_finalize(rows);
+    if (more < 0)
+        lost_runs_fini(lost);
+    return more;
+}
+
+void lost_runs_fini(struct lost_runs *lost)
+{
+    for (size_t i = 0; i < lost->listed; i++) {
+        free(lost->runs[i].policy);
+        free(lost->runs[i].workload);
+        free(lost->runs[i].collector);
+        free(lost->runs[i].why);
+    }
+    free(lost->runs);
+    *lost = (struct lost_runs){0};
+}
+
+int unsteady_runs_count(struct store *store, const struct past_experiment *experiment,
+                        int64_t *count, struct error *error)
+{
+    sqlite3_stmt *rows =
+        query_begin(store, error,
+                    "SELECT count(*) FROM run WHERE experiment_id = %lld AND in_plan"
+                    " AND status = %Q AND steady_ns >= wall_ns",
+                    (long long)experiment->number, run_status_names[RUN_finished]);
+    int more;
+    while ((more = query_next(store, rows, error)) > 0)
+        *count = sqlite3_column_int64(rows, 0);
+    sqlite3_finalize(rows);
+    return more;
+}
