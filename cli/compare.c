@@ -36,7 +36,7 @@ struct command {
 #define POLICY .name = "policy", .type = PARAM_SPEC, .registry = &policy_registry, FIELD(policies)
 
 static const struct command_option policy_option[] = {
-    {{POLICY, .otherwise = "default", .meaning = "the policy, as freeze:t0=50000"},
+    {{POLICY, .otherwise = "the one called default", .meaning = "the policy, as freeze:t0=50000"},
      .letter = 'p',
      .argument = "SPEC",
      .times = 1,
