@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/completion.h"
+#include "cli/documentation.h"
 #include "cli/man.h"
 
 #define WIDTH_LEAST 40
@@ -111,6 +112,13 @@ static void print_lines(const char *text)
     }
 }
 
+/* Where the files are that help names. */
+static void print_documentation(FILE *out)
+{
+    char folder[PATH_MAX];
+    fprintf(out, "\n" HELP_DOCUMENTATION "\n", documentation_folder(folder));
+}
+
 void help_print(const struct subcommand *subcommand)
 {
     char usage[200];
@@ -120,6 +128,7 @@ void help_print(const struct subcommand *subcommand)
     print_options(subcommand);
     printf("\nExample:\n");
     print_lines(subcommand->examples);
+    print_documentation(stdout);
 }
 
 void help_print_all(FILE *out)
@@ -132,6 +141,7 @@ void help_print_all(FILE *out)
           "\n"
           "Try: " HELP_TRY "\n",
           out);
+    print_documentation(out);
 }
 
 /* ---- the command ---------------------------------------------------------------------------- */

@@ -75,6 +75,12 @@ static void put_term(const char *term, const char *text)
     put_text(text);
 }
 
+static void put_terms(const struct note *notes)
+{
+    for (; notes && notes->name; notes++)
+        put_term(notes->name, notes->text);
+}
+
 static void put_bold(const char *text)
 {
     fputs("\\fB", stdout);
@@ -178,17 +184,23 @@ static void put_exit_status(const struct subcommand *subcommand)
     put_term("2", "The command line is wrong: a line on standard error says what, and what is "
                   "allowed.");
     if (subcommand)
-        for (const struct note *note = subcommand->exits; note && note->name; note++)
-            put_term(note->name, note->text);
+        put_terms(subcommand->exits);
 }
 
-static void put_notes(const char *section, const struct note *notes)
+static void put_environment(const struct note *notes)
 {
-    if (!notes)
-        return;
-    put_section(section);
-    for (; notes->name; notes++)
-        put_term(notes->name, notes->text);
+    if (notes)
+        put_section("ENVIRONMENT");
+    put_terms(notes);
+}
+
+/* What it reads and writes, and where the files are that the page names. */
+static void put_files(const struct note *notes)
+{
+    put_section("FILES");
+    put_terms(notes);
+    put_term(PYGCSIM_DOCUMENTATION,
+             "the folders docs, experiments and workloads, of which pages name files");
 }
 
 static void put_page_name(const char *command)
@@ -232,8 +244,8 @@ static void print_subcommand(const struct subcommand *subcommand)
     put_text(subcommand->description);
     put_options(subcommand);
     put_exit_status(subcommand);
-    put_notes("FILES", subcommand->files);
-    put_notes("ENVIRONMENT", subcommand->environment);
+    put_files(subcommand->files);
+    put_environment(subcommand->environment);
     put_section("EXAMPLES");
     put_example(subcommand->examples);
     put_see_also(subcommand);
@@ -258,8 +270,8 @@ static void print_program(void)
         put_text(subcommands[i]->summary);
     }
     put_exit_status(NULL);
-    put_notes("FILES", notes_of_results);
-    put_notes("ENVIRONMENT", notes_of_environment);
+    put_files(notes_of_results);
+    put_environment(notes_of_environment);
     put_section("EXAMPLES");
     put_example(HELP_TRY);
     put_section("SEE ALSO");

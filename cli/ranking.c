@@ -299,7 +299,7 @@ static void write_setting(const struct ranking *ranking, const struct ranking_gr
     writer_integer(writer, (int64_t)setting->runs[RUN_out_of_memory]);
     for (size_t c = 0; c < ranking->columns.count; c++) {
         write_estimate(writer, ranked->means[c]);
-        write_estimate(writer, ranked->verdicts ? ranked->verdicts[c].difference : none);
+        write_estimate(writer, ranked->differences ? ranked->differences[c] : none);
     }
 }
 

@@ -109,8 +109,9 @@ def strange_rooms():
 
 def forbidden(pattern):
     for path in files(LIBRARY, ".c", ".h"):
-        # The one function that may exit: when memory runs out, nobody can do anything about it.
-        text = re.sub(r"^_Noreturn void out_of_memory\(void\)\n\{.*?^\}",
+        # The two functions that may end the process: when memory runs out, or an invariant does not hold, nobody can
+        # do anything about it.
+        text = re.sub(r"^_Noreturn void (out_of_memory|invariant_broken)\([^)]*\)\n\{.*?^\}",
                       lambda match: "\n" * match.group().count("\n"), code(path), flags=re.M | re.S)
         for number, line in enumerate(text.splitlines(), 1):
             if re.search(pattern, line):

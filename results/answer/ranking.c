@@ -57,18 +57,32 @@ static int set_question(struct ranking *ranking, const struct ranking_question *
 
 /* ---- a group -------------------------------------------------------------------------- */
 
-static struct ranked_setting rank_setting(const struct outcomes *outcomes,
-                                          const struct columns *columns, size_t setting,
-                                          size_t baseline)
+static void judge(struct ranked_setting *ranked, const struct outcomes *outcomes,
+                  const struct columns *columns, size_t baseline)
 {
-    struct ranked_setting ranked = {.setting = setting,
-                                    .means = columns_means(columns, outcomes, setting)};
-    if (baseline == NO_SETTING || setting == baseline)
-        return ranked;
-    ranked.verdicts = allocate_zeroed(columns->count + 1, sizeof *ranked.verdicts);
+    ranked->verdicts = allocate_zeroed(columns->count + 1, sizeof *ranked->verdicts);
     for (size_t i = 0; i < columns->count; i++)
-        ranked.verdicts[i] = verdict_of_two(outcomes, setting, baseline, columns->metrics[i]);
-    return ranked;
+        ranked->verdicts[i] =
+            verdict_of_two(outcomes, ranked->setting, baseline, columns->metrics[i]);
+}
+
+static void subtract(struct ranked_setting *ranked, const struct outcomes *outcomes,
+                     const struct columns *columns, size_t baseline)
+{
+    ranked->differences = allocate_zeroed(columns->count + 1, sizeof *ranked->differences);
+    for (size_t i = 0; i < columns->count; i++)
+        ranked->differences[i] =
+            outcomes_difference(outcomes, ranked->setting, baseline, columns->metrics[i]);
+}
+
+static void rank_setting(struct ranked_setting *ranked, const struct outcomes *outcomes,
+                         const struct columns *columns, size_t setting, size_t baseline,
+                         bool for_programs)
+{
+    *ranked = (struct ranked_setting){.setting = setting,
+                                      .means = columns_means(columns, outcomes, setting)};
+    if (baseline != NO_SETTING && setting != baseline)
+        (for_programs ? subtract : judge)(ranked, outcomes, columns, baseline);
 }
 
 /* The settings of a group, the best first; to be freed. */
@@ -83,8 +97,9 @@ static size_t *sorted_settings(const struct outcomes *outcomes, const struct out
     return settings;
 }
 
-void ranking_group_make(struct ranking_group *group, const struct outcomes *outcomes, size_t number,
-                        const struct columns *columns, struct goal order, size_t top)
+static void make_group(struct ranking_group *group, const struct outcomes *outcomes, size_t number,
+                       const struct columns *columns, struct goal order, size_t top,
+                       bool for_programs)
 {
     const struct outcome_group *of = &outcomes->groups[number];
     size_t *settings = sorted_settings(outcomes, of, order);
@@ -96,10 +111,16 @@ void ranking_group_make(struct ranking_group *group, const struct outcomes *outc
     };
     for (size_t i = 0; i < of->count; i++)
         if (top == 0 || i < top || settings[i] == of->baseline)
-            group->settings[group->count++] =
-                rank_setting(outcomes, columns, settings[i], of->baseline);
+            rank_setting(&group->settings[group->count++], outcomes, columns, settings[i],
+                         of->baseline, for_programs);
     group->left_out = of->count - group->count;
     free(settings);
+}
+
+void ranking_group_make(struct ranking_group *group, const struct outcomes *outcomes, size_t number,
+                        const struct columns *columns, struct goal order, size_t top)
+{
+    make_group(group, outcomes, number, columns, order, top, false);
 }
 
 void ranking_group_fini(struct ranking_group *group)
@@ -107,6 +128,7 @@ void ranking_group_fini(struct ranking_group *group)
     for (size_t i = 0; i < group->count; i++) {
         free(group->settings[i].means);
         free(group->settings[i].verdicts);
+        free(group->settings[i].differences);
     }
     free(group->settings);
     free(group->title);
@@ -120,8 +142,8 @@ static void make_groups(struct ranking *ranking, const struct ranking_question *
     size_t groups = ranking->outcomes.group_count;
     ranking->groups = allocate_zeroed(groups, sizeof *ranking->groups);
     for (size_t g = 0; g < groups && g < question->groups_most; g++)
-        ranking_group_make(&ranking->groups[ranking->group_count++], &ranking->outcomes, g,
-                           &ranking->columns, ranking->order, question->top);
+        make_group(&ranking->groups[ranking->group_count++], &ranking->outcomes, g,
+                   &ranking->columns, ranking->order, question->top, question->for_programs);
 }
 
 /* What there is to know besides settings. */

@@ -26,10 +26,13 @@ struct ranking_question {
 
 /* A setting that is shown. */
 struct ranked_setting {
-    size_t setting;           /* of the outcomes */
-    struct estimate *means;   /* one a column */
-    struct verdict *verdicts; /* beside the baseline, one a column; NULL: it is that, or there is
-                                 none */
+    size_t setting;         /* of the outcomes */
+    struct estimate *means; /* one a column */
+    /* Beside the baseline, one a column: one of these, for programs the differences alone, since
+     * rows of every metric have no use for what verdicts cost. NULL: it is the baseline, or there
+     * is none. */
+    struct verdict *verdicts;
+    struct estimate *differences;
 };
 
 /* Of one workload and collector. */
@@ -61,7 +64,8 @@ int ranking_make(struct ranking *ranking, const struct ranking_question *questio
                  struct error *error);
 void ranking_fini(struct ranking *ranking);
 
-/* One group alone, with at most `top` settings (0: all). To be freed with ranking_group_fini. */
+/* One group alone, with verdicts, and with at most `top` settings (0: all). To be freed with
+ * ranking_group_fini. */
 void ranking_group_make(struct ranking_group *group, const struct outcomes *outcomes, size_t number,
                         const struct columns *columns, struct goal order, size_t top);
 void ranking_group_fini(struct ranking_group *group);

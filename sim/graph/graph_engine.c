@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include "sim/base/allocate.h"
+#include "sim/base/invariant.h"
 #include "sim/graph/heap.h"
+#include "sim/graph/heap_check.h"
 #include "sim/model/machine.h"
 #include "sim/model/stream.h"
 
@@ -15,6 +17,7 @@ struct graph {
     struct mutator *mutator;
     uint64_t memory_limit_bytes; /* UINT64_MAX: none */
     bool collects_in_allocation;
+    uint64_t unchecked; /* operations since the invariants were looked at */
 };
 
 static void graph_free(void *engine)
@@ -48,6 +51,57 @@ static const struct program *graph_program(const void *engine)
     return &((const struct graph *)engine)->stream.program;
 }
 
+/* ---- the invariants, in builds that look at them (sim/base/invariant.h) ------------------ */
+
+static void check(struct graph *graph)
+{
+    struct error broken;
+    if (heap_check(graph->heap, &broken) != 0)
+        invariant_broken("graph engine", &broken);
+    graph->unchecked = 0;
+}
+
+/* Looking at a heap takes as long as its arena is large, which has a few units for each object. So
+ * of one that is not small it is done at the first collection after some operations for each of the
+ * objects that there is room for; or, without a collection, after a few times as many. */
+#define SMALL_ARENA 32768 /* units */
+#define OFTEN       4     /* units for each operation in between */
+
+static bool checks_collection(const struct graph *graph)
+{
+    size_t units = graph->heap->arena.used;
+    return CHECKS_INVARIANTS && (units <= SMALL_ARENA || graph->unchecked > units / OFTEN);
+}
+
+static void check_between_collections(struct graph *graph)
+{
+    if (++graph->unchecked > graph->heap->arena.used)
+        check(graph);
+}
+
+/* How many objects a collection should find. */
+static uint64_t count_unreachable(const struct heap *heap, int generation)
+{
+    bool *unreachable = heap_expected_unreachable(heap, generation);
+    uint64_t count = 0;
+    for (ref o = 0; o < heap->arena.used; o++)
+        count += unreachable[o];
+    free(unreachable);
+    return count;
+}
+
+static void check_collection(struct graph *graph, uint64_t expected, const struct found *found)
+{
+    struct error broken;
+    uint64_t objects = tally_objects(&found->unreachable);
+    if (objects != expected) {
+        error_set(&broken, "%llu objects were unreachable, and a collection has found %llu",
+                  (unsigned long long)expected, (unsigned long long)objects);
+        invariant_broken("graph engine", &broken);
+    }
+    check(graph);
+}
+
 /* ---- operations ----------------------------------------------------------------------- */
 
 static ref *fields(void *context, ref o, uint32_t *count)
@@ -76,12 +130,13 @@ static bool execute_new(struct graph *graph, const struct op *op)
     if (due && graph->collects_in_allocation)
         mutator->collect_automatically(mutator);
     ref o = heap_allocate(heap, op->kind, op->b, op->c);
-    heap_object(heap, o)
-        ->count++; /* the interpreter's stack holds it until it is in the register */
+    heap_object(heap, o)->count++;
+    heap->held = o;
     if (due && !graph->collects_in_allocation)
         mutator->collect_automatically(mutator);
     assign(graph, &heap->registers[op->a], o);
     heap_object(heap, o)->count--;
+    heap->held = 0;
     return true;
 }
 
@@ -114,6 +169,8 @@ static enum engine_stop run_stretch(struct graph *graph, struct op *control)
         if (op->code != OP_WORK && !execute(graph, op))
             return STOP_FAULT;
         mutator->operation++;
+        if (CHECKS_INVARIANTS)
+            check_between_collections(graph);
     }
     return STOP_END;
 }
@@ -133,9 +190,13 @@ static enum engine_stop graph_run(void *engine, struct op *control)
 static void graph_collect(void *engine, int generation, struct found *found)
 {
     struct graph *graph = engine;
+    bool checked = checks_collection(graph);
+    uint64_t expected = checked ? count_unreachable(graph->heap, generation) : 0;
     heap_find_unreachable(graph->heap, generation, found);
     uint64_t freed = heap_reclaim(graph->heap);
     collector_freed(&graph->mutator->collector, freed > UINT32_MAX ? UINT32_MAX : (uint32_t)freed);
+    if (checked)
+        check_collection(graph, expected, found);
 }
 
 static void graph_freeze(void *engine)

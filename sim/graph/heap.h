@@ -12,12 +12,13 @@
  *
  * The invariants, between operations:
  *   - count is the number of registers and fields that refer to the object; an object with count 0
- * is freed in the operation that took the last reference away, and so is what only it kept alive;
+ *     is freed in the operation that took the last reference away, and so is what only it kept
+ *     alive;
  *   - every object is in exactly one generation's list, at `position`, and the generation's tally
- * is the sum over that list;
+ *     is the sum over that list;
  *   - the reference 0 is nothing: a header nobody owns, which passes may write to without a test;
  *   - every byte of gc_refs is GC_REFS_NONE.
- */
+ * sim/graph/heap_check.h looks at them. */
 #ifndef PYGCSIM_SIM_GRAPH_HEAP_H
 #define PYGCSIM_SIM_GRAPH_HEAP_H
 
@@ -69,6 +70,7 @@ struct heap {
     size_t gc_refs_capacity;
     ref *registers;
     uint32_t register_count;
+    ref held; /* a new object that the interpreter's stack holds until it is in a register; or 0 */
     struct generation generations[GENERATIONS + 1];
     uint64_t bytes, peak_bytes; /* of all objects: now, and the most there ever were */
     ref *unreachable; /* what a collection found; while it looks, and in a census, a stack */

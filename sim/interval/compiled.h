@@ -14,7 +14,7 @@
  * The program is cut into segments, none longer than SEGMENT_OPERATIONS. Objects become isolated
  * only with the last operation of a segment, and the run loop's operations come only behind it; so
  * a policy that has nothing to do in a segment, and no collection due in it, passes it in one step
- * (sim/interval/interval_engine.c). */
+ * (sim/interval/passing.c). */
 #ifndef PYGCSIM_SIM_INTERVAL_COMPILED_H
 #define PYGCSIM_SIM_INTERVAL_COMPILED_H
 

@@ -226,7 +226,7 @@ def shown(place):
             check(" ".join(row["meaning"].replace("`", "").split()[:4]) in " ".join(out.split()),
                   f"{path} lacks {row['meaning']}", out)
         for lines in ([] if not command else
-                      [place.expect(0, [command, "--help"]).out.split("\nExample:\n")[1].split("\n")]):
+                      [place.expect(0, [command, "--help"]).out.split("\nExample:\n")[1].split("\n\n")[0].split("\n")]):
             for line in lines:
                 check(line.strip() in out, f"{path} lacks {line}", out)
 

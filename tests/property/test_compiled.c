@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "sim/base/allocate.h"
+#include "sim/graph/heap_check.h"
 #include "tests/property/trial.h"
 #include "tests/unit/check.h"
-#include "tests/unit/heap_check.h"
 #include "tests/unit/play.h"
 
 static uint64_t first_seed = 1, programs = 3000;

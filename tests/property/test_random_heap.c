@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/graph/heap_check.h"
 #include "tests/property/random_program.h"
 #include "tests/unit/check.h"
-#include "tests/unit/heap_check.h"
 #include "tests/unit/play.h"
 #include "workloads/heap_script.h"
 
@@ -46,7 +46,7 @@ static uint64_t collect(const char *what, struct heap *heap, int generation)
     check_found(what, heap, expected, &found, by_generation, examined);
     uint64_t freed = heap_reclaim(heap);
     check_count(what, freed, objects - heap_objects(heap));
-    heap_check(what, heap);
+    check_sound(what, heap_check, heap);
     for (int g = 0; g <= generation && g < GENERATIONS - 1; g++)
         check_count(what, heap->generations[g].count, 0);
     free(expected);
@@ -58,7 +58,7 @@ static void drop_everything(const char *what, struct heap *heap)
     heap_unfreeze(heap);
     for (uint32_t r = 0; r < heap->register_count; r++)
         heap_assign(heap, &heap->registers[r], 0);
-    heap_check(what, heap);
+    check_sound(what, heap_check, heap);
     collect(what, heap, 2);
     check_count(what, heap_objects(heap), 0);
     check_count(what, heap->bytes, 0);
@@ -85,7 +85,7 @@ static uint64_t play_program(const char *what, struct random_program *program)
         }
         check_count(what, heap_objects(heap), allocated - freed);
         if (n % 50 == 0)
-            heap_check(what, heap);
+            check_sound(what, heap_check, heap);
     }
     drop_everything(what, heap);
     heap_free(heap);

@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "sim/base/error.h"
+
 #define TEST(name)    static void name(void **cmocka_state __attribute__((unused)))
 #define LENGTH(table) (sizeof(table) / sizeof *(table))
 
@@ -23,6 +25,14 @@
     check_signed_at(what, (int64_t)(got), (int64_t)(expected), #got, __FILE__, __LINE__)
 #define check_real(what, got, expected) check_real_at(what, got, expected, #got, __FILE__, __LINE__)
 #define check_text(what, got, expected) check_text_at(what, got, expected, #got, __FILE__, __LINE__)
+
+/* A function that looks at a thing and gives a struct error finds nothing wrong. */
+#define check_sound(what, checker, thing)                                                          \
+    do {                                                                                           \
+        struct error broken = {""};                                                                \
+        checker(thing, &broken);                                                                   \
+        check_text(what, broken.text, "");                                                         \
+    } while (0)
 
 /* The text has `part` in it and is one line. */
 #define check_mentions(what, text, part) check_mentions_at(what, text, part, __FILE__, __LINE__)

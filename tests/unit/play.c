@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/graph/heap_check.h"
 #include "tests/unit/check.h"
-#include "tests/unit/heap_check.h"
 #include "workloads/heap_script.h"
 
 static uint64_t play_new(struct heap *heap, const struct op *op)
@@ -67,7 +67,7 @@ uint64_t play(struct heap *heap, const char *script, struct found *found)
     check_that(script, read.registers <= heap->register_count);
     for (size_t i = 0; i < read.count; i++) {
         freed += play_op(heap, &read.ops[i], found);
-        heap_check(script, heap);
+        check_sound(script, heap_check, heap);
     }
     heap_script_fini(&read);
     free(text);

@@ -142,6 +142,8 @@ TEST(for_programs_nothing_but_what_was_chosen)
     ranking_make(&ranking, &question, &error);
     check_text("made", error.text, "");
     check_count("one column", ranking.columns.count, 1);
+    check_real("a difference", ranking.groups[0].settings[1].differences[0].mean, 20);
+    check_that("no verdict", ranking.groups[0].settings[1].verdicts == NULL);
     check_count("no remarks", (uint64_t)(ranking.unsteady + ranking.failed.count), 0);
     metric_list_fini(&question.metrics);
     ranking_fini(&ranking);

@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
+#include "sim/graph/heap_check.h"
 #include "tests/unit/check.h"
-#include "tests/unit/heap_check.h"
 #include "tests/unit/play.h"
 
 #define BYTES 72 /* of an object of these tests, if it does not matter */
@@ -200,7 +200,7 @@ TEST(a_collection_reports_what_it_examined)
     check_count("bytes until it is reclaimed", heap->bytes, 1100);
     check_count("freed", heap_reclaim(heap), 1);
     check_count("bytes after that", heap->bytes, 1000);
-    heap_check("the rest", heap);
+    check_sound("the rest", heap_check, heap);
     heap_free(heap);
 }
 
@@ -232,7 +232,7 @@ TEST(a_long_chain_dies_without_recursion)
     check_count("freed", heap_assign(heap, &heap->registers[0], 0), LINKS);
     check_count("objects left", heap_objects(heap), 0);
     check_count("bytes left", heap->bytes, 0);
-    heap_check("an empty heap", heap);
+    check_sound("an empty heap", heap_check, heap);
     heap_free(heap);
 }
 
@@ -251,7 +251,7 @@ TEST(a_long_chain_survives_and_then_is_garbage)
     heap_find_unreachable(heap, 2, &found);
     check_count("found", tally_objects(&found.unreachable), LINKS);
     check_count("reclaimed", heap_reclaim(heap), LINKS);
-    heap_check("an empty heap", heap);
+    check_sound("an empty heap", heap_check, heap);
     heap_free(heap);
 }
 
@@ -268,7 +268,7 @@ TEST(large_objects)
         point(heap, heap->registers[0], f + 999, o);
     }
     heap_assign(heap, &heap->registers[1], 0);
-    heap_check("a large object", heap);
+    check_sound("a large object", heap_check, heap);
     check_count("freed", heap_assign(heap, &heap->registers[0], 0), 1001);
     size_t used = heap->arena.used;
     large = allocate_into(heap, 0, FIELDS);
@@ -316,7 +316,7 @@ TEST(freed_blocks_are_used_again)
             used = heap->arena.used;
         check_count("the arena does not grow", heap->arena.used, used);
     }
-    heap_check("empty", heap);
+    check_sound("empty", heap_check, heap);
     heap_free(heap);
 }
 
@@ -335,7 +335,7 @@ TEST(leaving_a_list_keeps_the_positions)
                                     : i == 1 ? OBJECTS - 1
                                              : test_random_below(&seed, OBJECTS));
             heap_assign(heap, &heap->registers[r], 0);
-            heap_check("one less", heap);
+            check_sound("one less", heap_check, heap);
         }
     }
     heap_free(heap);
@@ -365,7 +365,7 @@ TEST(the_interpreters_own_objects)
     struct heap *heap = heap_new(1);
     struct found found;
     heap_add_permanent(heap, 1000);
-    heap_check("added", heap);
+    check_sound("added", heap_check, heap);
     check_count("permanent", heap->generations[PERMANENT].count, 1000);
     check_count("bytes", heap->bytes, 0);
     play(heap, "collect", &found);
@@ -382,13 +382,13 @@ TEST(an_empty_heap)
     struct found found;
     heap_free(NULL);
     struct heap *heap = heap_new(0);
-    heap_check("no registers", heap);
+    check_sound("no registers", heap_check, heap);
     check_count("live", heap_live_bytes(heap), 0);
     heap_find_unreachable(heap, 2, &found);
     check_count("reclaimed", heap_reclaim(heap), 0);
     heap_freeze(heap);
     heap_unfreeze(heap);
-    heap_check("still empty", heap);
+    check_sound("still empty", heap_check, heap);
     heap_free(heap);
 }
 
@@ -407,7 +407,7 @@ static uint64_t found_of_a_hub(uint32_t fields, bool kept, int generation)
     heap_find_unreachable(heap, generation, &found);
     uint64_t unreachable = tally_objects(&found.unreachable);
     check_count("reclaimed", heap_reclaim(heap), unreachable);
-    heap_check("collected", heap);
+    check_sound("collected", heap_check, heap);
     heap_free(heap);
     return unreachable;
 }
@@ -442,11 +442,11 @@ TEST(many_references_leave_the_positions)
     for (int i = 0; i < COLLECTIONS; i++) {
         heap_find_unreachable(heap, GENERATIONS - 1, &found);
         check_count("reclaimed", heap_reclaim(heap), 0);
-        heap_check("collected", heap);
+        check_sound("collected", heap_check, heap);
     }
     heap_assign(heap, &heap->registers[1], 0);
     check_count("freed", heap_assign(heap, &heap->registers[3], 0), 2);
-    heap_check("freed", heap);
+    check_sound("freed", heap_check, heap);
     heap_free(heap);
 }
 
@@ -467,7 +467,7 @@ TEST(full_collections_of_full_and_of_nearly_empty_arenas)
         play(heap, "new 1 1; store 1 0 1; drop 1; drop 2; collect", &found);
         check_count("examined", tally_objects(&found.examined), 2);
         check_count("unreachable", tally_objects(&found.unreachable), 1);
-        heap_check("collected", heap);
+        check_sound("collected", heap_check, heap);
         heap_free(heap);
     }
 }

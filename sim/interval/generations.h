@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Generations as intervals of the order of birth (sim/interval/interval_engine.h): generation g is
+ * what was born from bound[g] on, and before bound[g - 1]; the permanent one is what was born
+ * before the last bound. What is in each is counted, not listed.
+ *
+ * Counting lags behind. Of what is born, and of what dies in generation 0, nothing is noted at all;
+ * of what dies elsewhere, shape and age. generations_settle brings the counts up to date, and is
+ * due before anybody looks at them and before a bound moves.
+ *
+ * The invariants:
+ *   - no bound is smaller than the next, and none is beyond what has been born;
+ *   - settled, the counts of all generations together are of what has been born and not freed, and
+ *     of the interpreter's own objects. */
+#ifndef PYGCSIM_SIM_INTERVAL_GENERATIONS_H
+#define PYGCSIM_SIM_INTERVAL_GENERATIONS_H
+
+#include <stdint.h>
+
+#include "sim/interval/compiled.h"
+#include "sim/model/age.h"
+#include "sim/model/collector.h"
+#include "sim/model/tally.h"
+
+/* What a program's deaths are, as columns of its compiled form. */
+struct deaths {
+    const uint32_t *births, *deaths;
+    const struct death_facts *facts;
+    const struct shape *shapes;
+};
+
+static inline const struct shape *shape_of_death(const struct deaths *deaths, uint32_t death)
+{
+    return &deaths->shapes[compiled_shape_of_death(deaths->births, deaths->deaths, deaths->facts,
+                                                   death)];
+}
+
+struct generations {
+    uint32_t bound[GENERATIONS];
+    struct tally tallies[GENERATIONS + 1]; /* up to what is settled */
+    struct settled {
+        struct tally alive; /* what reference counting had not freed by then */
+        uint32_t birth, death;
+    } settled;
+    struct tally dead[GENERATIONS + 1]; /* since then, by reference count, but for generation 0 */
+    struct age_counts dead_ages[GENERATIONS + 1]; /* and since the start, by age */
+    uint64_t freed_by_count[GENERATIONS + 1], freed_by_collector[GENERATIONS + 1];
+};
+
+static inline int generation_of(const struct generations *generations, uint32_t birth)
+{
+    const uint32_t *bound = generations->bound;
+    return (birth < bound[0]) + (birth < bound[1]) + (birth < bound[2]);
+}
+
+/* Deaths `from` up to `to` have happened, some of them perhaps outside generation 0. */
+void generations_note_deaths(struct generations *generations, const struct deaths *deaths,
+                             uint32_t from, uint32_t to);
+
+static inline bool generations_are_settled(const struct generations *generations, uint32_t birth,
+                                           uint32_t death)
+{
+    return birth == generations->settled.birth && death == generations->settled.death;
+}
+
+/* So many have been born and have died by now, and `alive` is left of them. */
+void generations_settle(struct generations *generations, const struct tally *alive, uint32_t birth,
+                        uint32_t death);
+
+/* The rest is of settled ones, with so many objects born. */
+
+/* A collection of `generation` has found that; the survivors move to `target`. */
+void generations_promote(struct generations *generations, int generation, int target,
+                         const struct found *found, uint32_t birth);
+
+void generations_freeze(struct generations *generations, uint32_t birth);
+void generations_unfreeze(struct generations *generations);
+
+#endif

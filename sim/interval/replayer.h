@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The inside of the interval engine: what its parts share. For others there is
+ * sim/interval/interval_engine.h, which says how it works.
+ *
+ * A replayer stands somewhere in a compiled program. It passes segments in one step where nothing
+ * has to be looked at, and walks through the others (sim/interval/passing.c). The heap is never
+ * there; what collections ask of it is counted by generation (sim/interval/generations.h), and what
+ * they can find is a small graph (sim/interval/isolated_graph.h); what they do to both is in
+ * sim/interval/collecting.c.
+ *
+ * The invariant, besides those of the two: the bytes that the generations count are those that are
+ * reachable, which the program's column `alive` knows, and those that float.
+ * sim/interval/replayer_check.h looks at them all. */
+#ifndef PYGCSIM_SIM_INTERVAL_REPLAYER_H
+#define PYGCSIM_SIM_INTERVAL_REPLAYER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/interval/compiled.h"
+#include "sim/interval/generations.h"
+#include "sim/interval/isolated_graph.h"
+#include "sim/model/engine.h"
+
+struct replayer {
+    /* The program. */
+    const struct compiled *compiled;
+    struct compiled own;  /* if nobody else has compiled it */
+    const char *workload; /* its name */
+    const struct segment *segments;
+    const uint8_t *classes, *death_operations;
+    struct deaths deaths;
+    uint32_t ns[CLASS_COUNT];
+
+    struct mutator *mutator;
+    uint64_t memory_limit_bytes; /* UINT64_MAX: none */
+    bool collects_in_allocation;
+
+    /* Where it is: so many operations into `segment`, and so far in each column. */
+    const struct segment *segment;
+    uint32_t offset; /* of its operations, executed */
+    uint32_t birth, death, work, control;
+
+    struct generations generations;
+    struct isolated_graph isolated;
+    uint64_t permanent;        /* the interpreter's own objects */
+    uint64_t live_bytes;       /* of reachable objects; kept while walking through a segment */
+    uint64_t peak_bytes;       /* of the heap */
+    struct ages isolated_ages; /* of isolated objects that have been freed */
+    uint64_t checked;          /* the operation at which its invariants were looked at last */
+};
+
+/* ---- passing.c ---- */
+
+void replayer_enter(struct replayer *replayer, const struct segment *segment);
+
+/* As the engine's `run`. */
+enum engine_stop replayer_run(void *engine, struct op *control);
+
+/* ---- collecting.c ---- */
+
+/* What reference counting has not freed by now. */
+struct tally replayer_alive(const struct replayer *replayer);
+
+/* Brings the generations up to date. */
+void replayer_settle(struct replayer *replayer);
+
+/* What becomes isolated with the last operation of the segment, which has been executed. */
+void replayer_isolate(struct replayer *replayer);
+
+/* As the engine's functions of these names. */
+void replayer_collect(void *engine, int generation, struct found *found);
+void replayer_freeze(void *engine);
+void replayer_unfreeze(void *engine);
+
+#endif
