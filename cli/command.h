@@ -1,57 +1,58 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the subcommands share. Only code in cli/ prints to the terminal or exits.
+ * What a subcommand is, and what subcommands share. Only code in cli/ prints to the terminal or
+ * exits.
  *
  * Exit status: 0 done; 1 it could not be done (a file, a database, a malformed program); 2 the
  * command line was wrong. */
 #ifndef PYGCSIM_CLI_COMMAND_H
 #define PYGCSIM_CLI_COMMAND_H
 
-#include <argp.h>
+#include <errno.h> /* program_invocation_name */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
+#include "cli/option.h"
 #include "sim/interval/compiled.h"
-#include "sim/simulation.h"
-#include "sweep/until.h"
+#include "sweep/file/terms.h"
+#include "workloads/registry.h"
 
 #define EXIT_USAGE 2
 
-/* A subcommand gets its own words, argv[0] being "pygcsim NAME", and returns the exit status. */
-int command_run(int argc, char **argv);
-int command_compare(int argc, char **argv);
-int command_sweep(int argc, char **argv);
-int command_merge(int argc, char **argv);
-int command_compile(int argc, char **argv);
-int command_show(int argc, char **argv);
-int command_best(int argc, char **argv);
-int command_sensitivity(int argc, char **argv);
-int command_export(int argc, char **argv);
-int command_plot(int argc, char **argv);
-int command_report(int argc, char **argv);
-int command_replay(int argc, char **argv);
-int command_list(int argc, char **argv);
+/* A file, a variable of the environment or an exit status that a subcommand knows, for its man
+ * page. */
+struct note {
+    const char *name, *text;
+};
+
+#define OPTION_TABLES 3
+
+/* Facts; help, man page and completion are written from them. Each file in cli/ that is a
+ * subcommand has one, and cli/subcommands.c lists them. */
+struct subcommand {
+    const char *name;
+    const char *summary;     /* a line, lower case, no full stop */
+    const char *description; /* paragraphs, with an empty line between two */
+    const char *examples;    /* lines as they are typed */
+    /* Tables, each of which ends with a NULL name; fewer end with NULL. Help has them apart. */
+    const struct command_option *options[OPTION_TABLES];
+    const struct command_option *argument; /* what it takes besides options; NULL: nothing */
+    const struct note *files, *environment, *exits; /* end with a NULL name; or NULL: none */
+    const char *const *see;  /* other subcommands, ending with NULL; or NULL */
+    size_t state_size;       /* of its own struct, which options fill */
+    int (*run)(void *state); /* returns the exit status */
+};
+
+/* Every subcommand, in the order in which help has them; ends with NULL. */
+extern const struct subcommand *const subcommands[];
+
+/* Fails with the nearest name if there is none of that name. */
+const struct subcommand *subcommand_named(const char *name);
 
 /* "pygcsim NAME: …" on standard error, then exit. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void fail_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* argp_parse with the project's conventions: usage errors are one line and exit with EXIT_USAGE.
- * All options have a long name. */
-void command_parse(const struct argp *argp, int argc, char **argv, void *input);
-
-/* Values of options; each fails with one line that says what is allowed. */
-const struct collector_version *option_collector(const char *text);
-const struct engine *option_engine(const char *text);
-uint64_t option_count(const char *option, const char *text, uint64_t least, uint64_t most);
-uint64_t option_duration(const char *option, const char *text);
-uint64_t option_bytes(const char *option, const char *text);
-struct until option_until(const char *text);
-struct warmup option_warmup(const char *text);
-
-/* The name from the middle of a list that ends with NULL; fails with the allowed ones. */
-size_t option_choice(const char *what, const char *text, const char *const *names);
 
 /* How programs are compiled: what takes more than `memory_bytes` (0: half of the machine's) is kept
  * in temporary files, in $TMPDIR or /var/tmp. */
@@ -67,25 +68,50 @@ void print_what_next(const char *db);
  */
 void close_output(void);
 
-/* Shared texts of options that several subcommands have. */
-#define HELP_COLLECTOR                                                                             \
-    "Interpreter version, cpython-3.8 to cpython-3.13 or cpython-3.15 (default " DEFAULT_COLLECTOR \
-    "; `pygcsim list collectors`)"
-#define HELP_ENGINE                                                                                \
-    "How the heap is simulated: interval (default: compiles the program once and replays "         \
-    "policies "                                                                                    \
-    "over it) or graph (object by object; the same results)"
-#define HELP_MEMORY                                                                                \
-    "A compiled program larger than that is kept in temporary files, in $TMPDIR or /var/tmp "      \
-    "(default: half of the machine's memory)"
-#define HELP_SEED "Seed of all random streams (default 1); same seed, same program"
-#define HELP_UNTIL                                                                                 \
-    "Adds replications until half of the 95% interval of a mean is that share of it at most, as "  \
-    "ci=5% or ci=5%,metric=latency_p99,most=200"
-#define HELP_WORKLOAD "The program, as web:rate=200,duration=60s (default web)"
-#define HELP_SPEC                                                                                  \
+/* ---- rows and notes that several subcommands have ------------------------------------------- */
+
+/* {OPTION_DB, PARAM_FIELD(state, db)}, and so on. */
+#define OPTION_DB                                                                                  \
+    .name = "db", .type = PARAM_PATH, .read = option_read_results, .initial = "results.db",        \
+    .meaning = "the results file to add to"
+
+#define OPTION_RESULTS .name = "RESULTS", .type = PARAM_PATH, .meaning = "the results file"
+
+#define OPTION_EXPERIMENT                                                                          \
+    .name = "experiment", .type = PARAM_TEXT, .otherwise = "the newest",                           \
+    .meaning =                                                                                     \
+        "the experiment in it, by name or number, as `pygcsim show RESULTS --list` has them"
+
+#define OPTION_JOBS                                                                                \
+    .name = "jobs", .type = PARAM_COUNT, .least = 1, .most = 1024, .otherwise = "one a core",      \
+    .meaning = "how many runs to simulate at a time"
+
+#define OPTION_MEMORY                                                                              \
+    .name = "memory", .type = PARAM_BYTES, .least = 1, .most = PARAM_UNLIMITED,                    \
+    .otherwise = "half of the machine's memory",                                                   \
+    .meaning = "a compiled program larger than that is kept in temporary files, in $TMPDIR or "    \
+               "/var/tmp"
+
+#define OPTION_UNTIL                                                                               \
+    TERM_UNTIL, .read = until_read, .parts = until_params,                                         \
+                .form = "a rule such as 5% or ci=5%,metric=latency_p99,most=200"
+
+#define OPTION_WORKLOAD                                                                            \
+    .name = "workload", .type = PARAM_SPEC, .registry = &workload_registry, .initial = "web",      \
+    .meaning = "the program, as web:rate=200,duration=60s"
+
+/* A policy of those that a results file has. */
+#define OPTION_BASELINE                                                                            \
+    TERM_BASELINE, .type = PARAM_SPEC, .registry = &policy_registry,                               \
+                   .otherwise = "as the experiment says"
+
+/* How the second paragraph of a description goes on where there are specifications. */
+#define ABOUT_SPECS                                                                                \
     "A SPEC is a name, or a name and parameters: NAME:KEY=VALUE,KEY=VALUE. Names, keys, units "    \
     "and ranges: `pygcsim list policies`, `pygcsim list workloads`. Times and sizes have units: "  \
-    "10s, 250ms, 16MiB.\v"
+    "10s, 250ms, 16MiB."
+
+extern const struct note notes_of_results[];     /* results.db */
+extern const struct note notes_of_environment[]; /* TMPDIR */
 
 #endif

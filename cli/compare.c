@@ -11,132 +11,76 @@
 #include "cli/single_runs.h"
 #include "results/store/store.h"
 #include "sim/base/allocate.h"
-#include "sim/engines.h"
 #include "sweep/comparison.h"
 
-enum {
-    OPT_DB = 1,
-    OPT_ENGINE,
-    OPT_JSON,
-    OPT_LOG,
-    OPT_MEMORY,
-    OPT_PROGRAM,
-    OPT_SAMPLE,
-    OPT_SEED,
-    OPT_UNTIL,
-    OPT_WARMUP,
-};
-
-static const struct argp_option options[] = {
-    {"workload", 'w', "SPEC", 0, HELP_WORKLOAD, 0},
-    {"program", OPT_PROGRAM, "FILE", 0,
-     "The program as `pygcsim compile` has written it, in place of --workload and --seed", 0},
-    {"policy", 'p', "SPEC", 0, "The policy, as freeze:t0=50000; compare takes it many times", 0},
-    {"collector", 'c', "NAME", 0, HELP_COLLECTOR, 0},
-    {"seed", OPT_SEED, "N", 0, HELP_SEED, 0},
-    {"replications", 'r', "N", 0,
-     "Each policy runs with N seeds, from --seed on: means, and how well they are known", 0},
-    {"until", OPT_UNTIL, "RULE", 0, HELP_UNTIL, 0},
-    {"warmup", OPT_WARMUP, "TIME", 0,
-     "After start-up, until the steady state that metrics are of; or mser5 (default 0s)", 0},
-    {"log", OPT_LOG, "LEVEL", 0, "What is stored: summary, samples or collections (default)", 0},
-    {"sample", OPT_SAMPLE, "TIME", 0,
-     "Wall time between two readings of memory, as 100ms (default: a 250th of the program)", 0},
-    {"db", OPT_DB, "FILE", 0, "The results file to add to (default results.db)", 0},
-    {"engine", OPT_ENGINE, "NAME", 0, HELP_ENGINE, 0},
-    {"jobs", 'j', "N", 0, "How many policies to simulate at a time (default: one a core)", 0},
-    {"memory", OPT_MEMORY, "SIZE", 0, HELP_MEMORY, 0},
-    {"json", OPT_JSON, NULL, 0, "Print every metric, one JSON object a line for each policy", 0},
-    {0},
-};
-
 struct command {
-    const char *name;
-    const char *workload_spec; /* NULL: not given */
-    const char *program;       /* NULL: none */
-    bool seed_given, collector_given;
-    unsigned jobs;
-    uint64_t memory_bytes;
-    const char **policy_specs;
-    size_t policy_count, policy_capacity;
-    const char *db;
-    bool json, one_policy;
-    const struct engine *engine;
+    const char *workload_spec, *program; /* a program is in place of the workload and the seed */
+    bool workload_given, seed_given, collector_given;
+    struct texts policies;
     const struct collector_version *collector;
-    uint64_t seed, sample_ns, replications;
+    const struct engine *engine;
+    uint64_t seed, replications, sample_ns, jobs, memory_bytes;
     struct until until;
     struct warmup warmup;
-    enum log_level log;
+    int64_t log;
+    const char *db;
+    bool json;
+
+    const char *name; /* of the subcommand */
+    bool one_policy;
 };
 
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct command *command = state->input;
-    switch (key) {
-    case 'w':
-        command->workload_spec = argument;
-        return 0;
-    case 'p':
-        if (command->one_policy && command->policy_count > 0)
-            fail_usage("takes one --policy; `pygcsim compare` takes many");
-        command->policy_specs =
-            allocate_grow(command->policy_specs, &command->policy_capacity,
-                          command->policy_count + 1, sizeof *command->policy_specs);
-        command->policy_specs[command->policy_count++] = argument;
-        return 0;
-    case 'c':
-        command->collector = option_collector(argument);
-        command->collector_given = true;
-        return 0;
-    case OPT_SEED:
-        command->seed = option_count("seed", argument, 0, INT64_MAX);
-        command->seed_given = true;
-        return 0;
-    case OPT_SAMPLE:
-        command->sample_ns = option_duration("sample", argument);
-        return 0;
-    case 'r':
-        command->replications = option_count("replications", argument, 1, REPLICATIONS_MOST);
-        return 0;
-    case OPT_UNTIL:
-        command->until = option_until(argument);
-        return 0;
-    case OPT_WARMUP:
-        command->warmup = option_warmup(argument);
-        return 0;
-    case OPT_LOG:
-        command->log = (enum log_level)option_choice("log level", argument, log_level_names);
-        return 0;
-    case OPT_DB:
-        if (!*argument || strcmp(argument, ":memory:") == 0)
-            fail_usage("--db needs the name of a file, not '%s'", argument);
-        command->db = argument;
-        return 0;
-    case OPT_PROGRAM:
-        if (!*argument)
-            fail_usage("--program needs the name of a file");
-        command->program = argument;
-        return 0;
-    case 'j':
-        if (command->one_policy)
-            fail_usage("--jobs is for `pygcsim compare`: this runs one policy");
-        command->jobs = (unsigned)option_count("jobs", argument, 1, 1024);
-        return 0;
-    case OPT_MEMORY:
-        command->memory_bytes = option_bytes("memory", argument);
-        return 0;
-    case OPT_ENGINE:
-        command->engine = option_engine(argument);
-        return 0;
-    case OPT_JSON:
-        command->json = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        fail_usage("'%s' is too much; what to do is said with options (--help)", argument);
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
+#define FIELD(name) PARAM_FIELD(command, name)
+#define GIVEN(name) OPTION_GIVEN(command, name)
+
+#define POLICY .name = "policy", .type = PARAM_SPEC, .registry = &policy_registry, FIELD(policies)
+
+static const struct command_option policy_option[] = {
+    {{POLICY, .otherwise = "the one called default", .meaning = "the policy, as freeze:t0=50000"},
+     .letter = 'p',
+     .argument = "SPEC",
+     .times = 1,
+     .more = "`pygcsim compare` takes many"},
+    {{NULL}},
+};
+
+static const struct command_option policies_option[] = {
+    {{POLICY, .otherwise = "every one there is",
+      .meaning = "a policy, as freeze:t0=50000; as often as you like"},
+     .letter = 'p',
+     .argument = "SPEC",
+     .times = TIMES_ANY},
+    {{NULL}},
+};
+
+static const struct command_option options[] = {
+    {{OPTION_WORKLOAD, FIELD(workload_spec)},
+     .letter = 'w',
+     .argument = "SPEC",
+     GIVEN(workload_given)},
+    {{"program", PARAM_PATH, FIELD(program),
+      .meaning = "the program as `pygcsim compile` has written it, in place of --workload and "
+                 "--seed"},
+     .argument = "FILE"},
+    {{TERM_COLLECTOR, FIELD(collector)},
+     .letter = 'c',
+     .argument = "NAME",
+     .more = "`pygcsim sweep` takes several, as collectors: [cpython-3.12, cpython-3.13]",
+     GIVEN(collector_given)},
+    {{TERM_SEED, FIELD(seed)}, .argument = "N", GIVEN(seed_given)},
+    {{TERM_REPLICATIONS, FIELD(replications)}, .letter = 'r', .argument = "N"},
+    {{OPTION_UNTIL, FIELD(until), .otherwise = "none"}, .argument = "RULE"},
+    {{TERM_WARMUP, FIELD(warmup)}, .argument = "TIME"},
+    {{TERM_LOG, FIELD(log), .initial = "collections"}, .argument = "LEVEL"},
+    {{TERM_SAMPLE, FIELD(sample_ns)}, .argument = "TIME"},
+    {{OPTION_DB, FIELD(db)}, .argument = "FILE"},
+    {{TERM_ENGINE, FIELD(engine)}, .argument = "NAME"},
+    {{OPTION_JOBS, FIELD(jobs)}, .letter = 'j', .argument = "N"},
+    {{OPTION_MEMORY, FIELD(memory_bytes)}, .argument = "SIZE"},
+    {{"json", PARAM_SWITCH, FIELD(json),
+      .meaning = "print every metric, one JSON object a line for each run"}},
+    {{NULL}},
+};
 
 /* ---- what is done --------------------------------------------------------------------- */
 
@@ -149,7 +93,7 @@ static void check_together(const struct command *command)
                    "--engine graph");
     if (command->program && (command->replications > 1 || command->until.share > 0))
         fail_usage("--program is one program: not with --replications or --until");
-    if (command->program && (command->workload_spec || command->seed_given))
+    if (command->program && (command->workload_given || command->seed_given))
         fail_usage("--program is instead of --workload and --seed");
     if (command->program && !command->engine->compiles)
         fail_usage("--program goes with --engine interval only");
@@ -161,12 +105,12 @@ static void make_experiment(struct command *command, struct compiled *compiled,
 {
     static const char *const usual_policy[] = {"default"};
     struct error error;
-    bool runs_usual = command->one_policy && command->policy_count == 0;
+    bool runs_usual = command->one_policy && command->policies.count == 0;
     const struct comparison comparison = {
         .name = command->name,
-        .workload = command->workload_spec ? command->workload_spec : "web",
-        .policies = runs_usual ? usual_policy : command->policy_specs,
-        .policy_count = runs_usual ? 1 : command->policy_count,
+        .workload = command->workload_spec,
+        .policies = runs_usual ? usual_policy : command->policies.items,
+        .policy_count = runs_usual ? 1 : command->policies.count,
         .collector = command->collector,
         .seed = command->seed,
         .replications = command->replications,
@@ -179,10 +123,12 @@ static void make_experiment(struct command *command, struct compiled *compiled,
         fail("%s", error.text);
     command->collector = experiment->points[0].collector;
     experiment->engine = command->engine;
-    experiment->log = command->log;
+    experiment->log = (enum log_level)command->log;
     experiment->warmup = command->warmup;
     experiment->sample_ns = command->sample_ns;
     experiment->until = command->until;
+    if (until_settle(experiment, &error) != 0)
+        fail_usage("%s", error.text);
 }
 
 /* ---- what is printed ------------------------------------------------------------------ */
@@ -260,7 +206,7 @@ static int execute_command(struct command *command)
         .store = store_open(command->db, &error),
         .command = command->name,
         .keep_results = true,
-        .execution = {.workers = workers(command->jobs),
+        .execution = {.workers = workers((unsigned)command->jobs),
                       .compile = compile_options(command->memory_bytes),
                       .compiled = command->program ? &compiled : NULL},
     };
@@ -279,46 +225,53 @@ static int execute_command(struct command *command)
     rounds_fini(&rounds);
     experiment_fini(&experiment);
     compiled_fini(&compiled);
-    free(command->policy_specs);
+    free(command->policies.items);
     return EXIT_SUCCESS;
 }
 
-static int run_command(int argc, char **argv, const char *name, const char *doc, bool one_policy)
+static int run(void *state)
 {
-    const struct argp argp = {.options = options, .parser = parse, .doc = doc};
-    struct command command = {
-        .name = name,
-        .db = "results.db",
-        .one_policy = one_policy,
-        .engine = &interval_engine,
-        .collector = collector_version(DEFAULT_COLLECTOR),
-        .seed = 1,
-        .sample_ns = SAMPLE_AUTO,
-        .replications = 1,
-        .log = LOG_collections,
-    };
-    command_parse(&argp, argc, argv, &command);
-    return execute_command(&command);
+    struct command *command = state;
+    command->name = "run";
+    command->one_policy = true;
+    return execute_command(command);
 }
 
-int command_run(int argc, char **argv)
+static int compare(void *state)
 {
-    return run_command(
-        argc, argv, "run",
-        "Runs a simulated Python program under one policy for the cycle collector, "
-        "and adds every pause and the memory over time to a results file.\n\n" HELP_SPEC
-        "Example:  pygcsim run --workload web:rate=200,duration=60s --policy freeze "
-        "--db results.db",
-        true);
+    struct command *command = state;
+    command->name = "compare";
+    return execute_command(command);
 }
 
-int command_compare(int argc, char **argv)
-{
-    return run_command(argc, argv, "compare",
-                       "Runs the same simulated Python program, to the last operation, under "
-                       "several policies for the cycle collector (without --policy: under each "
-                       "there is), and says what each costs.\n\n" HELP_SPEC
-                       "Example:  pygcsim compare --workload web:duration=20s --policy default "
-                       "--policy freeze:t0=50000 --policy off",
-                       false);
-}
+static const char *const see[] = {"sweep", "show", "plot", "compile", "list", NULL};
+
+const struct subcommand subcommand_run = {
+    .name = "run",
+    .summary = "one program under one policy, into a results file",
+    .description = "Runs a simulated Python program under one policy for the cycle collector, and "
+                   "adds every pause and the memory over time to a results file.\n\n" ABOUT_SPECS,
+    .examples = "pygcsim run --workload web:rate=200,duration=60s --policy freeze --db results.db",
+    .options = {policy_option, options},
+    .files = notes_of_results,
+    .environment = notes_of_environment,
+    .see = see,
+    .state_size = sizeof(struct command),
+    .run = run,
+};
+
+const struct subcommand subcommand_compare = {
+    .name = "compare",
+    .summary = "the same program under several policies: what each costs",
+    .description = "Runs the same simulated Python program, to the last operation, under several "
+                   "policies for the cycle collector (without --policy: under each there is), and "
+                   "says what each costs.\n\n" ABOUT_SPECS,
+    .examples = "pygcsim compare --workload web:duration=20s --policy default \\\n"
+                "    --policy freeze:t0=50000 --policy off",
+    .options = {policies_option, options},
+    .files = notes_of_results,
+    .environment = notes_of_environment,
+    .see = see,
+    .state_size = sizeof(struct command),
+    .run = compare,
+};

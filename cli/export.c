@@ -11,20 +11,6 @@
 #include "cli/ranking.h"
 #include "results/store/export.h"
 
-enum { OPT_EXPERIMENT = 1, OPT_FORMAT, OPT_RUN, OPT_TABLE };
-
-static const struct argp_option options[] = {
-    {"format", OPT_FORMAT, "FORMAT", 0, "csv (default), json (one object a line) or gcviewer", 0},
-    {"table", OPT_TABLE, "TABLE", 0,
-     "runs (default: one row each, with every parameter and metric), settings (means and "
-     "intervals), collections or samples (of memory)",
-     0},
-    {"run", OPT_RUN, "N", 0, "Of collections and samples only those of that run", 0},
-    {"out", 'o', "FILE", 0, "Where to write it (default: standard output)", 0},
-    {"experiment", OPT_EXPERIMENT, "NAME|NUMBER", 0, HELP_EXPERIMENT, 0},
-    {0},
-};
-
 enum format { FORMAT_CSV, FORMAT_JSON, FORMAT_GCVIEWER };
 static const char *const formats[] = {"csv", "json", "gcviewer", NULL};
 
@@ -33,44 +19,36 @@ static const char *const tables[] = {"runs", "settings", "collections", "samples
 
 struct command {
     struct which_results which;
-    enum format format;
-    enum export_table table;
+    int64_t format, table;
     bool table_given;
-    int64_t run;
+    int64_t run;     /* or EVERY_RUN */
     const char *out; /* NULL: standard output */
 };
 
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct command *command = state->input;
-    switch (key) {
-    case OPT_FORMAT:
-        command->format = (enum format)option_choice("format", argument, formats);
-        return 0;
-    case OPT_TABLE:
-        command->table = (enum export_table)option_choice("table", argument, tables);
-        command->table_given = true;
-        return 0;
-    case OPT_RUN:
-        command->run = (int64_t)option_count("run", argument, 1, INT64_MAX);
-        return 0;
-    case 'o':
-        if (!*argument)
-            fail_usage("--out needs the name of a file");
-        command->out = argument;
-        return 0;
-    case OPT_EXPERIMENT:
-        command->which.experiment = argument;
-        return 0;
-    case ARGP_KEY_ARG:
-        which_results_file(&command->which, argument);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        fail_usage("which results file? Usage: pygcsim export RESULTS [--format FORMAT]");
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
+#define FIELD(name) PARAM_FIELD(command, name)
+
+static const struct command_option options[] = {
+    {{"format", PARAM_CHOICE, FIELD(format), .choices = formats, .initial = "csv",
+      .meaning = "as what; json is one object a line, gcviewer a log of collections"},
+     .argument = "FORMAT"},
+    {{"table", PARAM_CHOICE, FIELD(table), .choices = tables, .initial = "runs",
+      .meaning = "runs are a row each, with every parameter and metric; settings have means and "
+                 "intervals; collections and samples (of memory) are those of the runs"},
+     .argument = "TABLE",
+     OPTION_GIVEN(command, table_given)},
+    {{"run", PARAM_COUNT, FIELD(run), .least = 1, .most = PARAM_UNLIMITED, .absent = "all",
+      .initial = "all", .meaning = "of collections and samples only those of that run"},
+     .argument = "N"},
+    {{"out", PARAM_PATH, FIELD(out), .otherwise = "standard output",
+      .meaning = "where to write it"},
+     .letter = 'o',
+     .argument = "FILE"},
+    {{OPTION_EXPERIMENT, FIELD(which.experiment)}, .argument = "NAME"},
+    {{NULL}},
+};
+
+static const struct command_option results_argument = {{OPTION_RESULTS, FIELD(which.db)},
+                                                       .what = "results file"};
 
 /* ---- rows ----------------------------------------------------------------------------- */
 
@@ -200,29 +178,36 @@ static void check_together(const struct command *command)
         fail_usage("--run is for --table collections, --table samples and --format gcviewer");
 }
 
-int command_export(int argc, char **argv)
+static int run(void *state)
 {
-    const struct argp argp = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "RESULTS",
-        .doc = "Writes an experiment for other programs: its runs with every parameter and metric, "
-               "its settings with means and intervals, its collections or the memory over time, "
-               "as CSV or JSON; or the collections of one run as a log that GCViewer reads.\v"
-               "Example:  pygcsim export results.db --format csv --table runs --out runs.csv",
-    };
-    struct command command = {.run = EVERY_RUN};
+    struct command *command = state;
     struct open_results results;
     struct output output;
-    command_parse(&argp, argc, argv, &command);
-    check_together(&command);
-    open_results(&results, &command.which);
-    output_open(&output, command.out, command.which.db);
-    if (command.format == FORMAT_GCVIEWER)
-        write_log(&output, &command, &results);
+    check_together(command);
+    open_results(&results, &command->which);
+    output_open(&output, command->out, command->which.db);
+    if (command->format == FORMAT_GCVIEWER)
+        write_log(&output, command, &results);
     else
-        write_table(&output, &command, &results);
+        write_table(&output, command, &results);
     output_close(&output);
     close_results(&results);
     return EXIT_SUCCESS;
 }
+
+static const char *const see[] = {"show", "plot", "report", NULL};
+
+const struct subcommand subcommand_export = {
+    .name = "export",
+    .summary = "an experiment as CSV, JSON or a log, for other programs",
+    .description = "Writes an experiment for other programs: its runs with every parameter and "
+                   "metric, its settings with means and intervals, its collections or the memory "
+                   "over time, as CSV or JSON; or the collections of one run as a log that "
+                   "GCViewer reads.",
+    .examples = "pygcsim export results.db --format csv --table runs --out runs.csv",
+    .options = {options},
+    .argument = &results_argument,
+    .see = see,
+    .state_size = sizeof(struct command),
+    .run = run,
+};

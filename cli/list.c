@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * pygcsim list: what there is, from the same tables that everything else uses. */
-#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/command.h"
 #include "policies/registry.h"
@@ -10,9 +10,8 @@
 #include "results/store/metrics.h"
 #include "sim/base/json.h"
 #include "sim/engines.h"
+#include "sweep/file/keys.h"
 #include "workloads/registry.h"
-
-enum { OPT_JSON = 1, OPT_MARKDOWN };
 
 enum form { PLAIN, JSON, MARKDOWN };
 
@@ -176,75 +175,237 @@ static void list_columns(enum form form)
     }
 }
 
+/* ---- commands and keys ------------------------------------------------------------------------
+ */
+
+/* What there is to say of an option or a key. */
+struct row {
+    char name[160], allowed[600];
+    const char *initial, *meaning;
+};
+
+static void row_json(struct json *json, const struct row *row)
+{
+    json_object(json, NULL);
+    json_text(json, "name", row->name);
+    json_text(json, "default", row->initial);
+    json_text(json, "allowed", row->allowed);
+    json_text(json, "meaning", row->meaning);
+    json_end(json);
+}
+
+static void row_plain(const struct row *row)
+{
+    printf("    %-24s %s\n", row->name, row->meaning);
+    printf("    %-24s default %s%s%s\n", "", row->initial, *row->allowed ? "; " : "", row->allowed);
+}
+
+static void row_markdown(const struct row *row)
+{
+    printf("| %s | %s | %s | %s |\n", row->name, row->initial, row->allowed, row->meaning);
+}
+
+/* Several spellings, each between `quote`s. */
+static void add_name(struct row *row, const char *quote, const char *dashes, const char *name,
+                     const char *argument)
+{
+    size_t end = strlen(row->name);
+    snprintf(row->name + end, sizeof row->name - end, "%s%s%s%s%s%s%s", end ? ", " : "", quote,
+             dashes, name, argument ? " " : "", argument ? argument : "", quote);
+}
+
+static struct row option_row(const struct command_option *option, enum form form)
+{
+    const char *initial = option_default(option), letter[] = {option->letter, '\0'};
+    struct row row = {.initial = initial, .meaning = option->param.meaning};
+    const char *quote = form == MARKDOWN ? "`" : "";
+    if (form == JSON)
+        add_name(&row, "", "", option->param.name, NULL);
+    else
+        add_name(&row, quote, option->what ? "" : "--", option->param.name, option->argument);
+    if (option->param.also && form != JSON)
+        add_name(&row, quote, "--", option->param.also, NULL);
+    if (option->letter && form != JSON)
+        add_name(&row, quote, "-", letter, NULL);
+    if (!initial)
+        row.initial = option->what                         ? "must be given"
+                      : option->param.type == PARAM_SWITCH ? "no"
+                                                           : "none";
+    option_allowed(option, row.allowed, sizeof row.allowed);
+    return row;
+}
+
+static void command_json(const struct subcommand *subcommand)
+{
+    struct json json;
+    struct row row;
+    json_init(&json, stdout);
+    json_object(&json, NULL);
+    json_text(&json, "name", subcommand->name);
+    json_text(&json, "summary", subcommand->summary);
+    json_array(&json, "options");
+    if (subcommand->argument) {
+        row = option_row(subcommand->argument, JSON);
+        row_json(&json, &row);
+    }
+    for (size_t i = 0; option_at(subcommand, i + 1); i++) {
+        row = option_row(option_at(subcommand, i), JSON);
+        row_json(&json, &row);
+    }
+    json_end(&json);
+    json_end(&json);
+}
+
+/* --help is the same everywhere. */
+static void command_rows(const struct subcommand *subcommand, enum form form,
+                         void (*print)(const struct row *))
+{
+    struct row row;
+    if (subcommand->argument) {
+        row = option_row(subcommand->argument, form);
+        print(&row);
+    }
+    for (size_t i = 0; option_at(subcommand, i + 1); i++) {
+        row = option_row(option_at(subcommand, i), form);
+        print(&row);
+    }
+    putchar('\n');
+}
+
+static void command_plain(const struct subcommand *subcommand)
+{
+    char usage[200];
+    printf("%s: %s\n", usage_text(subcommand, usage, sizeof usage), subcommand->summary);
+    command_rows(subcommand, PLAIN, row_plain);
+}
+
+static void command_markdown(const struct subcommand *subcommand)
+{
+    char usage[200];
+    printf("### %s\n\n`%s`: %s\n\n| option | default | allowed | meaning |\n"
+           "| --- | --- | --- | --- |\n",
+           subcommand->name, usage_text(subcommand, usage, sizeof usage), subcommand->summary);
+    command_rows(subcommand, MARKDOWN, row_markdown);
+}
+
+static void list_commands(enum form form)
+{
+    static void (*const print[])(const struct subcommand *) = {command_plain, command_json,
+                                                               command_markdown};
+    for (size_t i = 0; subcommands[i]; i++)
+        print[form](subcommands[i]);
+}
+
+static struct row key_row(const struct experiment_key *key, enum form form)
+{
+    const struct param *param = &key->param;
+    const char *quote = form == MARKDOWN ? "`" : "", *initial = param->initial;
+    struct row row = {.meaning = param->meaning};
+    if (!initial)
+        initial = param->otherwise ? param->otherwise : "must be given";
+    row.initial = initial;
+    if (form == JSON && *key->within)
+        snprintf(row.name, sizeof row.name, "%s.%s", key->within, param->name);
+    else
+        add_name(&row, quote, "", param->name, NULL);
+    if (param->also && form != JSON)
+        add_name(&row, quote, "", param->also, NULL);
+    param_takes_briefly(param, row.allowed, sizeof row.allowed);
+    return row;
+}
+
+/* A map of keys begins. */
+static void print_map_begin(const char *within, enum form form)
+{
+    if (form != JSON && *within)
+        printf(form == PLAIN ? "\nIn %s:\n" : "\nIn `%s`:\n\n", within);
+    if (form == MARKDOWN)
+        printf("| key | default | allowed | meaning |\n| --- | --- | --- | --- |\n");
+}
+
+static void print_key(const struct experiment_key *key, enum form form)
+{
+    const struct row row = key_row(key, form);
+    struct json json;
+    if (form != JSON) {
+        (form == PLAIN ? row_plain : row_markdown)(&row);
+        return;
+    }
+    json_init(&json, stdout);
+    row_json(&json, &row);
+}
+
+static void list_keys(enum form form)
+{
+    for (const char *const *map = key_maps; *map; map++) {
+        print_map_begin(*map, form);
+        for (const struct experiment_key *key = experiment_keys; key->within; key++)
+            if (strcmp(key->within, *map) == 0)
+                print_key(key, form);
+    }
+}
+
 static const struct list {
     const char *name;
     void (*print)(enum form form);
 } lists[] = {
-    {"policies", list_policies}, {"workloads", list_workloads}, {"collectors", list_collectors},
-    {"charts", list_charts},     {"metrics", list_metrics},     {"events", list_events},
-    {"engines", list_engines},   {"columns", list_columns},
+    {"policies", list_policies},
+    {"workloads", list_workloads},
+    {"collectors", list_collectors},
+    {"charts", list_charts},
+    {"metrics", list_metrics},
+    {"events", list_events},
+    {"engines", list_engines},
+    {"columns", list_columns},
+    {"commands", list_commands},
+    {"keys", list_keys},
+    {NULL},
 };
-#define LISTS (sizeof lists / sizeof *lists)
 
 /* ---- the command ------------------------------------------------------------------ */
 
-struct request_to_list {
+struct command {
     const struct list *list;
-    enum form form;
+    bool json, markdown;
 };
 
-static const struct argp_option options[] = {
-    {"json", OPT_JSON, NULL, 0, "One JSON object a line", 0},
-    {"markdown", OPT_MARKDOWN, NULL, 0, "Tables as the documentation has them", 0},
-    {0},
+static const struct command_option options[] = {
+    {{"json", PARAM_SWITCH, PARAM_FIELD(command, json), .meaning = "one JSON object a line"},
+     .rival = 1},
+    {{"markdown", PARAM_SWITCH, PARAM_FIELD(command, markdown),
+      .meaning = "tables as the documentation has them"},
+     .rival = 1},
+    {{NULL}},
 };
 
-static const struct list *find_list(const char *name)
+static const void *list_at(size_t i)
 {
-    const char *names[LISTS + 1] = {NULL};
-    for (size_t i = 0; i < LISTS; i++)
-        names[i] = lists[i].name;
-    return &lists[option_choice("list of", name, names)];
+    return lists[i].name ? &lists[i] : NULL;
 }
 
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct request_to_list *request = state->input;
-    switch (key) {
-    case OPT_JSON:
-    case OPT_MARKDOWN:
-        if (request->form != PLAIN)
-            fail_usage("--json or --markdown, one of them and once");
-        request->form = key == OPT_JSON ? JSON : MARKDOWN;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (request->list)
-            fail_usage("one list at a time: '%s' is too much", argument);
-        request->list = find_list(argument);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        fail_usage(
-            "which list? policies, workloads, collectors, charts, metrics, events, engines or "
-            "columns");
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
+static const struct registry list_registry = {"list", NULL, list_at};
 
-static const struct argp argp = {
-    .options = options,
-    .parser = parse,
-    .args_doc = "LIST",
-    .doc =
-        "Lists what there is, with every parameter, unit, default, range and meaning. LIST is "
-        "policies, workloads, collectors, charts, metrics, events, engines or columns (those of a "
-        "compiled program).",
-};
+static const struct command_option list_argument = {{"LIST", PARAM_ITEM, PARAM_FIELD(command, list),
+                                                     .registry = &list_registry,
+                                                     .meaning = "what to list"},
+                                                    .what = "list"};
 
-int command_list(int argc, char **argv)
+static int run(void *state)
 {
-    struct request_to_list request = {0};
-    command_parse(&argp, argc, argv, &request);
-    request.list->print(request.form);
+    const struct command *command = state;
+    command->list->print(command->json ? JSON : command->markdown ? MARKDOWN : PLAIN);
     return EXIT_SUCCESS;
 }
+
+const struct subcommand subcommand_list = {
+    .name = "list",
+    .summary = "what there is: policies, workloads, collectors, charts, metrics",
+    .description = "Lists what there is, with every parameter, unit, default, range and meaning. "
+                   "Events are what programs report, columns those of a compiled program, keys "
+                   "those of an experiment file.",
+    .examples = "pygcsim list policies",
+    .options = {options},
+    .argument = &list_argument,
+    .state_size = sizeof(struct command),
+    .run = run,
+};

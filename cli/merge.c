@@ -8,45 +8,27 @@
 
 #include "cli/command.h"
 #include "results/store/merge.h"
-#include "sim/base/allocate.h"
-
-enum { OPT_INTO = 1, OPT_REPLACE };
-
-static const struct argp_option options[] = {
-    {"into", OPT_INTO, "FILE", 0, "The results file to make (default results.db)", 0},
-    {"replace", OPT_REPLACE, NULL, 0, "Replace a results file of that name", 0},
-    {0},
-};
 
 struct command {
-    const char **parts, *into;
-    size_t count, capacity;
+    struct texts parts;
+    const char *into;
     bool replace;
 };
 
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct command *command = state->input;
-    switch (key) {
-    case OPT_INTO:
-        if (!*argument || strcmp(argument, ":memory:") == 0)
-            fail_usage("--into needs the name of a file, not '%s'", argument);
-        command->into = argument;
-        return 0;
-    case OPT_REPLACE:
-        command->replace = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        command->parts = allocate_grow(command->parts, &command->capacity, command->count + 1,
-                                       sizeof *command->parts);
-        command->parts[command->count++] = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        fail_usage("which parts? Usage: pygcsim merge PART... [--into RESULTS]");
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
+static const struct command_option options[] = {
+    {{"into", PARAM_PATH, PARAM_FIELD(command, into), .read = option_read_results,
+      .initial = "results.db", .meaning = "the results file to make"},
+     .argument = "FILE"},
+    {{"replace", PARAM_SWITCH, PARAM_FIELD(command, replace),
+      .meaning = "replace a results file of that name"}},
+    {{NULL}},
+};
+
+static const struct command_option part_argument = {
+    {"PART", PARAM_PATH, PARAM_FIELD(command, parts),
+     .meaning = "the results files of all shares, in any order"},
+    .times = TIMES_ANY,
+    .what = "part"};
 
 /* All parts are open at a time. */
 static void allow_open_files(void)
@@ -58,33 +40,41 @@ static void allow_open_files(void)
     }
 }
 
-int command_merge(int argc, char **argv)
+static int run(void *state)
 {
-    const struct argp argp = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "PART...",
-        .doc = "Joins the parts of a sweep that was done in shares, on several machines or by a "
-               "cluster (docs/cluster.md), into what one machine would have stored. All shares "
-               "have to be there, each once and ended; parts are left as they are.\v"
-               "Example:  pygcsim sweep experiments/thresholds.yaml --shard 1/2 --db part-1.db\n"
-               "          pygcsim sweep experiments/thresholds.yaml --shard 2/2 --db part-2.db\n"
-               "          pygcsim merge part-1.db part-2.db --into results.db",
-    };
-    struct command command = {.into = "results.db"};
+    const struct command *command = state;
+    const struct texts *parts = &command->parts;
     struct merged merged;
     struct error error;
-    command_parse(&argp, argc, argv, &command);
     allow_open_files();
-    if (merge_parts(command.parts, command.count, command.into, command.replace, &merged, &error) !=
+    if (merge_parts(parts->items, parts->count, command->into, command->replace, &merged, &error) !=
         0)
         fail("%s", error.text);
     printf("%s: %" PRId64 " runs from %zu part%s are in %s\n", merged.name, merged.runs,
-           command.count, command.count == 1 ? "" : "s", command.into);
+           parts->count, parts->count == 1 ? "" : "s", command->into);
     if (merged.failed)
         printf("%" PRId64 " of them failed.\n", merged.failed);
-    print_what_next(command.into);
+    print_what_next(command->into);
     free(merged.name);
-    free(command.parts);
+    free(parts->items);
     return EXIT_SUCCESS;
 }
+
+static const char *const see[] = {"sweep", "show", NULL};
+
+const struct subcommand subcommand_merge = {
+    .name = "merge",
+    .summary = "the shares of a sweep, done on several machines, into one file",
+    .description = "Joins the parts of a sweep that was done in shares, on several machines or by "
+                   "a cluster (docs/cluster.md), into what one machine would have stored. All "
+                   "shares have to be there, each once and ended; parts are left as they are.",
+    .examples = "pygcsim sweep experiments/thresholds.yaml --shard 1/2 --db part-1.db\n"
+                "pygcsim sweep experiments/thresholds.yaml --shard 2/2 --db part-2.db\n"
+                "pygcsim merge part-1.db part-2.db --into results.db",
+    .options = {options},
+    .argument = &part_argument,
+    .files = notes_of_results,
+    .see = see,
+    .state_size = sizeof(struct command),
+    .run = run,
+};

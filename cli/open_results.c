@@ -7,15 +7,6 @@
 #include "policies/registry.h"
 #include "sim/base/allocate.h"
 
-void which_results_file(struct which_results *which, const char *argument)
-{
-    if (which->db)
-        fail_usage("one results file at a time: '%s' is too much", argument);
-    if (!*argument)
-        fail_usage("the results file needs a name");
-    which->db = argument;
-}
-
 void open_results(struct open_results *results, const struct which_results *which)
 {
     struct error error;
@@ -66,11 +57,13 @@ struct subject subject_of(struct open_results *results, const char *baseline)
         .store = results->store, .experiment = results->experiment, .baseline = results->baseline};
 }
 
-const struct metric *option_metric(const char *option, const char *text)
+int metric_list_read(const struct param *param, const char *label, void *field, const char *text,
+                     struct error *error)
 {
-    struct error error;
-    const struct metric *metric = metric_find(text, &error);
-    if (!metric)
-        fail_usage("--%s: %s", option, error.text);
-    return metric;
+    const struct metric *metric;
+    struct param one = {.name = param->name, .type = PARAM_ITEM, .registry = &metric_registry};
+    if (param_read(&one, label, &metric, text, error) != 0)
+        return -1;
+    metric_list_add(field, metric);
+    return 0;
 }

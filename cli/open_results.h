@@ -18,16 +18,10 @@ struct open_results {
     bool own_store;
 };
 
-/* Of the words of a command line. NULL: not given yet. */
+/* Of the words of a command line. */
 struct which_results {
-    const char *db, *experiment;
+    const char *db, *experiment; /* NULL: the newest */
 };
-
-#define HELP_EXPERIMENT                                                                            \
-    "The experiment in it, by name or number (default: the newest; `pygcsim show RESULTS --list`)"
-
-/* The argument RESULTS. */
-void which_results_file(struct which_results *which, const char *argument);
 
 void open_results(struct open_results *results, const struct which_results *which);
 
@@ -40,7 +34,9 @@ void close_results(struct open_results *results);
  * for. */
 struct subject subject_of(struct open_results *results, const char *baseline);
 
-/* The metric of an option. */
-const struct metric *option_metric(const char *option, const char *text);
+/* For rows of options: a metric more, of a field that is a struct metric_list. */
+#define OPTION_METRICS .type = PARAM_RULE, .registry = &metric_registry, .read = metric_list_read
+int metric_list_read(const struct param *param, const char *label, void *field, const char *text,
+                     struct error *error);
 
 #endif

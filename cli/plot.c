@@ -18,56 +18,15 @@
 
 #define CHARTS_MOST 32
 
-enum {
-    OPT_CHART = 1,
-    OPT_FORMAT,
-    OPT_LIST,
-    OPT_EXPERIMENT,
-    OPT_SEED,
-    OPT_METRIC,
-    OPT_PARAMETER,
-    OPT_TEMPLATE,
-    OPT_SHOW_TEMPLATE,
-    OPT_SHOW_SQL,
-};
-
-static const struct argp_option options[] = {
-    {"out", 'o', "DIR", 0, "The folder for the charts, made if need be (default charts)", 0},
-    {"chart", OPT_CHART, "NAME", 0, "Only this chart (default: all that the results can give)", 0},
-    {"format", OPT_FORMAT, "FORMAT", 0, "png (default), svg or pdf", 0},
-    {"list", OPT_LIST, NULL, 0,
-     "Draws nothing; says what each chart shows and needs, and with RESULTS whether they can give "
-     "it",
-     0},
-    {"experiment", OPT_EXPERIMENT, "NAME|NUMBER", 0, HELP_EXPERIMENT, 1},
-    {"workload", 'w', "SPEC", 0, "Runs of this workload (default: the experiment's first)", 1},
-    {"collector", 'c', "VERSION", 0,
-     "Runs on this interpreter version (default: the experiment's first)", 1},
-    {"seed", OPT_SEED, "N", 0, "Runs with this seed (default: all of the experiment)", 1},
-    {"policy", 'p', "SPEC", 0, "Only this policy, and others given in the same way", 1},
-    {"metric", OPT_METRIC, "NAME", 0,
-     "What heatmap, pareto and effects are of (default: the experiment's objective, else "
-     "latency_p99, else service_pause_p99)",
-     1},
-    {"parameter", OPT_PARAMETER, "NAME", 0,
-     "An axis of heatmap, as threshold.t0 or t0; for both give two (default: those that matter "
-     "most)",
-     1},
-    {"template", OPT_TEMPLATE, "FILE", 0,
-     "With --chart NAME: draws with your copy of its gnuplot template", 2},
-    {"show-template", OPT_SHOW_TEMPLATE, NULL, 0,
-     "With --chart NAME: prints its template, to be copied", 2},
-    {"show-sql", OPT_SHOW_SQL, NULL, 0, "With --chart NAME: prints the SQL behind it", 2},
-    {0},
-};
-
 struct plot {
-    const char *db, *folder, *format, *template_file;
-    const struct chart *chart; /* NULL: all */
-    const char *workload;      /* as given */
+    const char *db, *folder, *template_file;
+    int64_t format;
+    struct texts charts; /* names; none: all */
+    struct texts policies, parameters;
+    const char *workload; /* as given */
     struct selection_options options;
-    size_t policy_count, parameter_count;
-    struct setting policies[SELECTION_POLICIES_MOST], workload_setting; /* texts of the options */
+    struct setting settings[SELECTION_POLICIES_MOST + 1]; /* whose texts the options are */
+    size_t setting_count;
     bool list, show_template, show_sql;
     char *template;      /* what is in the file */
     struct store *store; /* here, so that they are not lost when the command fails */
@@ -76,134 +35,142 @@ struct plot {
 
 /* ---- the command line ----------------------------------------------------------------- */
 
-static const struct chart *find_chart(const char *name)
+#define FIELD(name) PARAM_FIELD(plot, name)
+
+static const struct command_option draw_options[] = {
+    {{"out", PARAM_FOLDER, FIELD(folder), .initial = "charts",
+      .meaning = "the folder for the charts, made if need be"},
+     .letter = 'o',
+     .argument = "DIR"},
+    {{"chart", PARAM_NAME, FIELD(charts), .registry = &chart_registry,
+      .otherwise = "all that the results can give",
+      .meaning = "only this chart, and others given in the same way"},
+     .argument = "NAME",
+     .times = TIMES_ANY},
+    {{"format", PARAM_CHOICE, FIELD(format), .choices = chart_formats, .initial = "png",
+      .meaning = "the form of the files"},
+     .argument = "FORMAT"},
+    {{"list", PARAM_SWITCH, FIELD(list),
+      .meaning = "draw nothing; say what each chart shows and needs, and with RESULTS whether they "
+                 "can give it"},
+     .rival = 1},
+    {{NULL}},
+};
+
+/* The seed is a text as results have it. */
+static int read_seed(const struct param *param, const char *label, void *field, const char *text,
+                     struct error *error)
 {
-    const char *names[CHARTS_MOST + 1] = {NULL};
-    for (size_t i = 0; charts[i].name && i < CHARTS_MOST; i++)
-        names[i] = charts[i].name;
-    return &charts[option_choice("chart", name, names)];
+    struct param number = *param;
+    int64_t seed;
+    number.read = NULL;
+    number.offset = 0;
+    *(const char **)field = text;
+    return param_read(&number, label, &seed, text, error);
 }
 
-/* A specification as it is written in results files; one that is none of this version's stays as it
- * is, for the file may be of an older one. */
-static const char *canonical(struct setting *setting, const char *spec,
-                             const struct component *const *registry, const char *kind)
-{
-    struct error error;
-    setting_fini(setting); /* of the same option, given before */
-    return setting_parse(setting, spec, registry, kind, &error) == 0 ? setting->text : spec;
-}
+static const struct command_option selection_options[] = {
+    {{OPTION_EXPERIMENT, FIELD(options.experiment)}, .argument = "NAME"},
+    {{"workload", PARAM_TEXT, FIELD(workload), .registry = &workload_registry,
+      .form = "a specification of one in the results", .otherwise = "the experiment's first",
+      .meaning = "runs of this workload"},
+     .letter = 'w',
+     .argument = "SPEC"},
+    {{"collector", PARAM_NAME, FIELD(options.collector), .registry = &collector_registry,
+      .otherwise = "the experiment's first", .meaning = "runs on this interpreter version"},
+     .letter = 'c',
+     .argument = "NAME"},
+    {{"seed", PARAM_COUNT, FIELD(options.seed), .read = read_seed, .least = 0,
+      .most = PARAM_UNLIMITED, .otherwise = "all of the experiment",
+      .meaning = "runs with this seed"},
+     .argument = "N"},
+    {{"policy", PARAM_TEXT, FIELD(policies), .registry = &policy_registry,
+      .form = "a specification of one in the results", .otherwise = "those of the experiment",
+      .meaning = "only this policy, and others given in the same way"},
+     .letter = 'p',
+     .argument = "SPEC",
+     .times = SELECTION_POLICIES_MOST},
+    {{"metric", PARAM_NAME, FIELD(options.metric), .registry = &metric_registry,
+      .otherwise = "the experiment's objective, else latency_p99, else service_pause_p99",
+      .meaning = "what heatmap, pareto and effects are of"},
+     .argument = "NAME"},
+    {{"parameter", PARAM_TEXT, FIELD(parameters), .form = "a name such as threshold.t0 or t0",
+      .otherwise = "those that matter most", .meaning = "an axis of heatmap; for both give two"},
+     .argument = "NAME",
+     .times = 2},
+    {{NULL}},
+};
 
-static void add_policy(struct plot *plot, const char *spec)
-{
-    if (plot->policy_count == SELECTION_POLICIES_MOST)
-        fail_usage("--policy: at most %d", SELECTION_POLICIES_MOST);
-    plot->options.policies[plot->policy_count] =
-        canonical(&plot->policies[plot->policy_count], spec, policies, "policy");
-    plot->policy_count++;
-}
+static const struct command_option template_options[] = {
+    {{"template", PARAM_PATH, FIELD(template_file),
+      .meaning = "with --chart NAME: draw with your copy of its gnuplot template"},
+     .argument = "FILE",
+     .rival = 1},
+    {{"show-template", PARAM_SWITCH, FIELD(show_template),
+      .meaning = "with --chart NAME: print its template, to be copied"},
+     .rival = 1},
+    {{"show-sql", PARAM_SWITCH, FIELD(show_sql),
+      .meaning = "with --chart NAME: print the SQL behind it"},
+     .rival = 1},
+    {{NULL}},
+};
 
-static void add_parameter(struct plot *plot, const char *name)
-{
-    if (plot->parameter_count == 2)
-        fail_usage("--parameter: at most two, an axis each");
-    plot->options.parameters[plot->parameter_count++] = name;
-}
+static const struct command_option results_argument = {
+    {OPTION_RESULTS, FIELD(db), .otherwise = "none, for --list and --show-template"},
+    .what = "results file"};
 
-static error_t parse_selection(int key, char *argument, struct plot *plot)
-{
-    struct selection_options *selection = &plot->options;
-    switch (key) {
-    case OPT_EXPERIMENT:
-        selection->experiment = argument;
-        return 0;
-    case 'w':
-        selection->workload = canonical(&plot->workload_setting, argument, workloads, "workload");
-        return 0;
-    case 'c':
-        selection->collector = option_collector(argument)->name;
-        return 0;
-    case OPT_SEED:
-        option_count("seed", argument, 0, INT64_MAX);
-        selection->seed = argument;
-        return 0;
-    case 'p':
-        add_policy(plot, argument);
-        return 0;
-    case OPT_METRIC:
-        selection->metric = option_metric("metric", argument)->name;
-        return 0;
-    case OPT_PARAMETER:
-        add_parameter(plot, argument);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
+extern const struct subcommand subcommand_plot; /* below */
 
-/* What can be asked for only with others, or not with others. */
+/* What can be asked for only with others. */
 static void check_options(const struct plot *plot)
 {
     bool one = plot->template_file || plot->show_template || plot->show_sql;
     if (!plot->db && !plot->list && !plot->show_template)
-        fail_usage("which results file? Usage: pygcsim plot RESULTS [--out DIR]");
-    if (one && !plot->chart)
-        fail_usage("--template, --show-template and --show-sql go with --chart NAME");
-    if (plot->list + plot->show_template + plot->show_sql + (plot->template_file != NULL) > 1)
-        fail_usage("--list, --template, --show-template or --show-sql, one of them");
+        option_fail_missing(&subcommand_plot);
+    if (one && plot->charts.count != 1)
+        fail_usage("--template, --show-template and --show-sql go with one --chart NAME");
 }
 
-static error_t parse(int key, char *argument, struct argp_state *state)
+/* A specification as it is written in results files; one that is none of this version's stays as it
+ * is, for the file may be of an older one. */
+static const char *canonical(struct plot *plot, const char *spec, const struct registry *registry)
 {
-    struct plot *plot = state->input;
-    switch (key) {
-    case 'o':
-        if (!*argument)
-            fail_usage("--out needs the name of a folder");
-        plot->folder = argument;
-        return 0;
-    case OPT_CHART:
-        plot->chart = find_chart(argument);
-        return 0;
-    case OPT_FORMAT:
-        plot->format = chart_formats[option_choice("format", argument, chart_formats)];
-        return 0;
-    case OPT_LIST:
-        plot->list = true;
-        return 0;
-    case OPT_TEMPLATE:
-        plot->template_file = argument;
-        return 0;
-    case OPT_SHOW_TEMPLATE:
-        plot->show_template = true;
-        return 0;
-    case OPT_SHOW_SQL:
-        plot->show_sql = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (plot->db)
-            fail_usage("one results file at a time: '%s' is too much", argument);
-        plot->db = *argument ? argument : NULL;
-        return 0;
-    case ARGP_KEY_END:
-        check_options(plot);
-        return 0;
-    default:
-        return parse_selection(key, argument, plot);
-    }
+    struct error error;
+    struct setting *setting = &plot->settings[plot->setting_count];
+    if (setting_parse(setting, spec, registry->components, registry->what, &error) != 0)
+        return spec;
+    plot->setting_count++;
+    return setting->text;
 }
 
-static const struct argp argp = {
-    .options = options,
-    .parser = parse,
-    .args_doc = "RESULTS",
-    .doc =
-        "Draws charts with gnuplot: of the newest experiment in a results file. Of a run or a "
-        "compare also older runs that can be compared with it (same workload, collector, seed, "
-        "costs and warm-up; of each policy the newest). Of a sweep with many policies, charts with "
-        "a curve for each show the baseline, the best of each kind, and some in between.\v"
-        "Example:  pygcsim plot results.db --out charts/ --format svg",
-};
+/* What the words come to, as the selection wants it. */
+static void set_selection(struct plot *plot)
+{
+    struct selection_options *selection = &plot->options;
+    if (plot->workload)
+        selection->workload = canonical(plot, plot->workload, &workload_registry);
+    for (size_t i = 0; i < plot->policies.count; i++)
+        selection->policies[i] = canonical(plot, plot->policies.items[i], &policy_registry);
+    for (size_t i = 0; i < plot->parameters.count; i++)
+        selection->parameters[i] = plot->parameters.items[i];
+}
+
+static bool is_asked_for(const struct plot *plot, const struct chart *chart)
+{
+    for (size_t i = 0; i < plot->charts.count; i++)
+        if (strcmp(plot->charts.items[i], chart->name) == 0)
+            return true;
+    return plot->charts.count == 0;
+}
+
+/* The only one that is asked for. */
+static const struct chart *one_chart(const struct plot *plot)
+{
+    const struct chart *chart = charts;
+    while (!is_asked_for(plot, chart))
+        chart++;
+    return chart;
+}
 
 /* ---- files ---------------------------------------------------------------------------- */
 
@@ -252,7 +219,7 @@ static char *why_not(struct selection *selection, const struct chart *chart)
 static void list(struct selection *selection, const struct plot *plot)
 {
     for (const struct chart *chart = charts; chart->name; chart++) {
-        if (plot->chart && plot->chart != chart)
+        if (!is_asked_for(plot, chart))
             continue;
         printf("%-10s %s\n%-10s needs %s\n", chart->name, chart->summary, "", chart->needs);
         if (selection) {
@@ -268,10 +235,11 @@ static bool draw(struct selection *selection, const struct plot *plot, const str
                  struct drawing *drawing)
 {
     struct error error;
-    const struct drawing_style style = {plot->format, plot->template, plot->template_file};
+    const struct drawing_style style = {chart_formats[plot->format], plot->template,
+                                        plot->template_file};
     if (drawing_make(drawing, chart, selection, &style, &error) != 0)
         fail("%s", error.text);
-    if (drawing->why && plot->chart)
+    if (drawing->why && plot->charts.count)
         fail("%s needs %s; in %s %s", chart->name, chart->needs, plot->db, drawing->why);
     return drawing->why == NULL;
 }
@@ -282,7 +250,7 @@ static size_t draw_all(struct selection *selection, const struct plot *plot,
 {
     size_t count = 0, drawn = 0;
     for (const struct chart *chart = charts; chart->name; chart++)
-        if (!plot->chart || plot->chart == chart)
+        if (is_asked_for(plot, chart))
             drawn += draw(selection, plot, chart, &drawings[count++]);
     if (drawn == 0)
         fail("%s can give no chart; `%.*s plot %s --list` says why", plot->db,
@@ -302,7 +270,7 @@ static void save(const struct plot *plot, const struct drawing *drawings, size_t
         if (drawings[i].why)
             continue;
         if (asprintf(&paths[drawn], "%s/%s.%s", plot->folder, drawings[i].chart->name,
-                     plot->format) < 0)
+                     chart_formats[plot->format]) < 0)
             out_of_memory();
         files[drawn] = (struct whole_file){paths[drawn], picture->bytes, picture->count};
         drawn++;
@@ -336,34 +304,66 @@ static void save_all(const struct plot *plot, struct drawing *drawings, size_t c
         drawing_fini(&drawings[i]);
 }
 
-int command_plot(int argc, char **argv)
+static void open_selection(struct plot *plot)
 {
-    struct plot plot = {.folder = "charts", .format = "png"};
+    struct error error;
+    if (plot->template_file)
+        plot->template = read_text(plot->template_file);
+    if (plot->db && !plot->show_template &&
+        (!(plot->store = store_open_existing(plot->db, &error)) ||
+         !(plot->selection = selection_new(plot->store, &plot->options, &error))))
+        fail("%s", error.text);
+}
+
+static void plot_fini(struct plot *plot)
+{
+    for (size_t i = 0; i < plot->setting_count; i++)
+        setting_fini(&plot->settings[i]);
+    free(plot->charts.items);
+    free(plot->policies.items);
+    free(plot->parameters.items);
+    free(plot->template);
+}
+
+static int run(void *state)
+{
+    struct plot *plot = state;
     struct error error;
     struct drawing drawings[CHARTS_MOST];
     size_t drawn = 0;
-    command_parse(&argp, argc, argv, &plot);
-    if (plot.template_file)
-        plot.template = read_text(plot.template_file);
-    if (plot.db && !plot.show_template &&
-        (!(plot.store = store_open_existing(plot.db, &error)) ||
-         !(plot.selection = selection_new(plot.store, &plot.options, &error))))
+    check_options(plot);
+    set_selection(plot);
+    open_selection(plot);
+    if (plot->list)
+        list(plot->selection, plot);
+    else if (plot->show_template)
+        fputs(one_chart(plot)->template, stdout);
+    else if (!plot->show_sql)
+        drawn = draw_all(plot->selection, plot, drawings);
+    else if (chart_write_sql(stdout, one_chart(plot), plot->selection, &error) != 0)
         fail("%s", error.text);
-    if (plot.list)
-        list(plot.selection, &plot);
-    else if (plot.show_template)
-        fputs(plot.chart->template, stdout);
-    else if (!plot.show_sql)
-        drawn = draw_all(plot.selection, &plot, drawings);
-    else if (chart_write_sql(stdout, plot.chart, plot.selection, &error) != 0)
-        fail("%s", error.text);
-    selection_free(plot.selection);
-    store_close(plot.store);
+    selection_free(plot->selection);
+    store_close(plot->store);
     if (drawn > 0)
-        save_all(&plot, drawings, drawn);
-    free(plot.template);
-    setting_fini(&plot.workload_setting);
-    for (size_t i = 0; i < plot.policy_count; i++)
-        setting_fini(&plot.policies[i]);
+        save_all(plot, drawings, drawn);
+    plot_fini(plot);
     return EXIT_SUCCESS;
 }
+
+static const char *const see[] = {"report", "export", "list", NULL};
+
+const struct subcommand subcommand_plot = {
+    .name = "plot",
+    .summary = "charts from a results file",
+    .description =
+        "Draws charts with gnuplot: of the newest experiment in a results file. Of a run or a "
+        "compare also older runs that can be compared with it (same workload, collector, seed, "
+        "costs and warm-up; of each policy the newest). Of a sweep with many policies, charts with "
+        "a curve for each show the baseline, the best of each kind, and some in between.",
+    .examples = "pygcsim plot results.db --out charts/ --format svg",
+    .options = {draw_options, selection_options, template_options},
+    .argument = &results_argument,
+    .see = see,
+    .state_size = sizeof(struct plot),
+    .run = run,
+};

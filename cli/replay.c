@@ -8,19 +8,8 @@
 #include "policies/registry.h"
 #include "sim/base/allocate.h"
 #include "sim/base/json.h"
-#include "sim/engines.h"
+#include "sim/simulation.h"
 #include "workloads/registry.h"
-
-enum { OPT_BASELINE = 1, OPT_ENGINE, OPT_JSON };
-
-static const struct argp_option options[] = {
-    {"collector", 'c', "NAME", 0, HELP_COLLECTOR, 0},
-    {"json", OPT_JSON, NULL, 0, "One JSON object a line for each collection", 0},
-    {"baseline", OPT_BASELINE, "N", 0,
-     "Begin with N objects of the interpreter's own in the permanent generation (default 0)", 0},
-    {"engine", OPT_ENGINE, "NAME", 0, HELP_ENGINE, 0},
-    {0},
-};
 
 struct replay {
     const char *file;
@@ -28,48 +17,21 @@ struct replay {
     struct simulation_setup setup;
 };
 
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct replay *replay = state->input;
-    switch (key) {
-    case 'c':
-        replay->setup.collector = option_collector(argument);
-        return 0;
-    case OPT_JSON:
-        replay->json = true;
-        return 0;
-    case OPT_BASELINE:
-        replay->setup.permanent = option_count("baseline", argument, 0, 10000000);
-        return 0;
-    case OPT_ENGINE:
-        replay->setup.engine = option_engine(argument);
-        return 0;
-    case ARGP_KEY_ARG:
-        if (!*argument)
-            break;
-        if (replay->file)
-            fail_usage("one heap script at a time: '%s' is too much", argument);
-        replay->file = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        break;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-    fail_usage("which heap script? Usage: pygcsim replay FILE [--collector NAME] [--json]");
-}
+#define FIELD(name) PARAM_FIELD(replay, name)
 
-static const struct argp argp = {
-    .options = options,
-    .parser = parse,
-    .args_doc = "FILE",
-    .doc =
-        "Replays a heap script (docs/heap-scripts.md) in the simulated interpreter and prints each "
-        "collection: the operation during which it ran, its generation, the tracked objects in "
-        "generations 0, 1, 2 as it began, those in the permanent generation, and how many objects "
-        "it found unreachable.\v"
-        "Example:  pygcsim replay workloads/examples/nepotism.heap --collector cpython-3.11 --json",
+static const struct command_option options[] = {
+    {{TERM_COLLECTOR, FIELD(setup.collector)}, .letter = 'c', .argument = "NAME"},
+    {{"json", PARAM_SWITCH, FIELD(json), .meaning = "one JSON object a line for each collection"}},
+    {{"baseline", PARAM_COUNT, FIELD(setup.permanent), .least = 0, .most = 10000000, .initial = "0",
+      .meaning = "begin with so many objects of the interpreter's own in the permanent "
+                 "generation"},
+     .argument = "N"},
+    {{TERM_ENGINE, FIELD(setup.engine)}, .argument = "NAME"},
+    {{NULL}},
 };
+
+static const struct command_option file_argument = {
+    {"FILE", PARAM_PATH, FIELD(file), .meaning = "the heap script"}, .what = "heap script"};
 
 static int print_json(void *context, const struct collection *c)
 {
@@ -107,36 +69,31 @@ static int print_row(void *context, const struct collection *c)
     return ferror(stdout) ? -1 : 0;
 }
 
-int command_replay(int argc, char **argv)
+static int run(void *state)
 {
-    struct replay replay = {
-        .setup = {.engine = &interval_engine,
-                  .collector = collector_version(DEFAULT_COLLECTOR),
-                  .sample_ns = SAMPLE_NEVER},
-    };
-    command_parse(&argp, argc, argv, &replay);
-
+    struct replay *replay = state;
     struct error error;
     struct setting workload, policy;
     struct simulation_result result;
     char *spec;
-    if (asprintf(&spec, "script:file=%s", replay.file) < 0)
+    if (asprintf(&spec, "script:file=%s", replay->file) < 0)
         out_of_memory();
     if (setting_parse(&workload, spec, workloads, "workload", &error) != 0 ||
         setting_parse(&policy, "default", policies, "policy", &error) != 0)
         fail("%s", error.text);
-    replay.setup.workload = &workload;
-    replay.setup.policy = &policy;
+    replay->setup.sample_ns = SAMPLE_NEVER;
+    replay->setup.workload = &workload;
+    replay->setup.policy = &policy;
 
     bool header_printed = false;
     const struct observer observer = {
         .context = &header_printed,
-        .collection = replay.json ? print_json : print_row,
+        .collection = replay->json ? print_json : print_row,
     };
-    int status = simulate(&replay.setup, &observer, &result, &error);
+    int status = simulate(&replay->setup, &observer, &result, &error);
     if (status != 0 && error.text[0])
         fail("%s", error.text);
-    if (!replay.json)
+    if (!replay->json)
         printf("%s%" PRIu64 " operations, %" PRIu64 " collections\n", header_printed ? "\n" : "",
                result.operations,
                result.stats[0].collections + result.stats[1].collections +
@@ -146,3 +103,20 @@ int command_replay(int argc, char **argv)
     free(spec);
     return EXIT_SUCCESS;
 }
+
+static const char *const see[] = {"list", "run", NULL};
+
+const struct subcommand subcommand_replay = {
+    .name = "replay",
+    .summary = "replay a heap script and print each collection",
+    .description = "Replays a heap script (docs/heap-scripts.md) in the simulated interpreter and "
+                   "prints each collection: the operation during which it ran, its generation, the "
+                   "tracked objects in generations 0, 1, 2 as it began, those in the permanent "
+                   "generation, and how many objects it found unreachable.",
+    .examples = "pygcsim replay workloads/examples/nepotism.heap --collector cpython-3.11 --json",
+    .options = {options},
+    .argument = &file_argument,
+    .see = see,
+    .state_size = sizeof(struct replay),
+    .run = run,
+};

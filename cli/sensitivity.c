@@ -11,46 +11,28 @@
 #include "cli/writer.h"
 #include "results/answer/sensitivity.h"
 
-enum { OPT_EXPERIMENT = 1, OPT_JSON, OPT_METRIC };
-
-static const struct argp_option options[] = {
-    {"metric", OPT_METRIC, "NAME", 0,
-     "A metric, as often as you like (`pygcsim list metrics`; default: the usual ones that have "
-     "values; with --json all)",
-     0},
-    {"experiment", OPT_EXPERIMENT, "NAME|NUMBER", 0, HELP_EXPERIMENT, 0},
-    {"json", OPT_JSON, NULL, 0, "One JSON object for each metric and parameter", 0},
-    {0},
-};
-
 struct command {
     struct which_results which;
     struct metric_list metrics;
     bool json;
 };
 
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct command *command = state->input;
-    switch (key) {
-    case OPT_METRIC:
-        metric_list_add(&command->metrics, option_metric("metric", argument));
-        return 0;
-    case OPT_EXPERIMENT:
-        command->which.experiment = argument;
-        return 0;
-    case OPT_JSON:
-        command->json = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        which_results_file(&command->which, argument);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        fail_usage("which results file? Usage: pygcsim sensitivity RESULTS [--metric NAME]…");
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
+#define FIELD(name) PARAM_FIELD(command, name)
+
+static const struct command_option options[] = {
+    {{"metric", OPTION_METRICS, FIELD(metrics),
+      .otherwise = "the usual ones that have values; with --json all",
+      .meaning = "a metric, as often as you like"},
+     .argument = "NAME",
+     .times = TIMES_ANY},
+    {{OPTION_EXPERIMENT, FIELD(which.experiment)}, .argument = "NAME"},
+    {{"json", PARAM_SWITCH, FIELD(json),
+      .meaning = "one JSON object for each metric and parameter"}},
+    {{NULL}},
+};
+
+static const struct command_option results_argument = {{OPTION_RESULTS, FIELD(which.db)},
+                                                       .what = "results file"};
 
 /* ---- as tables ------------------------------------------------------------------------ */
 
@@ -201,21 +183,27 @@ static void analyse(const struct command *command)
     close_results(&results);
 }
 
-int command_sensitivity(int argc, char **argv)
+static int run(void *state)
 {
-    const struct argp argp = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "RESULTS",
-        .doc = "Says which parameter of an experiment matters for which metric: the share of the "
-               "variance between settings that goes with it, and for numbers the rank correlation "
-               "(-1: the larger the one the smaller the other; 0: nothing to do with each other), "
-               "both with 95% intervals.\v"
-               "Example:  pygcsim sensitivity results.db --metric latency_p99 --metric heap_peak",
-    };
-    struct command command = {0};
-    command_parse(&argp, argc, argv, &command);
-    analyse(&command);
-    metric_list_fini(&command.metrics);
+    struct command *command = state;
+    analyse(command);
+    metric_list_fini(&command->metrics);
     return EXIT_SUCCESS;
 }
+
+static const char *const see[] = {"show", "best", "report", NULL};
+
+const struct subcommand subcommand_sensitivity = {
+    .name = "sensitivity",
+    .summary = "which parameter matters for which metric",
+    .description = "Says which parameter of an experiment matters for which metric: the share of "
+                   "the variance between settings that goes with it, and for numbers the rank "
+                   "correlation (-1: the larger the one the smaller the other; 0: nothing to do "
+                   "with each other), both with 95% intervals.",
+    .examples = "pygcsim sensitivity results.db --metric latency_p99 --metric heap_peak",
+    .options = {options},
+    .argument = &results_argument,
+    .see = see,
+    .state_size = sizeof(struct command),
+    .run = run,
+};

@@ -8,77 +8,40 @@
 #include "cli/table.h"
 #include "sim/base/allocate.h"
 
-enum {
-    OPT_BASELINE = 1,
-    OPT_CSV,
-    OPT_EXPERIMENT,
-    OPT_JSON,
-    OPT_LIST,
-    OPT_METRIC,
-    OPT_SORT,
-    OPT_TOP
-};
-
-static const struct argp_option options[] = {
-    {"experiment", OPT_EXPERIMENT, "NAME|NUMBER", 0, HELP_EXPERIMENT, 0},
-    {"metric", OPT_METRIC, "NAME", 0,
-     "A metric to show, as often as you like (`pygcsim list metrics`; default: the objective, and "
-     "the usual ones)",
-     0},
-    {"baseline", OPT_BASELINE, "SPEC", 0,
-     "The policy that others are compared with (default: as the experiment says)", 0},
-    {"sort", OPT_SORT, "METRIC", 0, "The best in that first (default: the objective)", 0},
-    {"top", OPT_TOP, "N", 0, "So many settings of each workload and collector (default 20)", 0},
-    {"list", OPT_LIST, NULL, 0, "Which experiments the file has, and what is done of each", 0},
-    {"json", OPT_JSON, NULL, 0, "One JSON object a setting, with every metric", 0},
-    {"csv", OPT_CSV, NULL, 0, "CSV with every metric, one row a setting", 0},
-    {0},
-};
-
 struct command {
     struct which_results which;
     struct ranking_options answers;
     bool top_given, list, json, csv;
 };
 
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct command *command = state->input;
-    switch (key) {
-    case OPT_EXPERIMENT:
-        command->which.experiment = argument;
-        return 0;
-    case OPT_METRIC:
-        metric_list_add(&command->answers.metrics, option_metric("metric", argument));
-        return 0;
-    case OPT_BASELINE:
-        command->answers.baseline = argument;
-        return 0;
-    case OPT_SORT:
-        command->answers.sort = option_metric("sort", argument);
-        return 0;
-    case OPT_TOP:
-        command->answers.top = option_count("top", argument, 1, UINT32_MAX);
-        command->top_given = true;
-        return 0;
-    case OPT_LIST:
-        command->list = true;
-        return 0;
-    case OPT_JSON:
-        command->json = true;
-        return 0;
-    case OPT_CSV:
-        command->csv = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        which_results_file(&command->which, argument);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        fail_usage("which results file? Usage: pygcsim show RESULTS [--metric NAME]…");
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
+#define FIELD(name) PARAM_FIELD(command, name)
+
+static const struct command_option options[] = {
+    {{OPTION_EXPERIMENT, FIELD(which.experiment)}, .argument = "NAME"},
+    {{"metric", OPTION_METRICS, FIELD(answers.metrics),
+      .otherwise = "the objective, and the usual ones",
+      .meaning = "a metric to show, as often as you like"},
+     .argument = "NAME",
+     .times = TIMES_ANY},
+    {{OPTION_BASELINE, FIELD(answers.baseline)}, .argument = "SPEC"},
+    {{"sort", PARAM_ITEM, FIELD(answers.sort), .registry = &metric_registry,
+      .otherwise = "the objective", .meaning = "the best in that first"},
+     .argument = "METRIC"},
+    {{"top", PARAM_COUNT, FIELD(answers.top), .least = 1, .most = UINT32_MAX, .initial = "20",
+      .meaning = "so many settings of each workload and collector; all with --json and --csv"},
+     .argument = "N",
+     OPTION_GIVEN(command, top_given)},
+    {{"list", PARAM_SWITCH, FIELD(list),
+      .meaning = "which experiments the file has, and what is done of each"}},
+    {{"json", PARAM_SWITCH, FIELD(json), .meaning = "one JSON object a setting, with every metric"},
+     .rival = 1},
+    {{"csv", PARAM_SWITCH, FIELD(csv), .meaning = "CSV with every metric, one row a setting"},
+     .rival = 1},
+    {{NULL}},
+};
+
+static const struct command_option results_argument = {{OPTION_RESULTS, FIELD(which.db)},
+                                                       .what = "results file"};
 
 /* ---- the list of experiments ---------------------------------------------------------- */
 
@@ -146,25 +109,30 @@ static void show(struct command *command)
     close_results(&results);
 }
 
-int command_show(int argc, char **argv)
+static int run(void *state)
 {
-    const struct argp argp = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "RESULTS",
-        .doc = "Shows what an experiment has found out: for each workload and collector the means "
-               "of its settings with their 95% intervals, and the differences to a baseline. "
-               "Runs with the same seed ran the same program, so differences are of pairs.\v"
-               "Example:  pygcsim show results.db --metric latency_p99 --metric heap_peak "
-               "--baseline default",
-    };
-    struct command command = {.answers = {.top = RANKING_TOP}};
-    command_parse(&argp, argc, argv, &command);
-    if (command.json && command.csv)
-        fail_usage("--json or --csv, one of them");
-    if ((command.json || command.csv) && !command.top_given)
-        command.answers.top = 0;
-    show(&command);
-    metric_list_fini(&command.answers.metrics);
+    struct command *command = state;
+    if ((command->json || command->csv) && !command->top_given)
+        command->answers.top = 0;
+    show(command);
+    metric_list_fini(&command->answers.metrics);
     return EXIT_SUCCESS;
 }
+
+static const char *const see[] = {"best", "sensitivity", "report", "export", "plot", NULL};
+
+const struct subcommand subcommand_show = {
+    .name = "show",
+    .summary = "what an experiment has found out: means, intervals, differences",
+    .description = "Shows what an experiment has found out: for each workload and collector the "
+                   "means of its settings with their 95% intervals, and the differences to a "
+                   "baseline. Runs with the same seed ran the same program, so differences are of "
+                   "pairs.",
+    .examples = "pygcsim show results.db --metric latency_p99 --metric heap_peak \\\n"
+                "    --baseline default",
+    .options = {options},
+    .argument = &results_argument,
+    .see = see,
+    .state_size = sizeof(struct command),
+    .run = run,
+};

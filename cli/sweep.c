@@ -13,83 +13,50 @@
 #include "sim/base/lock.h"
 #include "sweep/plan.h"
 
-enum { OPT_DB = 1, OPT_DRY_RUN, OPT_MEMORY, OPT_RETRY, OPT_SHARD, OPT_UNTIL };
-
 #define EXIT_INTERRUPTED 130 /* as shells have it for Ctrl-C */
-
-static const struct argp_option options[] = {
-    {"db", OPT_DB, "FILE", 0, "The results file to add to (default results.db)", 0},
-    {"jobs", 'j', "N", 0, "How many runs to simulate at a time (default: one a core)", 0},
-    {"dry-run", OPT_DRY_RUN, NULL, 0,
-     "Only say what would be run, and about how long it would take and how much it would store", 0},
-    {"shard", OPT_SHARD, "K/N", 0,
-     "Only the K-th of N shares, for one of N machines; `pygcsim merge` joins their files", 0},
-    {"retry-failed", OPT_RETRY, NULL, 0, "Also run again what failed before", 0},
-    {"until", OPT_UNTIL, "RULE", 0, HELP_UNTIL, 0},
-    {"memory", OPT_MEMORY, "SIZE", 0, HELP_MEMORY, 0},
-    {0},
-};
 
 struct command {
     const char *file, *db;
-    unsigned jobs;
-    uint64_t memory_bytes;
+    uint64_t jobs, memory_bytes;
     bool dry_run, retry_failed;
     struct share share;
     struct until until; /* share 0: as the file says */
 };
 
-static struct share parse_share(const char *text)
+static int read_share(const struct param *param, const char *label, void *field, const char *text,
+                      struct error *error)
 {
-    struct share share;
+    struct share *share = field;
     int length = 0;
-    if (sscanf(text, "%u/%u%n", &share.shard, &share.shards, &length) < 2 || text[length] ||
-        share.shard < 1 || share.shard > share.shards || text[0] == '-' || share.shards > 100000)
-        fail_usage("--shard=%s is not allowed; it takes K/N, as 2/5: K from 1 to N", text);
-    return share;
+    if (sscanf(text, "%u/%u%n", &share->shard, &share->shards, &length) < 2 || text[length] ||
+        share->shard < 1 || share->shard > share->shards || text[0] == '-' ||
+        share->shards > 100000)
+        return param_refuse(param, label, text, error);
+    return 0;
 }
 
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct command *command = state->input;
-    switch (key) {
-    case OPT_DB:
-        if (!*argument || strcmp(argument, ":memory:") == 0)
-            fail_usage("--db needs the name of a file, not '%s'", argument);
-        command->db = argument;
-        return 0;
-    case 'j':
-        command->jobs = (unsigned)option_count("jobs", argument, 1, 1024);
-        return 0;
-    case OPT_MEMORY:
-        command->memory_bytes = option_bytes("memory", argument);
-        return 0;
-    case OPT_DRY_RUN:
-        command->dry_run = true;
-        return 0;
-    case OPT_RETRY:
-        command->retry_failed = true;
-        return 0;
-    case OPT_UNTIL:
-        command->until = option_until(argument);
-        return 0;
-    case OPT_SHARD:
-        command->share = parse_share(argument);
-        return 0;
-    case ARGP_KEY_ARG:
-        if (!*argument)
-            break;
-        if (command->file)
-            fail_usage("one experiment at a time: '%s' is too much", argument);
-        command->file = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        break;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-    fail_usage("which experiment? Usage: pygcsim sweep FILE [--db RESULTS]");
-}
+#define FIELD(name) PARAM_FIELD(command, name)
+
+static const struct command_option options[] = {
+    {{OPTION_DB, FIELD(db)}, .argument = "FILE"},
+    {{OPTION_JOBS, FIELD(jobs)}, .letter = 'j', .argument = "N"},
+    {{"dry-run", PARAM_SWITCH, FIELD(dry_run),
+      .meaning = "only say what would be run, and about how long it would take and how much it "
+                 "would store"}},
+    {{"shard", PARAM_RULE, FIELD(share), .read = read_share, .otherwise = "all of it",
+      .form = "K/N, as 2/5: K from 1 to N",
+      .meaning = "only the K-th of N shares, for one of N machines; `pygcsim merge` joins their "
+                 "files"},
+     .argument = "K/N"},
+    {{"retry-failed", PARAM_SWITCH, FIELD(retry_failed),
+      .meaning = "also run again what failed before"}},
+    {{OPTION_UNTIL, FIELD(until), .otherwise = "as the file says"}, .argument = "RULE"},
+    {{OPTION_MEMORY, FIELD(memory_bytes)}, .argument = "SIZE"},
+    {{NULL}},
+};
+
+static const struct command_option file_argument = {
+    {"FILE", PARAM_PATH, FIELD(file), .meaning = "the experiment file"}, .what = "experiment"};
 
 /* Another sweep may be at work in the file: it is waited for. */
 static struct store *open_locked(const struct command *command)
@@ -146,7 +113,7 @@ static void dry_run(const struct command *command, const struct experiment *expe
 {
     struct plan plan;
     plan_init(&plan, experiment, command->share);
-    print_dry_run(&plan, command->share, command->jobs, command->memory_bytes);
+    print_dry_run(&plan, command->share, (unsigned)command->jobs, command->memory_bytes);
     plan_fini(&plan);
 }
 
@@ -159,7 +126,7 @@ static int sweep(const struct command *command, struct experiment *experiment)
         .command = "sweep",
         .share = command->share,
         .retry_failed = command->retry_failed,
-        .execution = {.workers = workers(command->jobs),
+        .execution = {.workers = workers((unsigned)command->jobs),
                       .compile = compile_options(command->memory_bytes)},
     };
     run_experiment(&rounds, RUN_AS_SWEEP);
@@ -176,35 +143,57 @@ static int sweep(const struct command *command, struct experiment *experiment)
     return stopped ? EXIT_INTERRUPTED : EXIT_SUCCESS;
 }
 
-int command_sweep(int argc, char **argv)
+static void read_experiment(const struct command *command, struct experiment *experiment)
 {
-    const struct argp argp = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "FILE",
-        .doc = "Runs an experiment: programs, policies and their parameters as a YAML file names "
-               "them (docs/experiments.md; examples in experiments/). Killed at any moment, the "
-               "same command goes on where it was; runs that are stored are not run again, and "
-               "when the file has changed only what is new.\v"
-               "Example:  pygcsim sweep experiments/thresholds.yaml --db results.db --dry-run",
-    };
-    struct command command = {.db = "results.db"};
-    struct experiment experiment;
     struct error error;
-    int status = EXIT_SUCCESS;
-    command_parse(&argp, argc, argv, &command);
-    if (experiment_read(&experiment, command.file, &error) != 0)
+    if (experiment_read(experiment, command->file, &error) != 0)
         fail("%s", error.text);
-    if (command.until.share > 0)
-        experiment.until = command.until;
-    if (experiment.until.share > 0 && command.share.shards)
+    if (command->until.share > 0)
+        experiment->until = command->until;
+    if (until_settle(experiment, &error) != 0)
+        fail_usage("%s", error.text);
+    if (experiment->until.share > 0 && command->share.shards)
         fail_usage(
             "--shard does not go with a rule for replications (until): a share does not know "
             "how the others turn out");
-    if (command.dry_run)
-        dry_run(&command, &experiment);
+}
+
+static int run(void *state)
+{
+    const struct command *command = state;
+    struct experiment experiment;
+    int status = EXIT_SUCCESS;
+    read_experiment(command, &experiment);
+    if (command->dry_run)
+        dry_run(command, &experiment);
     else
-        status = sweep(&command, &experiment);
+        status = sweep(command, &experiment);
     experiment_fini(&experiment);
     return status;
 }
+
+static const struct note exits[] = {
+    {"130", "Ctrl-C has stopped it; the same command goes on from there."},
+    {NULL},
+};
+
+static const char *const see[] = {"merge", "show", "best", "sensitivity", "report", NULL};
+
+const struct subcommand subcommand_sweep = {
+    .name = "sweep",
+    .summary = "an experiment file: many settings, many seeds; goes on where it was",
+    .description =
+        "Runs an experiment: programs, policies and their parameters as a YAML file names "
+        "them (docs/experiments.md; examples in experiments/). Killed at any moment, the "
+        "same command goes on where it was; runs that are stored are not run again, and "
+        "when the file has changed only what is new.",
+    .examples = "pygcsim sweep experiments/thresholds.yaml --db results.db --dry-run",
+    .options = {options},
+    .argument = &file_argument,
+    .files = notes_of_results,
+    .environment = notes_of_environment,
+    .exits = exits,
+    .see = see,
+    .state_size = sizeof(struct command),
+    .run = run,
+};

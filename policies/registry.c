@@ -21,3 +21,10 @@ const struct component *const policies[] = {
     POLICIES(X)
 #undef X
         NULL};
+
+static const void *policy_at(size_t i)
+{
+    return policies[i];
+}
+
+const struct registry policy_registry = {"policy", "policies", policy_at, policies};

@@ -6,5 +6,6 @@
 
 /* Every policy there is, in the order in which they are listed; ends with NULL. */
 extern const struct component *const policies[];
+extern const struct registry policy_registry;
 
 #endif

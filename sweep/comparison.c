@@ -8,7 +8,7 @@
 #include "sim/base/allocate.h"
 #include "sim/interval/program_file.h"
 #include "sim/model/costs.h"
-#include "sweep/until.h"
+#include "sweep/file/terms.h"
 #include "workloads/registry.h"
 
 /* ---- of specifications ---------------------------------------------------------------- */
@@ -66,25 +66,17 @@ static void add_points(const struct comparison *comparison, struct experiment *e
         experiment->points[i] = (struct point){.policy = i, .collector = comparison->collector};
 }
 
-static void add_seeds(const struct comparison *comparison, struct experiment *experiment)
-{
-    experiment->seeds = allocate_zeroed(1, sizeof *experiment->seeds);
-    experiment->seeds[0] = comparison->seed;
-    experiment->seed_count = 1;
-    until_extend(experiment, comparison->replications);
-}
-
 int comparison_make(const struct comparison *comparison, struct experiment *experiment,
                     struct error *error)
 {
     *experiment = (struct experiment){.name = allocate_text(comparison->name)};
     if (add_policies(comparison, experiment, error) != 0 ||
-        add_workload(comparison->workload, experiment, error) != 0) {
+        add_workload(comparison->workload, experiment, error) != 0 ||
+        seeds_make(experiment, comparison->seed, comparison->replications, error) != 0) {
         experiment_fini(experiment);
         return -1;
     }
     add_points(comparison, experiment);
-    add_seeds(comparison, experiment);
     return 0;
 }
 

@@ -8,55 +8,7 @@
 
 #include "results/store/kept.h"
 #include "sim/base/allocate.h"
-#include "sim/base/suggest.h"
-#include "sim/base/units.h"
-
-/* ---- the rule ------------------------------------------------------------------------- */
-
-static int set(struct until *until, const char *key, const char *value, struct error *error)
-{
-    static const char *const keys[] = {"ci", "metric", "most", NULL};
-    char hint[UNITS_HINT];
-    int64_t count;
-    if (strcmp(key, "ci") == 0) {
-        if (units_parse_share(value, &until->share) && until->share > 0 && until->share < 1)
-            return 0;
-        return error_set(error,
-                         "ci=%.40s is not allowed; it takes a share below 1, as 5%% or 0.05%s",
-                         value, units_hint(UNITS_SHARE, value, hint));
-    }
-    if (strcmp(key, "metric") == 0) {
-        const struct metric *metric = metric_find(value, error);
-        until->metric = metric ? metric->name : NULL;
-        return metric ? 0 : -1;
-    }
-    if (strcmp(key, "most") == 0) {
-        if (!units_parse_count(value, &count) || count < UNTIL_FEWEST || count > REPLICATIONS_MOST)
-            return error_set(error, "most=%.40s is not allowed; it takes a number from %d to %d%s",
-                             value, UNTIL_FEWEST, REPLICATIONS_MOST,
-                             units_hint(UNITS_COUNT, value, hint));
-        until->most = (size_t)count;
-        return 0;
-    }
-    return suggest_error(error, "part of a rule", key, keys);
-}
-
-int until_parse(struct until *until, const char *text, struct error *error)
-{
-    char *copy = allocate_text(text), *rest = copy;
-    int status = 0;
-    *until = (struct until){.most = UNTIL_MOST};
-    for (char *part; status == 0 && (part = strsep(&rest, ","));) {
-        char *equals = strchr(part, '=');
-        if (equals)
-            *equals = '\0';
-        status = equals ? set(until, part, equals + 1, error) : set(until, "ci", part, error);
-    }
-    if (status == 0 && until->share == 0)
-        status = error_set(error, "a rule needs ci=…, as in ci=5%%");
-    free(copy);
-    return status;
-}
+#include "sweep/file/terms.h"
 
 /* ---- how well things are known -------------------------------------------------------- */
 

@@ -11,12 +11,6 @@
 #include "results/store/store.h"
 #include "sweep/file/experiment.h"
 
-#define UNTIL_FEWEST 3   /* replications from which an interval can be believed at all */
-#define UNTIL_MOST   100 /* if nothing else is said */
-
-/* Reads "ci=5%", "ci=5%,metric=latency_p99,most=200". Returns 0, or -1 with a line in *error. */
-int until_parse(struct until *until, const char *text, struct error *error);
-
 /* The metric whose mean is to be known: named by the rule, the experiment's objective, or what its
  * runs have. NULL: they have none of those. */
 const struct metric *until_metric(const struct experiment *experiment, int64_t id,

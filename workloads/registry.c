@@ -19,3 +19,10 @@ const struct component *const workloads[] = {
     WORKLOADS(X)
 #undef X
         NULL};
+
+static const void *workload_at(size_t i)
+{
+    return workloads[i];
+}
+
+const struct registry workload_registry = {"workload", "workloads", workload_at, workloads};

@@ -6,5 +6,6 @@
 
 /* Every workload there is, in the order in which they are listed; ends with NULL. */
 extern const struct component *const workloads[];
+extern const struct registry workload_registry;
 
 #endif

@@ -146,6 +146,13 @@ const struct chart charts[] = {
     {.name = NULL},
 };
 
+static const void *chart_at(size_t i)
+{
+    return charts[i].name ? &charts[i] : NULL;
+}
+
+const struct registry chart_registry = {"chart", "charts", chart_at};
+
 const char *const chart_formats[] = {"png", "svg", "pdf", NULL};
 
 /* In the order of chart_formats. */

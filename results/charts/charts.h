@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "results/charts/selection.h"
+#include "sim/base/param.h"
 
 /* What of the selection a chart is about, for its subtitle. */
 enum chart_scope {
@@ -42,6 +43,7 @@ struct chart {
 
 /* Ends with a NULL name. */
 extern const struct chart charts[];
+extern const struct registry chart_registry;
 
 /* The formats charts can be drawn in, ending with NULL: "png", "svg", "pdf". */
 extern const char *const chart_formats[];

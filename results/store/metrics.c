@@ -161,6 +161,13 @@ const struct metric metrics[] = {
 };
 /* clang-format on */
 
+static const void *metric_at(size_t i)
+{
+    return metrics[i].name ? &metrics[i] : NULL;
+}
+
+const struct registry metric_registry = {"metric", "metrics", metric_at};
+
 size_t metric_count(void)
 {
     return sizeof metrics / sizeof *metrics - 1;

@@ -14,6 +14,7 @@
 
 #include "results/store/record.h"
 #include "sim/base/error.h"
+#include "sim/base/param.h"
 
 enum better { BETTER_NEITHER, BETTER_LOW, BETTER_HIGH };
 
@@ -29,6 +30,7 @@ struct metric {
 
 /* Ends with a NULL name. */
 extern const struct metric metrics[];
+extern const struct registry metric_registry;
 size_t metric_count(void);
 
 /* NULL if there is none of that name. */

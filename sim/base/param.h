@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Parameters, defined once. A policy or a workload is a `struct component`: a name, a line of
- * summary and one table of parameters. From that table come its text form on the command line
- * (`freeze:on=startup_done,t0=50000`), the checks and their messages, `pygcsim list`, and the rows
- * of the results' table `parameter`.
+ * Rows: whatever has a name and a value that people write as text, each defined once. A row says
+ * what the value may be, what it is if nobody says anything, and what it means; from it come the
+ * check, its message, and every description (help, man pages, completions, the tables in docs/).
  *
- * A component's state is a struct of the component's own, of `state_size` bytes. The table fills
- * the fields it names; everything else in it starts as zero. */
+ * The parameters of policies and workloads are rows, and so are options of commands (cli/option.h)
+ * and keys of experiment files (sweep/file/keys.h).
+ *
+ * A policy or a workload is a `struct component`: a name, a line of summary and one table of
+ * parameters. From that table come its text form on the command line
+ * (`freeze:on=startup_done,t0=50000`), `pygcsim list`, and the rows of the results' table
+ * `parameter`.
+ *
+ * The state that a table fills is a struct of the owner's own. The table fills the fields it names;
+ * everything else in it starts as zero. */
 #ifndef PYGCSIM_SIM_BASE_PARAM_H
 #define PYGCSIM_SIM_BASE_PARAM_H
 
@@ -24,24 +31,82 @@ enum param_type {
     PARAM_BYTES,    /* int64_t */
     PARAM_FLAG,     /* int64_t, 0 or 1: no or yes */
     PARAM_CHOICE,   /* int64_t, index into `choices` */
-    PARAM_PATH,     /* const char *, owned by the setting */
+    PARAM_PATH,     /* const char *, borrowed from the text it is read from, as the next ones */
+    PARAM_FOLDER,   /* const char * */
+    PARAM_TEXT,     /* const char *, whatever it is, but not empty */
+    PARAM_SPEC,     /* const char *, of a setting of one of the registry's components */
+    PARAM_NAME,     /* const char *, the name of one of `registry` */
+    PARAM_ITEM,     /* const void *, one of `registry` itself */
+    PARAM_SWITCH,   /* bool: it is there or it is not; it has no text */
+    PARAM_RULE,     /* what `read` makes of it */
 };
+
+struct component;
+
+/* Things with names, of which a value is one. */
+struct registry {
+    const char *what; /* one of them: "collector" */
+    const char *list; /* what `pygcsim list` calls them; NULL: it has no such list */
+    /* The i-th, NULL after the last one; each begins with its name, a const char *. */
+    const void *(*item)(size_t i);
+    const struct component *const *components; /* the same, if they are components; or NULL */
+};
+const char *registry_name(const struct registry *registry, size_t i);
 
 struct param {
     const char *name;
     enum param_type type;
-    size_t offset;       /* of the field in the component's state */
-    const char *initial; /* the default, as text; NULL: must be given */
-    double least, most;  /* range, in base units (ns, bytes); unused for flag, choice, path */
-    const char *absent;  /* a word allowed besides the range, stored as -1; or NULL */
+    size_t offset;       /* of the field in the state */
+    const char *initial; /* the default, as text; NULL: must be given, or `otherwise` says */
+    double least,
+        most; /* range of a quantity, in base units (ns, bytes); from 2^63 on: no upper end */
+    const char *absent;         /* a word allowed besides the range, stored as -1; or NULL */
     const char *const *choices; /* PARAM_CHOICE: the words allowed, ending with NULL */
     const char *meaning;        /* one line, lower case, no full stop */
+
+    const struct param *parts; /* of a rule: the rows of its "key=value,…"; or NULL */
+    const char *also;          /* another spelling of the name; or NULL */
+    const char *otherwise;     /* what holds if it is not given, in words, where that is no value */
+    const char *form;          /* what it takes, in words; NULL: as the type says */
+    const struct registry
+        *registry; /* PARAM_SPEC, PARAM_NAME, PARAM_ITEM; or what a rule is made of */
+    /* In place of the type's way to read a text into a field. Returns 0, or -1 with a line in
+     * *error that names the label, as in param_read. */
+    int (*read)(const struct param *param, const char *label, void *field, const char *text,
+                struct error *error);
 };
 
 #define PARAM_ABSENT (-1)
 
+/* For `most`: as much as the type holds. */
+#define PARAM_UNLIMITED 0x1p63
+
 /* For tables: the field of `struct STATE` that holds the value. */
 #define PARAM_FIELD(state, field) .offset = offsetof(struct state, field)
+
+/* Stores one value, as text, in a state. A message calls it `label`: "LABEL=TEXT is not allowed; it
+ * takes …". Returns 0, or -1 with a line in *error. */
+int param_read(const struct param *param, const char *label, void *state, const char *text,
+               struct error *error);
+
+/* The same for "key=value,…", of a table of rows; given[i] tells whether row i was among them, and
+ * `what` is whose rows they are. The text is cut up: paths point into it, and a path is the rest of
+ * it, for file names may have commas. */
+int param_read_pairs(const struct param *params, const char *what, void *state, char *text,
+                     bool *given, struct error *error);
+
+#define PARAMS_MOST 64 /* of a table */
+
+/* For a reader of its own: "LABEL=TEXT is not allowed; it takes …". Returns -1. */
+int param_refuse(const struct param *param, const char *label, const char *text,
+                 struct error *error);
+
+/* What it takes, in words: for messages ("a duration such as 250ms, …, from 1ms to 1h, or none"),
+ * and in short ("a duration from 1ms to 1h, or none"). */
+char *param_takes(const struct param *param, char *buffer, size_t size);
+char *param_takes_briefly(const struct param *param, char *buffer, size_t size);
+
+/* ---- components ----------------------------------------------------------------------------- */
 
 struct component {
     const char *name, *summary;
@@ -93,7 +158,7 @@ void *setting_fresh_state(const struct setting *setting);
  */
 const char *param_text(const struct param *param, const void *state, char buffer[UNITS_TEXT]);
 
-/* Its value as a number in base units (NaN for a choice or a path). */
+/* Its value as a number in base units (NaN for what is none). */
 double param_number(const struct param *param, const void *state);
 
 /* Words for help: the unit ("ns" …), and what is allowed ("0 to 100", "yes or no", "a, b or c"). */

@@ -18,6 +18,13 @@ const struct collector_version collector_versions[] = {
     {NULL, NULL, COLLECTS_AT_CHECK, {0}},
 };
 
+static const void *collector_at(size_t i)
+{
+    return collector_versions[i].name ? &collector_versions[i] : NULL;
+}
+
+const struct registry collector_registry = {"collector", "collectors", collector_at};
+
 const struct collector_version *collector_version(const char *name)
 {
     for (const struct collector_version *version = collector_versions; version->name; version++)

@@ -19,6 +19,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/base/param.h"
+
 #define GENERATIONS 3
 #define PERMANENT   GENERATIONS /* the index of the permanent generation */
 
@@ -41,6 +43,7 @@ struct collector_version {
 
 /* Ends with a NULL name. */
 extern const struct collector_version collector_versions[];
+extern const struct registry collector_registry;
 
 /* Where none is named. */
 #define DEFAULT_COLLECTOR "cpython-3.13"

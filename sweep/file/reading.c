@@ -4,11 +4,8 @@
 #include <stdlib.h>
 
 #include "sim/base/allocate.h"
-#include "sim/engines.h"
-#include "sim/simulation.h"
 #include "sweep/file/keys.h"
-
-#define UNTIL_MOST 100 /* replications, if the file does not say */
+#include "sweep/file/terms.h"
 
 /* ---- what keys say together ----------------------------------------------------------------- */
 
@@ -40,36 +37,47 @@ static int make_seeds(struct reading *reading, struct error *error)
         reading->seed = experiment->seeds[0];
         return 0;
     }
-    experiment->seed_count = reading->replications;
-    experiment->seeds = allocate_zeroed(experiment->seed_count, sizeof *experiment->seeds);
-    for (size_t i = 0; i < experiment->seed_count; i++)
-        experiment->seeds[i] = reading->seed + i;
+    if (seeds_make(experiment, reading->seed, reading->replications, error) != 0)
+        return document_locate(reading->document, other, error);
     return 0;
 }
 
 static int check_until(struct reading *reading, struct error *error)
 {
     struct experiment *experiment = reading->experiment;
-    struct until *until = &experiment->until;
-    const yaml_node_t *node = reading->until;
+    const yaml_node_t *node = reading->until_node;
     if (!node)
         return 0;
     if (reading->seeds)
         return document_error(
             reading->document, node, error,
             "until adds seeds: it goes with seed and replications, not with seeds");
-    if (!until->metric && !experiment->minimise)
+    if (!experiment->until.metric && !experiment->minimise)
         return document_error(reading->document, node, error,
                               "until needs a metric, as in until: {ci: 5%%, metric: latency_p99}, "
                               "unless minimise names one");
-    if (until->most == 0)
-        until->most = experiment->seed_count > UNTIL_MOST ? experiment->seed_count : UNTIL_MOST;
-    if (until->most < experiment->seed_count)
-        return document_error(reading->document, node, error,
-                              "until has at most %zu replications, but %zu replications are to be "
-                              "run anyway",
-                              until->most, experiment->seed_count);
+    if (until_settle(experiment, error) != 0)
+        return document_locate(reading->document, node, error);
     return 0;
+}
+
+/* What does not depend on another key. */
+static void fill_experiment(struct reading *reading)
+{
+    struct experiment *experiment = reading->experiment;
+    experiment->name = reading->name ? allocate_text(reading->name) : NULL;
+    experiment->engine = reading->engine;
+    experiment->log = (enum log_level)reading->log;
+    experiment->warmup = reading->warmup;
+    experiment->sample_ns = reading->sample_ns;
+    experiment->minimise = reading->minimise;
+    experiment->until = reading->until;
+    reading->design =
+        (struct design){(enum design_kind)reading->design_kind, (size_t)reading->points, 0};
+    if (reading->collector_count == 0) {
+        reading->collectors = allocate_zeroed(1, sizeof *reading->collectors);
+        reading->collectors[reading->collector_count++] = reading->collector;
+    }
 }
 
 static int read_file(struct reading *reading, struct error *error)
@@ -78,32 +86,33 @@ static int read_file(struct reading *reading, struct error *error)
     if (document->root->type != YAML_MAPPING_NODE)
         return document_error(document, document->root, error,
                               "an experiment is a map of keys, as in workload: web");
-    if (keys_read(reading, "", "key", document->root, error) != 0)
+    if (keys_read(reading, "", "key", document, document->root, error) != 0)
         return -1;
     if (!reading->workloads)
         return document_error(document, document->root, error,
                               "workload is missing, as in workload: {name: web, rate: 200}");
+    fill_experiment(reading);
     if (check_design(reading, error) != 0 || make_seeds(reading, error) != 0)
         return -1;
     reading->design.seed = reading->seed;
     return check_until(reading, error);
 }
 
+/* What holds of keys that are not given. */
+static int set_defaults(struct reading *reading, struct error *error)
+{
+    for (const struct experiment_key *key = experiment_keys; key->within; key++)
+        if (!*key->within && key->param.initial &&
+            param_read(&key->param, key->param.name, reading, key->param.initial, error) != 0)
+            return -1;
+    return 0;
+}
+
 int reading_start(struct reading *reading, const struct document *document,
                   struct experiment *experiment, struct error *error)
 {
-    *reading = (struct reading){
-        .document = document, .experiment = experiment, .seed = 1, .replications = 1};
-    experiment->engine = &interval_engine;
-    experiment->log = LOG_summary;
-    experiment->sample_ns = SAMPLE_AUTO;
-    if (read_file(reading, error) != 0)
-        return -1;
-    if (reading->collector_count == 0) {
-        reading->collectors = allocate_zeroed(1, sizeof *reading->collectors);
-        reading->collectors[reading->collector_count++] = collector_version(DEFAULT_COLLECTOR);
-    }
-    return 0;
+    *reading = (struct reading){.document = document, .experiment = experiment};
+    return set_defaults(reading, error) == 0 ? read_file(reading, error) : -1;
 }
 
 void reading_fini(struct reading *reading)

@@ -13,18 +13,26 @@
 #include "sweep/file/document.h"
 #include "sweep/file/experiment.h"
 
-/* What a file says, as far as a key by itself tells. What does not depend on another key is in the
- * experiment already; nodes are of keys given, or NULL. */
+/* What a file says, as far as a key by itself tells; nodes are of keys given, or NULL. */
 struct reading {
     const struct document *document;
     struct experiment *experiment;
+    const char *name; /* of the document; NULL: not said */
     const yaml_node_t *workloads, *policies, *baseline, *constraints;
+    const struct collector_version *collector;   /* the one read last */
     const struct collector_version **collectors; /* each once */
     size_t collector_count;
-    struct design design; /* points: 0 if not said */
+    int64_t design_kind, points; /* 0: not said */
+    struct design design;        /* what they come to */
     const yaml_node_t *design_node, *points_node;
-    uint64_t seed, replications;
-    const yaml_node_t *seed_node, *replications_node, *seeds, *until;
+    uint64_t seed, replications, one_seed; /* the one read last */
+    const yaml_node_t *seed_node, *replications_node, *seeds, *until_node;
+    struct until until;
+    struct warmup warmup;
+    int64_t log;
+    uint64_t sample_ns;
+    const struct engine *engine;
+    const char *minimise;
 };
 
 /* Reads the keys of the file, and checks what they say together. Returns 0, or -1 with a line in

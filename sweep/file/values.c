@@ -10,8 +10,6 @@
 #include "sim/base/suggest.h"
 #include "sweep/file/keys.h"
 
-#define RANGE_POINTS_MOST 100000
-
 /* What the functions here need to know about the parameter. */
 struct about {
     const struct document *document;
@@ -64,12 +62,6 @@ static int read_list(struct values *values, const struct about *about, const yam
 
 /* ---- ranges --------------------------------------------------------------------------------- */
 
-struct range {
-    double ends[2];
-    bool logarithmic;
-    size_t points; /* 0: not said */
-};
-
 /* An end of a range or a distribution: a quantity that the parameter may be. */
 static int read_end(const struct about *about, const yaml_node_t *node, const char *text,
                     double *end)
@@ -100,55 +92,25 @@ static int read_ends(const struct about *about, const yaml_node_t *node, double 
     return status == 0 ? read_end(about, node, dots + 2, &ends[1]) : -1;
 }
 
-static int read_points(const struct about *about, const yaml_node_t *node, size_t *points)
-{
-    static const char form[] = "a whole number from 2 to 100000";
-    char hint[UNITS_HINT];
-    int64_t number;
-    const char *text = document_value(about->document, node, "points", form, about->error);
-    if (!text)
-        return -1;
-    if (!units_parse_count(text, &number) || number < 2 || number > RANGE_POINTS_MOST)
-        return document_error(about->document, node, about->error,
-                              "points: '%.60s' is not allowed; points takes %s%s", text, form,
-                              units_hint(UNITS_COUNT, text, hint));
-    *points = (size_t)number;
-    return 0;
-}
-
-static int read_scale(const struct about *about, const yaml_node_t *node, bool *logarithmic)
-{
-    static const char *const scales[] = {"linear", "log", NULL};
-    const char *text =
-        document_value(about->document, node, "scale", "linear or log", about->error);
-    if (!text)
-        return -1;
-    *logarithmic = strcmp(text, "log") == 0;
-    if (*logarithmic || strcmp(text, "linear") == 0)
-        return 0;
-    suggest_error(about->error, "scale", text, scales);
-    return document_locate(about->document, node, about->error);
-}
-
 static double range_value(const struct range *range, size_t i)
 {
     double share = (double)i / (double)(range->points - 1);
     double a = range->ends[0], b = range->ends[1];
-    if (i == 0 || i + 1 == range->points)
+    if (i == 0 || i + 1 == (size_t)range->points)
         return i == 0 ? a : b; /* exactly */
-    return range->logarithmic ? a * pow(b / a, share) : a + (b - a) * share;
+    return range->scale ? a * pow(b / a, share) : a + (b - a) * share;
 }
 
 /* As many values as it has points; fewer if some become the same when they are made whole. */
 static void cut_range(struct values *values, const struct about *about, const struct range *range)
 {
     char text[UNITS_TEXT];
-    size_t capacity = 0;
+    size_t capacity = 0, points = (size_t)range->points;
     double before = range->ends[0];
-    for (size_t i = 0; i < range->points; i++) {
+    for (size_t i = 0; i < points; i++) {
         double value = range_value(range, i), step = value - before;
         before = value;
-        if (i > 0 && i + 1 < range->points)
+        if (i > 0 && i + 1 < points)
             value = quantity_round(about->param, value, step, range->ends[0], range->ends[1]);
         param_write(about->param, value, text);
         if (values->count == 0 || strcmp(values->texts[values->count - 1], text) != 0)
@@ -158,22 +120,15 @@ static void cut_range(struct values *values, const struct about *about, const st
 
 static int read_range(struct values *values, const struct about *about, const yaml_node_t *map)
 {
-    const char *names[PAIRS_MOST + 1];
-    struct pairs pairs;
     struct range range = {0};
     const struct document *document = about->document;
-    keys_names("range", names);
-    if (document_pairs(document, map, names, "key of a range called", &pairs, about->error) != 0)
-        return -1;
-    const yaml_node_t *points = document_get(document, map, "points"),
-                      *scale = document_get(document, map, "scale");
-    if (read_ends(about, document_get(document, map, "range"), range.ends) != 0 ||
-        (points && read_points(about, points, &range.points) != 0) ||
-        (scale && read_scale(about, scale, &range.logarithmic) != 0))
+    if (keys_read(&range, "range", "key of a range called", document, map, about->error) != 0 ||
+        read_ends(about, range.node, range.ends) != 0)
         return -1;
     const struct distribution_kind *kind =
-        range.logarithmic ? DISTRIBUTION_LOGUNIFORM : DISTRIBUTION_UNIFORM;
-    size_t count = about->design->kind == DESIGN_grid ? range.points : about->design->points;
+        range.scale ? DISTRIBUTION_LOGUNIFORM : DISTRIBUTION_UNIFORM;
+    bool grid = about->design->kind == DESIGN_grid;
+    size_t count = grid ? (size_t)range.points : about->design->points;
     if (count == 0)
         return document_error(document, map, about->error,
                               "%s: in a grid a range needs points, as in {range: 1..10, points: 4}",
@@ -181,7 +136,7 @@ static int read_range(struct values *values, const struct about *about, const ya
     if (distribution_init(&values->distribution, kind, about->param, range.ends, count,
                           about->error) != 0)
         return document_locate(document, map, about->error);
-    if (about->design->kind == DESIGN_grid)
+    if (grid)
         cut_range(values, about, &range);
     return 0;
 }

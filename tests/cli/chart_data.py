@@ -133,7 +133,7 @@ USAGE = [
     ("results.db --show-sql", ["--chart NAME"]),
     ("results.db --template x.gp", ["--chart NAME"]),
     ("results.db --chart mmu --show-sql --list", ["one of them"]),
-    ("results.db --parameter a --parameter b --parameter c", ["at most two"]),
+    ("results.db --parameter a --parameter b --parameter c", ["--parameter: at most 2 of them"]),
     ("results.db --collector cpython-2.7", ["cpython-3.13"]),
     ("--chart mmu", ["which results file?"]),
 ]

@@ -492,7 +492,7 @@ def log_levels(place):
             all_rows, these = ([tuple(row) for row in place.query(f"SELECT * FROM {table}", name=name)]
                                for name in ("summary.db", f"{level}.db"))
             check(all_rows and these == all_rows, f"{table} differs")
-    place.expect(2, "run --log everything", err=["summary, samples, collections"])
+    place.expect(2, "run --log everything", err=["summary, samples or collections"])
 
 
 @test("--sample: readings of memory at least so far apart")

@@ -27,6 +27,7 @@ import chart_data  # noqa: E402, F401
 import answers  # noqa: E402, F401
 import best  # noqa: E402, F401
 import export  # noqa: E402, F401
+import options  # noqa: E402, F401
 
 
 def main():

@@ -39,6 +39,8 @@ class Installation:
         self.program = self.path(self.prefix, options["bindir"], "pygcsim")
         self.data = self.path(self.prefix, options["datadir"], "pygcsim")
         self.documentation = self.path(self.prefix, options["datadir"], "doc", "pygcsim")
+        self.man = self.path(self.prefix, options["mandir"], "man1")
+        self.share = self.path(self.prefix, options["datadir"])
 
     def path(self, *parts):
         """Where something is that will be in a folder of the prefix."""
@@ -116,6 +118,22 @@ def examples_run(installation):
     check("runs" in plan, plan)
 
 
+def pages_are_there(installation):
+    """Also the folder with the documents is what they say it is."""
+    for command in ["", *installation.commands()]:
+        name = f"pygcsim-{command}.1" if command else "pygcsim.1"
+        path = os.path.join(installation.man, name)
+        check(os.path.exists(path), f"no {name}")
+        check(installation.documentation.endswith(re.search(r"^\\fB(/.*/doc/.*)\\fR$", open(path).read(), re.M).group(1)),
+              f"{name} names another folder")
+
+
+def completions_are_there(installation):
+    for shell, file in (("bash", "bash-completion/completions/pygcsim"), ("zsh", "zsh/site-functions/_pygcsim")):
+        with open(os.path.join(installation.share, file)) as script:
+            check(script.read() == installation.run("help", "--completion", shell), f"{file} is another script")
+
+
 def names_no_source(installation):
     """Nor the folder into which it was put."""
     for path in glob.glob(os.path.join(installation.folder.name, "**"), recursive=True):
@@ -130,6 +148,8 @@ TESTS = (
     ("every file that a help text names is there", help_names_files),
     ("documents, experiments, heap scripts and templates are there", everything_is_there),
     ("every chart's template is there", charts_are_there),
+    ("a man page for every command is there", pages_are_there),
+    ("completions for bash and zsh are there", completions_are_there),
     ("links between documents lead somewhere", links_lead_somewhere),
     ("examples run from there", examples_run),
     ("no file names a folder of the build", names_no_source),

@@ -166,35 +166,34 @@ TEST(errors)
         {"every:count=1,,share=1", "every: '' is not of the form key=value"},
         {"every:count=1,share=1,count=1", "every: count is given twice"},
         {"every:count=101",
-         "every: count=101 is not allowed; count takes " UNITS_COUNT_FORM ", from -3 to 100"},
-        {"every:count=-4", "every: count=-4 is not allowed; count takes "},
-        {"every:count=", "every: count= is not allowed; count takes "},
+         "every: count=101 is not allowed; it takes " UNITS_COUNT_FORM ", from -3 to 100"},
+        {"every:count=-4", "every: count=-4 is not allowed; it takes "},
+        {"every:count=", "every: count= is not allowed; it takes "},
         {"every:count=5m", "from -3 to 100; 5m is not a count: write 5M or 5_000_000"},
         {"every:wait=5M", "from 1ms to 1h; 5M is not a duration: write 5m or 5min"},
         {"every:wait=10", "from 1ms to 1h; 10 is not a duration: write 10ms or 10s"},
         {"every:size=5m", "; 5m is not a size: write 5MiB"},
         {"every:share=1m", "; 1m is not a number: write 1_000_000"},
-        {"every:share=101%", "every: share=101% is not allowed; share takes "},
-        {"every:count=1.5", "every: count=1.5 is not allowed; count takes "},
-        {"every:count=99999999999999999999", "is not allowed; count takes "},
-        {"every:count=none", "every: count=none is not allowed; count takes "},
-        {"every:limit=-1", "every: limit=-1 is not allowed; limit takes " UNITS_COUNT_FORM
+        {"every:share=101%", "every: share=101% is not allowed; it takes "},
+        {"every:count=1.5", "every: count=1.5 is not allowed; it takes "},
+        {"every:count=99999999999999999999", "is not allowed; it takes "},
+        {"every:count=none", "every: count=none is not allowed; it takes "},
+        {"every:limit=-1", "every: limit=-1 is not allowed; it takes " UNITS_COUNT_FORM
                            ", from 0 to 2147483647, or none"},
         {"every:share=1.01",
-         "every: share=1.01 is not allowed; share takes " UNITS_REAL_FORM ", from 0 to 1"},
-        {"every:share=-0.01", "every: share=-0.01 is not allowed; share takes "},
-        {"every:share=nan", "every: share=nan is not allowed; share takes "},
-        {"every:share=", "every: share= is not allowed; share takes "},
-        {"every:wait=10",
-         "every: wait=10 is not allowed; wait takes " UNITS_DURATION_FORM ", from "},
+         "every: share=1.01 is not allowed; it takes " UNITS_REAL_FORM ", from 0 to 1"},
+        {"every:share=-0.01", "every: share=-0.01 is not allowed; it takes "},
+        {"every:share=nan", "every: share=nan is not allowed; it takes "},
+        {"every:share=", "every: share= is not allowed; it takes "},
+        {"every:wait=10", "every: wait=10 is not allowed; it takes " UNITS_DURATION_FORM ", from "},
         {"every:wait=0.5ms", "from 1ms to 1h"},
         {"every:wait=2h", "from 1ms to 1h"},
-        {"every:size=0", "every: size=0 is not allowed; size takes " UNITS_BYTES_FORM ", from "},
+        {"every:size=0", "every: size=0 is not allowed; it takes " UNITS_BYTES_FORM ", from "},
         {"every:size=1GiB", "from 1B to 1000000000B"},
-        {"every:flag=true", "every: flag=true is not allowed; flag takes no or yes"},
-        {"every:colour=pink", "every: colour=pink is not allowed; colour takes red, green or blue"},
-        {"every:colour=Red", "every: colour=Red is not allowed; colour takes red, green or blue"},
-        {"every:file=", "every: file= is not allowed; file takes a file name"},
+        {"every:flag=true", "every: flag=true is not allowed; it takes no or yes"},
+        {"every:colour=pink", "every: colour=pink is not allowed; it takes red, green or blue"},
+        {"every:colour=Red", "every: colour=Red is not allowed; it takes red, green or blue"},
+        {"every:file=", "every: file needs the name of a file"},
         {"reader", "reader needs file=… (what is read), as in reader:file=…"},
         {"reader:colour=red", "reader needs file=… (what is read), as in reader:file=…"},
     };
@@ -284,7 +283,9 @@ TEST(single_values)
         check_signed(rows[i].text, param_set(&every, param, &state, rows[i].text, &error),
                      rows[i].written ? 0 : -1);
         if (!rows[i].written) {
-            check_mentions(rows[i].text, error.text, "is not allowed; ");
+            check_mentions(rows[i].text, error.text,
+                           param->type == PARAM_PATH ? "needs the name of a file"
+                                                     : "is not allowed; ");
             continue;
         }
         check_real(rows[i].text, param_number(param, &state), rows[i].number);

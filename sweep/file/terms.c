@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sweep/file/terms.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/allocate.h"
+
+static_assert(sizeof(size_t) == sizeof(int64_t), "rows of counts may fill a size_t");
+
+const struct param until_params[] = {
+    {TERM_CI, PARAM_FIELD(until, share)},
+    {TERM_UNTIL_METRIC, PARAM_FIELD(until, metric)},
+    {TERM_UNTIL_MOST, PARAM_FIELD(until, most)},
+    {NULL},
+};
+
+int until_read_share(const struct param *param, const char *label, void *field, const char *text,
+                     struct error *error)
+{
+    double *share = field, value;
+    if (!units_parse_share(text, &value) || !(value > 0 && value < 1))
+        return param_refuse(param, label, text, error);
+    *share = value;
+    return 0;
+}
+
+/* A share by itself is ci. */
+static char *with_name(const char *text)
+{
+    char *named;
+    bool has_name = memchr(text, '=', strcspn(text, ",")) != NULL;
+    if (asprintf(&named, "%s%s", has_name ? "" : "ci=", text) < 0)
+        out_of_memory();
+    return named;
+}
+
+int until_read(const struct param *param, const char *label, void *field, const char *text,
+               struct error *error)
+{
+    struct until until = {0};
+    bool given[PARAMS_MOST] = {false};
+    char *copy = with_name(text);
+    int status = param_read_pairs(until_params, label, &until, copy, given, error);
+    free(copy);
+    if (status == 0 && !given[0])
+        status = error_set(error, "%s: a rule needs ci=…, as in ci=5%%", label);
+    if (status == 0)
+        *(struct until *)field = until;
+    (void)param;
+    return status;
+}
+
+static int check_seeds(uint64_t last, size_t more, struct error *error)
+{
+    if (last <= INT64_MAX - more)
+        return 0;
+    return error_set(error, "seed %llu is too large for %zu more; the last seed is %lld at most",
+                     (unsigned long long)last, more, (long long)INT64_MAX);
+}
+
+int seeds_make(struct experiment *experiment, uint64_t seed, size_t replications,
+               struct error *error)
+{
+    experiment->seed_count = replications;
+    experiment->seeds = allocate_zeroed(replications, sizeof *experiment->seeds);
+    for (size_t i = 0; i < replications; i++)
+        experiment->seeds[i] = seed + i;
+    return check_seeds(seed, replications - 1, error);
+}
+
+int until_settle(struct experiment *experiment, struct error *error)
+{
+    struct until *until = &experiment->until;
+    size_t count = experiment->seed_count;
+    if (until->share <= 0) /* there is no rule */
+        return 0;
+    if (until->most == 0)
+        until->most = count > UNTIL_MOST ? count : UNTIL_MOST;
+    if (until->most < count)
+        return error_set(
+            error, "until has at most %zu replications, but %zu replications are to be run anyway",
+            until->most, count);
+    return check_seeds(experiment_last_seed(experiment), until->most - count, error);
+}

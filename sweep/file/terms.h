@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The terms of an experiment: what its file says with keys (sweep/file/keys.c) and the command line
+ * with options (cli/), in the same words, with the same limits and defaults. A table takes a term
+ * and says where its value goes: {TERM_SEED, PARAM_FIELD(state, seed)}. */
+#ifndef PYGCSIM_SWEEP_FILE_TERMS_H
+#define PYGCSIM_SWEEP_FILE_TERMS_H
+
+#include "policies/registry.h"
+#include "results/store/logging.h"
+#include "results/store/metrics.h"
+#include "sim/base/param.h"
+#include "sim/engines.h"
+#include "sweep/file/experiment.h"
+
+#define TERM_COLLECTOR                                                                             \
+    .name = "collector", .type = PARAM_ITEM, .registry = &collector_registry,                      \
+    .initial = DEFAULT_COLLECTOR, .meaning = "the interpreter version"
+
+#define TERM_SEED                                                                                  \
+    .name = "seed", .type = PARAM_COUNT, .least = 0, .most = PARAM_UNLIMITED, .initial = "1",      \
+    .meaning = "the first seed of all random streams: same seed, same program"
+
+#define TERM_REPLICATIONS                                                                          \
+    .name = "replications", .type = PARAM_COUNT, .least = 1, .most = REPLICATIONS_MOST,            \
+    .initial = "1", .meaning = "how often each setting is run, with seed, seed + 1, …"
+
+/* Its form and its default are the user's. */
+#define TERM_UNTIL                                                                                 \
+    .name = "until", .type = PARAM_RULE,                                                           \
+    .meaning = "replications are added until the confidence interval is that small at every point"
+
+#define TERM_WARMUP                                                                                \
+    .name = "warmup", .type = PARAM_DURATION, .least = 0, .most = PARAM_UNLIMITED,                 \
+    .absent = "mser5", .initial = "0s",                                                            \
+    .meaning = "how long after start-up the steady state begins; mser5: found from the latencies"
+
+/* Its default is the user's. */
+#define TERM_LOG                                                                                   \
+    .name = "log", .type = PARAM_CHOICE, .choices = log_level_names,                               \
+    .meaning = "what of a run is stored besides its metrics and histograms"
+
+#define TERM_SAMPLE                                                                                \
+    .name = "sample", .type = PARAM_DURATION, .least = NS_PER_US, .most = PARAM_UNLIMITED,         \
+    .absent = "auto", .initial = "auto",                                                           \
+    .meaning = "wall time between two samples of memory; auto: a 250th of the planned time"
+
+#define TERM_ENGINE                                                                                \
+    .name = "engine", .type = PARAM_ITEM, .registry = &engine_registry, .initial = "interval",     \
+    .meaning = "how the heap is simulated; the results are the same"
+
+/* PARAM_NAME or PARAM_ITEM, and its default: the user's. */
+#define TERM_MINIMISE                                                                              \
+    .name = "minimise", .also = "minimize", .registry = &metric_registry,                          \
+    .meaning = "the objective: what is to be small"
+
+#define TERM_BASELINE .name = "baseline", .meaning = "the policy that the others are compared with"
+
+/* ---- the rule `until` ----------------------------------------------------------------------- */
+
+#define UNTIL_FEWEST 3   /* replications from which an interval can be believed at all */
+#define UNTIL_MOST   100 /* if nothing else is said */
+
+#define TERM_CI                                                                                    \
+    .name = "ci", .type = PARAM_RULE, .read = until_read_share,                                    \
+    .form = "a share between 0 and 1, such as 5% or 0.05",                                         \
+    .meaning = "half of the 95% confidence interval over the mean"
+
+#define TERM_UNTIL_METRIC                                                                          \
+    .name = "metric", .type = PARAM_NAME, .registry = &metric_registry,                            \
+    .otherwise = "the objective", .meaning = "whose mean"
+
+#define TERM_UNTIL_MOST                                                                            \
+    .name = "most", .type = PARAM_COUNT, .least = UNTIL_FEWEST, .most = REPLICATIONS_MOST,         \
+    .otherwise = "100, or replications if that is more",                                           \
+    .meaning = "replications of a point at most"
+
+/* The rule as a text: "5%", "ci=5%,metric=latency_p99,most=200". The field is a struct until. */
+int until_read(const struct param *param, const char *label, void *field, const char *text,
+               struct error *error);
+int until_read_share(const struct param *param, const char *label, void *field, const char *text,
+                     struct error *error);
+
+/* Its parts: of a struct until. Ends with a NULL name. */
+extern const struct param until_params[];
+
+/* ---- what several terms say together -------------------------------------------------------- */
+
+/* Gives an experiment its seeds: so many, from that on. Returns 0, or -1 with a line in *error if
+ * the last would be too large. */
+int seeds_make(struct experiment *experiment, uint64_t seed, size_t replications,
+               struct error *error);
+
+/* For a rule `until`, once there are seeds: fills in what was not said. Returns 0, or -1 with a
+ * line in *error if it allows fewer replications than there are, or seeds that would be too large.
+ */
+int until_settle(struct experiment *experiment, struct error *error);
+
+#endif
