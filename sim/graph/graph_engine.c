@@ -64,8 +64,8 @@ static void check(struct graph *graph)
 /* Looking at a heap takes as long as its arena is large, which has a few units for each object. So
  * of one that is not small it is done at the first collection after some operations for each of the
  * objects that there is room for; or, without a collection, after a few times as many. */
-#define SMALL_ARENA 32768 /* units */
-#define OFTEN       4     /* units for each operation in between */
+#define SMALL_ARENA 4096 /* units */
+#define OFTEN       4    /* units for each operation in between */
 
 static bool checks_collection(const struct graph *graph)
 {
