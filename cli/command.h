@@ -93,7 +93,7 @@ void close_output(void);
                "/var/tmp"
 
 #define OPTION_UNTIL                                                                               \
-    TERM_UNTIL, .read = until_read, .parts = until_params,                                         \
+    TERM_UNTIL, .type = PARAM_RULE, .read = until_read, .parts = until_params,                     \
                 .form = "a rule such as 5% or ci=5%,metric=latency_p99,most=200"
 
 #define OPTION_WORKLOAD                                                                            \

@@ -58,7 +58,7 @@ struct param {
     enum param_type type;
     size_t offset;              /* of the field in the state */
     const char *initial;        /* the default, as text; NULL: must be given, or `otherwise` says */
-    double least, most;         /* range of a quantity, in base units; from 2^63 on: no upper end */
+    double least, most;         /* range of a quantity, in base units (ns, bytes) */
     const char *absent;         /* a word allowed besides the range, stored as -1; or NULL */
     const char *const *choices; /* PARAM_CHOICE: the words allowed, ending with NULL */
     const char *meaning;        /* one line, lower case, no full stop */
@@ -67,7 +67,7 @@ struct param {
     const char *also;          /* another spelling of the name; or NULL */
     const char *otherwise;     /* what holds if it is not given, in words, where that is no value */
     const char *form;          /* what it takes, in words; NULL: as the type says */
-    const struct registry *registry; /* PARAM_SPEC, _NAME, _ITEM; or what a rule is made of */
+    const struct registry *registry; /* what a value is one of, or names; of rules for completion */
     /* In place of the type's way to read a text into a field. Returns 0, or -1 with a line in
      * *error that names the label, as in param_read. */
     int (*read)(const struct param *param, const char *label, void *field, const char *text,
@@ -76,7 +76,7 @@ struct param {
 
 #define PARAM_ABSENT (-1)
 
-/* For `most`: as much as the type holds. */
+/* For `most`: there is no upper end but the type's. */
 #define PARAM_UNLIMITED 0x1p63
 
 /* For tables: the field of `struct STATE` that holds the value. */

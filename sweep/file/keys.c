@@ -193,7 +193,7 @@ const struct experiment_key experiment_keys[] = {
           .form = "up to 100000 whole numbers from 0 to 9223372036854775807",
           .meaning = "the seeds themselves, in place of seed and replications"},
      NODE(seeds), read_seeds},
-    {"", {TERM_UNTIL, FIELD(until), .otherwise = "none", .read = until_read_share,
+    {"", {TERM_UNTIL, UNTIL_SHARE, FIELD(until.share), .otherwise = "none",
           .form = "a share such as 5%, or a map such as {ci: 5%, metric: latency_p99, most: 100}"},
      NODE(until_node), read_until},
     {"until", {TERM_CI, PARAM_FIELD(until, share)}},

@@ -17,16 +17,6 @@ const struct param until_params[] = {
     {NULL},
 };
 
-int until_read_share(const struct param *param, const char *label, void *field, const char *text,
-                     struct error *error)
-{
-    double *share = field, value;
-    if (!units_parse_share(text, &value) || !(value > 0 && value < 1))
-        return param_refuse(param, label, text, error);
-    *share = value;
-    return 0;
-}
-
 /* A share by itself is ci. */
 static char *with_name(const char *text)
 {

@@ -6,6 +6,8 @@
 #ifndef PYGCSIM_SWEEP_FILE_TERMS_H
 #define PYGCSIM_SWEEP_FILE_TERMS_H
 
+#include <float.h>
+
 #include "policies/registry.h"
 #include "results/store/logging.h"
 #include "results/store/metrics.h"
@@ -25,9 +27,9 @@
     .name = "replications", .type = PARAM_COUNT, .least = 1, .most = REPLICATIONS_MOST,            \
     .initial = "1", .meaning = "how often each setting is run, with seed, seed + 1, …"
 
-/* Its form and its default are the user's. */
+/* Its type, form and default are the user's. */
 #define TERM_UNTIL                                                                                 \
-    .name = "until", .type = PARAM_RULE,                                                           \
+    .name = "until",                                                                               \
     .meaning = "replications are added until the confidence interval is that small at every point"
 
 #define TERM_WARMUP                                                                                \
@@ -61,9 +63,11 @@
 #define UNTIL_FEWEST 3   /* replications from which an interval can be believed at all */
 #define UNTIL_MOST   100 /* if nothing else is said */
 
+/* Both ends excluded. */
+#define UNTIL_SHARE .type = PARAM_REAL, .least = DBL_MIN, .most = 1 - DBL_EPSILON / 2
+
 #define TERM_CI                                                                                    \
-    .name = "ci", .type = PARAM_RULE, .read = until_read_share,                                    \
-    .form = "a share between 0 and 1, such as 5% or 0.05",                                         \
+    .name = "ci", UNTIL_SHARE, .form = "a share between 0 and 1, such as 5% or 0.05",              \
     .meaning = "half of the 95% confidence interval over the mean"
 
 #define TERM_UNTIL_METRIC                                                                          \
@@ -78,8 +82,6 @@
 /* The rule as a text: "5%", "ci=5%,metric=latency_p99,most=200". The field is a struct until. */
 int until_read(const struct param *param, const char *label, void *field, const char *text,
                struct error *error);
-int until_read_share(const struct param *param, const char *label, void *field, const char *text,
-                     struct error *error);
 
 /* Its parts: of a struct until. Ends with a NULL name. */
 extern const struct param until_params[];
