@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/documentation.h"
 
-#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,14 +14,16 @@ static void climb(char *path, int components)
 const char *documentation_folder(char buffer[PATH_MAX])
 {
     static const char document[] = "/docs/experiments.md";
-    ssize_t length = readlink("/proc/self/exe", buffer, PATH_MAX - sizeof document);
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof document);
     if (length <= 0)
         return PYGCSIM_DOCUMENTATION;
-    buffer[length] = '\0';
-    climb(buffer, 2); /* the program, and its folder */
-    size_t end = strlen(buffer);
-    strcpy(buffer + end, document);
-    bool is_source = access(buffer, R_OK) == 0;
-    buffer[end] = '\0';
-    return is_source ? buffer : PYGCSIM_DOCUMENTATION;
+    path[length] = '\0';
+    climb(path, 2); /* the program, and its folder */
+    size_t end = strlen(path);
+    strcpy(path + end, document);
+    if (access(path, R_OK) != 0)
+        return PYGCSIM_DOCUMENTATION;
+    path[end] = '\0'; /* the source */
+    return strcpy(buffer, path);
 }
