@@ -146,16 +146,10 @@ static _Noreturn void fail_unknown(const struct subcommand *subcommand, const ch
 static _Noreturn void fail_ambiguous(const struct subcommand *subcommand, const char *name,
                                      size_t length)
 {
-    char dashed[OPTIONS_MOST][LABEL_MOST], all[512] = "";
+    char dashed[OPTIONS_MOST][LABEL_MOST], all[512];
     const char *list[OPTIONS_MOST + 1];
     list_names(subcommand, name, length, dashed, list);
-    for (size_t i = 0, end = 0; list[i]; i++)
-        end += (size_t)snprintf(all + end, sizeof all - end, "%s%s",
-                                i == 0        ? ""
-                                : list[i + 1] ? ", "
-                                              : " or ",
-                                list[i]);
-    fail_usage("--%.*s could be %s", (int)length, name, all);
+    fail_usage("--%.*s could be %s", (int)length, name, suggest_words(list, all, sizeof all));
 }
 
 static const struct command_option *with_letter(const struct subcommand *subcommand, char letter)
@@ -234,7 +228,7 @@ static void read_value(const struct command_option *option, const char *label, v
     }
     struct param one = *param;
     const char *value;
-    assert(param->type >= PARAM_PATH && param->type <= PARAM_NAME); /* a const char * */
+    assert(param_is_text(param));
     one.offset = 0;
     if (param_read(&one, label, &value, text, &error) != 0)
         fail_usage("%s", error.text);

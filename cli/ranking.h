@@ -9,8 +9,6 @@
 #include "cli/writer.h"
 #include "results/answer/ranking.h"
 
-#define RANKING_TOP 20 /* settings of a table, unless more are asked for */
-
 struct ranking_options {
     struct metric_list metrics; /* none: the objective, and the usual ones that have values */
     const char *baseline;       /* a policy's specification; NULL: the experiment's own */

@@ -103,7 +103,8 @@ static int apply_rule(struct rounds *rounds, bool *more, struct error *error)
     *more = false;
     if (experiment->until.share == 0)
         return 0;
-    precision->metric = until_metric(experiment, rounds->plan.id, rounds->store);
+    if (until_metric(experiment, rounds->plan.id, rounds->store, &precision->metric, error) != 0)
+        return -1;
     if (!precision->metric)
         return 0;
     if (until_precision(experiment, precision->metric, rounds->store, precision, error) != 0)

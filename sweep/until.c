@@ -12,14 +12,14 @@
 
 /* ---- how well things are known -------------------------------------------------------- */
 
-const struct metric *until_metric(const struct experiment *experiment, int64_t id,
-                                  struct store *store)
+int until_metric(const struct experiment *experiment, int64_t id, struct store *store,
+                 const struct metric **found, struct error *error)
 {
-    if (experiment->until.metric)
-        return metric_named(experiment->until.metric);
-    if (experiment->minimise)
-        return metric_named(experiment->minimise);
-    return kept_objective(store, id);
+    const char *named = experiment->until.metric ? experiment->until.metric : experiment->minimise;
+    if (!named)
+        return kept_objective(store, id, found, error);
+    *found = metric_named(named);
+    return 0;
 }
 
 /* How many replications a point would probably need, for a relative error of `share` to be small

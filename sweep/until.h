@@ -12,9 +12,9 @@
 #include "sweep/file/experiment.h"
 
 /* The metric whose mean is to be known: named by the rule, the experiment's objective, or what its
- * runs have. NULL: they have none of those. */
-const struct metric *until_metric(const struct experiment *experiment, int64_t id,
-                                  struct store *store);
+ * runs have; *found is NULL if they have none of those. Returns 0, or -1 with a line in *error. */
+int until_metric(const struct experiment *experiment, int64_t id, struct store *store,
+                 const struct metric **found, struct error *error);
 
 struct precision {
     const struct metric *metric; /* NULL: no run has one to judge by */

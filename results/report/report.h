@@ -14,8 +14,6 @@
 #include "sim/base/error.h"
 #include "sim/base/param.h"
 
-#define REPORT_TOP 100 /* settings of a table, unless more are asked for */
-
 /* Everything belongs to the caller. */
 struct report {
     struct store *store;

@@ -6,24 +6,30 @@
 #include "results/store/query.h"
 #include "sim/base/allocate.h"
 
-static bool has_value(struct store *store, int64_t experiment, const char *metric)
+/* 1: it has; 0: it has not; -1, with a line in *error: it cannot be read. */
+static int has_value(struct store *store, int64_t experiment, const char *metric,
+                     struct error *error)
 {
-    struct error error;
-    sqlite3_stmt *rows = query_begin(store, &error,
+    sqlite3_stmt *rows = query_begin(store, error,
                                      "SELECT 1 FROM run JOIN summary ON run_id = id"
                                      " WHERE experiment_id = %lld AND metric = %Q LIMIT 1",
                                      (long long)experiment, metric);
-    bool has = query_next(store, rows, &error) > 0;
+    int has = query_next(store, rows, error);
     sqlite3_finalize(rows);
     return has;
 }
 
-const struct metric *kept_objective(struct store *store, int64_t experiment)
+int kept_objective(struct store *store, int64_t experiment, const struct metric **found,
+                   struct error *error)
 {
-    for (size_t i = 0; usual_objectives[i]; i++)
-        if (has_value(store, experiment, usual_objectives[i]))
-            return metric_named(usual_objectives[i]);
-    return NULL;
+    int has = 0;
+    *found = NULL;
+    for (size_t i = 0; usual_objectives[i] && has == 0; i++) {
+        has = has_value(store, experiment, usual_objectives[i], error);
+        if (has > 0)
+            *found = metric_named(usual_objectives[i]);
+    }
+    return has < 0 ? -1 : 0;
 }
 
 static struct kept_estimate read_point(sqlite3_stmt *row)

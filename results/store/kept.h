@@ -13,9 +13,10 @@
 #include "results/store/store.h"
 #include "sim/base/error.h"
 
-/* The first of the usual objectives that any of the experiment's runs has a value of; NULL: none of
- * them has. */
-const struct metric *kept_objective(struct store *store, int64_t experiment);
+/* The first of the usual objectives that any of the experiment's runs has a value of; *found is
+ * NULL if none of them has. */
+int kept_objective(struct store *store, int64_t experiment, const struct metric **found,
+                   struct error *error);
 
 /* Estimates of a metric's mean, one for each workload, collector and policy that has a value. */
 struct kept_estimates {

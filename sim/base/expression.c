@@ -231,7 +231,9 @@ static size_t parse_factor(struct parser *parser)
     }
     unsigned char next = (unsigned char)*parser->at;
     if (next == '(' && parser->depth == NESTING_MOST) {
-        value = fail_word(parser, "(", "is nested too deeply; allowed are 50 parentheses");
+        value = fail_word(
+            parser, "(",
+            "is nested too deeply; allowed are " UNITS_DIGITS(NESTING_MOST) " parentheses");
     } else if (accept(parser, "(")) {
         parser->depth++;
         value = parse_condition(parser);

@@ -196,19 +196,6 @@ char *param_write(const struct param *param, double value, char buffer[UNITS_TEX
     return type_of(param)->write(buffer, (int64_t)value);
 }
 
-/* "a, b or c" */
-static char *list_words(const char *const *words, char *buffer, size_t size)
-{
-    size_t length = 0;
-    for (size_t i = 0; words[i] && length < size; i++)
-        length += (size_t)snprintf(buffer + length, size - length, "%s%s",
-                                   i == 0         ? ""
-                                   : words[i + 1] ? ", "
-                                                  : " or ",
-                                   words[i]);
-    return buffer;
-}
-
 /* "0 to 100", "at least 1us" */
 static char *write_range(const struct param *param, char *buffer, size_t size)
 {
@@ -227,7 +214,7 @@ char *param_allowed(const struct param *param, char *buffer, size_t size)
 {
     char range[2 * UNITS_TEXT + 16];
     if (words_of(param))
-        return list_words(words_of(param), buffer, size);
+        return suggest_words(words_of(param), buffer, size);
     if (!param_is_quantity(param))
         return param_takes(param, buffer, size);
     snprintf(buffer, size, "%s%s%s", write_range(param, range, sizeof range),
@@ -246,7 +233,7 @@ static char *take_names(const struct param *param, char *buffer, size_t size)
     while (count < NAMES_MOST && (names[count] = registry_name(registry, count)))
         count++;
     if (param->type != PARAM_SPEC && (count <= NAMES_FEW || !registry->list))
-        return list_words(names, buffer, size);
+        return suggest_words(names, buffer, size);
     snprintf(buffer, size, "%s `pygcsim list %s`",
              param->type == PARAM_SPEC ? "a specification, see" : "one of", registry->list);
     return buffer;
@@ -267,7 +254,7 @@ static char *take_quantity(const struct param *param, const char *noun, char *bu
 static char *take(const struct param *param, const char *noun, char *buffer, size_t size)
 {
     if (!param->form && words_of(param))
-        return list_words(words_of(param), buffer, size);
+        return suggest_words(words_of(param), buffer, size);
     if (!param->form && param->registry)
         return take_names(param, buffer, size);
     if (!param->form && param_is_quantity(param))
@@ -294,7 +281,7 @@ const char *param_text(const struct param *param, const void *state, char buffer
         return units_write_real(buffer, *(const double *)field);
     if (words)
         return words[*(const int64_t *)field];
-    if (param->type >= PARAM_PATH && param->type <= PARAM_NAME)
+    if (param_is_text(param))
         return *(const char *const *)field ? *(const char *const *)field : "";
     if (!param_is_quantity(param))
         return "";
@@ -321,6 +308,7 @@ static const struct param *find_row(const struct param *params, const char *what
     for (size_t n = 0; param && param->name; param++) {
         if (strcmp(param->name, name) == 0)
             return param;
+        assert(n < PARAMS_MOST);
         names[n++] = param->name;
     }
     char called[96];

@@ -130,6 +130,12 @@ static inline bool param_is_quantity(const struct param *param)
     return param->type <= PARAM_BYTES;
 }
 
+/* Is it a const char *? */
+static inline bool param_is_text(const struct param *param)
+{
+    return param->type >= PARAM_PATH && param->type <= PARAM_NAME;
+}
+
 /* The text from which param_set reads that quantity, in base units and whole unless it is a real
  * one. */
 char *param_write(const struct param *param, double value, char buffer[UNITS_TEXT]);

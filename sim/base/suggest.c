@@ -9,6 +9,16 @@
 
 #define LONGEST 63
 
+char *suggest_words(const char *const *words, char *buffer, size_t size)
+{
+    *buffer = '\0';
+    for (size_t i = 0, length = 0; words[i] && length < size; i++) {
+        const char *between = i == 0 ? "" : words[i + 1] ? ", " : " or ";
+        length += (size_t)snprintf(buffer + length, size - length, "%s%s", between, words[i]);
+    }
+    return buffer;
+}
+
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * "Did you mean": the nearest of a list of names. */
+ * Lists of names in words; and "did you mean": the nearest of them. */
 #ifndef PYGCSIM_SIM_BASE_SUGGEST_H
 #define PYGCSIM_SIM_BASE_SUGGEST_H
 
+#include <stddef.h>
+
 #include "sim/base/error.h"
+
+/* "a, b or c", cut to fit. `words` ends with NULL. Returns `buffer`. */
+char *suggest_words(const char *const *words, char *buffer, size_t size);
 
 /* The name nearest to `text` (Damerau-Levenshtein distance), or NULL if none is near. `names` ends
  * with NULL. */

@@ -18,6 +18,10 @@
 #define MIB       (1024 * KIB)
 #define GIB       (1024 * MIB)
 
+/* A number that is a macro, as a text: for messages that name a limit. */
+#define UNITS_DIGITS(number)  UNITS_DIGITS_(number)
+#define UNITS_DIGITS_(number) #number
+
 /* What each kind of quantity looks like, for error messages and help. */
 #define UNITS_COUNT_FORM "a whole number such as 50_000, 50k or 1.2M"
 #define UNITS_REAL_FORM  "a number such as 0.5 or 50%"

@@ -9,7 +9,7 @@
 #include "sweep/file/reading.h"
 #include "sweep/file/terms.h"
 
-#define NAME_MOST   100 /* letters */
+#define NAME_MOST   100 /* letters: bytes */
 #define POINTS_MOST 1000000
 #define KEY_NAMES   (PAIRS_MOST + 1)
 
@@ -161,7 +161,7 @@ static const char *const scales[] = {"linear", "log", NULL};
 
 /* clang-format off */
 const struct experiment_key experiment_keys[] = {
-    {"", {"name", PARAM_RULE, FIELD(name), .read = read_name, .form = "up to 100 letters",
+    {"", {"name", PARAM_RULE, FIELD(name), .read = read_name, .form = "up to " UNITS_DIGITS(NAME_MOST) " letters",
           .otherwise = "the file's", .meaning = "what results call the experiment"}},
     {"", {"workloads", PARAM_RULE, .also = "workload", .form = ENTRIES, .meaning = "the programs"},
      NODE(workloads), read_later},
@@ -190,7 +190,7 @@ const struct experiment_key experiment_keys[] = {
     {"", {TERM_REPLICATIONS, FIELD(replications)}, NODE(replications_node)},
     {"", {TERM_SEED, FIELD(seed)}, NODE(seed_node)},
     {"", {"seeds", PARAM_COUNT, FIELD(one_seed), .least = 0, .most = PARAM_UNLIMITED, .otherwise = "none",
-          .form = "up to 100000 whole numbers from 0 to 9223372036854775807",
+          .form = "up to " UNITS_DIGITS(REPLICATIONS_MOST) " whole numbers from 0 to 9223372036854775807",
           .meaning = "the seeds themselves, in place of seed and replications"},
      NODE(seeds), read_seeds},
     {"", {TERM_UNTIL, UNTIL_SHARE, FIELD(until.share), .otherwise = "none",
