@@ -8,6 +8,11 @@
 #include "cli/run_experiment.h"
 #include "sweep/pilot.h"
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 /* "120 runs: 12 points, 10 seeds each; of 10 programs" */
 static void print_size(const struct plan *plan, struct share share)
 {
@@ -15,9 +20,10 @@ static void print_size(const struct plan *plan, struct share share)
     size_t programs = 0;
     for (size_t i = 0; i < plan->program_count; i++)
         programs += plan->programs[i].runs > 0;
-    printf("%s: %zu runs of %zu programs (%zu settings, %zu seed%s)", experiment->name,
-           plan->run_count, programs, experiment->point_count, experiment->seed_count,
-           experiment->seed_count == 1 ? "" : "s");
+    printf("%s: %zu run%s of %zu program%s (%zu setting%s, %zu seed%s)", experiment->name,
+           plan->run_count, plural(plan->run_count), programs, plural(programs),
+           experiment->point_count, plural(experiment->point_count), experiment->seed_count,
+           plural(experiment->seed_count));
     if (share.shards)
         printf(", share %u of %u", share.shard, share.shards);
     printf("\n");

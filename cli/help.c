@@ -37,27 +37,27 @@ static size_t width_of(const char *text, size_t bytes)
 }
 
 /* Words from `column` on, which the line has come to; lines after the first are indented so far. */
-static void print_words(const char *text, size_t column)
+static void print_words(FILE *out, const char *text, size_t column)
 {
     size_t width = terminal_width(), at = column;
     while (*text) {
         size_t bytes = strcspn(text, " \n"), word = width_of(text, bytes);
         if (at > column && at + 1 + word > width) {
-            printf("\n%*s", (int)column, "");
+            fprintf(out, "\n%*s", (int)column, "");
             at = column;
         }
         if (at > column)
-            at += (size_t)printf(" ");
-        printf("%.*s", (int)bytes, text);
+            at += (size_t)fprintf(out, " ");
+        fprintf(out, "%.*s", (int)bytes, text);
         at += word;
         text += bytes;
         if (strncmp(text, "\n\n", 2) == 0) { /* a paragraph ends */
-            printf("\n\n%*s", (int)column, "");
+            fprintf(out, "\n\n%*s", (int)column, "");
             at = column;
         }
         text += strspn(text, " \n");
     }
-    putchar('\n');
+    putc('\n', out);
 }
 
 /* What stands on the left, and its description from COLUMN on: in the next line if need be. */
@@ -69,7 +69,7 @@ static void print_entry(const char *left, const char *description)
         width = 0;
     }
     printf("%*s", (int)(COLUMN - width), "");
-    print_words(description, COLUMN);
+    print_words(stdout, description, COLUMN);
 }
 
 static void print_option(const struct command_option *option)
@@ -123,7 +123,7 @@ void help_print(const struct subcommand *subcommand)
 {
     char usage[200];
     printf("Usage: %s\n", usage_text(subcommand, usage, sizeof usage));
-    print_words(subcommand->description, 0);
+    print_words(stdout, subcommand->description, 0);
     putchar('\n');
     print_options(subcommand);
     printf("\nExample:\n");
@@ -133,14 +133,17 @@ void help_print(const struct subcommand *subcommand)
 
 void help_print_all(FILE *out)
 {
-    fputs("Usage: pygcsim COMMAND [OPTION...]\n" HELP_PROGRAM "\n\n", out);
-    for (size_t i = 0; subcommands[i]; i++)
-        fprintf(out, "  %-11s %s\n", subcommands[i]->name, subcommands[i]->summary);
-    fputs("\n"
-          "  `pygcsim COMMAND --help` explains each; `pygcsim --version` prints the version.\n"
-          "\n"
-          "Try: " HELP_TRY "\n",
-          out);
+    fputs("Usage: pygcsim COMMAND [OPTION...]\n", out);
+    print_words(out, HELP_PROGRAM, 0);
+    putc('\n', out);
+    for (size_t i = 0; subcommands[i]; i++) {
+        fprintf(out, "  %-11s ", subcommands[i]->name);
+        print_words(out, subcommands[i]->summary, 14);
+    }
+    fputs("\n  ", out);
+    print_words(
+        out, "`pygcsim COMMAND --help` explains each; `pygcsim --version` prints the version.", 2);
+    fputs("\nTry: " HELP_TRY "\n", out);
     print_documentation(out);
 }
 

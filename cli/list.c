@@ -196,7 +196,8 @@ static void row_json(struct json *json, const struct row *row)
 
 static void row_plain(const struct row *row)
 {
-    printf("    %-24s %s\n", row->name, row->meaning);
+    const char *gap = strlen(row->name) > 24 ? "\n                             " : " ";
+    printf("    %-24s%s%s\n", row->name, gap, row->meaning);
     printf("    %-24s default %s%s%s\n", "", row->initial, *row->allowed ? "; " : "", row->allowed);
 }
 

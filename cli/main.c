@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The command `pygcsim`: chooses the subcommand. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,11 +36,14 @@ int main(int argc, char **argv)
         help_print_all(stderr);
         return EXIT_USAGE;
     }
-    if (is_one_of(argv[1], "--help", "-?", "-h")) {
-        help_print_all(stdout);
-        return EXIT_SUCCESS;
-    }
+    if (is_one_of(argv[1], "--help", "-?", "-h"))
+        argv[1] = "help"; /* with what follows: `pygcsim --help run` */
     if (is_one_of(argv[1], "--version", "-V", "version")) {
+        if (argc > 2) {
+            fprintf(stderr, "%s: nothing goes with %s: '%s' is too much\n", argv[0], argv[1],
+                    argv[2]);
+            return EXIT_USAGE;
+        }
         puts("pygcsim " PYGCSIM_VERSION);
         return EXIT_SUCCESS;
     }

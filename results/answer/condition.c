@@ -8,6 +8,7 @@
 
 #include "sim/base/allocate.h"
 #include "sim/base/expression.h"
+#include "sim/base/suggest.h"
 
 /* The condition is cut at its comparisons: how far apart two sides are is not to be had from the
  * whole, which is true or false. */
@@ -59,11 +60,24 @@ static void add_metric(struct condition *condition, const struct metric *metric)
     condition->metrics[condition->metric_count] = NULL;
 }
 
+/* A name that is no metric: one misspelt may be that of a policy. */
+static int unknown_name(const struct condition *condition, const char *name, struct error *error)
+{
+    static const char *const policies[] = {"default", "baseline", NULL};
+    const char *near = suggest(name, policies);
+    struct error why;
+    if (near)
+        return error_set(error, "'%s': there is no metric '%.60s'; did you mean '%s'?",
+                         condition->text, name, near);
+    metric_find(name, &why);
+    return error_set(error, "'%s': %s; or default, or baseline", condition->text, why.text);
+}
+
 static int check_names(struct condition *condition, const struct expression *whole,
                        struct error *error)
 {
     const char *const *names = expression_names(whole);
-    struct error why;
+    struct error ignored;
     bool bare = false, reference;
     for (size_t i = 0; names[i]; i++) {
         const struct metric *metric = metric_of_name(names[i], &reference);
@@ -72,8 +86,8 @@ static int check_names(struct condition *condition, const struct expression *who
             add_metric(condition, metric);
         else if (reference && !dot)
             bare = true;
-        else if (metric_find(reference ? dot + 1 : names[i], &why) == NULL)
-            return error_set(error, "'%s': %s; or default, or baseline", condition->text, why.text);
+        else if (metric_find(reference ? dot + 1 : names[i], &ignored) == NULL)
+            return unknown_name(condition, reference ? dot + 1 : names[i], error);
     }
     if (condition->metric_count == 0)
         return error_set(error, "'%s' names no metric, as in 'heap_peak <= 1.2 * default'",

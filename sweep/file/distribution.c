@@ -147,9 +147,10 @@ int distribution_init(struct distribution *distribution, const struct distributi
         .high = 1,
     };
     if (ends && arguments[0] >= arguments[1])
-        return error_set(error, "the first end has to be below the second");
+        return error_set(error, "%s: the first end has to be below the second", param->name);
     if (kind == DISTRIBUTION_LOGUNIFORM && arguments[0] <= 0)
-        return error_set(error, "on a logarithmic scale the first end has to be above 0");
+        return error_set(error, "%s: on a logarithmic scale the first end has to be above 0",
+                         param->name);
     if (ends) { /* nothing of it is beyond the limits */
         distribution->arguments[0] -= half;
         distribution->arguments[1] += half;

@@ -85,19 +85,35 @@ static int read_map(struct entry *entry, const struct kin *kin, const struct doc
     return read_factors(entry, document, map, design, error);
 }
 
+/* In a list in brackets, YAML takes `freeze:t0=5,collect=no` for two. */
+static bool cut_at_comma(const char *spec)
+{
+    return strchr(spec, '=') && !strpbrk(spec, ":,");
+}
+
+static int read_spec(struct entry *entry, const struct kin *kin, const struct document *document,
+                     const yaml_node_t *node, struct error *error)
+{
+    const char *spec = document_value(document, node, kin->what, "a spec or a map", error);
+    if (!spec)
+        return -1;
+    if (cut_at_comma(spec))
+        return document_error(document, node, error,
+                              "there is no %s '%.60s': in brackets a specification with a comma "
+                              "needs quotes, as in ['freeze:t0=5,collect=no']",
+                              kin->what, spec);
+    if (entry_from_spec(entry, kin, spec, error) != 0)
+        return document_locate(document, node, error);
+    return 0;
+}
+
 int entry_from_node(struct entry *entry, const struct kin *kin, const struct document *document,
                     const yaml_node_t *node, const struct design *design, struct error *error)
 {
-    int status;
     *entry = (struct entry){0};
-    if (node->type == YAML_MAPPING_NODE) {
-        status = read_map(entry, kin, document, node, design, error);
-    } else {
-        const char *spec = document_value(document, node, kin->what, "a spec or a map", error);
-        status = spec ? entry_from_spec(entry, kin, spec, error) : -1;
-        if (spec && status != 0)
-            document_locate(document, node, error);
-    }
+    int status = node->type == YAML_MAPPING_NODE
+                     ? read_map(entry, kin, document, node, design, error)
+                     : read_spec(entry, kin, document, node, error);
     entry->node = node;
     if (status != 0)
         entry_fini(entry);

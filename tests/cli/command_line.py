@@ -40,6 +40,8 @@ USAGE = [
     ("an unknown command", "xyzzy", ["'xyzzy'", *COMMANDS]),
     ("a command misspelt", "rnu", ["'rnu'", "did you mean 'run'?"]),
     ("an empty command", "''", ["''", *COMMANDS]),
+    ("a word too many for --version", "--version run", ["--version: 'run' is too much"]),
+    ("a word too many for --help", "--help run show", ["one command at a time: 'show'"]),
     ("a word too many for run", "run web", ["'web'"]),
     ("a word too many for plot", "plot a.db b.db", ["'b.db'", "one"]),
     ("a word too many for replay", "replay a.heap b.heap", ["'b.heap'", "one"]),

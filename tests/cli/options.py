@@ -48,9 +48,18 @@ def help_of_all(place):
         equal(place.expect(0, ["help", command]).out, place.expect(0, [command, "-h"]).out, f"help {command}")
 
 
+@test("the list of commands is as wide as the terminal")
+def width_of_all(place):
+    for width in (60, 80):
+        out = place.expect(0, "--help", env={**os.environ, "COLUMNS": str(width)}).out
+        longest = max(len(line) for line in out[:out.index("\nTry: ")].splitlines())
+        check(longest <= width, f"in {width} columns: a line of {longest}", out)
+
+
 @test("help without a command, and of what is none")
 def help_alone(place):
     equal(place.expect(0, "help").out, place.expect(0, "--help").out, "help")
+    equal(place.expect(0, "help run").out, place.expect(0, "--help run").out, "help run")
     place.expect(2, "help shwo", err=["COMMAND: there is no command 'shwo'; did you mean 'show'?"])
     place.expect(2, "help --man --completion bash", err=["--man or --completion, one of them"])
     place.expect(2, "help --completion fish", err=["--completion=fish is not allowed; it takes bash or zsh"])

@@ -172,6 +172,9 @@ TEST(keys)
 TEST(workloads_and_policies)
 {
     static const struct row rows[] = {
+        {"workload: web\npolicies: [off, freeze:t0=5,collect=no]",
+         ":2: there is no policy 'collect=no': in brackets a specification with a comma needs "
+         "quotes, as in ['freeze:t0=5,collect=no']"},
         {"workload: wbe", ":1: there is no workload 'wbe'; did you mean 'web'? (allowed: web, "},
         {"workload: web:rat=5",
          ":1: there is no parameter of web called 'rat'; did you mean 'rate'"},
@@ -235,11 +238,11 @@ TEST(ranges)
         {"rate: {range: 1..x, points: 3}", ":3: web: rate=x is not allowed; it takes a number"},
         {"rate: {range: 0..1, points: 3}", ":3: web: rate=0 is not allowed; it takes a number"},
         {"rate: {range: ..1, points: 3}", ":3: web: rate= is not allowed; it takes a number"},
-        {"rate: {range: 1...2, points: 3}", ":3: the first end has to be below the second"},
-        {"rate: {range: 2..1, points: 3}", ":3: the first end has to be below the second"},
-        {"rate: {range: 2..2, points: 3}", ":3: the first end has to be below the second"},
+        {"rate: {range: 1...2, points: 3}", ":3: rate: the first end has to be below the second"},
+        {"rate: {range: 2..1, points: 3}", ":3: rate: the first end has to be below the second"},
+        {"rate: {range: 2..2, points: 3}", ":3: rate: the first end has to be below the second"},
         {"cycles: {range: 0..1, points: 3, scale: log}",
-         ":3: on a logarithmic scale the first end "},
+         ":3: cycles: on a logarithmic scale the first end "},
         {"rate: {range: 1..2, points: 1}", ":3: points=1 is not allowed; it takes a whole "},
         {"rate: {range: 1..2, points: 100001}", ":3: points=100001 is not allowed; it takes"},
         {"rate: {range: 1..2, points: [3]}", ":3: points is a list; points takes a whole number"},
@@ -286,9 +289,10 @@ TEST(distributions)
         {"duration: {distribution: lognormal, median: 10s, sigma: 1s}",
          ":3: lognormal: '1s' is not allowed; sigma of lognormal takes a number above 0"},
         {"rate: {distribution: uniform, least: 5, most: 4}",
-         ":3: the first end has to be below the second"},
+         ":3: rate: the first end has to be below the second"},
         {"rate: {distribution: uniform, least: 0, most: 4}", ":3: web: rate=0 is not allowed; it"},
-        {"cycles: {distribution: loguniform, least: 0, most: 1}", ":3: on a logarithmic scale the"},
+        {"cycles: {distribution: loguniform, least: 0, most: 1}",
+         ":3: cycles: on a logarithmic scale the"},
         {"cycles: {distribution: normal, mean: 7, sd: 1}",
          ":3: hardly anything of this distribution is within 0 to 1, which cycles takes"},
         {"layout: {distribution: normal, mean: 7, sd: 1}", ":3: layout is not a quantity"},
