@@ -15,12 +15,17 @@ static int read_status(struct store *store, int64_t run, enum run_status *status
 {
     sqlite3_stmt *rows =
         query_begin(store, error, "SELECT status FROM run WHERE id = %lld", (long long)run);
-    int more;
+    int more, known = 0;
     while ((more = query_next(store, rows, error)) > 0)
         for (int s = 0; s < RUN_STATUS_COUNT; s++)
-            if (strcmp((const char *)sqlite3_column_text(rows, 0), run_status_names[s]) == 0)
+            if (strcmp((const char *)sqlite3_column_text(rows, 0), run_status_names[s]) == 0) {
                 *status = (enum run_status)s;
+                known++;
+            }
     sqlite3_finalize(rows);
+    if (more == 0 && known == 0)
+        return error_set(error, "%s: run %lld is not there, or has no status", store_path(store),
+                         (long long)run);
     return more;
 }
 
