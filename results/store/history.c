@@ -16,14 +16,14 @@ static int count_runs(struct history *history, struct store *store, struct error
         "SELECT experiment_id, status, sum(in_plan), sum(NOT in_plan) FROM run GROUP BY 1, 2");
     int more;
     while ((more = query_next(store, rows, error)) > 0) {
-        const char *status = (const char *)sqlite3_column_text(rows, 1);
+        const char *status = query_string(rows, 1);
         for (size_t i = 0; i < history->count; i++) {
-            if (history->experiments[i].number != sqlite3_column_int64(rows, 0))
+            if (history->experiments[i].number != query_integer(rows, 0))
                 continue;
-            history->experiments[i].earlier += sqlite3_column_int64(rows, 3);
+            history->experiments[i].earlier += query_integer(rows, 3);
             for (int s = 0; s < RUN_STATUS_COUNT; s++)
                 if (strcmp(run_status_names[s], status) == 0)
-                    history->experiments[i].runs[s] = sqlite3_column_int64(rows, 2);
+                    history->experiments[i].runs[s] = query_integer(rows, 2);
         }
     }
     sqlite3_finalize(rows);
@@ -43,13 +43,13 @@ int history_read(struct history *history, struct store *store, struct error *err
         history->experiments = allocate_grow(history->experiments, &capacity, history->count + 1,
                                              sizeof *history->experiments);
         history->experiments[history->count++] = (struct past_experiment){
-            .number = sqlite3_column_int64(rows, 0),
+            .number = query_integer(rows, 0),
             .name = query_text(rows, 1),
             .command = query_text(rows, 2),
             .version = query_text(rows, 3),
             .baseline = query_text(rows, 4),
             .objective = query_text(rows, 5),
-            .planned = sqlite3_column_int64(rows, 6),
+            .planned = query_integer(rows, 6),
         };
     }
     sqlite3_finalize(rows);
@@ -126,7 +126,7 @@ int failures_read(struct failures *failures, struct store *store, int64_t experi
                                      (long long)experiment);
     while ((more = query_next(store, rows, error)) > 0) {
         failures->why = query_text(rows, 0);
-        failures->count = sqlite3_column_int64(rows, 1);
+        failures->count = query_integer(rows, 1);
     }
     sqlite3_finalize(rows);
     return more;

@@ -38,7 +38,7 @@ for what, make in OTHERS:
         make(place, "other.db")
         before = place.read("other.db")
         for arguments in (f"run -w {SMALL} --db other.db", "plot other.db"):
-            place.expect(1, arguments, err=["other.db: not a pygcsim results file"])
+            place.expect(1, arguments, err=["other.db: not a results file"])
         equal(place.read("other.db"), before, "content")
         equal(place.files(), ["other.db"], "files")
 
