@@ -71,7 +71,7 @@ static int check_indexes(struct store *store, const char *table, struct error *e
 
 struct experiments {
     int64_t *ids; /* ascending */
-    size_t count, capacity, last;
+    size_t count, capacity;
 };
 
 static int check_experiments(struct store *store, struct experiments *experiments,
@@ -92,16 +92,16 @@ static int check_experiments(struct store *store, struct experiments *experiment
     return more;
 }
 
-static bool is_there(struct experiments *experiments, int64_t id)
+static int compare_ids(const void *a, const void *b)
 {
-    if (experiments->last < experiments->count && experiments->ids[experiments->last] == id)
-        return true;
-    for (size_t i = 0; i < experiments->count; i++)
-        if (experiments->ids[i] == id) {
-            experiments->last = i;
-            return true;
-        }
-    return false;
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static bool is_there(const struct experiments *experiments, int64_t id)
+{
+    return experiments->count &&
+           bsearch(&id, experiments->ids, experiments->count, sizeof id, compare_ids);
 }
 
 /* A row of a run that there is not. */
@@ -128,7 +128,7 @@ static int not_as_stored(struct store *store, int64_t run, struct error *error)
 }
 
 /* The run that `runs` is at, with its rows in the other two. */
-static int check_run(struct table_reader *runs, struct experiments *experiments,
+static int check_run(struct table_reader *runs, const struct experiments *experiments,
                      struct table_reader *parameters, struct table_reader *values,
                      struct error *error)
 {
@@ -146,7 +146,8 @@ static int check_run(struct table_reader *runs, struct experiments *experiments,
 }
 
 /* All three are in the order of runs. */
-static int check_all_runs(struct store *store, struct experiments *experiments, struct error *error)
+static int check_all_runs(struct store *store, const struct experiments *experiments,
+                          struct error *error)
 {
     struct table_reader runs = {0}, parameters = {0}, values = {0};
     int status = -1, more = 0;

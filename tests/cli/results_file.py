@@ -465,7 +465,7 @@ def warm_up(place):
             for old, run in zip(before, place.query("SELECT * FROM run ORDER BY id")[-2:]):
                 changed = {key for key in run.keys() if run[key] != old[key]}
                 check(changed <= {"id", "experiment_id", "warmup", "steady_ns", "steady_mutator_ns",
-                                  "seal", "seal_histograms"},
+                                  "seal", "seal_histograms", "seal_log"},
                       changed)
                 equal(run["warmup"], written, "warm-up")
                 late_ns = run["steady_ns"] - (run["service_ns"] or 0)
