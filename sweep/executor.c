@@ -6,6 +6,7 @@
 
 #include "results/store/metrics.h"
 #include "sim/base/allocate.h"
+#include "sim/base/attempt.h"
 
 #define BATCH 65536 /* collections of one run kept back before they are stored */
 
@@ -310,11 +311,12 @@ static void do_task(struct worker *worker, struct task *task)
     pthread_mutex_unlock(&executor->lock);
 }
 
-static void *work(void *context)
+static int do_tasks(void *context, struct error *error)
 {
     struct worker *worker = context;
     struct executor *executor = worker->executor;
     struct task task;
+    (void)error;
     worker->record = record_new();
     worker->meter = meter_new(worker->record);
     worker->values = allocate_zeroed(metric_count(), sizeof *worker->values);
@@ -324,6 +326,20 @@ static void *work(void *context)
         do_task(worker, &task);
         pthread_mutex_lock(&executor->lock);
     }
+    pthread_mutex_unlock(&executor->lock);
+    return 0;
+}
+
+/* A run for which there is no memory fails by itself (simulate). If there is none for what a worker
+ * needs besides, everybody stops. */
+static void *work(void *context)
+{
+    struct worker *worker = context;
+    struct executor *executor = worker->executor;
+    struct error error;
+    if (attempt_within(executor->execution->account, do_tasks, worker, &error) != 0)
+        give_up(executor, &error);
+    pthread_mutex_lock(&executor->lock);
     pthread_cond_broadcast(&executor->changed); /* others may be waiting for nothing */
     pthread_mutex_unlock(&executor->lock);
     free(worker->values);
