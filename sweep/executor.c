@@ -263,28 +263,43 @@ static void end_run(struct worker *worker, const struct simulation_result *resul
     pthread_mutex_unlock(&executor->lock);
 }
 
-static void simulate_run(struct worker *worker, struct compilation *program)
+/* A run under way. */
+struct running {
+    struct worker *worker;
+    struct run_plan plan;
+    struct simulation_result result;
+};
+
+static int simulate_and_record(void *context, struct error *error)
 {
-    const struct plan *plan = worker->executor->plan;
-    struct run_plan planned = plan_run(plan, worker->run);
-    struct simulation_result result = {.status = RUN_failed};
-    struct error error;
+    struct running *running = context;
+    struct worker *worker = running->worker;
     const struct observer progress = {.context = worker, .progress = on_progress};
-    if (program->failed) {
-        end_run(worker, &result, program->why.text);
-        return;
-    }
     record_begin(worker->record);
     worker->record->collected = on_collected;
     worker->record->context = worker;
     const struct observer observer = record_observer(worker->record, &progress);
-    planned.setup.compiled = program->runs_on;
-    int status = simulate(&planned.setup, &observer, &result, &error);
-    if (is_stopped(worker->executor))
+    if (simulate(&running->plan.setup, &observer, &running->result, error) != 0)
+        return -1;
+    if (!is_stopped(worker->executor))
+        record_end(worker->record, &running->result, running->plan.warmup);
+    return 0;
+}
+
+static void simulate_run(struct worker *worker, struct compilation *program)
+{
+    struct running running = {.worker = worker,
+                              .plan = plan_run(worker->executor->plan, worker->run),
+                              .result = {.status = RUN_failed}};
+    struct error error;
+    if (program->failed) {
+        end_run(worker, &running.result, program->why.text);
         return;
-    if (status == 0)
-        record_end(worker->record, &result, planned.warmup);
-    end_run(worker, &result, status == 0 ? NULL : error.text);
+    }
+    running.plan.setup.compiled = program->runs_on;
+    int status = attempt(simulate_and_record, &running, &error);
+    if (!is_stopped(worker->executor))
+        end_run(worker, &running.result, status == 0 ? NULL : error.text);
 }
 
 static void do_task(struct worker *worker, struct task *task)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """layers.py: who may include whom, and what only the command may do, as TAP.
 
-    sim  <-  policies, workloads, results  <-  sweep  <-  cli
+    sim  <-  policies, workloads, results  <-  sweep  <-  cli, library
 
 Below cli/ nothing prints or exits, and nothing outlives a simulation: no mutable statics."""
 import glob
@@ -23,6 +23,7 @@ LAYERS = {
     "workloads": [""],
     "results": ["statistics", "store", "answer", "charts", "report"],
     "sweep": ["file", ""],
+    "library": [""],
     "cli": [""],
 }
 
@@ -33,6 +34,7 @@ BELOW = {
     "workloads": ["sim/base", "sim/model"],
     "results": ["sim"],
     "sweep": ["sim", "policies", "workloads", "results"],
+    "library": ["sim", "policies", "workloads", "results", "sweep"],
     "cli": ["sim", "policies", "workloads", "results", "sweep"],
 }
 LIBRARY = tuple(layer for layer in LAYERS if layer != "cli")
