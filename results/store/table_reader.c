@@ -88,6 +88,12 @@ static bool is_sealed(const char *column)
     return strcmp(column, "in_plan") != 0 && strncmp(column, "seal", 4) != 0;
 }
 
+/* For a number: rows that are found by that are read under a lock, where no memory may run out. */
+static void make_room(struct key *key)
+{
+    key->bytes = allocate_grow(key->bytes, &key->capacity, sizeof(int64_t), 1);
+}
+
 int table_reader_begin(struct table_reader *reader, struct store *store, enum sealed_table table,
                        enum which_rows which, struct error *error)
 {
@@ -113,6 +119,8 @@ int table_reader_begin(struct table_reader *reader, struct store *store, enum se
     if (!reader->rows)
         return -1;
     reader->columns = query_columns(reader->rows);
+    make_room(&reader->key);
+    make_room(&reader->before);
     reader->rules = allocate_zeroed((size_t)reader->columns, sizeof *reader->rules);
     for (int c = 0; c < reader->columns; c++) {
         const char *column = sqlite3_column_name(reader->rows, c);
