@@ -1,5 +1,4 @@
--- policy with its number of full collections and the longest (tabs between), wall s, heap bytes before,
--- pause s: full collections of the first seed; of very many, some at even distances
+-- place, policy, number of its full collections and the longest in s, wall s, heap bytes before, pause s: full collections of the first seed; of very many, some at even distances
 WITH RECURSIVE walk(run_id, gap_ns, wall_ns) AS (
     SELECT run_id, run.wall_ns / 1000,
            (SELECT min(wall_ns) FROM collection INDEXED BY collection_full
@@ -21,7 +20,6 @@ WITH RECURSIVE walk(run_id, gap_ns, wall_ns) AS (
     FROM shown CROSS JOIN collection INDEXED BY collection_full USING (run_id)
     WHERE first AND generation = 2 GROUP BY run_id
 )
-SELECT policy || coalesce(char(9) || n || char(9) || (longest_ns / 1e9), ''),
-       taken.wall_ns / 1e9, heap_bytes_before, pause_ns / 1e9
+SELECT place, policy, n, longest_ns / 1e9, taken.wall_ns / 1e9, heap_bytes_before, pause_ns / 1e9
 FROM shown LEFT JOIN counted USING (run_id) LEFT JOIN taken USING (run_id)
 WHERE first ORDER BY place, taken.wall_ns

@@ -1,5 +1,4 @@
--- policy with wall s, s at which its steady state begins, and collections of generation 0, 1 and 2 (tabs
--- between); s, generation, pause s: of the first seed, the longest pause in each of 500 stretches of time.
+-- place, policy, wall s, s at which its steady state begins, collections of generation 0, 1 and 2; s, generation, pause s: of the first seed, the longest pause in each of 500 stretches of time.
 -- If there are very many collections of generation 0, some in a row are looked at, 500 times (which reads few
 -- pages of the file).
 WITH RECURSIVE lane AS (
@@ -34,8 +33,7 @@ WITH RECURSIVE lane AS (
            total(value) FILTER (WHERE metric = 'collections_gen2') AS n2
     FROM lane LEFT JOIN summary USING (run_id) GROUP BY run_id
 )
-SELECT policy || char(9) || (wall_ns / 1e9) || char(9) || (steady_ns / 1e9)
-       || char(9) || n0 || char(9) || n1 || char(9) || n2,
+SELECT place, policy, wall_ns / 1e9, steady_ns / 1e9, n0, n1, n2,
        (i + 0.5) * bin_ns / 1e9, generation, pause_ns / 1e9
 FROM lane JOIN counted USING (run_id)
 LEFT JOIN (SELECT * FROM longest WHERE pause_ns IS NOT NULL) USING (run_id)
