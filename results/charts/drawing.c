@@ -11,7 +11,7 @@ static int draw(struct drawing *drawing, struct selection *selection,
         return -1;
     int status = chart_write(&script, drawing->chart, selection, style, error);
     if (status == 0)
-        status = gnuplot_draw(&script, &drawing->picture, error);
+        status = gnuplot_draw(&script, style->stop, &drawing->picture, error);
     script_fini(&script);
     return status;
 }

@@ -3,11 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <poll.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,126 +24,127 @@ static void name_file(FILE *file, char name[FILE_NAME_SIZE])
 /* ---- the process ---------------------------------------------------------------------- */
 
 /* Of the environment gnuplot gets what finds programs, libraries and fonts; nothing of its own. */
-static const char *const passed_on[] = {"PATH",
-                                        "HOME",
-                                        "TMPDIR",
-                                        "LD_LIBRARY_PATH",
-                                        "FONTCONFIG_FILE",
-                                        "FONTCONFIG_PATH",
-                                        "XDG_DATA_HOME",
-                                        "XDG_CONFIG_HOME",
-                                        "XDG_CACHE_HOME",
-                                        NULL};
+static const char *const passed_on[] = {
+    "PATH=",
+    "HOME=",
+    "TMPDIR=",
+    "LD_LIBRARY_PATH=",
+    "FONTCONFIG_FILE=",
+    "FONTCONFIG_PATH=",
+    "XDG_DATA_HOME=",
+    "XDG_CONFIG_HOME=",
+    "XDG_CACHE_HOME=",
+};
 
-#define ENVIRONMENT_MOST (sizeof passed_on / sizeof *passed_on + 1)
+#define PASSED_ON (sizeof passed_on / sizeof *passed_on)
 
-static void make_environment(char *environment[ENVIRONMENT_MOST])
+static bool is_passed_on(const char *variable)
 {
-    static char locale[] = "LC_ALL=C.UTF-8";
+    for (size_t i = 0; i < PASSED_ON; i++)
+        if (strncmp(variable, passed_on[i], strlen(passed_on[i])) == 0)
+            return true;
+    return false;
+}
+
+static void set_environment(char *variables[PASSED_ON + 2], char *locale)
+{
     size_t count = 0;
-    environment[count++] = allocate_text(locale);
-    for (size_t i = 0; passed_on[i]; i++) {
-        const char *value = getenv(passed_on[i]);
-        if (value && asprintf(&environment[count++], "%s=%s", passed_on[i], value) < 0)
-            out_of_memory();
-    }
-    environment[count] = NULL;
+    variables[count++] = locale;
+    for (char **variable = environ; *variable && count <= PASSED_ON; variable++)
+        if (is_passed_on(*variable))
+            variables[count++] = *variable;
+    variables[count] = NULL;
 }
 
-static void free_environment(char *environment[ENVIRONMENT_MOST])
+/* Moved to its own number, a file is inherited. */
+static void inherit(posix_spawn_file_actions_t *actions, FILE *file)
 {
-    for (size_t i = 0; environment[i]; i++)
-        free(environment[i]);
+    posix_spawn_file_actions_adddup2(actions, fileno(file), fileno(file));
 }
 
-static bool inherit(FILE *file)
+/* It has nothing to read but the script. */
+static void set_files(posix_spawn_file_actions_t *actions, const struct script *script, int out,
+                      FILE *messages)
 {
-    return fcntl(fileno(file), F_SETFD, 0) == 0;
-}
-
-static bool inherit_script(const struct script *script)
-{
-    bool all = inherit(script->commands) && inherit(script->template);
+    posix_spawn_file_actions_init(actions);
+    posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(actions, fileno(messages), STDERR_FILENO);
+    inherit(actions, script->commands);
+    inherit(actions, script->template);
     for (size_t i = 0; i < script->block_count; i++)
-        all = all && inherit(script->blocks[i]);
-    return all;
+        inherit(actions, script->blocks[i]);
 }
 
-/* In the child: it ends with its parent, has nothing to read, and every signal is as usual. Returns
- * only if gnuplot cannot be started. */
-static void become_gnuplot(const struct script *script, pid_t parent, int out, FILE *messages,
-                           char *const words[], char *const environment[])
+/* Signals do what they do by default, whatever this process has made of them. */
+static void set_signals(posix_spawnattr_t *attributes)
 {
-    sigset_t none;
+    sigset_t none, all;
     sigemptyset(&none);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(EXIT_FAILURE);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGPIPE, SIG_DFL);
-    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
-        dup2(fileno(messages), STDERR_FILENO) >= 0 && inherit_script(script))
-        execvpe(words[0], words, environment);
+    sigfillset(&all);
+    posix_spawnattr_init(attributes);
+    posix_spawnattr_setsigmask(attributes, &none);
+    posix_spawnattr_setsigdefault(attributes, &all);
+    posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
-/* Starts gnuplot, which then writes to `out`; `failed` is where the reason goes if it cannot. */
-static pid_t start(const struct script *script, int out, int failed, FILE *messages)
+/* Starts gnuplot, which then writes to `out`. Returns 0, or why it cannot. */
+static int start(const struct script *script, int out, FILE *messages, pid_t *child)
 {
     char commands[FILE_NAME_SIZE], template[FILE_NAME_SIZE];
-    char name[] = "gnuplot", without_settings[] = "-d";
+    char name[] = "gnuplot", without_settings[] = "-d", locale[] = "LC_ALL=C.UTF-8";
     char *const words[] = {name, without_settings, commands, template, NULL};
-    char *environment[ENVIRONMENT_MOST];
+    char *environment[PASSED_ON + 2];
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
     name_file(script->commands, commands);
     name_file(script->template, template);
-    make_environment(environment);
-    pid_t parent = getpid(), child = fork();
-    if (child == 0) {
-        become_gnuplot(script, parent, out, messages, words, environment);
-        int why = errno;
-        _exit(write(failed, &why, sizeof why) < 0 ? 126 : 127);
-    }
-    free_environment(environment);
-    return child;
+    set_environment(environment, locale);
+    set_files(&actions, script, out, messages);
+    set_signals(&attributes);
+    int why = posix_spawnp(child, name, &actions, &attributes, words, environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return why;
 }
 
-static void read_picture(int from, struct picture *picture)
+static bool is_stopped(const volatile sig_atomic_t *stop)
 {
-    ssize_t got;
-    do {
-        picture->bytes =
-            allocate_grow(picture->bytes, &picture->capacity, picture->count + 65536, 1);
-        got = read(from, picture->bytes + picture->count, 65536);
-        if (got > 0)
-            picture->count += (size_t)got;
-    } while (got > 0 || (got < 0 && errno == EINTR));
+    return stop && *stop;
+}
+
+/* Whatever there is to read by now, or in a while. Returns 0 at the end. */
+static ssize_t read_some(int from, struct picture *picture)
+{
+    struct pollfd ready = {.fd = from, .events = POLLIN};
+    if (poll(&ready, 1, 200) <= 0)
+        return 1;
+    picture->bytes = allocate_grow(picture->bytes, &picture->capacity, picture->count + 65536, 1);
+    ssize_t got = read(from, picture->bytes + picture->count, 65536);
+    if (got > 0)
+        picture->count += (size_t)got;
+    return got < 0 && errno == EINTR ? 1 : got;
 }
 
 /* Lets gnuplot draw. Returns its exit status, or -1 with errno set if it was not there to. */
-static int run(const struct script *script, FILE *messages, struct picture *picture)
+static int run(const struct script *script, FILE *messages, const volatile sig_atomic_t *stop,
+               struct picture *picture)
 {
-    int drawn[2], failed[2], status = 0, why = 0;
+    int drawn[2], status = 0;
+    pid_t child;
     if (pipe2(drawn, O_CLOEXEC) != 0)
         return -1;
-    if (pipe2(failed, O_CLOEXEC) != 0) {
-        close(drawn[0]);
-        close(drawn[1]);
-        return -1;
-    }
-    pid_t child = start(script, drawn[1], failed[1], messages);
-    why = child < 0 ? errno : 0;
+    int why = start(script, drawn[1], messages, &child);
     close(drawn[1]);
-    close(failed[1]);
-    if (child > 0) {
-        read_picture(drawn[0], picture);
+    if (why == 0) {
+        while (!is_stopped(stop) && read_some(drawn[0], picture) > 0)
+            ;
+        if (is_stopped(stop))
+            kill(child, SIGKILL);
         while (waitpid(child, &status, 0) < 0 && errno == EINTR)
             ;
-        if (read(failed[0], &why, sizeof why) != sizeof why)
-            why = 0;
     }
     close(drawn[0]);
-    close(failed[0]);
     errno = why;
     return why ? -1 : status;
 }
@@ -213,7 +214,8 @@ static void set_reason(const struct picture *picture, const char *name, struct e
     error_set(error, "gnuplot could not draw %s: %.*s", name, (int)length, reason);
 }
 
-int gnuplot_draw(struct script *script, struct picture *picture, struct error *error)
+int gnuplot_draw(struct script *script, const volatile sig_atomic_t *stop, struct picture *picture,
+                 struct error *error)
 {
     *picture = (struct picture){0};
     if (script_finish(script, error) != 0)
@@ -221,11 +223,13 @@ int gnuplot_draw(struct script *script, struct picture *picture, struct error *e
     FILE *messages = script_file(error);
     if (!messages)
         return -1;
-    int status = run(script, messages, picture);
+    int status = run(script, messages, stop, picture);
     if (status < 0 && errno == ENOENT)
         error_set(error, "gnuplot is not installed (Debian: apt-get install gnuplot-nox)");
     else if (status < 0)
         error_set(error, "gnuplot: %s", strerror(errno));
+    else if (is_stopped(stop))
+        status = error_set(error, "interrupted");
     else if (status != 0 || picture->count == 0) {
         status = -1;
         picture->refusal = read_refusal(messages, script);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * gnuplot, which draws the charts: a process for each, that reads a script and writes a picture. It
- * sees no settings of the user's own, and ends when this process does. */
+ * sees no settings of the user's own. */
 #ifndef PYGCSIM_RESULTS_CHARTS_GNUPLOT_H
 #define PYGCSIM_RESULTS_CHARTS_GNUPLOT_H
 
+#include <signal.h>
 #include <stddef.h>
 
 #include "results/charts/script.h"
@@ -16,7 +17,9 @@ struct picture {
     char *refusal; /* what gnuplot says instead: lines, without control characters; to be freed */
 };
 
-/* Draws what the script says. Returns 0, or -1 with a line in *error. */
-int gnuplot_draw(struct script *script, struct picture *picture, struct error *error);
+/* Draws what the script says. If *stop becomes true, which may be NULL, gnuplot is ended. Returns
+ * 0, or -1 with a line in *error. */
+int gnuplot_draw(struct script *script, const volatile sig_atomic_t *stop, struct picture *picture,
+                 struct error *error);
 
 #endif

@@ -84,6 +84,12 @@ static void write_character(FILE *out, const char *bytes, size_t count)
         write_byte(out, (unsigned char)bytes[i]);
 }
 
+/* "]]>", which XML does not have in a text, and gnuplot does not escape. */
+static bool ends_cdata(const char *text, size_t at)
+{
+    return at >= 2 && strncmp(text + at - 2, "]]>", 3) == 0;
+}
+
 static void write_quoted(FILE *out, const char *text)
 {
     size_t characters = 0, size = strlen(text);
@@ -95,7 +101,7 @@ static void write_quoted(FILE *out, const char *text)
             write_character(out, "…", strlen("…"));
             break;
         }
-        if (length == 0 || is_control(character))
+        if (length == 0 || is_control(character) || ends_cdata(text, at))
             write_character(out, "\uFFFD", strlen("\uFFFD"));
         else
             write_character(out, text + at, length);
