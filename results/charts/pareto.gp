@@ -47,7 +47,7 @@ better(j,k) = lost(j) != lost(k) ? lost(k) : metric_better eq "high" ? value[j] 
 no_value(k) = !has_point[k]
 place_of(k) = 1 + (sum [j=1:policies] (has_point[j] && (better(j, k) || !better(k, j) && j < k)))
 facts(k) = amount(value[k], metric_unit) . range[k] . ", " . memory(heap[k]) . (many || front[k] == 0 ? "" : ", on the front") . (many && is_baseline[k] ? ", the baseline" : "")
-point_x(k) = heap[k]; point_y(k) = level(value[k])
+point_x(k) = heap[k]; point_y(k) = level(value[k]); point_reach(k) = point_y(k)
 eval choose_items; eval point_table; eval mark_points
 
 # the front, from its first policy to the edge on the right

@@ -187,7 +187,8 @@ first_panel_only = 'unset object; unset arrow; do for [i=1:40] { unset label i }
 # If there are many policies, more than have curves on other charts, points are coloured by kind of policy, and those in
 # the table have a mark: a number those of the front, a letter others (those with curves). It wants for each policy k:
 # front[k], has_curve[k], is_baseline[k], has_point[k]; if there are not many, place_of(k), its row. It makes listed, item[r], the
-# policy in row r, and mark_of[k]. The template has facts(k), a second line, and point_x(k), point_y(k).
+# policy in row r, and mark_of[k]. The template has facts(k), a second line, point_x(k), point_y(k), and
+# point_reach(k): how far up a line goes from the point.
 array item[max(policies, 1)]; array mark_of[max(policies, 1)]; array front[max(policies, 1)]
 array has_curve[max(policies, 1)]; array is_baseline[max(policies, 1)]; array has_point[max(policies, 1)]
 many = policies > curves; most_listed = 12
@@ -239,7 +240,7 @@ point_table = 'top_row = 1; \
 # for those in the same place, whose marks are around it, too). Else it is where there is room, and a line leads to it.
 # Marks are on no point, on no other mark and on no line. Distances are in marks: 1 is from a point to the mark beside it.
 array mark_x[max(policies, 1)]; array mark_y[max(policies, 1)]
-array at_x[max(policies, 1)]; array at_y[max(policies, 1)]; array is_led[max(policies, 1)]
+array at_x[max(policies, 1)]; array at_y[max(policies, 1)]; array is_led[max(policies, 1)]; array reach_y[max(policies, 1)]
 mark_width = 0.019*letter_scale; mark_height = 0.027*letter_scale
 distance(x,y,a,b) = sqrt((x - a)**2 + (y - b)**2)
 along(x,y,a,b,c,d) = max(0.0, min(1.0, ((x - a)*(c - a) + (y - b)*(d - b))/max((c - a)**2 + (d - b)**2, 1e-12)))
@@ -255,19 +256,25 @@ parts(a,b,c,d,x,y,z,w) = side(a, b, c, d, x, y)*side(a, b, c, d, z, w) < 0
 line_crosses(j,x,y) = parts(at_x[item[j]], at_y[item[j]], mark_x[j], mark_y[j], at_x[item[r]], at_y[item[r]], x, y) && parts(at_x[item[r]], at_y[item[r]], x, y, at_x[item[j]], at_y[item[j]], mark_x[j], mark_y[j])
 lines_cross(x,y) = r == 1 ? 0 : sum [j=1:r-1] (is_led[j] && line_crosses(j, x, y))
 is_inside(x,y) = x > 0.6 && x < 1/mark_width - 0.6 && y > 0.6 && y < 1/mark_height - 0.6
-is_free_beside(x,y) = is_inside(x, y) && !marks_near(x, y) && !others_near(x, y, 1.7)
-is_free_far(x,y,strict) = is_inside(x, y) && !marks_near(x, y) && !marks_on_line(x, y) && (strict > 1 || !lines_cross(x, y)) && (strict > 1 || !points_near(x, y, 0.9)) && (strict > 0 || !others_on_line(x, y))
-mark_points = 'if (many) { \
-  do for [k=1:policies] { if (has_point[k]) { at_x[k] = x_at(point_x(k))/mark_width; at_y[k] = y_at(point_y(k))/mark_height } }; \
-  do for [r=1:listed] { k = item[r]; found = 0; \
-    do for [c=0:7] { if (!found) { mark_x[r] = at_x[k] + cos(0.7854*(1 - c)); mark_y[r] = at_y[k] + sin(0.7854*(1 - c)); \
-      found = is_free_beside(mark_x[r], mark_y[r]) } }; \
-    is_led[r] = !found; \
-    do for [strict=0:2] { do for [ring=2:24] { do for [c=0:15] { if (!found) { \
-      mark_x[r] = at_x[k] + ring*cos(0.3927*(2 - c)); mark_y[r] = at_y[k] + ring*sin(0.3927*(2 - c)); \
-      found = is_free_far(mark_x[r], mark_y[r], strict) } } } }; \
+whiskers_near(x,y) = sum [j=1:listed] (from_line(x, y, at_x[item[j]], at_y[item[j]], at_x[item[j]], reach_y[item[j]]) < 0.6)
+is_free_beside(x,y) = is_inside(x, y) && !marks_near(x, y) && !whiskers_near(x, y) && !others_near(x, y, 1.7)
+is_free_far(x,y,ease) = is_inside(x, y) && !marks_near(x, y) && (ease > 1 || !whiskers_near(x, y) && !marks_on_line(x, y) && !lines_cross(x, y) && !points_near(x, y, 0.9)) && (ease > 0 || !others_on_line(x, y))
+# Where points are crowded, marks around them close the way for the lines of others: then all begin again, farther out.
+mark_points = 'if (many) { unplaced = 1; \
+  do for [k=1:policies] { if (has_point[k]) { at_x[k] = x_at(point_x(k))/mark_width; at_y[k] = y_at(point_y(k))/mark_height; reach_y[k] = y_at(point_reach(k))/mark_height } }; \
+  do for [begin=2:8:2] { if (unplaced) { unplaced = 0; \
+    do for [r=1:listed] { k = item[r]; found = 0; \
+      do for [c=0:7] { if (!found) { mark_x[r] = at_x[k] + cos(0.7854*(1 - c)); mark_y[r] = at_y[k] + sin(0.7854*(1 - c)); \
+        found = is_free_beside(mark_x[r], mark_y[r]) } }; \
+      is_led[r] = !found; \
+      do for [ease=0:2] { \
+        if (!found && ease == 2) { unplaced = 1 }; \
+        do for [ring=begin:begin + 12] { do for [c=0:23] { if (!found) { \
+          mark_x[r] = at_x[k] + ring*cos(0.2618*(3 - c)); mark_y[r] = at_y[k] + ring*sin(0.2618*(3 - c)); \
+          found = is_free_far(mark_x[r], mark_y[r], ease) } } } } } } }; \
+  do for [r=1:listed] { k = item[r]; \
     if (is_led[r]) { \
-      near_ = 1 - 0.55/distance(at_x[k], at_y[k], mark_x[r], mark_y[r]); \
+      near_ = 1 - 0.7/distance(at_x[k], at_y[k], mark_x[r], mark_y[r]); \
       set arrow from graph at_x[k]*mark_width, graph at_y[k]*mark_height to graph (at_x[k] + near_*(mark_x[r] - at_x[k]))*mark_width, graph (at_y[k] + near_*(mark_y[r] - at_y[k]))*mark_height nohead front lc rgb grey lw 0.7 dt 1 }; \
     set label mark_of[k] at graph mark_x[r]*mark_width, graph mark_y[r]*mark_height center font ",9" textcolor rgb ink front } }'
 # Points in the same place are drawn one on the other: the later ones are smaller.
