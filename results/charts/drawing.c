@@ -12,6 +12,7 @@ static int draw(struct drawing *drawing, struct selection *selection,
     int status = chart_write(&script, drawing->chart, selection, style, error);
     if (status == 0)
         status = gnuplot_draw(&script, style->stop, &drawing->picture, error);
+    terminal_finish(&style->terminal, &drawing->picture);
     script_fini(&script);
     return status;
 }

@@ -16,7 +16,7 @@ do for [k=1:policies] {
 eval scale("x"); x_hi = 1.12*x_hi; eval axis("x")
 set xlabel "GC time in the steady state".over_seeds
 set yrange [policies + 0.5 : 0.5]
-set lmargin name_width(longest) + 3; set rmargin 4
+set lmargin chars(name_width(longest) + 3); set rmargin chars(9)
 set bmargin screen 0.86 - min(0.76, 0.12*policies)                      # few bars need not be fat
 unset ytics; set grid noytics xtics; set border 1
 

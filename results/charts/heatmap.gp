@@ -42,17 +42,17 @@ if (z_wide) { set label "log scale" at screen 0.985, 0.82 right font ",9" textco
 
 set xrange [0.5 : columns + 0.5]; set yrange [0.5 : lines + 0.5]
 set xtics () scale 0; set ytics () scale 0; unset grid; set border 0
-slanted = columns*widest > 130
+slanted = columns*widest*letter_scale > 130
 eval slanted ? 'set xtics rotate by 35 right' : ''
 longest = 1
 do for [i=1:cells] { row = $data[i]
   set xtics add (level_text(x_label[i]) num(row, 1)); set ytics add (level_text(y_label[i]) num(row, 3)); longest = max(longest, strlen(cut(y_label[i], 40)))
 }
 set xlabel cut(x_factor, 60) font ",11" textcolor rgb ink; set ylabel cut(y_factor, 60) font ",11" textcolor rgb ink
-set lmargin screen 0.06 + 0.0062*longest; set rmargin screen 0.88; set tmargin screen 0.86; set bmargin screen (slanted ? 0.13 + 0.006*widest : 0.12)
+set lmargin screen 0.06 + 0.0062*letter_scale*longest; set rmargin screen 0.88; set tmargin screen 0.86; set bmargin screen (slanted ? 0.13 + 0.006*letter_scale*widest : 0.12)
 
 # values in the cells, where they fit; the best has a frame if it is alone
-size = min(11, min(190.0/lines, 1000.0/columns/longest_text))
+size = min(11, min(190.0/lines/letter_scale, 1000.0/columns/longest_text/letter_scale))
 light(v) = metric_better eq "high" ? z(v) < z_lo + 0.35*(z_hi-z_lo) : z(v) > z_lo + 0.65*(z_hi-z_lo)
 lost_text = columns <= 6 ? "out of memory" : ""; lost_cells = 0
 do for [i=1:cells] { row = $data[i]; v = mean(i); lost_cells = lost_cells + !(v == v)

@@ -14,6 +14,8 @@ max(a,b) = a > b ? a : b
 # ---- policy k has linetype k on every chart: Okabe-Ito hues with the lightness spread for greyscale
 color = "#000000 #CF7F00 #003C78 #4DB4EE #A02000 #008E5E #98507F #D6CF1E"
 shapes = "7 5 9 13 11 6 4 8 12 10 1 2"         # disc, square, triangle, diamond, ...
+# gnuplot counts margins and offsets in characters, which in an svg do not grow with the letters
+chars(n) = n*(GPVAL_TERM eq "svg" ? letter_scale : 1)
 point_size = point_scale*(GPVAL_TERM eq "svg" ? 0.7 : 1.2)     # svg draws its points larger
 shape(k) = int(word(shapes, (int(k)-1)%12 + 1))
 hue(k) = int("0x".word(color, (int(k)-1)%8 + 1)[2:7])
@@ -151,11 +153,11 @@ side_legend = 'legend_step = min(0.042, 1.0/policies); fact_width = 8; \
     if (has_end(k)) { \
       set arrow from end_x[k], end_y[k] to graph 1.03, graph row_at(r) nohead lt k lw 0.7 dt 1; \
       set label "" at graph 1.04, graph row_at(r) point lt k }; \
-    set label fact[k] at graph 1.04, graph row_at(r) offset fact_width + 1, 0 right font ",10" textcolor rgb grey; \
-    set label name[k] at graph 1.04, graph row_at(r) offset fact_width + 2.5, 0 left font name_font(strlen(name[k])) textcolor rgb ink }; \
-  set label fact_name at graph 1.04, graph row_at(1) + 0.042 offset fact_width + 1, 0 right font ",10" textcolor rgb grey; \
-  set label "policy" at graph 1.04, graph row_at(1) + 0.042 offset fact_width + 2.5, 0 left font ",10" textcolor rgb grey; \
-  set rmargin name_width(longest) + fact_width + 9'
+    set label fact[k] at graph 1.04, graph row_at(r) offset chars(fact_width + 1), 0 right font ",10" textcolor rgb grey; \
+    set label name[k] at graph 1.04, graph row_at(r) offset chars(fact_width + 2.5), 0 left font name_font(strlen(name[k])) textcolor rgb ink }; \
+  set label fact_name at graph 1.04, graph row_at(1) + 0.042 offset chars(fact_width + 1), 0 right font ",10" textcolor rgb grey; \
+  set label "policy" at graph 1.04, graph row_at(1) + 0.042 offset chars(fact_width + 2.5), 0 left font ",10" textcolor rgb grey; \
+  set rmargin chars(name_width(longest) + fact_width + 9)'
 
 # ---- a panel for each policy, in a grid, all with the axes that scale has made:  eval panels; then for each k: facts = "..."; eval panel
 # A name too long for its panel is broken after a comma or colon. The grey line below it is facts.
@@ -217,10 +219,10 @@ choose_items = 'listed = 0; front_size = 0; letter = 0; pointless = 0; \
 point_table = 'top_row = 1; \
   do for [n=1:kind_count] { if (points_of(n) > 0) { \
     set label "" at graph 1.04, graph top_row point lt n; \
-    set label kind_name[n] at graph 1.04, graph top_row offset 2,0 left font ",10" textcolor rgb ink; top_row = top_row - 0.036 } }; \
+    set label kind_name[n] at graph 1.04, graph top_row offset chars(2),0 left font ",10" textcolor rgb ink; top_row = top_row - 0.036 } }; \
   if (many && lost_points(0)) { \
     set label "" at graph 1.04, graph top_row point pt 7 ps point_size lc rgb lost_grey; \
-    set label "out of memory" at graph 1.04, graph top_row offset 2,0 left font ",10" textcolor rgb ink; top_row = top_row - 0.036 }; \
+    set label "out of memory" at graph 1.04, graph top_row offset chars(2),0 left font ",10" textcolor rgb ink; top_row = top_row - 0.036 }; \
   if (many) { \
     top_row = top_row - 0.02; \
     set label (front_size ? "1, 2, …: the front" : "") . (letter > 0 ? (front_size ? "; " : "") . "a, b, …: some of the others" : "") at graph 1.03, graph top_row left font ",9" textcolor rgb grey; \
@@ -229,13 +231,13 @@ point_table = 'top_row = 1; \
   do for [r=1:listed] { k = item[r]; y = top_row - (r-1)*step; fact_ = facts(k); longest = max(longest, max(strlen(name[k]), strlen(fact_)*0.85)); \
     if (strlen(mark_of[k])) { set label mark_of[k] at graph 1.04, graph y center font ",10" textcolor rgb ink } \
     else { set label "" at graph 1.04, graph y point lt k }; \
-    set label name[k] at graph 1.04, graph y offset 2,0 left font name_font(strlen(name[k])) textcolor rgb ink; \
-    set label fact_ at graph 1.04, graph y - min(0.027, 0.43*step) offset 2,0 left font ",8.5" textcolor rgb grey }; \
+    set label name[k] at graph 1.04, graph y offset chars(2),0 left font name_font(strlen(name[k])) textcolor rgb ink; \
+    set label fact_ at graph 1.04, graph y - min(0.027, 0.43*step) offset chars(2),0 left font ",8.5" textcolor rgb grey }; \
   n = 0; y = top_row - listed*step; \
   do for [k=1:policies] { if (!has_point[k]) { n = n + 1; words_ = n < 7 ? "no value: ".name[k] : sprintf("no value: %d more", pointless - 6); \
     if (n <= 7) { longest = max(longest, strlen(words_)); \
       set label words_ at graph 1.03, graph y - 0.42*(n - 1)*step left font name_font(strlen(words_)) textcolor rgb grey } } }; \
-  set rmargin max(name_width(longest), 34) + 6'
+  set rmargin chars(max(name_width(longest), 34) + 6)'
 # A point's mark is beside it if it cannot be taken for another point's there: all others are clearly farther away (but
 # for those in the same place, whose marks are around it, too). Else it is where there is room, and a line leads to it.
 # Marks are on no point, on no other mark and on no line. Distances are in marks: 1 is from a point to the mark beside it.

@@ -5,6 +5,7 @@
 #ifndef PYGCSIM_RESULTS_CHARTS_TERMINAL_H
 #define PYGCSIM_RESULTS_CHARTS_TERMINAL_H
 
+#include "results/charts/gnuplot.h"
 #include "results/charts/script.h"
 
 /* Ends with NULL. */
@@ -22,7 +23,10 @@ struct terminal {
     double font_size;   /* points in a png of 1200 by 800; 0: 11 */
 };
 
-/* Sets gnuplot's terminal, and a variable point_scale. */
+/* Sets gnuplot's terminal, and variables: how large points and letters are. */
 void terminal_write(struct script *script, const struct terminal *terminal);
+
+/* Says in a picture that was drawn how large it is to be shown. */
+void terminal_finish(const struct terminal *terminal, struct picture *picture);
 
 #endif

@@ -31,7 +31,7 @@ level(k,s) = base(k) + room*max(0, min(1, y_at(s)))
 set yrange [0 : policies]
 unset ytics; set border 1; unset grid
 set label sprintf("pause (log scale%s)", policies > 10 ? sprintf(", from %s to %s", duration(y_lo), duration(y_hi)) : "") at screen 0.022, 0.48 center rotate textcolor rgb ink
-wide = min(0.4, 0.0062*name_width(longest)) + 0.06
+wide = min(0.4, 0.0062*letter_scale*name_width(longest)) + 0.06
 set lmargin screen beside ? wide : 0.075; set rmargin screen beside ? 0.91 : 0.98
 size = max(6, min(10, 320*tall))
 do for [k=1:policies] {

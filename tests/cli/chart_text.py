@@ -70,8 +70,10 @@ for what, value in HOSTILE.items():
     @test(f"plot, report of results with {what} in every text: drawn, or refused in one line")
     def hostile_texts(place, value=value):
         text = value.encode() if isinstance(value, str) else value
+        some = " WHERE run_id = 1" if len(text) > 1000 else ""  # there are hundreds of them
         for at, expression in enumerate(("%s || CAST(?1 AS TEXT)", "CAST(?1 AS TEXT) || %s")):
-            changed(place, [f"UPDATE {table} SET {column} = " + expression % column for table, column in COLUMNS], text)
+            changed(place, [f"UPDATE {table} SET {column} = {expression % column}{some if table == 'parameter' else ''}"
+                            for table, column in COLUMNS], text)
             if drawn_or_refused(place, f"plot few.db --format svg --out svg{at}", f"svg{at}"):
                 for name in place.files(f"svg{at}"):
                     content = place.read(f"svg{at}/{name}").decode()
