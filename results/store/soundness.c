@@ -46,11 +46,15 @@ int soundness_check_schema(struct store *store, struct error *error)
         same = sqlite3_step(expected) == SQLITE_ROW && same_row(rows, expected);
     if (same && more == 0)
         same = sqlite3_step(expected) == SQLITE_DONE;
+    bool no_memory = sqlite3_errcode(own) == SQLITE_NOMEM ||
+                     sqlite3_errcode(store_database(store)) == SQLITE_NOMEM;
     sqlite3_finalize(expected);
     sqlite3_finalize(rows);
     sqlite3_close(own);
     if (same)
         return more;
+    if (no_memory)
+        return error_set(error, "%s: out of memory", store_path(store));
     return error_set(error, "%s: not a results file: its tables are not those of this version",
                      store_path(store));
 }

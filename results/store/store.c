@@ -79,6 +79,8 @@ int store_damaged(const struct store *store, struct error *error, const char *fo
 {
     char what[512];
     va_list arguments;
+    if (sqlite3_errcode(store->database) == SQLITE_NOMEM) /* a text that is missing */
+        return error_set(error, "%s: out of memory", store->path);
     va_start(arguments, format);
     (void)vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
