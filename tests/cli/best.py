@@ -278,7 +278,7 @@ def grid(place):
         file.setting(experiment, f"threshold:t0={t0},t1={t1}",
                      {PLAIN: values, "heap_peak": [1, 1, 1]}, workload=f"web:rate={rate}",
                      parameters={"policy.t0": (t0, str(t0)),
-                                 "policy.t1": (-1 if t1 == "keep" else 10, t1),
+                                 "policy.t1": (None if t1 == "keep" else 10, t1),
                                  "policy.t2": (10, "10"), "workload.rate": (rate, str(rate))})
         means[t0, t1, rate] = mean(values)
     file.close()
