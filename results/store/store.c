@@ -14,6 +14,7 @@
 #include "results/store/functions.h"
 #include "results/store/metrics.h"
 #include "sim/base/allocate.h"
+#include "sim/base/input_file.h"
 
 #define APPLICATION_ID 1887004515 /* as in schema.sql */
 #define SCHEMA_VERSION 2
@@ -46,6 +47,31 @@ static const char *reason(const struct store *store)
     return strerror(why);
 }
 
+/* What the system said of the last thing that failed, in the file or in its log; 0: unknown. */
+static int system_errno(sqlite3 *database)
+{
+    static const int files[] = {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        sqlite3_file *file = NULL;
+        int why = 0;
+        if (sqlite3_file_control(database, "main", files[i], &file) == SQLITE_OK && file &&
+            file->pMethods &&
+            file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &why) == SQLITE_OK && why)
+            return why;
+    }
+    return sqlite3_system_errno(database);
+}
+
+static int io_error(struct store *store, struct error *error)
+{
+    int why = system_errno(store->database);
+    if (why == EFBIG)
+        return error_set(error, "%s: the file would be larger than is allowed (ulimit -f)",
+                         store->path);
+    return error_set(error, "%s: %s%s%s", store->path, sqlite3_errmsg(store->database),
+                     why ? ": " : "", why ? strerror(why) : "");
+}
+
 int store_error(struct store *store, struct error *error)
 {
     int code = store->database ? sqlite3_errcode(store->database) : SQLITE_NOMEM;
@@ -64,6 +90,8 @@ int store_error(struct store *store, struct error *error)
         return error_set(error, "%s: cannot be written to", store->path);
     case SQLITE_CANTOPEN:
         return error_set(error, "%s: cannot be opened: %s", store->path, reason(store));
+    case SQLITE_IOERR:
+        return io_error(store, error);
     default:
         return error_set(error, "%s: %s", store->path, sqlite3_errmsg(store->database));
     }
@@ -149,8 +177,14 @@ static struct store *open_file(const char *path, int flags, int lock, bool alone
     pthread_mutex_init(&store->lock, NULL);
     store->writable = flags & SQLITE_OPEN_READWRITE;
     store->lock_file = lock;
-    if (stat(path, &file) == 0 && S_ISDIR(file.st_mode)) {
+    bool is_there = stat(path, &file) == 0;
+    if (is_there && S_ISDIR(file.st_mode)) {
         error_set(error, "%s: %s", path, strerror(EISDIR));
+        goto failed;
+    }
+    if (is_there && !S_ISREG(file.st_mode)) { /* a pipe would be waited for */
+        const char *odd = input_file_is_odd(file.st_mode);
+        error_set(error, "%s: not a pygcsim results file: it is %s", path, odd ? odd : "a device");
         goto failed;
     }
     /* SQLite would take a name that begins with "file:" for a URI. */
