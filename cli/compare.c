@@ -87,10 +87,8 @@ static const struct command_option options[] = {
 /* Options that do not go together. */
 static void check_together(const struct command *command)
 {
-    bool compiles = command->engine->compiles && !command->program;
-    if (command->memory_bytes && !compiles)
-        fail_usage("--memory is for a program that is compiled: not with --program, nor with "
-                   "--engine graph");
+    if (command->memory_bytes && !command->engine->compiles)
+        fail_usage("--memory is for a program that is compiled: not with --engine graph");
     if (command->program && (command->replications > 1 || command->until.share > 0))
         fail_usage("--program is one program: not with --replications or --until");
     if (command->program && (command->workload_given || command->seed_given))
@@ -106,6 +104,7 @@ static void make_experiment(struct command *command, struct compiled *compiled,
     static const char *const usual_policy[] = {"default"};
     struct error error;
     bool runs_usual = command->one_policy && command->policies.count == 0;
+    const struct compile_options keep = compile_options(command->memory_bytes);
     const struct comparison comparison = {
         .name = command->name,
         .workload = command->workload_spec,
@@ -118,7 +117,7 @@ static void make_experiment(struct command *command, struct compiled *compiled,
     check_together(command);
     if (comparison_make(&comparison, experiment, &error) != 0)
         fail_usage("%s", error.text);
-    if (command->program && comparison_use_program(experiment, command->program,
+    if (command->program && comparison_use_program(experiment, command->program, &keep,
                                                    command->collector_given, compiled, &error) != 0)
         fail("%s", error.text);
     command->collector = experiment->points[0].collector;
