@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/ranking.h"
 #include "cli/run_experiment.h"
 #include "cli/single_runs.h"
@@ -212,6 +213,10 @@ static int execute_command(struct command *command)
     if (!rounds.store)
         fail("%s", error.text);
     run_experiment(&rounds, RUN_AS_COMPARE);
+    if (rounds.stopped) {
+        store_close(rounds.store);
+        interrupts_obey();
+    }
     if (rounds.failed) {
         store_close(rounds.store);
         fail("%s", rounds.why.text);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The command `pygcsim`: chooses the subcommand. */
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/help.h"
@@ -29,8 +32,20 @@ static int run_subcommand(int argc, char **argv)
     return status;
 }
 
+/* One of the three that is closed would be the next file that is opened, and get what is printed.
+ * What stands for it cannot be used, and whoever does gets told. */
+static void open_standard_files(void)
+{
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+        if (fcntl(file, F_GETFD) < 0 &&
+            open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY) != file)
+            exit(EXIT_FAILURE);
+}
+
 int main(int argc, char **argv)
 {
+    open_standard_files();
+    signal(SIGXFSZ, SIG_IGN); /* so that a file that may not grow is an error of writing */
     atexit(close_output);
     if (argc < 2) {
         help_print_all(stderr);
