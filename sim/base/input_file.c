@@ -12,8 +12,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "sim/base/allocate.h"
-
 #define CHUNK ((size_t)1 << 16)
 
 const char *input_file_is_odd(mode_t mode)
@@ -63,13 +61,29 @@ static const char *show_most(size_t most, char text[32])
     return text;
 }
 
+/* Grows by half. NULL, and the text is freed, if memory has run out. */
+static char *make_room(char *text, size_t *capacity, size_t needed)
+{
+    if (needed <= *capacity)
+        return text;
+    *capacity = needed + needed / 2;
+    char *grown = realloc(text, *capacity);
+    if (!grown)
+        free(text);
+    return grown;
+}
+
 static char *read_all(int file, const char *what, size_t most, size_t *length, struct error *error)
 {
     char *text = NULL, limit[32];
     size_t capacity = 0;
     ssize_t got;
     do {
-        text = allocate_grow(text, &capacity, *length + CHUNK + 1, 1);
+        text = make_room(text, &capacity, *length + CHUNK + 1);
+        if (!text) {
+            error_set(error, "out of memory");
+            return NULL;
+        }
         got = read(file, text + *length, CHUNK);
         *length += got > 0 ? (size_t)got : 0;
     } while ((got > 0 && *length <= most) || (got < 0 && errno == EINTR));

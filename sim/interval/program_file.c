@@ -249,10 +249,16 @@ int program_file_write(const char *path, const struct compiled *compiled,
 struct reader {
     const char *path;
     const struct compile_options *keep;
+    struct compiled *compiled;
+    struct program_origin *origin;
     int file;
     uint64_t bytes; /* of the file */
     bool in_files;  /* it takes more memory than it may */
     struct error *error;
+
+    XXH3_state_t *hash; /* these are freed at the end, however that comes */
+    ZSTD_DCtx *zstd;
+    char *chunk;
 };
 
 static int foreign(const struct reader *reader)
@@ -346,11 +352,9 @@ static int damaged_column(const struct reader *reader, int number)
 struct source {
     const struct reader *reader;
     uint64_t offset, left;
-    XXH3_state_t *hash;
-    ZSTD_DCtx *zstd; /* NULL: as it is */
+    bool compressed;
     ZSTD_inBuffer in;
     size_t expected; /* by zstd; 0: it has all */
-    char *chunk;
 };
 
 #define CHUNK ((size_t)1 << 17) /* fits into the cache, where it is counted */
@@ -359,7 +363,7 @@ static int source_next(struct source *source, void *data, size_t bytes)
 {
     if (get(source->reader, data, bytes, source->offset) != 0)
         return -1;
-    XXH3_64bits_update(source->hash, data, bytes);
+    XXH3_64bits_update(source->reader->hash, data, bytes);
     source->offset += bytes;
     source->left -= bytes;
     return 0;
@@ -381,8 +385,8 @@ static int refill(struct source *source)
     size_t now = source->left < CHUNK ? source->left : CHUNK;
     if (source->in.pos < source->in.size || now == 0)
         return 0;
-    source->in = (ZSTD_inBuffer){source->chunk, now, 0};
-    return source_next(source, source->chunk, now);
+    source->in = (ZSTD_inBuffer){source->reader->chunk, now, 0};
+    return source_next(source, source->reader->chunk, now);
 }
 
 static int not_right(const struct source *source)
@@ -397,7 +401,7 @@ static int decompress(struct source *source, char *data, size_t bytes)
         size_t before = out.pos + source->in.pos;
         if (refill(source) != 0)
             return -1;
-        source->expected = ZSTD_decompressStream(source->zstd, &out, &source->in);
+        source->expected = ZSTD_decompressStream(source->reader->zstd, &out, &source->in);
         if (ZSTD_isError(source->expected) ||
             (out.pos + source->in.pos == before && source->left == 0))
             return not_right(source);
@@ -407,7 +411,7 @@ static int decompress(struct source *source, char *data, size_t bytes)
 
 static int source_read(struct source *source, char *data, size_t bytes)
 {
-    return source->zstd ? decompress(source, data, bytes) : read_raw(source, data, bytes);
+    return source->compressed ? decompress(source, data, bytes) : read_raw(source, data, bytes);
 }
 
 /* Behind the last element there is nothing more. */
@@ -415,11 +419,11 @@ static int source_end(struct source *source)
 {
     char more;
     ZSTD_outBuffer out = {&more, 1, 0};
-    while (source->zstd && source->expected != 0) {
+    while (source->compressed && source->expected != 0) {
         size_t before = source->in.pos;
         if (refill(source) != 0)
             return -1;
-        source->expected = ZSTD_decompressStream(source->zstd, &out, &source->in);
+        source->expected = ZSTD_decompressStream(source->reader->zstd, &out, &source->in);
         if (ZSTD_isError(source->expected) || out.pos > 0 ||
             (source->in.pos == before && source->left == 0))
             return not_right(source);
@@ -430,9 +434,11 @@ static int source_end(struct source *source)
 /* What is left is counted, too, so that the checksum tells. */
 static int source_pass(struct source *source)
 {
-    while (source->left > 0)
-        if (source_next(source, source->chunk, source->left < CHUNK ? source->left : CHUNK) != 0)
+    while (source->left > 0) {
+        size_t now = source->left < CHUNK ? source->left : CHUNK;
+        if (source_next(source, source->reader->chunk, now) != 0)
             return -1;
+    }
     return 0;
 }
 
@@ -467,7 +473,7 @@ static int read_column(struct source *source, const struct directory_entry *entr
     int status = fill_column(source, column, entry->count);
     if (source_pass(source) != 0)
         return -1;
-    if (XXH3_64bits_digest(source->hash) != entry->checksum)
+    if (XXH3_64bits_digest(reader->hash) != entry->checksum)
         return damaged_column(reader, number);
     if (status == 0 && column_complete(column) != 0)
         return cannot_keep(reader);
@@ -486,18 +492,12 @@ static int get_column(const struct reader *reader, const struct directory_entry 
     struct source source = {.reader = reader,
                             .offset = entry->offset,
                             .left = entry->bytes,
-                            .hash = XXH3_createState(),
-                            .zstd = raw ? NULL : ZSTD_createDCtx(),
-                            .expected = 1,
-                            .chunk = allocate_zeroed(CHUNK, 1)};
-    if (!source.hash || (!raw && !source.zstd))
-        out_of_memory();
-    XXH3_64bits_reset(source.hash);
-    int status = read_column(&source, entry, number, column);
-    XXH3_freeState(source.hash);
-    ZSTD_freeDCtx(source.zstd);
-    free(source.chunk);
-    return status;
+                            .compressed = !raw,
+                            .expected = 1};
+    XXH3_64bits_reset(reader->hash);
+    if (!raw)
+        ZSTD_DCtx_reset(reader->zstd, ZSTD_reset_session_only);
+    return read_column(&source, entry, number, column);
 }
 
 static void facts_of(const struct header *header, struct compiled *compiled)
@@ -571,11 +571,13 @@ static bool is_large(const struct reader *reader, const struct header *header)
     return false;
 }
 
-static int get_all(struct reader *reader, struct compiled *compiled, struct program_origin *origin)
+static int get_all(struct reader *reader)
 {
     struct header header;
+    struct compiled *compiled = reader->compiled;
     const char *wrong;
-    if (get_header(reader, &header) != 0 || get_texts(reader, &header, compiled, origin) != 0)
+    if (get_header(reader, &header) != 0 ||
+        get_texts(reader, &header, compiled, reader->origin) != 0)
         return -1;
     if (check_directory(reader, &header) != 0)
         return -1;
@@ -589,25 +591,38 @@ static int get_all(struct reader *reader, struct compiled *compiled, struct prog
     return 0;
 }
 
+/* As an attempt: memory may run out. */
+static int try_to_read(void *context, struct error *error)
+{
+    struct reader *reader = context;
+    struct stat stat;
+    reader->error = error;
+    if (fstat(reader->file, &stat) != 0)
+        return cannot(error, reader->path, "read");
+    if (!S_ISREG(stat.st_mode))
+        return foreign(reader);
+    reader->bytes = (uint64_t)stat.st_size;
+    reader->hash = XXH3_createState();
+    reader->zstd = ZSTD_createDCtx();
+    reader->chunk = allocate_zeroed(CHUNK, 1);
+    if (!reader->hash || !reader->zstd)
+        out_of_memory();
+    return get_all(reader);
+}
+
 int program_file_read(const char *path, const struct compile_options *keep,
                       struct compiled *compiled, struct program_origin *origin, struct error *error)
 {
-    struct reader reader = {.path = path, .keep = keep, .error = error};
-    struct stat stat;
+    struct reader reader = {.path = path, .keep = keep, .compiled = compiled, .origin = origin};
     compiled_init(compiled);
     *origin = (struct program_origin){0};
     reader.file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe would wait */
     if (reader.file < 0)
         return cannot(error, path, "read");
-    int status = -1;
-    if (fstat(reader.file, &stat) != 0)
-        cannot(error, path, "read");
-    else if (!S_ISREG(stat.st_mode))
-        foreign(&reader);
-    else {
-        reader.bytes = (uint64_t)stat.st_size;
-        status = get_all(&reader, compiled, origin);
-    }
+    int status = attempt(try_to_read, &reader, error);
+    XXH3_freeState(reader.hash);
+    ZSTD_freeDCtx(reader.zstd);
+    free(reader.chunk);
     close(reader.file);
     return status;
 }
