@@ -2,6 +2,7 @@
 """Locks, full disks, files that are not ours, signals: one clear line, and nothing half-written."""
 import contextlib
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -135,7 +136,8 @@ def disk_full_charts(place):
 
 FULL_OUTPUT = ["--help", "--version", "run --help", "list policies", "list metrics --json",
                f"run -w {SMALL}", f"compare -w {SMALL} --json", "replay s.heap", "replay s.heap --json",
-               "plot results.db --chart gctime"]
+               "plot results.db --chart gctime", "help --man run", "help --completion bash",
+               "show results.db", "export results.db", "list statuses"]
 
 for arguments in FULL_OUTPUT:
     @test(f"{arguments} to a full disk: one line, status 1")
