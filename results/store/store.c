@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "results/embedded.h"
@@ -166,6 +168,17 @@ static int enter_alone(struct store *store, struct error *error)
     return execute_sql(store, "PRAGMA locking_mode = EXCLUSIVE", error);
 }
 
+/* What that is if SQLite must not get it: it would wait for a pipe, or for what /proc tells. */
+static const char *what_no_file_is(const char *path, const struct stat *found)
+{
+    struct statfs system;
+    if (!S_ISREG(found->st_mode)) {
+        const char *odd = input_file_is_odd(found->st_mode);
+        return odd ? odd : "a device";
+    }
+    return statfs(path, &system) == 0 && system.f_type == PROC_SUPER_MAGIC ? "not on a disk" : NULL;
+}
+
 /* Takes over the lock, which may be -1; alone: no other process can read the file meanwhile. */
 static struct store *open_file(const char *path, int flags, int lock, bool alone,
                                struct error *error)
@@ -182,9 +195,9 @@ static struct store *open_file(const char *path, int flags, int lock, bool alone
         error_set(error, "%s: %s", path, strerror(EISDIR));
         goto failed;
     }
-    if (is_there && !S_ISREG(file.st_mode)) { /* a pipe would be waited for */
-        const char *odd = input_file_is_odd(file.st_mode);
-        error_set(error, "%s: not a pygcsim results file: it is %s", path, odd ? odd : "a device");
+    const char *what = is_there ? what_no_file_is(path, &file) : NULL;
+    if (what) {
+        error_set(error, "%s: not a pygcsim results file: it is %s", path, what);
         goto failed;
     }
     /* SQLite would take a name that begins with "file:" for a URI. */

@@ -262,6 +262,15 @@ def endless_device(place):
         place.expect(1, arguments.format("/dev/zero"), err=["/dev/zero"], **options)
 
 
+@test("a file of /proc in place of a results file or an experiment: one line at once")
+def proc_files(place):
+    for file in ("/proc/kmsg", "/proc/self/pagemap"):
+        if not os.access(file, os.R_OK):
+            continue
+        for arguments in ("show {}", "run -w queue:duration=1s --db {}", "sweep {}", "replay {}"):
+            place.expect(1, arguments.format(file), err=[file])
+
+
 @test("a script and an experiment from a pipe that was given, as <(...) and /dev/stdin")
 def given_pipes(place):
     for arguments, text in (("replay {}", b"new 0 1\ncollect\n"),
