@@ -268,10 +268,9 @@ static void put_rows(struct store *store, int64_t run, enum record_table which,
                      const struct rows *rows, size_t from)
 {
     sqlite3_stmt *statement = store->rows[which];
-    const char *row = (const char *)rows->row + from * rows->table->row_size;
-    for (size_t i = from; i < rows->count && !store->broken; i++, row += rows->table->row_size) {
+    for (size_t i = from; i < rows->count && !store->broken; i++) {
         sqlite3_bind_int64(statement, 1, run);
-        rows_bind(statement, 2, rows->table, row);
+        rows_bind(statement, 2, rows->table, (const char *)rows->row + i * rows->table->row_size);
         step(store, statement);
     }
 }
