@@ -72,6 +72,8 @@ static int hash_rows(struct store *store, int64_t *checksum, struct error *error
     int code = hash_tables(hash, store);
     *checksum = (int64_t)XXH3_64bits_digest(hash);
     XXH3_freeState(hash);
+    if (code == SQLITE_NOMEM) /* of which the database has forgotten by now */
+        out_of_memory();
     return code == SQLITE_DONE ? 0 : store_error(store, error);
 }
 

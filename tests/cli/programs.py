@@ -492,7 +492,7 @@ for what, given in PROGRAMS:
     def little_memory(place, given=given):
         place.write("s.heap", SCRIPT)
         os.mkdir(place.path("tmp"))
-        for name, options in (("a", ""), ("b", "--memory 1MiB"), ("c", "--memory 1B"),
+        for name, options in (("a", ""), ("b", "--memory 3MiB"), ("c", "--memory 2MiB"),
                               ("d", "--memory 1000GiB")):
             place.expect(0, f"compare {given} {POLICIES} --db {name}.db {options}",
                          env={**os.environ, "TMPDIR": place.path("tmp")})
