@@ -136,6 +136,7 @@ static void replay(const struct example *example, const struct setting *policy,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static const struct compile_options in_memory = {0};
     struct bytes bytes = {data, data + size};
     size_t kind = (size_t)bytes_take(&bytes, 1) % LENGTH(kinds);
     const struct setting *policy = &settings[bytes_take(&bytes, 1) % LENGTH(patient)];
@@ -147,7 +148,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         change(&image, &bytes);
     image_seal(&image);
     scratch_fill(&scratch, image.bytes, image.size);
-    if (program_file_read(scratch.path, &read, &origin, &error) == 0)
+    if (program_file_read(scratch.path, &in_memory, &read, &origin, &error) == 0)
         replay(&examples[kind], policy, &read);
     else
         check_that(error.text, is_good_message(error.text, scratch.path));
