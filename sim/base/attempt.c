@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "sim/base/units.h"
@@ -75,7 +76,7 @@ void attempt_take(int64_t bytes)
     struct memory_account *account = innermost ? innermost->account : NULL;
     if (!account || !account->limit_bytes)
         return;
-    int64_t taken = account->taken_bytes += bytes;
+    int64_t taken = atomic_fetch_add(&account->taken_bytes, bytes) + bytes;
     if (bytes > 0 && taken > 0 && (uint64_t)taken > account->limit_bytes) {
         account->taken_bytes -= bytes;
         over_limit(account);

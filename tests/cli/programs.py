@@ -610,8 +610,8 @@ for what, given in PROGRAMS:
 @test("two runs at once that have more to store than is kept: the same rows")
 def much_to_store(place):
     for jobs in (1, 2):
-        place.expect(0, "compare -w device:duration=15h,poll=600s -p timed:every=250ms"
-                        f" -p timed:every=300ms --jobs {jobs} --db {jobs}.db")
+        place.expect(0, "compare -w device:duration=15h,poll=600s -p timed:every=350ms"
+                        f" -p timed:every=390ms --jobs {jobs} --db {jobs}.db")
     same_rows(place, "1.db", "2.db")
     collections = place.query("SELECT count(*) FROM collection WHERE run_id = 2", name="1.db")[0][0]
     check(collections > 2 * 65536, f"{collections} collections are not much")

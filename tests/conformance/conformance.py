@@ -60,7 +60,7 @@ def add_immortals(simulated, path, immortal):
     generation, before it examines or counts anything: they change the sizes that are printed, and
     nothing else.
     """
-    names = [name for name, *_ in heap_script.read(path)]
+    names = [name for name, *_ in heap_script.read(path, checked=False)]
     frozen, position = True, 0
     for record in simulated:
         for name in names[position:record["op"]]:

@@ -23,10 +23,9 @@ import heap_script
 
 DEFAULT_THRESHOLDS = gc.get_threshold()
 
-# What DEBUG_STATS writes in every version since 3.8; `op` is the replay's own marker.
+# What DEBUG_STATS writes in every version since 3.8, besides the replay's own markers.
 STATISTICS = re.compile(
-    r"(?P<op>\d+)"
-    r"|gc: collecting generation (?P<generation>\d)\.\.\."
+    r"gc: collecting generation (?P<generation>\d)\.\.\."
     r"|gc: objects in each generation: (?P<before>\d+ \d+ \d+)"
     r"|gc: objects in permanent generation: (?P<permanent>\d+)"
     r"|gc: done, (?P<unreachable>\d+) unreachable, 0 uncollectable, \S+s elapsed")
@@ -139,14 +138,15 @@ def standard_error_into(log):
 def parse_statistics(lines):
     collections = []
     for line in lines:
+        if line[:-1].isdigit():  # most are markers
+            op = line
+            continue
         match = STATISTICS.fullmatch(line.strip())
         if not match:
             raise ValueError("unexpected output during the replay: %r" % line)
         key, value = match.lastgroup, match.group(match.lastgroup)
-        if key == "op":
-            op = int(value)
-        elif key == "generation":
-            collections.append({"op": op, "generation": int(value)})
+        if key == "generation":
+            collections.append({"op": int(op), "generation": int(value)})
         elif key == "before":
             collections[-1]["before"] = [int(size) for size in value.split()]
         else:
@@ -156,7 +156,7 @@ def parse_statistics(lines):
 
 def report(path):
     """The replay's output for the script at `path`, as text."""
-    operations = heap_script.read(path)
+    operations = heap_script.read(path, checked=False)  # pygcsim refuses what is malformed
     named = [operands[0] for name, *operands in operations if name in ("new", "load", "copy")]
     registers = [None] * (max(named, default=0) + 1)
     sizes = {operands[1] for name, *operands in operations if name == "new"}

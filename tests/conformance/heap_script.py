@@ -73,7 +73,7 @@ class Contents:
         """The operation moves no reference."""
 
 
-def read(path):
+def read(path, checked=True):
     """The operations of a script, each a tuple (name, operand...)."""
     operations = []
     contents = Contents()
@@ -84,7 +84,8 @@ def read(path):
                 continue
             try:
                 operation = (words[0], *map(int, words[1:]))
-                contents.apply(operation)
+                if checked:
+                    contents.apply(operation)
             except (Malformed, ValueError) as error:
                 raise Malformed("%s:%d: %s: %s" % (path, number, line.strip(), error)) from None
             operations.append(operation)

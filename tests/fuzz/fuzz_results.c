@@ -4,7 +4,8 @@
  * schema allows; of the schema; and of bytes. Then a command's question is asked of it
  * (questions.h): it is answered, or refused in one line.
  *
- * The first byte chooses the question. A change is a byte that says which, and what it takes. */
+ * The first byte chooses the question, and whether the seals stay. A change is a byte that says
+ * which, and what it takes. */
 #include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@
 #include "tests/unit/small_experiment.h"
 
 #define CHANGES_MOST 30
+#define SEALED_FROM  192 /* first bytes: the seals stay as they were */
 
 static char path[TEST_PATH];
 static struct {
@@ -33,6 +35,10 @@ static const char loosen[] = "PRAGMA writable_schema = on; UPDATE sqlite_schema 
                              "replace(sql, ' NOT NULL', '   --   ')";
 static const char tighten[] = "PRAGMA writable_schema = on; UPDATE sqlite_schema SET sql = "
                               "replace(sql, '   --   ', ' NOT NULL')";
+
+/* Without a seal nobody knows that values are others. */
+static const char unseal[] = "UPDATE run SET seal = NULL, seal_histograms = NULL, seal_log = NULL;"
+                             "UPDATE experiment SET seal = NULL, seal_runs = NULL";
 
 /* ---- the good file ----------------------------------------------------------------------------
  */
@@ -255,7 +261,7 @@ static void change_bytes(unsigned char *file, size_t size, struct bytes bytes)
 }
 
 /* The changed file, of *size bytes; to be freed with sqlite3_free. */
-static unsigned char *make_file(struct bytes bytes, size_t *size)
+static unsigned char *make_file(struct bytes bytes, bool unsealed, size_t *size)
 {
     sqlite3 *database;
     sqlite3_int64 length;
@@ -265,6 +271,8 @@ static unsigned char *make_file(struct bytes bytes, size_t *size)
     sqlite3_deserialize(database, "main", copy, (sqlite3_int64)good.size, (sqlite3_int64)good.size,
                         SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE);
     change_by_sql(database, bytes);
+    if (unsealed)
+        execute_sql(database, unseal);
     execute_sql(database, tighten);
     unsigned char *file = sqlite3_serialize(database, "main", &length, 0);
     sqlite3_close(database);
@@ -277,12 +285,12 @@ static unsigned char *make_file(struct bytes bytes, size_t *size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bytes bytes = {data, data + size};
-    size_t question = (size_t)bytes_take(&bytes, 1) % QUESTIONS, file_size;
-    unsigned char *content = make_file(bytes, &file_size);
+    size_t first = (size_t)bytes_take(&bytes, 1), file_size;
+    unsigned char *content = make_file(bytes, first < SEALED_FROM, &file_size);
     FILE *file = fopen(path, "wb");
     check_that(path, file && fwrite(content, 1, file_size, file) == file_size && fclose(file) == 0);
     sqlite3_free(content);
-    ask(question, path);
+    ask(first % QUESTIONS, path);
     results_file_remove(path);
     return 0;
 }

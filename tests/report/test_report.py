@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test_report.py [--pygcsim PROGRAM] [WORD]: tests of `pygcsim report`, as TAP: what the page says, and how a
-browser shows it.
+"""test_report.py [--pygcsim PROGRAM] [--group GROUP] [WORD]: tests of `pygcsim report`, as TAP: what the page says
+(contents), and how a browser shows it (in_browser).
 
-WORD: only the tests whose title has it."""
+GROUP: only one of the two. WORD: only the tests whose title has it."""
 import argparse
 import os
 import sys
@@ -21,6 +21,7 @@ import in_browser  # noqa: E402, F401
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pygcsim", default=os.path.join(ROOT, "build", "pygcsim"))
+    parser.add_argument("--group", choices=("contents", "in_browser"))
     parser.add_argument("word", nargs="?", default="")
     options = parser.parse_args()
     program = os.path.abspath(options.pygcsim)
@@ -34,7 +35,7 @@ def main():
 
     try:
         return tap.run([(title, in_a_place(function)) for title, function in harness.TESTS
-                        if options.word in title])
+                        if options.word in title and options.group in (None, function.__module__)])
     finally:
         in_browser.stop()
 
