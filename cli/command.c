@@ -7,14 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/print.h"
 #include "sim/base/suggest.h"
 
 static _Noreturn void fail_with(int status, const char *format, va_list arguments)
 {
+    struct error message;
+    error_vset(&message, format, arguments); /* which shortens what is too long for a line */
     fflush(stdout);
-    fprintf(stderr, "%s: ", program_invocation_name);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    print_to(stderr, "%s: %s\n", program_invocation_name, message.text);
     exit(status);
 }
 
@@ -37,7 +38,7 @@ void close_output(void)
     bool lost = ferror(stdout);
     if (fclose(stdout) == 0 && !lost)
         return;
-    fprintf(stderr, "%s: standard output: %s\n", program_invocation_name, strerror(errno));
+    print_to(stderr, "%s: standard output: %s\n", program_invocation_name, strerror(errno));
     _exit(EXIT_FAILURE);
 }
 
@@ -48,9 +49,9 @@ int command_name_length(void)
 
 void print_what_next(const char *db)
 {
-    printf("`%.*s show %s` compares them; `%.*s plot %s --out charts` draws them.\n",
-           command_name_length(), program_invocation_name, db, command_name_length(),
-           program_invocation_name, db);
+    print("`%.*s show %s` compares them; `%.*s plot %s --out charts` draws them.\n",
+          command_name_length(), program_invocation_name, db, command_name_length(),
+          program_invocation_name, db);
 }
 
 static uint64_t half_of_memory(void)

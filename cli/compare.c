@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/print.h"
 #include "cli/ranking.h"
 #include "cli/run_experiment.h"
 #include "cli/single_runs.h"
@@ -168,16 +169,16 @@ static void print_tables(struct store *store, const struct command *command,
 {
     bool one_seed = plan->experiment->seed_count == 1;
     if (one_seed) {
-        printf("%s on %s, seed %" PRIu64 "\n\n", plan->experiment->workloads[0].text,
-               command->collector->name, plan->experiment->seeds[0]);
+        print("%s on %s, seed %" PRIu64 "\n\n", plan->experiment->workloads[0].text,
+              command->collector->name, plan->experiment->seeds[0]);
         single_runs_print(answer);
     } else {
         print_ranking(store, plan);
     }
     single_runs_remarks(answer, one_seed);
-    printf("\nCollections, pauses and GC share: of the steady state; full: of generation 2.\n"
-           "Everything is in %s; `%.*s plot %s --out charts` draws it.\n",
-           command->db, command_name_length(), program_invocation_name, command->db);
+    print("\nCollections, pauses and GC share: of the steady state; full: of generation 2.\n"
+          "Everything is in %s; `%.*s plot %s --out charts` draws it.\n",
+          command->db, command_name_length(), program_invocation_name, command->db);
 }
 
 static void print_outcomes(struct store *store, const struct command *command,

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "cli/command.h"
+#include "cli/print.h"
 #include "cli/progress.h"
 #include "cli/run_experiment.h"
 #include "sweep/pilot.h"
@@ -20,13 +21,13 @@ static void print_size(const struct plan *plan, struct share share)
     size_t programs = 0;
     for (size_t i = 0; i < plan->program_count; i++)
         programs += plan->programs[i].runs > 0;
-    printf("%s: %zu run%s of %zu program%s (%zu setting%s, %zu seed%s)", experiment->name,
-           plan->run_count, plural(plan->run_count), programs, plural(programs),
-           experiment->point_count, plural(experiment->point_count), experiment->seed_count,
-           plural(experiment->seed_count));
+    print("%s: %zu run%s of %zu program%s (%zu setting%s, %zu seed%s)", experiment->name,
+          plan->run_count, plural(plan->run_count), programs, plural(programs),
+          experiment->point_count, plural(experiment->point_count), experiment->seed_count,
+          plural(experiment->seed_count));
     if (share.shards)
-        printf(", share %u of %u", share.shard, share.shards);
-    printf("\n");
+        print(", share %u of %u", share.shard, share.shards);
+    print("\n");
 }
 
 #define POINTS_SHOWN 40
@@ -37,12 +38,12 @@ static void print_points(const struct experiment *experiment)
         const struct point *point = &experiment->points[i];
         const struct point *before = &experiment->points[i ? i - 1 : 0];
         if (i == 0 || point->workload != before->workload || point->collector != before->collector)
-            printf("\n%s on %s\n", experiment->workloads[point->workload].text,
-                   point->collector->name);
-        printf("  %s\n", experiment->policies[point->policy].text);
+            print("\n%s on %s\n", experiment->workloads[point->workload].text,
+                  point->collector->name);
+        print("  %s\n", experiment->policies[point->policy].text);
     }
     if (experiment->point_count > POINTS_SHOWN)
-        printf("  … and %zu more\n", experiment->point_count - POINTS_SHOWN);
+        print("  … and %zu more\n", experiment->point_count - POINTS_SHOWN);
 }
 
 /* ---- what it would take --------------------------------------------------------------- */
@@ -57,16 +58,16 @@ static void print_forecast(const struct pilot *pilot, const struct pilot_work *w
     const struct forecast forecast = pilot_forecast(pilot, work);
     const char *plural = pilot->workers == 1 ? "" : "s";
     char time[UNITS_TEXT], disk[UNITS_TEXT];
-    printf("About %s on %u core%s, ", units_show_seconds(time, forecast.seconds), pilot->workers,
-           plural);
+    print("About %s on %u core%s, ", units_show_seconds(time, forecast.seconds), pilot->workers,
+          plural);
     if (work->ran == 0) {
-        printf("from %d s of work: not one run was done in that time.\n", PILOT_SECONDS);
+        print("from %d s of work: not one run was done in that time.\n", PILOT_SECONDS);
         return;
     }
-    printf("and %s on disk (from %zu run%s done just now: %s a program,",
-           units_show_bytes(disk, forecast.bytes), work->ran, work->ran == 1 ? "" : "s",
-           units_show_seconds(time, forecast.compile_seconds));
-    printf(" %s a run).\n", units_show_seconds(time, forecast.run_seconds));
+    print("and %s on disk (from %zu run%s done just now: %s a program,",
+          units_show_bytes(disk, forecast.bytes), work->ran, work->ran == 1 ? "" : "s",
+          units_show_seconds(time, forecast.compile_seconds));
+    print(" %s a run).\n", units_show_seconds(time, forecast.run_seconds));
 }
 
 static void print_pilot(const struct plan *plan, unsigned jobs, uint64_t memory_bytes)
@@ -86,7 +87,7 @@ static void print_pilot(const struct plan *plan, unsigned jobs, uint64_t memory_
         fail("%s", error.text);
     print_forecast(&pilot, &work);
     if (work.why.text[0])
-        printf("One of those failed: %s\n", work.why.text);
+        print("One of those failed: %s\n", work.why.text);
 }
 
 void print_dry_run(const struct plan *plan, struct share share, unsigned jobs,
@@ -94,6 +95,6 @@ void print_dry_run(const struct plan *plan, struct share share, unsigned jobs,
 {
     print_size(plan, share);
     print_points(plan->experiment);
-    printf("\n");
+    print("\n");
     print_pilot(plan, jobs, memory_bytes);
 }

@@ -266,13 +266,22 @@ static void take_option(struct line *line, size_t i, const char *text)
     read_value(option, label, line->state, text);
 }
 
+/* Of a word that is cut. */
+#define SHOWN 60
+static const char *rest(const char *word)
+{
+    return strlen(word) > SHOWN ? "…" : "";
+}
+
 static void take_argument(struct line *line, const char *text)
 {
     const struct command_option *argument = line->subcommand->argument;
     if (!argument)
-        fail_usage("'%s' is too much; what to do is said with options (--help)", text);
+        fail_usage("'%.*s%s' is too much; what to do is said with options (--help)", SHOWN, text,
+                   rest(text));
     if (line->arguments++ > 0 && argument->times < 2)
-        fail_usage("one %s at a time: '%s' is too much", argument->what, text);
+        fail_usage("one %s at a time: '%.*s%s' is too much", argument->what, SHOWN, text,
+                   rest(text));
     read_value(argument, argument->param.name, line->state, text);
 }
 

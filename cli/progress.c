@@ -3,11 +3,15 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/print.h"
+#include "sim/base/printable.h"
 #include "sim/base/units.h"
+#include "sim/base/utf8.h"
 
 #define WIDTH     30 /* of the bar; */
 #define NARROW    12 /* if there is more to say */
@@ -62,9 +66,10 @@ static void draw_bar(const struct progress *progress, double share)
     int width = progress->timed ? NARROW : WIDTH;
     int filled = (int)(share * width), room = columns() - width - 11;
     snprintf(text, sizeof text, "%s%s", time_left(progress, share, left), progress->label);
-    fprintf(stderr, "\r\033[K[%.*s%.*s] %3.0f%%  %.*s", filled, "##############################",
-            width - filled, "..............................", share * 100, room > 0 ? room : 0,
-            text);
+    fputs("\r\033[K", stderr);
+    print_to(stderr, "[%.*s%.*s] %3.0f%%  %.*s", filled, "##############################",
+             width - filled, "..............................", share * 100,
+             (int)printable_fit(text, room > 0 ? (size_t)room : 0), text);
     fflush(stderr);
 }
 
@@ -86,8 +91,8 @@ static void draw(struct progress *progress, double done)
     if (progress->terminal)
         draw_bar(progress, share);
     else
-        fprintf(stderr, "%3.0f%%  %s%s\n", share * 100, time_left(progress, share, left),
-                progress->label);
+        print_to(stderr, "%3.0f%%  %s%s\n", share * 100, time_left(progress, share, left),
+                 progress->label);
 }
 
 void progress_at(struct progress *progress, double done)
@@ -105,6 +110,7 @@ static int draw_part(void *context, double fraction)
 static void set_label(struct progress *progress, const char *format, va_list values)
 {
     (void)vsnprintf(progress->label, sizeof progress->label, format, values);
+    progress->label[utf8_whole(progress->label, strlen(progress->label))] = '\0';
 }
 
 void progress_label(struct progress *progress, const char *format, ...)

@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "cli/command.h"
+#include "cli/print.h"
 #include "cli/progress.h"
 #include "results/answer/show_value.h"
 #include "sweep/standings.h"
@@ -144,17 +145,17 @@ void run_experiment(struct rounds *rounds, enum run_style style)
 void print_precision(const struct experiment *experiment, const struct precision *precision)
 {
     if (!precision->metric)
-        printf("No run has a value of what the rule for replications is about.\n");
+        print("No run has a value of what the rule for replications is about.\n");
     else if (precision->points < experiment->point_count)
-        printf("%zu of %zu settings have no value of %s to judge by.\n",
-               experiment->point_count - precision->points, experiment->point_count,
-               precision->metric->name);
+        print("%zu of %zu settings have no value of %s to judge by.\n",
+              experiment->point_count - precision->points, experiment->point_count,
+              precision->metric->name);
     if (precision->metric && precision->share <= experiment->until.share)
-        printf("%s is known to within %.2g%% or better everywhere, with %zu replications.\n",
-               precision->metric->name, 100 * precision->share, precision->replications);
+        print("%s is known to within %.2g%% or better everywhere, with %zu replications.\n",
+              precision->metric->name, 100 * precision->share, precision->replications);
     else if (precision->metric)
-        printf("%s is not known to within %.2g%% everywhere: of %s to %.2g%%, with %zu "
-               "replications, the most allowed.\n",
-               precision->metric->name, 100 * experiment->until.share, precision->where,
-               100 * precision->share, precision->replications);
+        print("%s is not known to within %.2g%% everywhere: of %s to %.2g%%, with %zu "
+              "replications, the most allowed.\n",
+              precision->metric->name, 100 * experiment->until.share, precision->where,
+              100 * precision->share, precision->replications);
 }

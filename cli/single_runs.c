@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "cli/print.h"
 #include "cli/remarks.h"
 #include "cli/table.h"
 #include "results/answer/show_value.h"
@@ -94,10 +95,10 @@ void single_runs_remarks(const struct single_runs *answer, bool one_seed)
             continue;
         first = first ? first : run;
         if (run->result->status == RUN_out_of_memory && one_seed)
-            printf("%s: out of memory after %s\n", run->policy->text,
-                   units_show_seconds(text, (double)run->result->wall_ns / 1e9));
+            print("%s: out of memory after %s\n", run->policy->text,
+                  units_show_seconds(text, (double)run->result->wall_ns / 1e9));
         if (run->missed_event && run->seed == first->seed)
-            printf("%s: the program never reported %s\n", run->policy->text, run->missed_event);
+            print("%s: the program never reported %s\n", run->policy->text, run->missed_event);
         unsteady += run->unsteady;
     }
     if (unsteady && one_seed)
