@@ -13,11 +13,15 @@
 /* Set by Ctrl-C. A signal handler can reach nothing else. */
 static atomic_bool interrupted;
 
+#define ADVICE_AFTER 5   /* seconds of work, */
+#define ADVICE_FROM  120 /* if about so many are left: what to do about it */
+
 struct view {
     const struct rounds *rounds;
     enum run_style style;
     struct progress progress;
     struct standings standings; /* of the round under way */
+    bool advised;
 };
 
 unsigned workers(unsigned jobs)
@@ -67,7 +71,8 @@ static void on_round(void *context, const struct execution *execution)
     struct view *view = context;
     progress_clear(&view->progress);
     progress_init(&view->progress, execution_parts(execution));
-    view->progress.lines = view->progress.timed = view->style == RUN_AS_SWEEP;
+    view->progress.lines = true;
+    view->progress.timed = view->style == RUN_AS_SWEEP || !view->progress.terminal;
     standings_fini(&view->standings);
     standings_init(&view->standings, view->rounds->experiment);
 }
@@ -94,9 +99,26 @@ static void on_ended(void *context, const struct planned_run *run,
         standings_note(&view->standings, run, values);
 }
 
+/* What has begun and takes long: how long, and what takes less. Once, as soon as it can be told. */
+static void advise(struct view *view, double parts)
+{
+    char time[UNITS_TEXT], text[300];
+    double left = progress_left(&view->progress, parts);
+    if (view->advised || progress_seconds(&view->progress) < ADVICE_AFTER || !(left > ADVICE_FROM))
+        return;
+    view->advised = true;
+    snprintf(text, sizeof text,
+             "very roughly %s left, by what is done so far; a shorter duration of the workload "
+             "takes less%s. Ctrl-C ends it.",
+             units_show_seconds(time, left),
+             view->style == RUN_AS_SWEEP ? ", and --dry-run estimates it better" : "");
+    progress_say(&view->progress, parts, text);
+}
+
 static void on_advanced(void *context, double parts)
 {
     struct view *view = context;
+    advise(view, parts);
     if (view->style == RUN_AS_SWEEP && progress_is_due(&view->progress))
         label_sweep(view);
     progress_at(&view->progress, parts);

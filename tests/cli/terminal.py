@@ -124,6 +124,28 @@ def short(place):
     equal((status, frames(text)[-1]), (0, ""), "status, the line at the end")
 
 
+def lines_of(place, arguments, enough, stderr=subprocess.PIPE):
+    """What it says on standard error until `enough`, or for half a minute; then it is ended. And standard output."""
+    with place.start(arguments, stderr=stderr) as run:
+        text, deadline = "", time.monotonic() + 30
+        os.set_blocking(run.stderr.fileno(), False)
+        while not enough(text) and time.monotonic() < deadline:
+            text += run.stderr.read() or ""
+            time.sleep(0.1)
+        run.kill()
+        return text, run.stdout.read()
+
+
+@test("progress: without a terminal plain lines on standard error: that it takes long, what takes less, how far it is")
+def plain_lines(place):
+    for arguments in (f"compare -w {ENDLESS} -p default -p off", f"run -w {ENDLESS} --engine graph"):
+        text, out = lines_of(place, arguments, lambda text: text.count("\n") >= 2)
+        first, second = text.splitlines()[:2]
+        check(re.fullmatch(r" *\d+%  very roughly [\d.e+]+ (min|h) left, .*a shorter duration.*Ctrl-C ends it\.", first), text)
+        check(re.fullmatch(r" *\d+%  [\d.e+]+ (min|h) left, (compiling the program|1 of 1: default)", second), text)
+        equal(out, "", "standard output")
+
+
 # ---- what a terminal would obey ------------------------------------------------------------------------------------
 
 # The screen wiped, a line begun, a title set by one character of C1, letters turned around, a byte of no character.
