@@ -259,7 +259,8 @@ const struct subcommand subcommand_run = {
     .summary = "one program under one policy, into a results file",
     .description = "Runs a simulated Python program under one policy for the cycle collector, and "
                    "adds every pause and the memory over time to a results file.\n\n" ABOUT_SPECS,
-    .examples = "pygcsim run --workload web:rate=200,duration=60s --policy freeze --db results.db",
+    .examples = "pygcsim run --workload web:rate=200,duration=60s --policy freeze \\\n"
+                "    --db results.db",
     .options = {policy_option, options},
     .files = notes_of_results,
     .environment = notes_of_environment,

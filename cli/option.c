@@ -215,6 +215,14 @@ static void add_text(struct texts *texts, const char *text)
     texts->items[texts->count++] = text;
 }
 
+static _Noreturn void fail_value(const struct command_option *option, const char *label,
+                                 const char *text, const struct error *error)
+{
+    if (option->times > 1 && strchr(text, ','))
+        fail_usage("%s; for several, give %s once for each", error->text, label);
+    fail_usage("%s", error->text);
+}
+
 /* Into the field, or one more into its list. */
 static void read_value(const struct command_option *option, const char *label, void *state,
                        const char *text)
@@ -223,7 +231,7 @@ static void read_value(const struct command_option *option, const char *label, v
     struct error error;
     if (option->times == 0 || param->read) {
         if (param_read(param, label, state, text, &error) != 0)
-            fail_usage("%s", error.text);
+            fail_value(option, label, text, &error);
         return;
     }
     struct param one = *param;
@@ -231,7 +239,7 @@ static void read_value(const struct command_option *option, const char *label, v
     assert(param_is_text(param));
     one.offset = 0;
     if (param_read(&one, label, &value, text, &error) != 0)
-        fail_usage("%s", error.text);
+        fail_value(option, label, text, &error);
     add_text((struct texts *)((char *)state + param->offset), value);
 }
 

@@ -115,7 +115,8 @@ const struct subcommand subcommand_replay = {
                    "prints each collection: the operation during which it ran, its generation, the "
                    "tracked objects in generations 0, 1, 2 as it began, those in the permanent "
                    "generation, and how many objects it found unreachable.",
-    .examples = "pygcsim replay workloads/examples/nepotism.heap --collector cpython-3.11 --json",
+    .examples = "pygcsim replay workloads/examples/nepotism.heap \\\n"
+                "    --collector cpython-3.11 --json",
     .options = {options},
     .argument = &file_argument,
     .see = see,

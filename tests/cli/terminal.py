@@ -2,6 +2,7 @@
 """The progress bar: only on a terminal, never wider than it, gone at the end. And no text that a terminal would obey."""
 import contextlib
 import fcntl
+import json
 import os
 import re
 import signal
@@ -130,7 +131,8 @@ def lines_of(place, arguments, enough, stderr=subprocess.PIPE):
         text, deadline = "", time.monotonic() + 30
         os.set_blocking(run.stderr.fileno(), False)
         while not enough(text) and time.monotonic() < deadline:
-            text += run.stderr.read() or ""
+            with contextlib.suppress(BlockingIOError):
+                text += os.read(run.stderr.fileno(), 4096).decode()
             time.sleep(0.1)
         run.kill()
         return text, run.stdout.read()
@@ -272,3 +274,36 @@ def wide_names(place):
     check("experiment  number" in lines[0], *lines)
     check(any(line.startswith("日本語           1") for line in lines), *lines)
     check(any(line.startswith("nai\u0308ve            2") for line in lines), *lines)
+
+
+@test("messages: of many names the nearest, and how to list them; that a value is one, and the option is given again")
+def names_in_messages(place):
+    place.expect(0, f"run -w {SMALL}")
+    for arguments, said in (
+            ("show results.db --metric pause", "(of 69 the nearest: pause_p50, pause_p90, pause_p99, pause_max, "
+             "pause_gen0_p50); `pygcsim list metrics` has all"),
+            ("best results.db --subject-to 'collecions < 5'", "`pygcsim list metrics` has all"),
+            ("plot results.db --chart pauses,memory", "for several, give --chart once for each"),
+            ("compare -p default,freeze", "for several, give --policy once for each"),
+            ("show results.db --metric heap_peak,latency_p99", "for several, give --metric once for each")):
+        done = place.run(arguments)
+        check(said in done.err and len(done.err) < 400, arguments, done.err)
+
+
+@test("help fits 80 columns, examples too")
+def help_fits(place):
+    for line in place.expect(0, "list commands --json").out.splitlines():
+        name = json.loads(line)["name"]
+        wide = [line for line in place.expect(0, f"help {name}", env={**os.environ, "COLUMNS": "80"}).out.splitlines()
+                if len(line) > 80 and not line.startswith("Documentation")]
+        equal(wide, [], name)
+
+
+@test("dry run: about how long, between what and what, and what that is from; of what takes hours in seconds")
+def dry_run(place):
+    seconds = r"[\d.]+ (us|ms|s|min|h)"
+    for duration, basis in (("1s", r"\(from 2 runs done just now: "), ("8760h", r"done just now, no longer than 1/\d+ of theirs")):
+        place.write("e.yaml", f"workload: {{name: web, modules: 1000, duration: {duration}}}\npolicies: [default, off]\n")
+        out = place.expect(0, "sweep e.yaml --dry-run").out
+        check(re.search(f"^About {seconds}, between {seconds} and {seconds} on \\d+ cores?, and .* on disk", out, re.M), out)
+        check(re.search(basis, out), out)

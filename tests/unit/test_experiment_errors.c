@@ -312,6 +312,8 @@ TEST(designs)
     static const struct row rows[] = {
         {"workload: web\ndesign: lsh",
          ":2: design=lsh is not allowed; it takes grid, random, lhs or sobol, "},
+        {"workload: web\ndesign: {name: lsh}",
+         ":2: design: name=lsh is not allowed; it takes grid, random, lhs or sobol; did you mean"},
         {"workload: web\ndesign: {points: 3}", ":2: design needs a name; it takes grid, random, "},
         {"workload: web\ndesign: {name: lhs, point: 3}",
          ":2: there is no key of design called 'poi"},
