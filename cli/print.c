@@ -2,6 +2,7 @@
 #include "cli/print.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "sim/base/printable.h"
 
@@ -24,4 +25,13 @@ void print_to(FILE *out, const char *format, ...)
 void print_as_it_is(const char *lines)
 {
     fputs(lines, stdout);
+}
+
+void print_foreign(FILE *out, const char *lines)
+{
+    while (*lines) {
+        size_t length = strcspn(lines, "\n");
+        print_to(out, "%.*s\n", (int)length, lines);
+        lines += length + (lines[length] == '\n');
+    }
 }

@@ -11,6 +11,9 @@
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void print_to(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Lines of another program: printable, but for where they end. */
+void print_foreign(FILE *out, const char *lines);
+
 /* Lines that the program has made itself. */
 void print_as_it_is(const char *lines);
 

@@ -17,13 +17,17 @@ import tap  # noqa: E402
 import command_line  # noqa: E402, F401
 import any_bytes  # noqa: E402, F401
 import results_file  # noqa: E402, F401
+import damaged_files  # noqa: E402, F401
 import trouble  # noqa: E402, F401
+import memory  # noqa: E402, F401
 import programs  # noqa: E402, F401
 import sweeps  # noqa: E402, F401
 import merge  # noqa: E402, F401
 import terminal  # noqa: E402, F401
 import charts  # noqa: E402, F401
 import chart_data  # noqa: E402, F401
+import chart_text  # noqa: E402, F401
+import chart_marks  # noqa: E402, F401
 import answers  # noqa: E402, F401
 import best  # noqa: E402, F401
 import export  # noqa: E402, F401
