@@ -219,7 +219,7 @@ int pilot_execute(const struct pilot *pilot, struct pilot_work *work, struct err
 /* Pages of a file are filled to so much when there are many. */
 #define FILL 0.8
 
-#define MEASURED   1.3  /* times more or less, of what was done at full length */
+#define MEASURED   1.4  /* times more or less, of what was done at full length */
 #define FEW_POINTS 1.3  /* times more or less again, if not all points were tried */
 #define BEND       0.12 /* by which the power that costs grow with may be wrong */
 #define GUESS      4.0  /* times more or less, from a part of one run */
