@@ -48,6 +48,8 @@ def changed(place, name, *changes):
         database.execute(f"DELETE FROM {table} WHERE run_id IN"
                          " (SELECT id FROM run WHERE status NOT IN ('finished', 'out_of_memory'))")
     database.execute("DELETE FROM summary WHERE run_id IN (SELECT id FROM run WHERE status = 'out_of_memory')")
+    database.execute("UPDATE run SET seal = NULL, seal_histograms = NULL, seal_log = NULL")
+    database.execute("UPDATE experiment SET seal = NULL, seal_runs = NULL")
     database.commit()
     database.close()
 
