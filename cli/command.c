@@ -10,13 +10,33 @@
 #include "cli/print.h"
 #include "sim/base/suggest.h"
 
-static _Noreturn void fail_with(int status, const char *format, va_list arguments)
+const struct exit_status exit_statuses[] = {
+#define X(name, number, only, meaning) {number, only, meaning},
+    EXIT_STATUSES(X)
+#undef X
+        {0, NULL, NULL},
+};
+
+static void say(const char *format, va_list arguments)
 {
     struct error message;
     error_vset(&message, format, arguments); /* which shortens what is too long for a line */
     fflush(stdout);
     print_to(stderr, "%s: %s\n", program_invocation_name, message.text);
+}
+
+static _Noreturn void fail_with(int status, const char *format, va_list arguments)
+{
+    say(format, arguments);
     exit(status);
+}
+
+void complain(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(format, arguments);
+    va_end(arguments);
 }
 
 void fail(const char *format, ...)

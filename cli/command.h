@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What a subcommand is, and what subcommands share. Only code in cli/ prints to the terminal or
- * exits.
- *
- * Exit status: 0 done; 1 it could not be done (a file, a database, a malformed program); 2 the
- * command line was wrong. */
+ * exits. */
 #ifndef PYGCSIM_CLI_COMMAND_H
 #define PYGCSIM_CLI_COMMAND_H
 
@@ -19,10 +16,36 @@
 #include "sweep/file/terms.h"
 #include "workloads/registry.h"
 
-#define EXIT_USAGE 2
+/* Every exit status: X(name, number, the only command that has it or NULL, meaning). */
+#define EXIT_STATUSES(X)                                                                           \
+    X(EXIT_DONE, 0, NULL,                                                                          \
+      "It is done. A sweep is, too, if some of its runs have failed: it says how many.")           \
+    X(EXIT_FAILED, 1, NULL,                                                                        \
+      "It could not be done, or a run of run or compare has failed: a line on standard error "     \
+      "says "                                                                                      \
+      "why.")                                                                                      \
+    X(EXIT_USAGE, 2, NULL,                                                                         \
+      "The command line is wrong: a line on standard error says what, and what is allowed.")       \
+    X(EXIT_ALL_FAILED, 3, "sweep",                                                                 \
+      "Every run of the sweep, or of its share, has failed, now or before: a line on standard "    \
+      "error has one's reason.")                                                                   \
+    X(EXIT_INTERRUPTED, 130, "sweep",                                                              \
+      "Ctrl-C, SIGTERM or SIGHUP has stopped the sweep; the same command goes on from there. "     \
+      "Other commands end of the signal, which shells have as 128 and its number.")
 
-/* A file, a variable of the environment or an exit status that a subcommand knows, for its man
- * page. */
+enum {
+#define X(name, number, only, meaning) name = number,
+    EXIT_STATUSES(X)
+#undef X
+};
+
+struct exit_status {
+    int number;
+    const char *only, *meaning;
+};
+extern const struct exit_status exit_statuses[]; /* ends with a NULL meaning */
+
+/* A file or a variable of the environment that a subcommand knows, for its man page. */
 struct note {
     const char *name, *text;
 };
@@ -38,11 +61,11 @@ struct subcommand {
     const char *examples;    /* lines as they are typed */
     /* Tables, each of which ends with a NULL name; fewer end with NULL. Help has them apart. */
     const struct command_option *options[OPTION_TABLES];
-    const struct command_option *argument; /* what it takes besides options; NULL: nothing */
-    const struct note *files, *environment, *exits; /* end with a NULL name; or NULL: none */
-    const char *const *see;  /* other subcommands, ending with NULL; or NULL */
-    size_t state_size;       /* of its own struct, which options fill */
-    int (*run)(void *state); /* returns the exit status */
+    const struct command_option *argument;  /* what it takes besides options; NULL: nothing */
+    const struct note *files, *environment; /* end with a NULL name; or NULL: none */
+    const char *const *see;                 /* other subcommands, ending with NULL; or NULL */
+    size_t state_size;                      /* of its own struct, which options fill */
+    int (*run)(void *state);                /* returns the exit status */
 };
 
 /* Every subcommand, in the order in which help has them; ends with NULL. */
@@ -51,7 +74,10 @@ extern const struct subcommand *const subcommands[];
 /* Fails with the nearest name if there is none of that name. */
 const struct subcommand *subcommand_named(const char *name);
 
-/* "pygcsim NAME: …" on standard error, then exit. */
+/* "pygcsim NAME: …" on standard error. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same, then exit. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void fail_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

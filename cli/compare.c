@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/ranking.h"
 #include "cli/run_experiment.h"
@@ -103,6 +104,7 @@ static void make_experiment(struct command *command, struct compiled *compiled,
     static const char *const usual_policy[] = {"default"};
     struct error error;
     bool runs_usual = command->one_policy && command->policies.count == 0;
+    const struct compile_options keep = compile_options(command->memory_bytes);
     const struct comparison comparison = {
         .name = command->name,
         .workload = command->workload_spec,
@@ -115,7 +117,7 @@ static void make_experiment(struct command *command, struct compiled *compiled,
     check_together(command);
     if (comparison_make(&comparison, experiment, &error) != 0)
         fail_usage("%s", error.text);
-    if (command->program && comparison_use_program(experiment, command->program,
+    if (command->program && comparison_use_program(experiment, command->program, &keep,
                                                    command->collector_given, compiled, &error) != 0)
         fail("%s", error.text);
     command->collector = experiment->points[0].collector;
@@ -215,6 +217,10 @@ static int execute_command(struct command *command)
     if (!rounds.store)
         fail("%s", error.text);
     run_experiment(&rounds, RUN_AS_COMPARE);
+    if (rounds.stopped) {
+        store_close(rounds.store);
+        interrupts_obey();
+    }
     if (rounds.failed) {
         store_close(rounds.store);
         fail("%s", rounds.why.text);

@@ -166,6 +166,16 @@ static void list_engines(enum form form)
         print_item(form, engines[i]->name, NULL, NULL, engines[i]->summary);
 }
 
+static void list_statuses(enum form form)
+{
+    print_header(form, "exit status", NULL, "meaning");
+    for (const struct exit_status *status = exit_statuses; status->meaning; status++) {
+        char number[16];
+        snprintf(number, sizeof number, "%d", status->number);
+        print_item(form, number, NULL, NULL, status->meaning);
+    }
+}
+
 static void list_columns(enum form form)
 {
     print_header(form, "column", "bytes", "an element is");
@@ -351,17 +361,10 @@ static const struct list {
     const char *name;
     void (*print)(enum form form);
 } lists[] = {
-    {"policies", list_policies},
-    {"workloads", list_workloads},
-    {"collectors", list_collectors},
-    {"charts", list_charts},
-    {"metrics", list_metrics},
-    {"events", list_events},
-    {"engines", list_engines},
-    {"columns", list_columns},
-    {"commands", list_commands},
-    {"keys", list_keys},
-    {NULL},
+    {"policies", list_policies}, {"workloads", list_workloads}, {"collectors", list_collectors},
+    {"charts", list_charts},     {"metrics", list_metrics},     {"events", list_events},
+    {"engines", list_engines},   {"columns", list_columns},     {"commands", list_commands},
+    {"keys", list_keys},         {"statuses", list_statuses},   {NULL},
 };
 
 /* ---- the command ------------------------------------------------------------------ */
@@ -404,7 +407,7 @@ const struct subcommand subcommand_list = {
     .summary = "what there is: policies, workloads, collectors, charts, metrics",
     .description = "Lists what there is, with every parameter, unit, default, range and meaning. "
                    "Events are what programs report, columns those of a compiled program, keys "
-                   "those of an experiment file.",
+                   "those of an experiment file, statuses those with which commands exit.",
     .examples = "pygcsim list policies",
     .options = {options},
     .argument = &list_argument,

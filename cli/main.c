@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The command `pygcsim`: chooses the subcommand. */
+#include <fcntl.h>
 #include <gsl/gsl_errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/help.h"
@@ -40,6 +43,16 @@ static int run_subcommand(void *context, struct error *error)
     return status;
 }
 
+/* One of the three that is closed would be the next file that is opened, and get what is printed.
+ * What stands for it cannot be used, and whoever does gets told. */
+static void open_standard_files(void)
+{
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+        if (fcntl(file, F_GETFD) < 0 &&
+            open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY) != file)
+            exit(EXIT_FAILURE);
+}
+
 /* The same; memory that has run out, where nothing smaller was attempted, is told here. */
 static int attempt_subcommand(struct words words)
 {
@@ -53,6 +66,8 @@ static int attempt_subcommand(struct words words)
 
 int main(int argc, char **argv)
 {
+    open_standard_files();
+    signal(SIGXFSZ, SIG_IGN); /* so that a file that may not grow is an error of writing */
     atexit(close_output);
     if (argc < 2) {
         help_print_all(stderr);

@@ -178,13 +178,14 @@ static void put_options(const struct subcommand *subcommand)
 
 static void put_exit_status(const struct subcommand *subcommand)
 {
+    char number[16];
     put_section("EXIT STATUS");
-    put_term("0", "It is done.");
-    put_term("1", "It could not be done: a line on standard error says why.");
-    put_term("2", "The command line is wrong: a line on standard error says what, and what is "
-                  "allowed.");
-    if (subcommand)
-        put_terms(subcommand->exits);
+    for (const struct exit_status *status = exit_statuses; status->meaning; status++) {
+        if (subcommand && status->only && strcmp(status->only, subcommand->name) != 0)
+            continue;
+        snprintf(number, sizeof number, "%d", status->number);
+        put_term(number, status->meaning);
+    }
 }
 
 static void put_environment(const struct note *notes)

@@ -16,6 +16,7 @@
 #include "results/charts/drawing.h"
 #include "sim/base/allocate.h"
 #include "sim/base/error.h"
+#include "sim/base/input_file.h"
 #include "sim/base/new_file.h"
 #include "workloads/registry.h"
 
@@ -283,23 +284,16 @@ static const struct chart *one_chart(const struct plot *plot)
 
 /* ---- files ---------------------------------------------------------------------------- */
 
+#define TEMPLATE_MOST ((size_t)1 << 20) /* bytes */
+
 static char *read_text(const char *path)
 {
-    FILE *in = fopen(path, "rb");
-    char *text = NULL;
-    size_t count = 0, capacity = 0, got;
-    if (!in)
-        fail("%s: %s", path, strerror(errno));
-    do {
-        text = allocate_grow(text, &capacity, count + 4097, 1);
-        got = fread(text + count, 1, 4096, in);
-        count += got;
-    } while (got > 0);
-    if (ferror(in))
-        fail("%s: %s", path, strerror(errno));
-    fclose(in);
-    text[count] = '\0';
-    if (strlen(text) != count)
+    size_t length;
+    struct error error;
+    char *text = input_file_read(path, "a template", TEMPLATE_MOST, &length, &error);
+    if (!text)
+        fail("%s: %s", path, error.text);
+    if (strlen(text) != length)
         fail("%s: not a text", path);
     return text;
 }

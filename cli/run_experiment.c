@@ -2,16 +2,13 @@
 #include "cli/run_experiment.h"
 
 #include <sched.h>
-#include <signal.h>
 
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/progress.h"
 #include "results/answer/show_value.h"
 #include "sweep/standings.h"
-
-/* Set by Ctrl-C. A signal handler can reach nothing else. */
-static atomic_bool interrupted;
 
 #define ADVICE_AFTER 5   /* seconds of work, */
 #define ADVICE_FROM  120 /* if about so many are left: what to do about it */
@@ -124,37 +121,21 @@ static void on_advanced(void *context, double parts)
     progress_at(&view->progress, parts);
 }
 
-/* ---- Ctrl-C --------------------------------------------------------------------------- */
-
-static void on_interrupt(int signal)
-{
-    (void)signal;
-    interrupted = true;
-}
-
-/* A second one ends the process as usual. */
-static void catch_interrupts(void)
-{
-    const struct sigaction action = {.sa_handler = on_interrupt,
-                                     .sa_flags = (int)SA_RESETHAND | SA_RESTART};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
 /* ---- all of it ------------------------------------------------------------------------ */
 
 void run_experiment(struct rounds *rounds, enum run_style style)
 {
     struct error error;
     struct view view = {.rounds = rounds, .style = style};
-    if (style == RUN_AS_SWEEP)
-        catch_interrupts();
     rounds->begins = on_round;
     rounds->execution.context = &view;
     rounds->execution.begun = on_begun;
     rounds->execution.ended = on_ended;
     rounds->execution.advanced = on_advanced;
-    rounds->execution.stop = &interrupted;
+    rounds->execution.stop =
+        style == RUN_AS_SWEEP
+            ? interrupts_catch("stopped; the same command goes on from there", false)
+            : interrupts_catch("stopped", true);
     int status = rounds_execute(rounds, &error);
     progress_clear(&view.progress);
     standings_fini(&view.standings);

@@ -7,12 +7,11 @@
 
 #include "sweep/rounds.h"
 
-/* A sweep shows rate, time left and the best so far, and Ctrl-C ends it in good order; other
- * commands show which run is under way. */
+/* A sweep shows rate, time left and the best so far; other commands show which run is under way. */
 enum run_style { RUN_AS_SWEEP, RUN_AS_COMPARE };
 
 /* Does what rounds_execute does, with callbacks of its own. Exits with a line if results cannot be
- * stored. */
+ * stored. If it was stopped the caller closes its files and calls interrupts_obey. */
 void run_experiment(struct rounds *rounds, enum run_style style);
 
 /* "latency_p99 is known to within 4.8% everywhere, with 24 replications", in a line. */

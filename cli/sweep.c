@@ -7,14 +7,13 @@
 
 #include "cli/command.h"
 #include "cli/dry_run.h"
+#include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/run_experiment.h"
 #include "results/store/history.h"
 #include "results/store/seal.h"
 #include "sim/base/lock.h"
 #include "sweep/plan.h"
-
-#define EXIT_INTERRUPTED 130 /* as shells have it for Ctrl-C */
 
 struct command {
     const char *file, *db;
@@ -77,21 +76,25 @@ static struct store *open_locked(const struct command *command)
     return store;
 }
 
-/* Also those that had failed before. */
-static void print_failures(struct store *store, int64_t experiment)
+static struct failures read_failures(const struct rounds *rounds)
 {
     struct error error;
     struct failures failures;
-    if (failures_read(&failures, store, experiment, &error) != 0)
+    if (failures_read(&failures, rounds->store, rounds->plan.id, &error) != 0)
         fail("%s", error.text);
-    if (failures.count > 0)
-        print("%lld of them failed, as one that says: %s\nWhen that is mended, --retry-failed runs "
-              "them again.\n",
-              (long long)failures.count, failures.why);
-    free(failures.why);
+    return failures;
 }
 
-static void print_end(const struct rounds *rounds, const struct command *command)
+static void print_failures(const struct failures *failures)
+{
+    if (failures->count > 0)
+        print("%lld of them failed, as one that says: %s\nWhen that is mended, --retry-failed runs "
+              "them again.\n",
+              (long long)failures->count, failures->why);
+}
+
+static void print_end(const struct rounds *rounds, const struct command *command,
+                      const struct failures *failures)
 {
     const struct plan *plan = &rounds->plan;
     print("%s: %zu run%s in %s", rounds->experiment->name, plan->run_count,
@@ -99,7 +102,7 @@ static void print_end(const struct rounds *rounds, const struct command *command
     if (rounds->before)
         print(", %zu of them from before", rounds->before);
     print("\n");
-    print_failures(rounds->store, plan->id);
+    print_failures(failures);
     if (command->share.shards)
         print("That is share %u of %u; `%.*s merge` joins all of them.\n", command->share.shard,
               command->share.shards, command_name_length(), program_invocation_name);
@@ -107,6 +110,23 @@ static void print_end(const struct rounds *rounds, const struct command *command
         print_what_next(command->db);
     if (rounds->experiment->until.share > 0)
         print_precision(rounds->experiment, &rounds->precision);
+}
+
+/* Says what has come of it. Returns the exit status. */
+static int end_sweep(const struct rounds *rounds, const struct command *command)
+{
+    struct failures failures = read_failures(rounds); /* also those that had failed before */
+    const struct plan *plan = &rounds->plan;
+    bool all = plan->run_count > 0 && (size_t)failures.planned == plan->run_count;
+    if (all)
+        complain("%s: %s in %s failed, as one that says: %s; when that is mended, --retry-failed "
+                 "runs them again",
+                 rounds->experiment->name, plan->run_count == 1 ? "the only run" : "every run",
+                 command->db, failures.why);
+    else
+        print_end(rounds, command, &failures);
+    free(failures.why);
+    return all ? EXIT_ALL_FAILED : EXIT_DONE;
 }
 
 static void dry_run(const struct command *command, const struct experiment *experiment)
@@ -131,17 +151,16 @@ static int sweep(const struct command *command, struct experiment *experiment)
                       .account = memory_account(command->memory_bytes)},
     };
     run_experiment(&rounds, RUN_AS_SWEEP);
-    bool stopped = rounds.stopped;
-    if (!stopped && command->share.shards && seal_put(rounds.store, &error) != 0)
+    if (rounds.stopped) {
+        store_close(rounds.store);
+        interrupts_obey();
+    }
+    if (command->share.shards && seal_put(rounds.store, &error) != 0)
         fail("%s", error.text);
-    if (!stopped)
-        print_end(&rounds, command);
-    else
-        print_to(stderr, "%s: stopped; the same command goes on from there\n",
-                 program_invocation_name);
+    int status = end_sweep(&rounds, command);
     store_close(rounds.store);
     rounds_fini(&rounds);
-    return stopped ? EXIT_INTERRUPTED : EXIT_SUCCESS;
+    return status;
 }
 
 static void read_experiment(const struct command *command, struct experiment *experiment)
@@ -173,11 +192,6 @@ static int run(void *state)
     return status;
 }
 
-static const struct note exits[] = {
-    {"130", "Ctrl-C has stopped it; the same command goes on from there."},
-    {NULL},
-};
-
 static const char *const see[] = {"merge", "show", "best", "sensitivity", "report", NULL};
 
 const struct subcommand subcommand_sweep = {
@@ -193,7 +207,6 @@ const struct subcommand subcommand_sweep = {
     .argument = &file_argument,
     .files = notes_of_results,
     .environment = notes_of_environment,
-    .exits = exits,
     .see = see,
     .state_size = sizeof(struct command),
     .run = run,

@@ -42,6 +42,7 @@ struct gc {
     bool warming_up; /* the steady state is to come */
     uint64_t first_arrival_ns, last_answer_ns;
     uint64_t events[PROGRAM_EVENT_COUNT]; /* reported so far */
+    uint64_t fired;                       /* of what was due */
     uint64_t reported;                    /* the operation at which progress was reported last */
     bool native;                          /* in a native section */
     bool abandoned;                       /* the observer gave up */
@@ -227,22 +228,37 @@ static void begin_warmup(struct gc *gc)
         schedule_due(gc, gc->mutator.wall_ns + gc->setup->warmup_ns, DUE_STEADY);
 }
 
+#define PROGRESS_STEPS 4096 /* operations, or things due, at least, between two reports */
+
+static void report_progress(struct gc *gc)
+{
+    OBSERVE(gc, progress, fmin(gc->engine->progress(gc->engine_state), 1));
+}
+
+static void fire(struct gc *gc, enum due what)
+{
+    if (what == DUE_TIMER) {
+        if (gc->policy->timer)
+            gc->policy->timer(gc->policy_state, gc);
+    } else if (what == DUE_STEADY) {
+        begin_steady_state(gc);
+    } else {
+        take_sample(gc);
+        schedule_due(gc, (gc->mutator.wall_ns / gc->sample_ns + 1) * gc->sample_ns, DUE_SAMPLE);
+    }
+}
+
 /* Fires everything due by now. A sample's instant is when it is taken: those that a pause or a long
  * operation has overtaken become one. */
 static void fire_due(struct gc *gc)
 {
-    while (gc->mutator.due_ns <= gc->mutator.wall_ns && gc->mutator.wall_ns <= LONGEST_NS) {
+    while (gc->mutator.due_ns <= gc->mutator.wall_ns && gc->mutator.wall_ns <= LONGEST_NS &&
+           !gc->abandoned) {
         enum due what = event_queue_pop(&gc->due).tag;
         update_due(gc);
-        if (what == DUE_TIMER) {
-            if (gc->policy->timer)
-                gc->policy->timer(gc->policy_state, gc);
-        } else if (what == DUE_STEADY) {
-            begin_steady_state(gc);
-        } else {
-            take_sample(gc);
-            schedule_due(gc, (gc->mutator.wall_ns / gc->sample_ns + 1) * gc->sample_ns, DUE_SAMPLE);
-        }
+        fire(gc, what);
+        if (++gc->fired % PROGRESS_STEPS == 0) /* a wait may be long, and much become due in it */
+            report_progress(gc);
     }
 }
 
@@ -264,7 +280,7 @@ static void wait_until(struct gc *gc, uint64_t instant_ns)
     if (mutator->wall_ns >= instant_ns)
         return;
     report_event(gc, EVENT_idle);
-    while (mutator->wall_ns < instant_ns && mutator->wall_ns <= LONGEST_NS) {
+    while (mutator->wall_ns < instant_ns && mutator->wall_ns <= LONGEST_NS && !gc->abandoned) {
         uint64_t next_ns = instant_ns < mutator->due_ns ? instant_ns : mutator->due_ns;
         if (next_ns > mutator->wall_ns) {
             gc->idle_ns += next_ns - mutator->wall_ns;
@@ -371,14 +387,12 @@ static void control(struct gc *gc, const struct op *op)
     }
 }
 
-#define PROGRESS_OPERATIONS 4096 /* at least, between two reports of progress */
-
-static void report_progress(struct gc *gc, bool at_end)
+static void report_now_and_then(struct gc *gc, bool at_end)
 {
-    if (!at_end && gc->mutator.operation - gc->reported < PROGRESS_OPERATIONS)
+    if (!at_end && gc->mutator.operation - gc->reported < PROGRESS_STEPS)
         return;
     gc->reported = gc->mutator.operation;
-    OBSERVE(gc, progress, fmin(gc->engine->progress(gc->engine_state), 1));
+    report_progress(gc);
 }
 
 /* Whatever took the program past the longest time: the operation before this one. */
@@ -408,7 +422,7 @@ static void run_program(struct gc *gc)
             return;
         if (stop == STOP_END)
             fire_due(gc);
-        report_progress(gc, stop == STOP_END);
+        report_now_and_then(gc, stop == STOP_END);
     }
 }
 

@@ -115,11 +115,12 @@ static int check_times(const struct compiled *compiled, const char *path, const 
                      path, compiled_for, collector->name, collector->name);
 }
 
-int comparison_use_program(struct experiment *experiment, const char *path, bool keep_collector,
+int comparison_use_program(struct experiment *experiment, const char *path,
+                           const struct compile_options *keep, bool keep_collector,
                            struct compiled *compiled, struct error *error)
 {
     struct program_origin origin;
-    int status = program_file_read(path, compiled, &origin, error);
+    int status = program_file_read(path, keep, compiled, &origin, error);
     if (status == 0)
         status = use_origin(experiment, path, &origin, keep_collector, error);
     if (status == 0)

@@ -27,8 +27,10 @@ int comparison_make(const struct comparison *comparison, struct experiment *expe
 
 /* Makes the program of a file that `pygcsim compile` has written the experiment's, in place of its
  * workload and seed, and the collector that it was compiled for its collector, unless that is to be
- * kept. `compiled` is to be freed either way. Returns 0, or -1 with a line in *error. */
-int comparison_use_program(struct experiment *experiment, const char *path, bool keep_collector,
+ * kept. How the program is kept is as for one that is compiled. `compiled` is to be freed either
+ * way. Returns 0, or -1 with a line in *error. */
+int comparison_use_program(struct experiment *experiment, const char *path,
+                           const struct compile_options *keep, bool keep_collector,
                            struct compiled *compiled, struct error *error);
 
 #endif

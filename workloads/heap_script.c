@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "workloads/heap_script.h"
 
-#include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/allocate.h"
+#include "sim/base/input_file.h"
 #include "sim/base/suggest.h"
 #include "sim/model/collector.h"
 
@@ -189,37 +188,14 @@ int heap_script_parse(struct heap_script *script, const char *name, const char *
     return 0;
 }
 
-/* The whole file, to be freed; NULL, and a line in *error, if it cannot be read. */
-static char *read_file(const char *path, size_t *length, struct error *error)
-{
-    FILE *file = fopen(path, "rb");
-    char *text = NULL;
-    size_t capacity = 0, got;
-    *length = 0;
-    if (file) {
-        do {
-            text = allocate_grow(text, &capacity, *length + 65536, 1);
-            got = fread(text + *length, 1, capacity - *length, file);
-            *length += got;
-        } while (got > 0);
-    }
-    if (!file || ferror(file)) {
-        error_set(error, "%s: %s", path, strerror(errno));
-        free(text);
-        text = NULL;
-    }
-    if (file)
-        fclose(file);
-    return text;
-}
-
 int heap_script_read(struct heap_script *script, const char *path, struct error *error)
 {
     size_t length;
+    struct error why;
     *script = (struct heap_script){0};
-    char *text = read_file(path, &length, error);
+    char *text = input_file_read(path, "a heap script", HEAP_SCRIPT_BYTES, &length, &why);
     if (!text)
-        return -1;
+        return error_set(error, "%.400s: %.500s", path, why.text);
     int status = heap_script_parse(script, path, text, length, error);
     free(text);
     return status;

@@ -15,6 +15,7 @@
 #define HEAP_SCRIPT_REGISTERS (UINT32_C(1) << 24)
 #define HEAP_SCRIPT_FIELDS    (UINT32_C(1) << 26)
 #define HEAP_SCRIPT_THRESHOLD INT32_MAX
+#define HEAP_SCRIPT_BYTES     ((size_t)1 << 30) /* of text */
 
 struct heap_script {
     struct op *ops;

@@ -56,6 +56,10 @@ struct web {
         uint32_t temporaries; /* with each row */
         bool waits, native;
     } * in_flight;
+    struct burst {
+        bool under_way, pauses; /* it ends with a wait for I/O */
+        uint32_t slot;
+    } burst;
     bool serving;
     uint64_t open_ns, close_ns, next_arrival_ns; /* wall instants; UINT64_MAX: none to come */
     uint32_t module_count, next_module, next_cache_entry;
@@ -241,21 +245,41 @@ static double rate_at(const struct web *web, uint64_t instant_ns, double *until_
     return burst ? web->rate * web->burst_factor : web->rate;
 }
 
+/* Requests in a period, from one burst's beginning to the next. */
+static double requests_of_period(const struct web *web)
+{
+    double every = (double)web->burst_every_ns, burst = fmin((double)web->burst_length_ns, every);
+    return web->rate / 1e9 * (burst * web->burst_factor + every - burst);
+}
+
+#define PERIODS_STEPPED 1000 /* with more between two arrivals, whole ones are passed at once */
+
+/* Passes what can be passed of the time to the next arrival, or to the end if none comes before. */
+static uint64_t pass_periods(const struct web *web, uint64_t instant_ns, double *left)
+{
+    double each = requests_of_period(web), every = (double)web->burst_every_ns;
+    double to_end = ceil((double)(web->close_ns - instant_ns) / every);
+    double periods = fmin(floor(*left / each), to_end + 1) - 1; /* rounding is made up for in it */
+    if (web->burst_factor == 1 || !(periods > PERIODS_STEPPED))
+        return instant_ns;
+    *left = fmax(*left - periods * each, 0);
+    return instant_ns + (uint64_t)periods * (uint64_t)web->burst_every_ns;
+}
+
 /* The arrival after `instant_ns`: the unit exponential is spent at the rate of each phase. */
 static uint64_t draw_arrival(const struct web *web, uint64_t instant_ns)
 {
     double left = gsl_ran_exponential(web->random.arrivals, 1), until_ns;
-    for (;;) {
+    for (instant_ns = pass_periods(web, instant_ns, &left); instant_ns < web->close_ns;) {
         double rate_per_ns = rate_at(web, instant_ns, &until_ns) / 1e9;
-        if (!(left > rate_per_ns * until_ns)) {
+        if (rate_per_ns > 0 && !(left > rate_per_ns * until_ns)) {
             instant_ns += (uint64_t)(left / rate_per_ns);
             return instant_ns < web->close_ns ? instant_ns : UINT64_MAX;
         }
         left -= rate_per_ns * until_ns;
         instant_ns += (uint64_t)until_ns;
-        if (instant_ns >= web->close_ns)
-            return UINT64_MAX;
     }
+    return UINT64_MAX;
 }
 
 static void begin_service(struct web *web, struct program *p)
@@ -333,48 +357,78 @@ static void end_request(struct web *web, struct program *p, uint32_t slot)
     program_event(p, EVENT_request_end);
 }
 
-/* The burst that has begun: up to the wait for I/O half-way, or to the end. */
-static void run_burst(struct web *web, struct program *p, uint32_t slot, bool first)
+static void begin_burst(struct web *web, struct program *p, uint32_t slot, bool first)
 {
-    struct in_flight *request = &web->in_flight[slot];
-    bool pauses = first && request->waits;
-    uint32_t goal = pauses ? request->rows / 2 : request->rows;
+    const struct in_flight *request = &web->in_flight[slot];
+    web->burst = (struct burst){.under_way = true, .slot = slot, .pauses = first && request->waits};
     if (first)
         new_object(web, p, TREES + slot, KIND_LIST, request->rows);
     if (request->native)
         program_native_begin(p);
-    while (request->built < goal)
-        build_row(web, p, slot);
-    if (request->native)
+}
+
+static void end_burst(struct web *web, struct program *p)
+{
+    uint32_t slot = web->burst.slot;
+    web->burst.under_way = false;
+    if (web->in_flight[slot].native)
         program_native_end(p);
-    if (pauses)
+    if (web->burst.pauses)
         schedule_wait(&web->schedule, p, slot,
                       (uint64_t)gsl_ran_exponential(web->random.io, (double)web->io_ns));
     else
         end_request(web, p, slot);
 }
 
-static bool produce(void *state, struct program *p)
+#define BURST_AT_ONCE 65536 /* operations; a tree may take very many */
+
+/* The burst that has begun: up to the wait for I/O half-way, or to the end. */
+static void run_burst(struct web *web, struct program *p)
 {
-    struct web *web = state;
+    const struct in_flight *request = &web->in_flight[web->burst.slot];
+    uint32_t goal = web->burst.pauses ? request->rows / 2 : request->rows;
+    while (request->built < goal && p->count < BURST_AT_ONCE)
+        build_row(web, p, web->burst.slot);
+    if (request->built >= goal)
+        end_burst(web, p);
+}
+
+/* False: no burst is left. */
+static bool next_burst(struct web *web, struct program *p)
+{
     uint32_t slot;
-    if (!web->serving) {
-        if (web->next_module == 0)
-            make_tables(web, p);
-        if (web->next_module < web->module_count)
-            import_module(web, p);
-        else
-            begin_service(web, p);
-        return true;
-    }
     enum schedule_step step = schedule_next(&web->schedule, p, web->next_arrival_ns, &slot);
+    if (step == SCHEDULE_DONE)
+        return false;
     if (step == SCHEDULE_BEGIN) {
         draw_request(web, slot);
         web->next_arrival_ns = draw_arrival(web, web->next_arrival_ns);
     }
-    if (step != SCHEDULE_DONE)
-        run_burst(web, p, slot, step == SCHEDULE_BEGIN);
-    return step != SCHEDULE_DONE;
+    begin_burst(web, p, slot, step == SCHEDULE_BEGIN);
+    return true;
+}
+
+static void start_up(struct web *web, struct program *p)
+{
+    if (web->next_module == 0)
+        make_tables(web, p);
+    if (web->next_module < web->module_count)
+        import_module(web, p);
+    else
+        begin_service(web, p);
+}
+
+static bool produce(void *state, struct program *p)
+{
+    struct web *web = state;
+    if (!web->serving) {
+        start_up(web, p);
+        return true;
+    }
+    if (!web->burst.under_way && !next_burst(web, p))
+        return false;
+    run_burst(web, p);
+    return true;
 }
 
 const struct workload workload_web = {

@@ -40,7 +40,8 @@ int history_find(const struct history *history, const struct store *store, const
 /* Runs of an experiment that failed, also those that are not in its plan any more. */
 struct failures {
     int64_t count;
-    char *why; /* of one of them; to be freed. NULL: there is none */
+    int64_t planned; /* of these, how many are in its plan */
+    char *why;       /* of one of them; to be freed. NULL: there is none */
 };
 int failures_read(struct failures *failures, struct store *store, int64_t experiment,
                   struct error *error);

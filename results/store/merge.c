@@ -385,7 +385,13 @@ static int open_temporary(struct merge *merge, const char *path, struct error *e
         return -1;
     }
     remove_companions(path);
+    int held = dup(lock); /* the same lock: while the name is ours, what is there may be removed */
     merge->store = store_open_locked(path, lock, true, error);
+    if (!merge->store) {
+        unlink(path);
+        remove_companions(path);
+    }
+    close(held);
     if (!merge->store)
         return -1;
     return execute_sql(merge->store, "PRAGMA journal_mode = OFF; BEGIN", error);

@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <linux/magic.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "results/embedded.h"
@@ -17,6 +19,7 @@
 #include "results/store/query.h"
 #include "results/store/soundness.h"
 #include "sim/base/allocate.h"
+#include "sim/base/input_file.h"
 
 #define APPLICATION_ID 1887004515 /* as in schema.sql */
 #define SCHEMA_VERSION 3
@@ -50,6 +53,31 @@ static const char *reason(const struct store *store)
     return strerror(why);
 }
 
+/* What the system said of the last thing that failed, in the file or in its log; 0: unknown. */
+static int system_errno(sqlite3 *database)
+{
+    static const int files[] = {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        sqlite3_file *file = NULL;
+        int why = 0;
+        if (sqlite3_file_control(database, "main", files[i], &file) == SQLITE_OK && file &&
+            file->pMethods &&
+            file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &why) == SQLITE_OK && why)
+            return why;
+    }
+    return sqlite3_system_errno(database);
+}
+
+static int io_error(struct store *store, struct error *error)
+{
+    int why = system_errno(store->database);
+    if (why == EFBIG)
+        return error_set(error, "%s: the file would be larger than is allowed (ulimit -f)",
+                         store->path);
+    return error_set(error, "%s: %s%s%s", store->path, sqlite3_errmsg(store->database),
+                     why ? ": " : "", why ? strerror(why) : "");
+}
+
 int store_error(struct store *store, struct error *error)
 {
     int code = store->database ? sqlite3_errcode(store->database) : SQLITE_NOMEM;
@@ -70,6 +98,8 @@ int store_error(struct store *store, struct error *error)
         return error_set(error, "%s: cannot be written to", store->path);
     case SQLITE_CANTOPEN:
         return error_set(error, "%s: cannot be opened: %s", store->path, reason(store));
+    case SQLITE_IOERR:
+        return io_error(store, error);
     default:
         return error_set(error, "%s: %s", store->path, sqlite3_errmsg(store->database));
     }
@@ -163,15 +193,26 @@ static int enter_alone(struct store *store, struct error *error)
     return execute_sql(store, "PRAGMA locking_mode = EXCLUSIVE", error);
 }
 
-/* Nothing but a file: SQLite would wait for a FIFO, and make a folder an error of its own. */
+/* What that is if SQLite must not get it: it would wait for a pipe, or for what /proc tells. */
+static const char *what_no_file_is(const char *path, const struct stat *found)
+{
+    struct statfs system;
+    if (!S_ISREG(found->st_mode)) {
+        const char *odd = input_file_is_odd(found->st_mode);
+        return odd ? odd : "a device";
+    }
+    return statfs(path, &system) == 0 && system.f_type == PROC_SUPER_MAGIC ? "not on a disk" : NULL;
+}
+
 static int check_kind(const struct store *store, struct error *error)
 {
     struct stat file;
-    if (stat(store->path, &file) != 0 || S_ISREG(file.st_mode))
-        return 0;
+    if (stat(store->path, &file) != 0)
+        return 0; /* opening it says why */
     if (S_ISDIR(file.st_mode))
         return error_set(error, "%s: %s", store->path, strerror(EISDIR));
-    return error_set(error, "%s: not a results file: it is no regular file", store->path);
+    const char *what = what_no_file_is(store->path, &file);
+    return what ? error_set(error, "%s: not a results file: it is %s", store->path, what) : 0;
 }
 
 static int connect(struct store *store, int flags, struct error *error)

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,8 +30,20 @@ static char *folder_of(const char *path)
     return folder;
 }
 
+/* A name in the folder that nobody can foresee; to be freed. */
+static char *unforeseen_name(const char *folder)
+{
+    uint64_t number;
+    char *name;
+    while (getrandom(&number, sizeof number, 0) != sizeof number)
+        ;
+    if (asprintf(&name, "%s/.pygcsim-%016" PRIx64, folder, number) < 0)
+        out_of_memory();
+    return name;
+}
+
 /* A new file in that folder: without a name, *temporary then being NULL, where the system can give
- * it one later; or else with one. */
+ * it one later; or else with one. Its permissions are those of any new file. */
 static int open_temporary(const char *folder, char **temporary)
 {
     int file = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
@@ -40,9 +54,8 @@ static int open_temporary(const char *folder, char **temporary)
         close(file);
     else if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
         return -1;
-    if (asprintf(temporary, "%s/.pygcsim-XXXXXX", folder) < 0)
-        out_of_memory();
-    return mkostemp(*temporary, O_CLOEXEC);
+    *temporary = unforeseen_name(folder);
+    return open(*temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 }
 
 /* Gives a nameless file a name of its own in the folder. */
@@ -52,19 +65,22 @@ static int name_temporary(struct new_file *new_file)
     if (new_file->temporary)
         return 0;
     snprintf(self, sizeof self, "/proc/self/fd/%d", new_file->file);
-    if (asprintf(&new_file->temporary, "%s/.pygcsim-%ld-%d", new_file->folder, (long)getpid(),
-                 new_file->file) < 0)
-        out_of_memory();
-    unlink(new_file->temporary);
-    return linkat(AT_FDCWD, self, AT_FDCWD, new_file->temporary, AT_SYMLINK_FOLLOW);
+    char *name = unforeseen_name(new_file->folder);
+    if (linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) != 0) {
+        free(name);
+        return -1;
+    }
+    new_file->temporary = name;
+    return 0;
 }
 
-/* With the permissions of any new file. */
-static int set_permissions(int file)
+/* What replaces a file may be read and written by whom that could. */
+static int keep_permissions(const struct new_file *new_file)
 {
-    mode_t mask = umask(0);
-    umask(mask);
-    return fchmod(file, 0666 & ~mask);
+    struct stat before;
+    if (stat(new_file->target, &before) != 0 || !S_ISREG(before.st_mode))
+        return 0;
+    return fchmod(new_file->file, before.st_mode & 0777);
 }
 
 static int cannot_write(struct new_file *new_file, struct error *error)
@@ -89,7 +105,7 @@ int new_file_open(struct new_file *new_file, const char *path, struct error *err
 /* Everything is in it: what may still fail for want of room, or of rights, is done. */
 static int finish(struct new_file *new_file, struct error *error)
 {
-    if (set_permissions(new_file->file) != 0 || fsync(new_file->file) != 0 ||
+    if (keep_permissions(new_file) != 0 || fsync(new_file->file) != 0 ||
         name_temporary(new_file) != 0)
         return cannot_write(new_file, error);
     return 0;

@@ -2,8 +2,9 @@
  *
  * A file that appears whole or not at all: it gets its name when everything is in it. Whatever had
  * that name before stays until then; a link is followed. Where the system can do it, the new file
- * has no name at all until then, so nothing is left of it however the process ends. Functions
- * return 0, or -1 with a line in *error that names the path. */
+ * has no name at all until then, so nothing is left of it however the process ends. Its permissions
+ * are those of the file that it replaces, or of any new one. Functions return 0, or -1 with a line
+ * in *error that names the path. */
 #ifndef PYGCSIM_SIM_BASE_NEW_FILE_H
 #define PYGCSIM_SIM_BASE_NEW_FILE_H
 

@@ -32,19 +32,6 @@ void column_grow(struct column *column)
     column_reserve(column, column->count + 1);
 }
 
-int column_map(struct column *column, int file, uint64_t offset, uint64_t count)
-{
-    if (count == 0)
-        return 0;
-    void *data = mmap(NULL, count * column->size, PROT_READ, MAP_SHARED, file, (off_t)offset);
-    if (data == MAP_FAILED)
-        return -1;
-    column->data = data;
-    column->count = count;
-    column->mapped = true;
-    return 0;
-}
-
 /* A file without a name: nothing is left of it, however the process ends. */
 static int open_unnamed(const char *folder)
 {
@@ -91,6 +78,20 @@ int column_flush(struct column *column)
     return 0;
 }
 
+/* The whole file, which nobody else can reach. */
+static int map_file(struct column *column, uint64_t count)
+{
+    if (count == 0)
+        return 0;
+    void *data = mmap(NULL, count * column->size, PROT_READ, MAP_SHARED, column->file, 0);
+    if (data == MAP_FAILED)
+        return -1;
+    column->data = data;
+    column->count = count;
+    column->mapped = true;
+    return 0;
+}
+
 int column_complete(struct column *column)
 {
     if (!column->in_file)
@@ -102,5 +103,5 @@ int column_complete(struct column *column)
     column->capacity = 0;
     uint64_t count = column->base;
     column->base = 0;
-    return column_map(column, column->file, 0, count);
+    return map_file(column, count);
 }

@@ -56,8 +56,4 @@ int column_flush(struct column *column);
 /* No more will come: from now on `data` has every element. */
 int column_complete(struct column *column);
 
-/* An empty column becomes what is in a file, at an offset that is a multiple of the page size. The
- * file may be closed after. */
-int column_map(struct column *column, int file, uint64_t offset, uint64_t count);
-
 #endif

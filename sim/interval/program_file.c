@@ -198,7 +198,7 @@ static int can_be_replaced(const char *path, struct error *error)
     if (!S_ISREG(stat_of.st_mode))
         return error_set(error, "%s is %s: give the name of a file", path,
                          S_ISDIR(stat_of.st_mode) ? "a directory" : "no regular file");
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0)
         return cannot(error, path, "read");
     ssize_t got = read(file, magic, sizeof magic);
@@ -248,9 +248,17 @@ int program_file_write(const char *path, const struct compiled *compiled,
 
 struct reader {
     const char *path;
+    const struct compile_options *keep;
+    struct compiled *compiled;
+    struct program_origin *origin;
     int file;
     uint64_t bytes; /* of the file */
+    bool in_files;  /* it takes more memory than it may */
     struct error *error;
+
+    XXH3_state_t *hash; /* these are freed at the end, however that comes */
+    ZSTD_DCtx *zstd;
+    char *chunk;
 };
 
 static int foreign(const struct reader *reader)
@@ -331,29 +339,6 @@ static int get_texts(const struct reader *reader, const struct header *header,
     return status;
 }
 
-static int decompress(const struct reader *reader, const struct column *mapped,
-                      struct column *column, uint64_t count)
-{
-    size_t bytes = count * column->size, at = 0, left = 1;
-    ZSTD_inBuffer in = {mapped->data, mapped->count, 0};
-    ZSTD_DCtx *context = ZSTD_createDCtx();
-    if (!context)
-        out_of_memory();
-    column_reserve(column, count);
-    while (left != 0) {
-        ZSTD_outBuffer out = {column->data, bytes, at};
-        left = ZSTD_decompressStream(context, &out, &in);
-        if (ZSTD_isError(left) || (out.pos == at && in.pos == in.size && left != 0))
-            break;
-        at = out.pos;
-    }
-    ZSTD_freeDCtx(context);
-    column->count = count;
-    return left == 0 && at == bytes && in.pos == in.size
-               ? 0
-               : damaged(reader, "a compressed column does not come out right");
-}
-
 static int damaged_column(const struct reader *reader, int number)
 {
     char what[64];
@@ -362,28 +347,157 @@ static int damaged_column(const struct reader *reader, int number)
     return damaged(reader, what);
 }
 
+/* The bytes of a column in the file, each read once and counted into the checksum: so what is used
+ * is what has been checked, whatever becomes of the file. */
+struct source {
+    const struct reader *reader;
+    uint64_t offset, left;
+    bool compressed;
+    ZSTD_inBuffer in;
+    size_t expected; /* by zstd; 0: it has all */
+};
+
+#define CHUNK ((size_t)1 << 17) /* fits into the cache, where it is counted */
+
+static int source_next(struct source *source, void *data, size_t bytes)
+{
+    if (get(source->reader, data, bytes, source->offset) != 0)
+        return -1;
+    XXH3_64bits_update(source->reader->hash, data, bytes);
+    source->offset += bytes;
+    source->left -= bytes;
+    return 0;
+}
+
+static int read_raw(struct source *source, char *data, size_t bytes)
+{
+    for (size_t now; bytes > 0; data += now, bytes -= now) {
+        now = bytes < CHUNK ? bytes : CHUNK;
+        if (source_next(source, data, now) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Something for zstd to read, if there is anything left. */
+static int refill(struct source *source)
+{
+    size_t now = source->left < CHUNK ? source->left : CHUNK;
+    if (source->in.pos < source->in.size || now == 0)
+        return 0;
+    source->in = (ZSTD_inBuffer){source->reader->chunk, now, 0};
+    return source_next(source, source->reader->chunk, now);
+}
+
+static int not_right(const struct source *source)
+{
+    return damaged(source->reader, "a compressed column does not come out right");
+}
+
+static int decompress(struct source *source, char *data, size_t bytes)
+{
+    ZSTD_outBuffer out = {data, bytes, 0};
+    while (out.pos < bytes) {
+        size_t before = out.pos + source->in.pos;
+        if (refill(source) != 0)
+            return -1;
+        source->expected = ZSTD_decompressStream(source->reader->zstd, &out, &source->in);
+        if (ZSTD_isError(source->expected) ||
+            (out.pos + source->in.pos == before && source->left == 0))
+            return not_right(source);
+    }
+    return 0;
+}
+
+static int source_read(struct source *source, char *data, size_t bytes)
+{
+    return source->compressed ? decompress(source, data, bytes) : read_raw(source, data, bytes);
+}
+
+/* Behind the last element there is nothing more. */
+static int source_end(struct source *source)
+{
+    char more;
+    ZSTD_outBuffer out = {&more, 1, 0};
+    while (source->compressed && source->expected != 0) {
+        size_t before = source->in.pos;
+        if (refill(source) != 0)
+            return -1;
+        source->expected = ZSTD_decompressStream(source->reader->zstd, &out, &source->in);
+        if (ZSTD_isError(source->expected) || out.pos > 0 ||
+            (source->in.pos == before && source->left == 0))
+            return not_right(source);
+    }
+    return source->left == 0 && source->in.pos == source->in.size ? 0 : not_right(source);
+}
+
+/* What is left is counted, too, so that the checksum tells. */
+static int source_pass(struct source *source)
+{
+    while (source->left > 0) {
+        size_t now = source->left < CHUNK ? source->left : CHUNK;
+        if (source_next(source, source->reader->chunk, now) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int cannot_keep(const struct reader *reader)
+{
+    const struct compile_options *keep = reader->keep;
+    return error_set(reader->error, "%s: cannot keep %s in temporary files there: %s%s%s",
+                     keep->folder, reader->path, strerror(errno), keep->advice ? "; " : "",
+                     keep->advice ? keep->advice : "");
+}
+
+/* In memory, or through memory into a file of its own. */
+static int fill_column(struct source *source, struct column *column, uint64_t count)
+{
+    uint64_t at_once = column->in_file ? CHUNK : count, now;
+    for (uint64_t done = 0; done < count; done += now) {
+        now = count - done < at_once ? count - done : at_once;
+        column_reserve(column, now);
+        if (source_read(source, column->data, now * column->size) != 0)
+            return -1;
+        column->count = now;
+        if (column_flush(column) != 0)
+            return cannot_keep(source->reader);
+    }
+    return source_end(source);
+}
+
+static int read_column(struct source *source, const struct directory_entry *entry, int number,
+                       struct column *column)
+{
+    const struct reader *reader = source->reader;
+    int status = fill_column(source, column, entry->count);
+    if (source_pass(source) != 0)
+        return -1;
+    if (XXH3_64bits_digest(reader->hash) != entry->checksum)
+        return damaged_column(reader, number);
+    if (status == 0 && column_complete(column) != 0)
+        return cannot_keep(reader);
+    return status;
+}
+
 static int get_column(const struct reader *reader, const struct directory_entry *entry, int number,
                       struct column *column)
 {
     bool raw = entry->encoding == ENCODING_RAW;
-    struct column stored = column_of(raw ? compiled_columns[number].bytes : 1);
-    if (column_map(&stored, reader->file, entry->offset, raw ? entry->count : entry->bytes) != 0)
-        return cannot(reader->error, reader->path, "map");
-    int status = 0;
-    if (XXH3_64bits(stored.data, entry->bytes) != entry->checksum)
-        status = damaged_column(reader, number);
-    if (status == 0 && raw) {
-        *column = stored;
-        return 0;
-    }
     /* No file asks for more memory than zstd could make of it: a block of 128 KiB from 4 bytes. */
-    uint64_t bytes = entry->count * compiled_columns[number].bytes;
-    if (status == 0 && bytes / (128 << 10) > entry->bytes / 4 + 1)
-        status = damaged_column(reader, number);
-    if (status == 0)
-        status = decompress(reader, &stored, column, entry->count);
-    column_fini(&stored);
-    return status;
+    if (!raw && entry->count * compiled_columns[number].bytes / (128 << 10) > entry->bytes / 4 + 1)
+        return damaged_column(reader, number);
+    if (reader->in_files && column_spill(column, reader->keep->folder) != 0)
+        return cannot_keep(reader);
+    struct source source = {.reader = reader,
+                            .offset = entry->offset,
+                            .left = entry->bytes,
+                            .compressed = !raw,
+                            .expected = 1};
+    XXH3_64bits_reset(reader->hash);
+    if (!raw)
+        ZSTD_DCtx_reset(reader->zstd, ZSTD_reset_session_only);
+    return read_column(&source, entry, number, column);
 }
 
 static void facts_of(const struct header *header, struct compiled *compiled)
@@ -444,16 +558,31 @@ static int check_directory(const struct reader *reader, const struct header *hea
     return check_filling(reader, end, reader->bytes);
 }
 
-static int get_all(const struct reader *reader, struct compiled *compiled,
-                   struct program_origin *origin)
+/* Does it take more memory than it may? */
+static bool is_large(const struct reader *reader, const struct header *header)
+{
+    uint64_t left = reader->keep->memory_bytes;
+    for (int i = 0; i < COLUMN_COUNT && reader->keep->memory_bytes; i++) {
+        uint64_t bytes = header->columns[i].count * compiled_columns[i].bytes;
+        if (bytes > left)
+            return true;
+        left -= bytes;
+    }
+    return false;
+}
+
+static int get_all(struct reader *reader)
 {
     struct header header;
+    struct compiled *compiled = reader->compiled;
     const char *wrong;
-    if (get_header(reader, &header) != 0 || get_texts(reader, &header, compiled, origin) != 0)
+    if (get_header(reader, &header) != 0 ||
+        get_texts(reader, &header, compiled, reader->origin) != 0)
         return -1;
     if (check_directory(reader, &header) != 0)
         return -1;
     facts_of(&header, compiled);
+    reader->in_files = is_large(reader, &header);
     for (int i = 0; i < COLUMN_COUNT; i++)
         if (get_column(reader, &header.columns[i], i, &compiled->columns[i]) != 0)
             return -1;
@@ -462,25 +591,38 @@ static int get_all(const struct reader *reader, struct compiled *compiled,
     return 0;
 }
 
-int program_file_read(const char *path, struct compiled *compiled, struct program_origin *origin,
-                      struct error *error)
+/* As an attempt: memory may run out. */
+static int try_to_read(void *context, struct error *error)
 {
-    struct reader reader = {.path = path, .error = error};
+    struct reader *reader = context;
     struct stat stat;
+    reader->error = error;
+    if (fstat(reader->file, &stat) != 0)
+        return cannot(error, reader->path, "read");
+    if (!S_ISREG(stat.st_mode))
+        return foreign(reader);
+    reader->bytes = (uint64_t)stat.st_size;
+    reader->hash = XXH3_createState();
+    reader->zstd = ZSTD_createDCtx();
+    reader->chunk = allocate_zeroed(CHUNK, 1);
+    if (!reader->hash || !reader->zstd)
+        out_of_memory();
+    return get_all(reader);
+}
+
+int program_file_read(const char *path, const struct compile_options *keep,
+                      struct compiled *compiled, struct program_origin *origin, struct error *error)
+{
+    struct reader reader = {.path = path, .keep = keep, .compiled = compiled, .origin = origin};
     compiled_init(compiled);
     *origin = (struct program_origin){0};
     reader.file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe would wait */
     if (reader.file < 0)
         return cannot(error, path, "read");
-    int status = -1;
-    if (fstat(reader.file, &stat) != 0)
-        cannot(error, path, "read");
-    else if (!S_ISREG(stat.st_mode))
-        foreign(&reader);
-    else {
-        reader.bytes = (uint64_t)stat.st_size;
-        status = get_all(&reader, compiled, origin);
-    }
+    int status = attempt(try_to_read, &reader, error);
+    XXH3_freeState(reader.hash);
+    ZSTD_freeDCtx(reader.zstd);
+    free(reader.chunk);
     close(reader.file);
     return status;
 }

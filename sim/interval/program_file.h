@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A compiled program in a file (docs/program-files.md): made once, replayed as often as one likes.
- * Its columns are mapped, so that it may be larger than memory; or, if it was compressed, read into
- * memory. What is read has been checked: a checksum for each part, and every number that leads to
- * another. */
+ * It is read once, into memory, or into temporary files if it is larger than it may be there; so
+ * nothing that becomes of the file later matters. What is read has been checked: a checksum for
+ * each part, and every number that leads to another. */
 #ifndef PYGCSIM_SIM_INTERVAL_PROGRAM_FILE_H
 #define PYGCSIM_SIM_INTERVAL_PROGRAM_FILE_H
 
@@ -29,9 +29,11 @@ int program_file_can_be_written(const char *path, struct error *error);
 int program_file_write(const char *path, const struct compiled *compiled,
                        const struct program_origin *origin, bool compress, struct error *error);
 
-/* Returns 0, or -1 with a line in *error that names the file; compiled_fini is due either way, and
+/* What takes more than keep->memory_bytes is kept in temporary files in keep->folder. Returns 0, or
+ * -1 with a line in *error that names the file; compiled_fini is due either way, and
  * so is freeing origin->workload. */
-int program_file_read(const char *path, struct compiled *compiled, struct program_origin *origin,
+int program_file_read(const char *path, const struct compile_options *keep,
+                      struct compiled *compiled, struct program_origin *origin,
                       struct error *error);
 
 #endif

@@ -9,11 +9,11 @@
 #include <string.h>
 
 #include "sim/base/allocate.h"
+#include "sim/base/input_file.h"
 #include "sim/base/suggest.h"
 
 #define FILE_MOST  ((size_t)1 << 20) /* bytes */
-#define CHUNK      ((size_t)1 << 14)
-#define DEPTH_MOST 10 /* lists and maps in each other; an experiment needs 4 */
+#define DEPTH_MOST 10                /* lists and maps in each other; an experiment needs 4 */
 
 /* ---- errors --------------------------------------------------------------------------------- */
 
@@ -52,23 +52,10 @@ static int file_error(const struct document *document, struct error *error, cons
 
 static int read_text(struct document *document, size_t *length, struct error *error)
 {
-    FILE *file = fopen(document->path, "rbe");
-    if (!file)
-        return file_error(document, error, strerror(errno));
-    size_t capacity = 0, got;
-    *length = 0;
-    do {
-        document->text = allocate_grow(document->text, &capacity, *length + CHUNK + 1, 1);
-        got = fread(document->text + *length, 1, CHUNK, file);
-        *length += got;
-    } while (got > 0 && *length <= FILE_MOST);
-    document->text[*length] = '\0';
-    int failure = ferror(file) ? errno : 0;
-    fclose(file);
-    if (failure)
-        return file_error(document, error, strerror(failure));
-    if (*length > FILE_MOST)
-        return file_error(document, error, "too large for an experiment file; at most 1 MiB");
+    document->text =
+        input_file_read(document->path, "an experiment file", FILE_MOST, length, error);
+    if (!document->text)
+        return locate(document->path, 0, error);
     if (memchr(document->text, '\0', *length))
         return file_error(document, error, "not a text file (UTF-8): it has zero bytes");
     return 0;

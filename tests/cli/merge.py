@@ -30,8 +30,16 @@ log: collections
 
 
 def share(place, k, n, name=None, file="e.yaml", options=""):
-    place.expect(0, f"sweep {file} --shard {k}/{n} --db {name or f'part-{k}.db'} {options}",
-                 out=[f"share {k} of {n}"])
+    """Every program of a share may be one that fails."""
+    name = name or f"part-{k}.db"
+    arguments = f"sweep {file} --shard {k}/{n} --db {name} {options}"
+    result = place.run(arguments)
+    if set(place.statuses(name)) == {"failed"}:
+        equal(result.status, 3, f"status of a share of which every run failed, {result}")
+        place.expect(3, arguments, err=[f"every run in {name} failed", "bad.heap:2"])
+    else:
+        equal((result.status, result.err), (0, ""), "status and standard error")
+        check(f"share {k} of {n}" in result.out, result.out)
 
 
 def write_experiment(place, text=EXPERIMENT, name="e.yaml"):

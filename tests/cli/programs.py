@@ -272,6 +272,51 @@ for what, damage, texts in BROKEN:
                 os.rmdir(place.path("p.program"))
 
 
+def other_bytes(file, size):
+    file.write(b"\x55" * size)
+
+
+# What is done to a file in use.
+IN_USE = [
+    ("cut off", lambda file, size: file.truncate(0)),
+    ("cut off in the middle", lambda file, size: file.truncate(size // 2 + 1)),
+    ("overwritten", other_bytes),
+]
+
+for what, spoil in IN_USE:
+    for options in ("", "--memory 1B"):
+        @test(f"--program a file that is {what} while it is in use: the same results ({options})")
+        def in_use(place, spoil=spoil, options=options):
+            place.expect(0, "compile -w web:modules=1000,duration=10s --out p.program")
+            policies = "-p threshold:t0=5 -p off -p default -p freeze -p threshold:t0=10"
+            place.expect(0, f"compare --program p.program {policies} -j 1 --db a.db")
+            with place.start(f"compare --program p.program {policies} -j 1 --db b.db {options}") as run:
+                try:
+                    wait_until(run, lambda: os.path.exists(place.path("b.db")), "results")
+                    with open(place.path("p.program"), "r+b") as file:
+                        spoil(file, os.path.getsize(place.path("p.program")))
+                    _, err = run.communicate(timeout=100)
+                finally:
+                    run.kill()
+            equal((run.returncode, err), (0, ""), "status and standard error")
+            same_rows(place, "a.db", "b.db")
+
+
+@test("--program and little memory: the same results, no temporary file stays; TMPDIR matters then")
+def program_in_files(place):
+    os.mkdir(place.path("tmp"))
+    for compress in ("", "--compress"):
+        place.expect(0, f"compile -w {SMALL} --out p.program {compress}")
+        place.expect(0, f"compare --program p.program {POLICIES} --db a{compress}.db")
+        place.expect(0, f"compare --program p.program {POLICIES} --memory 1KiB --db b{compress}.db",
+                     env={**os.environ, "TMPDIR": place.path("tmp")})
+        same_rows(place, f"a{compress}.db", f"b{compress}.db")
+        equal(place.files("tmp"), [], "temporary files")
+        place.expect(1, "run --program p.program --memory 1KiB --db c.db",
+                     err=["cannot keep p.program in temporary files", "No such file", "TMPDIR"],
+                     env={**os.environ, "TMPDIR": place.path("no")})
+
+
 @test("--program a pipe: one line at once")
 def from_pipe(place):
     os.mkfifo(place.path("p.program"))

@@ -7,9 +7,10 @@ import re
 import resource
 import signal
 import sqlite3
+import subprocess
 import time
 
-from harness import SMALL, test
+from harness import ENDLESS, SMALL, test
 from programs import same_rows
 from tap import check, equal
 from terminal import Terminal
@@ -231,6 +232,76 @@ def one_fails(place):
     equal(place.statuses(), ["finished", "finished", "failed", "failed"] * 2, "statuses")
     place.expect(0, "sweep e.yaml --retry-failed", out=["4 of them from before"])
     equal(place.statuses(), ["finished"] * 8, "statuses")
+
+
+# What it says, the share, how many runs it has.
+ALL_FAILED = [("the whole", "", 4), ("a share", "--shard 1/2", 2)]
+
+for what, share, runs in ALL_FAILED:
+    @test(f"sweep: {what} of which every run fails: a status of its own, also when nothing is to do any more")
+    def all_fail(place, share=share, runs=runs):
+        place.write("bad.heap", "new 0 1\nstore 3 0 0\n")
+        place.write("e.yaml", FAILING.replace("good", "bad"))
+        for options in ("", "", "--retry-failed"):
+            place.expect(3, f"sweep e.yaml {share} {options}",
+                         err=["every run in results.db failed", "bad.heap:2", "--retry-failed"])
+        equal(place.statuses(), ["failed"] * runs, "statuses")
+        place.write("bad.heap", "new 0 1\n")
+        place.expect(0, f"sweep e.yaml {share} --retry-failed")
+        equal(place.statuses(), ["finished"] * runs, "statuses")
+
+
+@test("sweep: every run of a plan has failed, though others of the file, of a plan before, have not")
+def plan_fails(place):
+    place.write("good.heap", "new 0 1\n")
+    place.write("bad.heap", "fro\n")
+    place.write("e.yaml", FAILING)
+    place.expect(0, "sweep e.yaml", out=["4 of them failed"])
+    place.write("e.yaml", FAILING.replace("  - {name: script, file: good.heap}\n", ""))
+    place.expect(3, "sweep e.yaml", err=["every run"])
+
+
+@test("sweep: a share without runs is done; so is a plan of one run that ran out of its memory")
+def nothing_failed(place):
+    place.write("bad.heap", "fro\n")
+    place.write("e.yaml", "workload: script:file=bad.heap\npolicies: [off]\n")
+    place.expect(0, "sweep e.yaml --shard 2/2 --db 2.db", out=["0 runs are in 2.db"])
+    place.expect(3, "sweep e.yaml --shard 1/2 --db 1.db", err=["the only run in 1.db failed"])
+    place.write("m.yaml", "workload: {name: device, duration: 1s, memory_limit: 4KiB}\npolicies: [off]\n")
+    place.expect(0, "sweep m.yaml --db m.db")
+    equal(place.statuses("m.db"), ["out_of_memory"], "statuses")
+
+
+def slurm_task(place, file, parts):
+    """A task of scripts/slurm-sweep, as Slurm runs it."""
+    os.makedirs(place.path(parts), exist_ok=True)
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../scripts/slurm-sweep")
+    return subprocess.Popen([script, "task", place.program, place.path(file), "1", place.path(parts)],
+                            env={**os.environ, "SLURM_JOB_ID": "1", "SLURM_ARRAY_TASK_ID": "1"},
+                            cwd=place.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+@test("slurm-sweep: a task of which every run failed is done; others fail, and SIGTERM reaches the sweep")
+def slurm_tasks(place):
+    place.write("failing.yaml", "workload: script:file=no.heap\npolicies: [off]\n")
+    place.write("none.yaml", "workload: nothing\n")
+    place.write("long.yaml", f"workload: '{ENDLESS}'\npolicies: [off]\n")
+    for file, status in (("failing.yaml", 0), ("none.yaml", 1)):
+        task = slurm_task(place, file, file + ".parts")
+        task.communicate(timeout=60)
+        equal(task.returncode, status, file)
+    task = slurm_task(place, "long.yaml", "long.parts")
+    try:
+        deadline = time.monotonic() + 60
+        while not os.path.exists(place.path("long.parts/part-1.db")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(1)
+        task.send_signal(signal.SIGTERM)
+        _, err = task.communicate(timeout=60)
+    finally:
+        task.kill()
+    equal(task.returncode, 130, "status")
+    check(b"stopped; the same command" in err, err)
 
 
 @test("sweep: two at once in one file: one says that it waits, and finds everything done")

@@ -17,7 +17,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 from tap import Skip, check, run  # noqa: E402
 
-LISTS = ("policies", "workloads", "collectors", "charts", "metrics", "events", "engines", "columns",
+LISTS = ("statuses", "policies", "workloads", "collectors", "charts", "metrics", "events", "engines", "columns",
          "commands", "keys")
 MACHINE = r"(?<![\w.~/])/(root|home|work)/"  # where things are on one machine only
 UNFINISHED = r"\b(TO(?:DO)|FIX(?:ME))\b"

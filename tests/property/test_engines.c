@@ -18,6 +18,9 @@
 #include "tests/unit/record.h"
 #include "tests/unit/results_file.h"
 
+static const struct compile_options in_memory = {0};
+static const struct compile_options in_files = {.memory_bytes = 1, .folder = "/tmp"};
+
 static uint64_t first_seed = 1, programs = 3000;
 
 #define WORKLOAD_SHARE 50 /* one workload for so many programs of operations */
@@ -76,7 +79,8 @@ static bool is_same_from_file(const struct run *run, uint64_t seen, struct trial
     test_file(path, "", 0);
     int status = program_file_write(path, compiled, &origin, trial->setup.seed % 2, how);
     check_signed(path, status, 0);
-    status = program_file_read(path, &read, &read_origin, how);
+    status = program_file_read(path, trial->setup.seed % 3 ? &in_memory : &in_files, &read,
+                               &read_origin, how);
     unlink(path);
     bool same = status == 0 && is_same(run, seen, trial, &read, how);
     compiled_fini(&read);

@@ -26,6 +26,8 @@
 #include "tests/property/trial.h"
 #include "tests/unit/record.h"
 
+static const struct compile_options in_memory = {0};
+
 static uint64_t first_seed = 1, programs = 600;
 
 #ifdef __SANITIZE_ADDRESS__
@@ -266,7 +268,7 @@ static bool is_refused(const struct forgery *forgery, const struct image *good,
     struct compiled compiled;
     struct program_origin origin;
     struct error error = {""};
-    int status = program_file_read(scratch->path, &compiled, &origin, &error);
+    int status = program_file_read(scratch->path, &in_memory, &compiled, &origin, &error);
     bool refused = status == -1 && is_good_message(error.text, scratch->path) &&
                    strstr(error.text, forgery->says);
     if (!refused)
@@ -502,7 +504,7 @@ static void try_damaged(const struct trial *trial, const struct scratch *scratch
     struct program_origin origin;
     struct error error = {""};
     scratch_fill(scratch, image->bytes, image->size);
-    int status = program_file_read(scratch->path, &read, &origin, &error);
+    int status = program_file_read(scratch->path, &in_memory, &read, &origin, &error);
     if (status == 0) {
         watched->replayed++;
         replay(trial, &read, seed);

@@ -17,6 +17,9 @@
 #include "tests/property/program_example.h"
 #include "tests/unit/record.h"
 
+static const struct compile_options in_memory = {0};
+static const struct compile_options in_files = {.memory_bytes = 1, .folder = "/tmp"};
+
 static uint64_t share = 1;
 
 /* ---- programs -----------------------------------------------------------------------------------
@@ -113,7 +116,8 @@ static void check_replays(const struct example *example, const struct compiled *
     }
 }
 
-static void check_round_trip(const struct example *example, bool compress)
+static void check_round_trip(const struct example *example, bool compress,
+                             const struct compile_options *keep)
 {
     char path[TEST_PATH], again[TEST_PATH];
     struct compiled read;
@@ -122,7 +126,7 @@ static void check_round_trip(const struct example *example, bool compress)
     unused_path(path);
     unused_path(again);
     example_write(example, path, compress);
-    int status = program_file_read(path, &read, &origin, &error);
+    int status = program_file_read(path, keep, &read, &origin, &error);
     check_text(example->what, error.text, "");
     check_signed(example->what, status, 0);
     check_columns(example->what, &read, &example->compiled);
@@ -152,8 +156,10 @@ TEST(written_and_read)
     for (size_t i = 0; i < LENGTH(recipes); i++) {
         struct example example;
         example_make(&example, &recipes[i]);
-        check_round_trip(&example, false);
-        check_round_trip(&example, true);
+        for (int compress = 0; compress <= 1; compress++) {
+            check_round_trip(&example, compress, &in_memory);
+            check_round_trip(&example, compress, &in_files);
+        }
         faults += example.compiled.fault.kind != FAULT_NONE;
         example_fini(&example);
     }
@@ -292,7 +298,7 @@ static void check_refused(const char *what, const char *path, const char *says)
     struct compiled compiled;
     struct program_origin origin;
     struct error error = {""};
-    int status = program_file_read(path, &compiled, &origin, &error);
+    int status = program_file_read(path, &in_memory, &compiled, &origin, &error);
     check_signed(what, status, -1);
     check_that(error.text, is_good_message(error.text, path));
     check_mentions(what, error.text, says);
@@ -427,7 +433,7 @@ static void flip_bytes(const struct written *written, bool filling, uint64_t mos
     struct compiled compiled;
     struct program_origin origin;
     struct error error;
-    int status = program_file_read(scratch.path, &compiled, &origin, &error);
+    int status = program_file_read(scratch.path, &in_memory, &compiled, &origin, &error);
     check_signed("it was whole in the end", status, 0);
     compiled_fini(&compiled);
     free(origin.workload);

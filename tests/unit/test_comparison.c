@@ -14,6 +14,8 @@
 #include "tests/unit/small_experiment.h"
 #include "tests/unit/watch.h"
 
+static const struct compile_options in_memory = {0};
+
 static void describe(const struct experiment *experiment, struct text *text)
 {
     *text = (struct text){.text = ""};
@@ -109,7 +111,6 @@ TEST(errors)
 
 static void compile_file(const char *path, const char *recorded_collector)
 {
-    static const struct compile_options in_memory = {0};
     static const struct small_experiment small = {.workloads = {SMALL_DEVICE}, .policies = {"off"}};
     const struct collector_version *version = collector_version("cpython-3.11");
     struct program_origin origin = {.workload = allocate_text(SMALL_DEVICE), .seed = 42};
@@ -159,7 +160,8 @@ TEST(of_a_file)
         compile_file(path, rows[i].recorded);
         compiled_init(&compiled);
         check_signed(what, comparison_make(&comparison, &experiment, &error), 0);
-        int status = comparison_use_program(&experiment, path, rows[i].keep, &compiled, &error);
+        int status =
+            comparison_use_program(&experiment, path, &in_memory, rows[i].keep, &compiled, &error);
         check_signed(what, status, rows[i].mentions ? -1 : 0);
         if (status == 0) {
             describe(&experiment, &got);

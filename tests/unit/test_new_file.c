@@ -69,6 +69,24 @@ TEST(appears_when_it_is_kept)
     }
 }
 
+/* Those of the file before, whatever the mask. */
+TEST(permissions_are_kept)
+{
+    static const mode_t modes[] = {0600, 0640, 0666, 0644, 0444};
+    for (size_t i = 0; i < LENGTH(modes); i++) {
+        struct new_file new_file;
+        struct error error;
+        struct stat found;
+        put("a", "old");
+        check_signed("chmod", chmod("a", modes[i]), 0);
+        check_signed("opened", new_file_open(&new_file, "a", &error), 0);
+        check_signed("kept", new_file_keep(&new_file, &error), 0);
+        check_signed("stat", stat("a", &found), 0);
+        check_count("mode", found.st_mode & 0777, modes[i]);
+        unlink("a");
+    }
+}
+
 TEST(nothing_is_left_when_it_is_abandoned)
 {
     struct new_file new_file;
@@ -164,6 +182,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(appears_when_it_is_kept),
+        cmocka_unit_test(permissions_are_kept),
         cmocka_unit_test(nothing_is_left_when_it_is_abandoned),
         cmocka_unit_test(a_link_is_followed),
         cmocka_unit_test(errors),
