@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "cli/print.h"
 #include "cli/remarks.h"
 #include "cli/table.h"
 #include "results/answer/show_value.h"
@@ -51,7 +52,7 @@ static void end_table(struct table *table, const struct best_settings *settings)
 {
     table_print(table);
     if (settings->count > settings->listed)
-        printf("… and %zu more\n", settings->count - settings->listed);
+        print("… and %zu more\n", settings->count - settings->listed);
 }
 
 static void print_tied(const struct best_answer *answer, const struct best_group *group)
@@ -78,33 +79,34 @@ static void print_certainty(const struct best_answer *answer, const struct best_
 {
     bool replicated = outcome_of(answer, group->best.settings)->runs[RUN_finished] > 1;
     if (group->tied.count)
-        printf("\nThe first is the best; the other%s cannot be told apart from it.\n",
-               group->tied.count == 1 ? "" : "s");
+        print("\nThe first is the best; the other%s cannot be told apart from it.\n",
+              group->tied.count == 1 ? "" : "s");
     else if (replicated && group->unclear == 0)
-        printf("\nNo other comes near: each is told apart from it.\n");
+        print("\nNo other comes near: each is told apart from it.\n");
+    if (replicated && group->unclear && group->tied.count == 0)
+        putchar('\n');
     if (replicated && group->unclear)
-        printf("%s%zu other%s no two seeds in common with it: nothing says whether the "
-               "difference is chance.\n",
-               group->tied.count ? "" : "\n", group->unclear,
-               group->unclear == 1 ? " has" : "s have");
+        print("%zu other%s no two seeds in common with it: nothing says whether the "
+              "difference is chance.\n",
+              group->unclear, group->unclear == 1 ? " has" : "s have");
     if (!replicated)
-        printf("\nOne replication: chance may have made it the best; `replications: 10` in an "
-               "experiment file says more.\n");
+        print("\nOne replication: chance may have made it the best; `replications: 10` in an "
+              "experiment file says more.\n");
 }
 
 static void print_conditions(const struct best_answer *answer)
 {
     for (size_t i = 0; i < answer->question->condition_count; i++)
-        printf("%s%s", i ? " and " : "", condition_text(answer->question->conditions[i]));
+        print("%s%s", i ? " and " : "", condition_text(answer->question->conditions[i]));
 }
 
 static void print_nearest(const struct best_answer *answer, const struct best_group *group)
 {
-    printf("%s comes nearest: it misses ", outcome_of(answer, group->nearest.settings)->policy);
+    print("%s comes nearest: it misses ", outcome_of(answer, group->nearest.settings)->policy);
     for (size_t i = 0; i < group->miss_count; i++)
-        printf("%s%s by %.3g%%", i ? " and " : "", condition_text(group->misses[i].condition),
-               100 * group->misses[i].excess);
-    printf(".\n");
+        print("%s%s by %.3g%%", i ? " and " : "", condition_text(group->misses[i].condition),
+              100 * group->misses[i].excess);
+    print(".\n");
 }
 
 static void print_left_out(const struct best_answer *answer, const struct best_group *group)
@@ -112,30 +114,30 @@ static void print_left_out(const struct best_answer *answer, const struct best_g
     const size_t *left_out = group->left_out, all = group->of->count;
     size_t without_value = left_out[VERDICT_NO_VALUE] + left_out[VERDICT_FAILED];
     if (left_out[VERDICT_BREAKS]) {
-        printf("%zu of %zu settings do not meet ", left_out[VERDICT_BREAKS], all);
+        print("%zu of %zu settings do not meet ", left_out[VERDICT_BREAKS], all);
         print_conditions(answer);
-        printf(".\n");
+        print(".\n");
     }
     if (group->nearest.count)
         print_nearest(answer, group);
     if (left_out[VERDICT_OUT_OF_MEMORY])
-        printf("%zu of %zu settings ran out of memory, and cannot be the best.\n",
-               left_out[VERDICT_OUT_OF_MEMORY], all);
+        print("%zu of %zu settings ran out of memory, and cannot be the best.\n",
+              left_out[VERDICT_OUT_OF_MEMORY], all);
     if (without_value)
-        printf("%zu of %zu settings have no value to compare.\n", without_value, all);
+        print("%zu of %zu settings have no value to compare.\n", without_value, all);
     for (size_t i = 0; i < group->no_default_count; i++)
-        printf("%s: no run of default here.\n", condition_text(group->no_default[i]));
+        print("%s: no run of default here.\n", condition_text(group->no_default[i]));
 }
 
 static void print_front(const struct best_answer *answer, const struct best_group *group)
 {
     bool conditions = answer->question->condition_count > 0;
     struct table table;
-    printf("\nPareto front of ");
+    print("\nPareto front of ");
     for (size_t i = 0; i < answer->goal_count; i++)
-        printf("%s%s", i ? ", " : "", answer->outcomes.metrics[answer->goals[i].metric]->name);
-    printf(": no other setting is better in one and as good in the rest; "
-           "settings that are equal in all are all in it\n\n");
+        print("%s%s", i ? ", " : "", answer->outcomes.metrics[answer->goals[i].metric]->name);
+    print(": no other setting is better in one and as good in the rest; "
+          "settings that are equal in all are all in it\n\n");
     begin_table(&table, answer, conditions ? "meets the conditions" : NULL);
     for (size_t i = 0; i < group->front.listed; i++) {
         add_setting(&table, answer, &group->front.settings[i]);
@@ -148,13 +150,13 @@ static void print_front(const struct best_answer *answer, const struct best_grou
 /* What is asked, of this group. */
 static void print_title(const struct best_answer *answer, const struct best_group *group)
 {
-    printf("\n%s, ", group->title);
+    print("\n%s, ", group->title);
     print_replications(group->replications);
-    printf("; %s %s", answer->objective.high ? "highest" : "lowest", objective_of(answer)->name);
+    print("; %s %s", answer->objective.high ? "highest" : "lowest", objective_of(answer)->name);
     if (answer->question->condition_count)
-        printf(" with ");
+        print(" with ");
     print_conditions(answer);
-    printf("\n\n");
+    print("\n\n");
 }
 
 static void print_group(const struct best_answer *answer, const struct best_group *group)
@@ -164,26 +166,27 @@ static void print_group(const struct best_answer *answer, const struct best_grou
         print_tied(answer, group);
         print_certainty(answer, group);
     } else {
-        printf("No setting is an answer.\n");
+        print("No setting is an answer.\n");
     }
     print_left_out(answer, group);
     if (answer->goal_count > 1)
         print_front(answer, group);
-    if (group->python)
-        printf("\n%s in an application:\n\n%s", outcome_of(answer, group->best.settings)->policy,
-               group->python);
+    if (group->python) {
+        print("\n%s in an application:\n\n", outcome_of(answer, group->best.settings)->policy);
+        print_as_it_is(group->python);
+    }
 }
 
 void best_print(const struct best_answer *answer)
 {
     const struct past_experiment *experiment = answer->outcomes.experiment;
-    printf("Experiment %lld, %s\n", (long long)experiment->number, experiment->name);
+    print("Experiment %lld, %s\n", (long long)experiment->number, experiment->name);
     print_earlier(experiment);
     for (size_t g = 0; g < answer->group_count; g++)
         print_group(answer, &answer->groups[g]);
     if (answer->outcomes.group_count > answer->group_count)
-        printf("\n%zu more workloads and collectors are left out; --json has all.\n",
-               answer->outcomes.group_count - answer->group_count);
+        print("\n%zu more workloads and collectors are left out; --json has all.\n",
+              answer->outcomes.group_count - answer->group_count);
 }
 
 /* ---- as JSON -------------------------------------------------------------------------- */

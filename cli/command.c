@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/print.h"
 #include "sim/base/suggest.h"
 
 const struct exit_status exit_statuses[] = {
@@ -18,10 +19,10 @@ const struct exit_status exit_statuses[] = {
 
 static void say(const char *format, va_list arguments)
 {
+    struct error message;
+    error_vset(&message, format, arguments); /* which shortens what is too long for a line */
     fflush(stdout);
-    fprintf(stderr, "%s: ", program_invocation_name);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    print_to(stderr, "%s: %s\n", program_invocation_name, message.text);
 }
 
 static _Noreturn void fail_with(int status, const char *format, va_list arguments)
@@ -57,7 +58,7 @@ void close_output(void)
     bool lost = ferror(stdout);
     if (fclose(stdout) == 0 && !lost)
         return;
-    fprintf(stderr, "%s: standard output: %s\n", program_invocation_name, strerror(errno));
+    print_to(stderr, "%s: standard output: %s\n", program_invocation_name, strerror(errno));
     _exit(EXIT_FAILURE);
 }
 
@@ -68,9 +69,9 @@ int command_name_length(void)
 
 void print_what_next(const char *db)
 {
-    printf("`%.*s show %s` compares them; `%.*s plot %s --out charts` draws them.\n",
-           command_name_length(), program_invocation_name, db, command_name_length(),
-           program_invocation_name, db);
+    print("`%.*s show %s` compares them; `%.*s plot %s --out charts` draws them.\n",
+          command_name_length(), program_invocation_name, db, command_name_length(),
+          program_invocation_name, db);
 }
 
 struct memory_account *memory_account(uint64_t limit_bytes)

@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/print.h"
 #include "cli/ranking.h"
 #include "cli/run_experiment.h"
 #include "cli/single_runs.h"
@@ -131,24 +132,37 @@ static void make_experiment(struct command *command, struct compiled *compiled,
 
 /* ---- what is printed ------------------------------------------------------------------ */
 
+/* Of the plan's runs so many, of which `results` are kept; NULL: none is. */
 static void read_runs(struct single_runs *answer, struct store *store, const struct plan *plan,
+                      const struct planned_run *planned, size_t count,
                       const struct simulation_result *results)
 {
     struct error error;
     const struct experiment *experiment = plan->experiment;
-    struct single_run *runs = allocate_zeroed(plan->run_count, sizeof *runs);
-    for (size_t i = 0; i < plan->run_count; i++) {
-        const struct point *point = &experiment->points[plan->runs[i].point];
-        runs[i] = (struct single_run){.id = plan->runs[i].id,
+    struct single_run *runs = allocate_zeroed(count, sizeof *runs);
+    for (size_t i = 0; i < count; i++) {
+        const struct point *point = &experiment->points[planned[i].point];
+        runs[i] = (struct single_run){.id = planned[i].id,
                                       .policy = &experiment->policies[point->policy],
                                       .workload = &experiment->workloads[point->workload],
                                       .collector = point->collector->name,
-                                      .seed = plan->runs[i].seed,
-                                      .result = &results[i]};
+                                      .seed = planned[i].seed,
+                                      .result = results ? &results[i] : NULL};
     }
-    if (single_runs_read(answer, runs, plan->run_count, store, &error) != 0)
+    if (single_runs_read(answer, runs, count, store, &error) != 0)
         fail("%s", error.text);
     free(runs);
+}
+
+/* One after the other: there may be many. */
+static void print_json(struct store *store, const struct plan *plan)
+{
+    struct single_runs answer;
+    for (size_t i = 0; i < plan->run_count; i++) {
+        read_runs(&answer, store, plan, &plan->runs[i], 1, NULL);
+        single_runs_json(&answer);
+        single_runs_fini(&answer);
+    }
 }
 
 /* Of several seeds. */
@@ -162,32 +176,23 @@ static void print_ranking(struct store *store, const struct plan *plan)
 }
 
 static void print_tables(struct store *store, const struct command *command,
-                         const struct plan *plan, const struct single_runs *answer)
+                         const struct plan *plan, const struct simulation_result *results)
 {
     bool one_seed = plan->experiment->seed_count == 1;
+    struct single_runs first; /* of the first seed */
+    read_runs(&first, store, plan, plan->runs, plan->experiment->point_count, results);
     if (one_seed) {
-        printf("%s on %s, seed %" PRIu64 "\n\n", plan->experiment->workloads[0].text,
-               command->collector->name, plan->experiment->seeds[0]);
-        single_runs_print(answer);
+        print("%s on %s, seed %" PRIu64 "\n\n", plan->experiment->workloads[0].text,
+              command->collector->name, plan->experiment->seeds[0]);
+        single_runs_print(&first);
     } else {
         print_ranking(store, plan);
     }
-    single_runs_remarks(answer, one_seed);
-    printf("\nCollections, pauses and GC share: of the steady state; full: of generation 2.\n"
-           "Everything is in %s; `%.*s plot %s --out charts` draws it.\n",
-           command->db, command_name_length(), program_invocation_name, command->db);
-}
-
-static void print_outcomes(struct store *store, const struct command *command,
-                           const struct plan *plan, const struct simulation_result *results)
-{
-    struct single_runs answer;
-    read_runs(&answer, store, plan, results);
-    if (command->json)
-        single_runs_json(&answer);
-    else
-        print_tables(store, command, plan, &answer);
-    single_runs_fini(&answer);
+    single_runs_remarks(&first, one_seed);
+    single_runs_fini(&first);
+    print("\nCollections, pauses and GC share: of the steady state; full: of generation 2.\n"
+          "Everything is in %s; `%.*s plot %s --out charts` draws it.\n",
+          command->db, command_name_length(), program_invocation_name, command->db);
 }
 
 /* ---- the command ---------------------------------------------------------------------- */
@@ -220,7 +225,10 @@ static int execute_command(struct command *command)
         store_close(rounds.store);
         fail("%s", rounds.why.text);
     }
-    print_outcomes(rounds.store, command, &rounds.plan, rounds.results);
+    if (command->json)
+        print_json(rounds.store, &rounds.plan);
+    else
+        print_tables(rounds.store, command, &rounds.plan, rounds.results);
     if (experiment.until.share > 0 && !command->json)
         print_precision(&experiment, &rounds.precision);
 
@@ -254,7 +262,8 @@ const struct subcommand subcommand_run = {
     .summary = "one program under one policy, into a results file",
     .description = "Runs a simulated Python program under one policy for the cycle collector, and "
                    "adds every pause and the memory over time to a results file.\n\n" ABOUT_SPECS,
-    .examples = "pygcsim run --workload web:rate=200,duration=60s --policy freeze --db results.db",
+    .examples = "pygcsim run --workload web:rate=200,duration=60s --policy freeze \\\n"
+                "    --db results.db",
     .options = {policy_option, options},
     .files = notes_of_results,
     .environment = notes_of_environment,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/print.h"
 #include "cli/progress.h"
 #include "sim/interval/program_file.h"
 #include "sim/simulation.h"
@@ -34,19 +35,19 @@ static const struct command_option options[] = {
 static void print_what_it_is(const struct compiled *compiled, const struct command *command)
 {
     char operations[UNITS_TEXT], births[UNITS_TEXT], isolated[UNITS_TEXT];
-    printf("%s for %s, seed %llu: %s operations, %s objects, of which %s become isolated\n",
-           command->setup.workload->text, command->setup.collector->name,
-           (unsigned long long)command->setup.seed,
-           units_show_count(operations, (double)compiled->operations),
-           units_show_count(births, (double)compiled_count(compiled, COLUMN_births)),
-           units_show_count(isolated, (double)compiled_count(compiled, COLUMN_isolated)));
+    print("%s for %s, seed %llu: %s operations, %s objects, of which %s become isolated\n",
+          command->setup.workload->text, command->setup.collector->name,
+          (unsigned long long)command->setup.seed,
+          units_show_count(operations, (double)compiled->operations),
+          units_show_count(births, (double)compiled_count(compiled, COLUMN_births)),
+          units_show_count(isolated, (double)compiled_count(compiled, COLUMN_isolated)));
     if (compiled->fault.kind != FAULT_NONE) {
         struct error error;
         fault_describe(&compiled->fault, compiled->place, &error);
-        printf("Every run of it will end with this error: %s\n", error.text);
+        print("Every run of it will end with this error: %s\n", error.text);
     }
-    printf("`%.*s compare --program %s` runs policies on it.\n", command_name_length(),
-           program_invocation_name, command->out);
+    print("`%.*s compare --program %s` runs policies on it.\n", command_name_length(),
+          program_invocation_name, command->out);
 }
 
 static void compile_program(const struct command *command, struct compiled *compiled)

@@ -2,9 +2,11 @@
 #include "cli/dry_run.h"
 
 #include <math.h>
+#include <string.h>
+#include <time.h>
 
 #include "cli/command.h"
-#include "cli/progress.h"
+#include "cli/print.h"
 #include "cli/run_experiment.h"
 #include "sweep/pilot.h"
 
@@ -20,13 +22,13 @@ static void print_size(const struct plan *plan, struct share share)
     size_t programs = 0;
     for (size_t i = 0; i < plan->program_count; i++)
         programs += plan->programs[i].runs > 0;
-    printf("%s: %zu run%s of %zu program%s (%zu setting%s, %zu seed%s)", experiment->name,
-           plan->run_count, plural(plan->run_count), programs, plural(programs),
-           experiment->point_count, plural(experiment->point_count), experiment->seed_count,
-           plural(experiment->seed_count));
+    print("%s: %zu run%s of %zu program%s (%zu setting%s, %zu seed%s)", experiment->name,
+          plan->run_count, plural(plan->run_count), programs, plural(programs),
+          experiment->point_count, plural(experiment->point_count), experiment->seed_count,
+          plural(experiment->seed_count));
     if (share.shards)
-        printf(", share %u of %u", share.shard, share.shards);
-    printf("\n");
+        print(", share %u of %u", share.shard, share.shards);
+    print("\n");
 }
 
 #define POINTS_SHOWN 40
@@ -37,56 +39,93 @@ static void print_points(const struct experiment *experiment)
         const struct point *point = &experiment->points[i];
         const struct point *before = &experiment->points[i ? i - 1 : 0];
         if (i == 0 || point->workload != before->workload || point->collector != before->collector)
-            printf("\n%s on %s\n", experiment->workloads[point->workload].text,
-                   point->collector->name);
-        printf("  %s\n", experiment->policies[point->policy].text);
+            print("\n%s on %s\n", experiment->workloads[point->workload].text,
+                  point->collector->name);
+        print("  %s\n", experiment->policies[point->policy].text);
     }
     if (experiment->point_count > POINTS_SHOWN)
-        printf("  … and %zu more\n", experiment->point_count - POINTS_SHOWN);
+        print("  … and %zu more\n", experiment->point_count - POINTS_SHOWN);
+}
+
+/* Two digits are all that an estimate has. */
+static char *show_roughly(char text[UNITS_TEXT], double seconds)
+{
+    double unit = seconds > 0 ? pow(10, floor(log10(seconds)) - 1) : 1;
+    if (seconds >= 100) /* minutes and hours */
+        unit = seconds < 600 ? 10 : seconds < 7200 ? 60 : 3600;
+    units_show_seconds(text, round(seconds / unit) * unit);
+    char *point = strchr(text, '.'), *space = strchr(text, ' ');
+    if (point && space && strspn(point + 1, "0") == (size_t)(space - point) - 1)
+        memmove(point, space, strlen(space) + 1);
+    return text;
 }
 
 /* ---- what it would take --------------------------------------------------------------- */
 
+/* Of work, whatever else the machine has to do. */
 static double seconds_of(void *clock)
 {
-    return progress_seconds(clock);
+    struct timespec now;
+    (void)clock;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void print_seconds(struct range seconds)
+{
+    char low[UNITS_TEXT], likely[UNITS_TEXT], high[UNITS_TEXT];
+    print("About %s, between %s and %s", show_roughly(likely, seconds.likely),
+          show_roughly(low, seconds.low), show_roughly(high, seconds.high));
+}
+
+/* What the estimate is from. */
+static void print_basis(const struct pilot_step *last, const struct forecast *forecast)
+{
+    char compile[UNITS_TEXT], run[UNITS_TEXT];
+    print(" (from %zu run%s done just now", last->runs, plural(last->runs));
+    if (last->part < 1)
+        print(", no longer than 1/%.0f of theirs", 1 / last->part);
+    print(": %s a program, %s a run).\n", show_roughly(compile, forecast->compile_seconds),
+          show_roughly(run, forecast->run_seconds));
 }
 
 static void print_forecast(const struct pilot *pilot, const struct pilot_work *work)
 {
     const struct forecast forecast = pilot_forecast(pilot, work);
-    const char *plural = pilot->workers == 1 ? "" : "s";
-    char time[UNITS_TEXT], disk[UNITS_TEXT];
-    printf("About %s on %u core%s, ", units_show_seconds(time, forecast.seconds), pilot->workers,
-           plural);
-    if (work->ran == 0) {
-        printf("from %d s of work: not one run was done in that time.\n", PILOT_SECONDS);
+    char disk[UNITS_TEXT];
+    if (isnan(forecast.seconds.likely)) {
+        print("Nothing to estimate the time by: in %d s not even a part of one run was done.\n",
+              2 * PILOT_SECONDS);
         return;
     }
-    printf("and %s on disk (from %zu run%s done just now: %s a program,",
-           units_show_bytes(disk, forecast.bytes), work->ran, work->ran == 1 ? "" : "s",
-           units_show_seconds(time, forecast.compile_seconds));
-    printf(" %s a run).\n", units_show_seconds(time, forecast.run_seconds));
+    print_seconds(forecast.seconds);
+    print(" on %u core%s", pilot->workers, plural(pilot->workers));
+    if (work->count == 0) {
+        print(", a guess: in %d s not one run was done.\n", 2 * PILOT_SECONDS);
+        return;
+    }
+    print(", and %s on disk", units_show_bytes(disk, forecast.bytes));
+    print_basis(&work->steps[work->count - 1], &forecast);
 }
 
 static void print_pilot(const struct plan *plan, unsigned jobs, uint64_t memory_bytes)
 {
     struct error error;
-    struct progress clock;
     struct pilot_work work;
+    unsigned cores = workers(jobs);
     const struct pilot pilot = {
         .plan = plan,
-        .workers = workers(jobs),
+        .workers = cores < plan->to_do ? cores : (unsigned)(plan->to_do ? plan->to_do : 1),
         .compile = compile_options(memory_bytes),
         .seconds = seconds_of,
-        .clock = &clock,
     };
-    progress_init(&clock, 1);
     if (pilot_execute(&pilot, &work, &error) != 0)
         fail("%s", error.text);
     print_forecast(&pilot, &work);
+    if (plan->experiment->until.share > 0)
+        print("That is without the replications that the rule adds.\n");
     if (work.why.text[0])
-        printf("One of those failed: %s\n", work.why.text);
+        print("One of those failed: %s\n", work.why.text);
 }
 
 void print_dry_run(const struct plan *plan, struct share share, unsigned jobs,
@@ -94,6 +133,6 @@ void print_dry_run(const struct plan *plan, struct share share, unsigned jobs,
 {
     print_size(plan, share);
     print_points(plan->experiment);
-    printf("\n");
+    print("\n");
     print_pilot(plan, jobs, memory_bytes);
 }

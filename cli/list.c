@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/print.h"
 #include "policies/registry.h"
 #include "results/charts/charts.h"
 #include "results/store/metrics.h"
@@ -46,12 +47,12 @@ static void component_json(const struct component *component)
 static void component_plain(const struct component *component)
 {
     char allowed[512];
-    printf("%s: %s\n", component->name, component->summary);
+    print("%s: %s\n", component->name, component->summary);
     for (const struct param *param = component->params; param && param->name; param++) {
-        printf("    %-16s %s\n", param->name, param->meaning);
-        printf("    %-16s default %s; %s\n", "",
-               param->initial ? param->initial : "none: must be given",
-               param_allowed(param, allowed, sizeof allowed));
+        print("    %-16s %s\n", param->name, param->meaning);
+        print("    %-16s default %s; %s\n", "",
+              param->initial ? param->initial : "none: must be given",
+              param_allowed(param, allowed, sizeof allowed));
     }
     putchar('\n');
 }
@@ -59,16 +60,16 @@ static void component_plain(const struct component *component)
 static void component_markdown(const struct component *component)
 {
     char allowed[512];
-    printf("### %s\n\n%s\n\n", component->name, component->summary);
+    print("### %s\n\n%s\n\n", component->name, component->summary);
     if (!component->params) {
-        printf("No parameters.\n\n");
+        print("No parameters.\n\n");
         return;
     }
-    printf("| parameter | default | allowed | meaning |\n| --- | --- | --- | --- |\n");
+    print("| parameter | default | allowed | meaning |\n| --- | --- | --- | --- |\n");
     for (const struct param *param = component->params; param->name; param++)
-        printf("| `%s` | %s | %s | %s |\n", param->name,
-               param->initial ? param->initial : "must be given",
-               param_allowed(param, allowed, sizeof allowed), param->meaning);
+        print("| `%s` | %s | %s | %s |\n", param->name,
+              param->initial ? param->initial : "must be given",
+              param_allowed(param, allowed, sizeof allowed), param->meaning);
     putchar('\n');
 }
 
@@ -100,9 +101,9 @@ static void print_item(enum form form, const char *name, const char *extra_key, 
                        const char *meaning)
 {
     if (form == MARKDOWN)
-        printf("| `%s` | %s%s%s |\n", name, extra ? extra : "", extra ? " | " : "", meaning);
+        print("| `%s` | %s%s%s |\n", name, extra ? extra : "", extra ? " | " : "", meaning);
     else if (form == PLAIN)
-        printf(extra ? "%-30s %-12s %s\n" : "%-30s %s%s\n", name, extra ? extra : "", meaning);
+        print(extra ? "%-30s %-12s %s\n" : "%-30s %s%s\n", name, extra ? extra : "", meaning);
     else
         item_json(name, extra_key, extra, meaning);
 }
@@ -110,9 +111,9 @@ static void print_item(enum form form, const char *name, const char *extra_key, 
 static void print_header(enum form form, const char *a, const char *b, const char *c)
 {
     if (form == MARKDOWN && b)
-        printf("| %s | %s | %s |\n| --- | --- | --- |\n", a, b, c);
+        print("| %s | %s | %s |\n| --- | --- | --- |\n", a, b, c);
     else if (form == MARKDOWN)
-        printf("| %s | %s |\n| --- | --- |\n", a, c);
+        print("| %s | %s |\n| --- | --- |\n", a, c);
 }
 
 static void list_policies(enum form form)
@@ -207,13 +208,13 @@ static void row_json(struct json *json, const struct row *row)
 static void row_plain(const struct row *row)
 {
     const char *gap = strlen(row->name) > 24 ? "\n                             " : " ";
-    printf("    %-24s%s%s\n", row->name, gap, row->meaning);
-    printf("    %-24s default %s%s%s\n", "", row->initial, *row->allowed ? "; " : "", row->allowed);
+    print("    %-24s%s%s\n", row->name, gap, row->meaning);
+    print("    %-24s default %s%s%s\n", "", row->initial, *row->allowed ? "; " : "", row->allowed);
 }
 
 static void row_markdown(const struct row *row)
 {
-    printf("| %s | %s | %s | %s |\n", row->name, row->initial, row->allowed, row->meaning);
+    print("| %s | %s | %s | %s |\n", row->name, row->initial, row->allowed, row->meaning);
 }
 
 /* Several spellings, each between `quote`s. */
@@ -269,16 +270,16 @@ static void command_json(const struct subcommand *subcommand)
 
 /* --help is the same everywhere. */
 static void command_rows(const struct subcommand *subcommand, enum form form,
-                         void (*print)(const struct row *))
+                         void (*print_row)(const struct row *))
 {
     struct row row;
     if (subcommand->argument) {
         row = option_row(subcommand->argument, form);
-        print(&row);
+        print_row(&row);
     }
     for (size_t i = 0; option_at(subcommand, i + 1); i++) {
         row = option_row(option_at(subcommand, i), form);
-        print(&row);
+        print_row(&row);
     }
     putchar('\n');
 }
@@ -286,16 +287,16 @@ static void command_rows(const struct subcommand *subcommand, enum form form,
 static void command_plain(const struct subcommand *subcommand)
 {
     char usage[200];
-    printf("%s: %s\n", usage_text(subcommand, usage, sizeof usage), subcommand->summary);
+    print("%s: %s\n", usage_text(subcommand, usage, sizeof usage), subcommand->summary);
     command_rows(subcommand, PLAIN, row_plain);
 }
 
 static void command_markdown(const struct subcommand *subcommand)
 {
     char usage[200];
-    printf("### %s\n\n`%s`: %s\n\n| option | default | allowed | meaning |\n"
-           "| --- | --- | --- | --- |\n",
-           subcommand->name, usage_text(subcommand, usage, sizeof usage), subcommand->summary);
+    print("### %s\n\n`%s`: %s\n\n| option | default | allowed | meaning |\n"
+          "| --- | --- | --- | --- |\n",
+          subcommand->name, usage_text(subcommand, usage, sizeof usage), subcommand->summary);
     command_rows(subcommand, MARKDOWN, row_markdown);
 }
 
@@ -329,9 +330,9 @@ static struct row key_row(const struct experiment_key *key, enum form form)
 static void print_map_begin(const char *within, enum form form)
 {
     if (form != JSON && *within)
-        printf(form == PLAIN ? "\nIn %s:\n" : "\nIn `%s`:\n\n", within);
+        print(form == PLAIN ? "\nIn %s:\n" : "\nIn `%s`:\n\n", within);
     if (form == MARKDOWN)
-        printf("| key | default | allowed | meaning |\n| --- | --- | --- | --- |\n");
+        print("| key | default | allowed | meaning |\n| --- | --- | --- | --- |\n");
 }
 
 static void print_key(const struct experiment_key *key, enum form form)

@@ -11,6 +11,7 @@
 
 #include "cli/command.h"
 #include "cli/help.h"
+#include "cli/print.h"
 #include "sim/base/allocate.h"
 #include "sim/base/attempt.h"
 
@@ -76,11 +77,11 @@ int main(int argc, char **argv)
         argv[1] = "help"; /* with what follows: `pygcsim --help run` */
     if (is_one_of(argv[1], "--version", "-V", "version")) {
         if (argc > 2) {
-            fprintf(stderr, "%s: nothing goes with %s: '%s' is too much\n", argv[0], argv[1],
-                    argv[2]);
+            print_to(stderr, "%s: nothing goes with %s: '%s' is too much\n", argv[0], argv[1],
+                     argv[2]);
             return EXIT_USAGE;
         }
-        puts("pygcsim " PYGCSIM_VERSION);
+        print("pygcsim " PYGCSIM_VERSION "\n");
         return EXIT_SUCCESS;
     }
     return attempt_subcommand((struct words){argc, argv});

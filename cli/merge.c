@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "cli/command.h"
+#include "cli/print.h"
 #include "results/store/merge.h"
 
 struct command {
@@ -50,10 +51,10 @@ static int run(void *state)
     if (merge_parts(parts->items, parts->count, command->into, command->replace, &merged, &error) !=
         0)
         fail("%s", error.text);
-    printf("%s: %" PRId64 " runs from %zu part%s are in %s\n", merged.name, merged.runs,
-           parts->count, parts->count == 1 ? "" : "s", command->into);
+    print("%s: %" PRId64 " runs from %zu part%s are in %s\n", merged.name, merged.runs,
+          parts->count, parts->count == 1 ? "" : "s", command->into);
     if (merged.failed)
-        printf("%" PRId64 " of them failed.\n", merged.failed);
+        print("%" PRId64 " of them failed.\n", merged.failed);
     print_what_next(command->into);
     free(merged.name);
     free(parts->items);

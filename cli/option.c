@@ -216,6 +216,14 @@ static void add_text(struct texts *texts, const char *text)
     texts->items[texts->count++] = text;
 }
 
+static _Noreturn void fail_value(const struct command_option *option, const char *label,
+                                 const char *text, const struct error *error)
+{
+    if (option->times > 1 && strchr(text, ','))
+        fail_usage("%s; for several, give %s once for each", error->text, label);
+    fail_usage("%s", error->text);
+}
+
 /* Into the field, or one more into its list. */
 static void read_value(const struct command_option *option, const char *label, void *state,
                        const char *text)
@@ -224,7 +232,7 @@ static void read_value(const struct command_option *option, const char *label, v
     struct error error;
     if (option->times == 0 || param->read) {
         if (param_read(param, label, state, text, &error) != 0)
-            fail_usage("%s", error.text);
+            fail_value(option, label, text, &error);
         return;
     }
     struct param one = *param;
@@ -232,7 +240,7 @@ static void read_value(const struct command_option *option, const char *label, v
     assert(param_is_text(param));
     one.offset = 0;
     if (param_read(&one, label, &value, text, &error) != 0)
-        fail_usage("%s", error.text);
+        fail_value(option, label, text, &error);
     add_text((struct texts *)((char *)state + param->offset), value);
 }
 
@@ -267,13 +275,22 @@ static void take_option(struct line *line, size_t i, const char *text)
     read_value(option, label, line->state, text);
 }
 
+/* Of a word that is cut. */
+#define SHOWN 60
+static const char *rest(const char *word)
+{
+    return strlen(word) > SHOWN ? "…" : "";
+}
+
 static void take_argument(struct line *line, const char *text)
 {
     const struct command_option *argument = line->subcommand->argument;
     if (!argument)
-        fail_usage("'%s' is too much; what to do is said with options (--help)", text);
+        fail_usage("'%.*s%s' is too much; what to do is said with options (--help)", SHOWN, text,
+                   rest(text));
     if (line->arguments++ > 0 && argument->times < 2)
-        fail_usage("one %s at a time: '%s' is too much", argument->what, text);
+        fail_usage("one %s at a time: '%.*s%s' is too much", argument->what, SHOWN, text,
+                   rest(text));
     read_value(argument, argument->param.name, line->state, text);
 }
 

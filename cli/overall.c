@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "cli/print.h"
 #include "cli/table.h"
 #include "results/answer/show_value.h"
 
@@ -23,9 +24,9 @@ void overall_print(const struct overall *overall, const struct outcomes *outcome
     struct table table;
     if (overall->count == 0)
         return;
-    printf("\nAll %zu workloads and collectors: difference to %s in %s, of runs with the same "
-           "seed\n\n",
-           outcomes->group_count, outcomes->baseline, outcomes->metrics[metric]->name);
+    print("\nAll %zu workloads and collectors: difference to %s in %s, of runs with the same "
+          "seed\n\n",
+          outcomes->group_count, outcomes->baseline, outcomes->metrics[metric]->name);
     table_init(&table, 4);
     for (size_t i = 0; i < 4; i++)
         table_add(&table, header[i]);

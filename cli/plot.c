@@ -10,6 +10,7 @@
 
 #include "cli/command.h"
 #include "cli/open_results.h"
+#include "cli/print.h"
 #include "policies/registry.h"
 #include "results/charts/charts.h"
 #include "results/charts/drawing.h"
@@ -334,10 +335,10 @@ static void list(struct selection *selection, const struct plot *plot)
     for (const struct chart *chart = charts; chart->name; chart++) {
         if (!is_asked_for(plot, chart))
             continue;
-        printf("%-10s %s\n%-10s needs %s\n", chart->name, chart->summary, "", chart->needs);
+        print("%-10s %s\n%-10s needs %s\n", chart->name, chart->summary, "", chart->needs);
         if (selection) {
             char *why = why_not(selection, chart);
-            printf("%-10s in %s %s\n", "", plot->db, why ? why : "they are there");
+            print("%-10s in %s %s\n", "", plot->db, why ? why : "they are there");
             free(why);
         }
     }
@@ -380,7 +381,7 @@ static bool draw(struct selection *selection, const struct plot *plot, const str
                                         .stop = &interrupted};
     if (drawing_make(drawing, chart, selection, &style, &error) != 0) {
         if (drawing->picture.refusal)
-            fputs(drawing->picture.refusal, stderr);
+            print_foreign(stderr, drawing->picture.refusal);
         if (interrupted)
             end_by(interrupted);
         fail("%s", error.text);
@@ -427,7 +428,7 @@ static void save(const struct plot *plot, const struct drawing *drawings, size_t
     if (new_files_write(files, drawn, &error) != 0)
         fail("%s", error.text);
     for (size_t i = 0; i < drawn; i++) {
-        printf("%s\n", paths[i]);
+        print("%s\n", paths[i]);
         free(paths[i]);
     }
 }
@@ -437,10 +438,10 @@ static void print_left_out(const struct plot *plot, const struct drawing *drawin
     size_t printed = 0;
     for (size_t i = 0; i < count; i++)
         if (drawings[i].why)
-            printf("%s%s", printed++ ? ", " : "Not drawn: ", drawings[i].chart->name);
+            print("%s%s", printed++ ? ", " : "Not drawn: ", drawings[i].chart->name);
     if (printed)
-        printf("; `%.*s plot %s --list` says why.\n", command_name_length(),
-               program_invocation_name, plot->db);
+        print("; `%.*s plot %s --list` says why.\n", command_name_length(), program_invocation_name,
+              plot->db);
 }
 
 /* Saves what has been drawn, says so, and frees it. */
@@ -489,7 +490,7 @@ static int run(void *state)
     if (plot->list)
         list(plot->selection, plot);
     else if (plot->show_template)
-        fputs(one_chart(plot)->template, stdout);
+        print_as_it_is(one_chart(plot)->template);
     else if (!plot->show_sql)
         drawn = draw_all(plot->selection, plot, drawings);
     else if (chart_write_sql(stdout, one_chart(plot), plot->selection, &error) != 0)

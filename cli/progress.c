@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/progress.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/print.h"
+#include "sim/base/printable.h"
 #include "sim/base/units.h"
+#include "sim/base/utf8.h"
 
 #define WIDTH     30 /* of the bar; */
 #define NARROW    12 /* if there is more to say */
 #define REDRAW_MS 100
-#define LINE_MS   10000
+#define LINE_MS                                                                                    \
+    10000 /* until the first line where there is no terminal; each comes after twice the */
+#define LINES_MS 60000 /* time of the one before, but no later than that */
 
 static int64_t now_ms(void)
 {
@@ -24,6 +31,7 @@ static int64_t now_ms(void)
 void progress_init(struct progress *progress, double whole)
 {
     *progress = (struct progress){.whole = whole, .terminal = isatty(STDERR_FILENO)};
+    progress->next_line_ms = LINE_MS;
     clock_gettime(CLOCK_MONOTONIC, &progress->began);
 }
 
@@ -35,15 +43,20 @@ double progress_seconds(const struct progress *progress)
            (double)(now.tv_nsec - progress->began.tv_nsec) / 1e9;
 }
 
+double progress_left(const struct progress *progress, double done)
+{
+    double share = done / progress->whole, seconds = progress_seconds(progress);
+    return share > 0 && share <= 1 ? seconds * (1 - share) / share : NAN;
+}
+
 /* "12.3 s left, "; nothing before it can be told. */
 static const char *time_left(const struct progress *progress, double share,
                              char text[UNITS_TEXT + 8])
 {
     char left[UNITS_TEXT];
-    double seconds = progress_seconds(progress);
     text[0] = '\0';
-    if (progress->timed && share > 0 && seconds >= 1) {
-        units_show_seconds(left, seconds * (1 - share) / share);
+    if (progress->timed && share > 0 && progress_seconds(progress) >= 1) {
+        units_show_seconds(left, progress_left(progress, share * progress->whole));
         snprintf(text, UNITS_TEXT + 8, "%s left, ", left);
     }
     return text;
@@ -62,9 +75,10 @@ static void draw_bar(const struct progress *progress, double share)
     int width = progress->timed ? NARROW : WIDTH;
     int filled = (int)(share * width), room = columns() - width - 11;
     snprintf(text, sizeof text, "%s%s", time_left(progress, share, left), progress->label);
-    fprintf(stderr, "\r\033[K[%.*s%.*s] %3.0f%%  %.*s", filled, "##############################",
-            width - filled, "..............................", share * 100, room > 0 ? room : 0,
-            text);
+    fputs("\r\033[K", stderr);
+    print_to(stderr, "[%.*s%.*s] %3.0f%%  %.*s", filled, "##############################",
+             width - filled, "..............................", share * 100,
+             (int)printable_fit(text, room > 0 ? (size_t)room : 0), text);
     fflush(stderr);
 }
 
@@ -72,8 +86,7 @@ bool progress_is_due(const struct progress *progress)
 {
     if (progress->terminal)
         return now_ms() - progress->drawn_ms >= REDRAW_MS;
-    return progress->lines && progress_seconds(progress) * 1000 >= LINE_MS &&
-           now_ms() - progress->drawn_ms >= LINE_MS;
+    return progress->lines && progress_seconds(progress) * 1000 >= (double)progress->next_line_ms;
 }
 
 static void draw(struct progress *progress, double done)
@@ -83,11 +96,13 @@ static void draw(struct progress *progress, double done)
     if (!progress_is_due(progress))
         return;
     progress->drawn_ms = now_ms();
-    if (progress->terminal)
+    if (progress->terminal) {
         draw_bar(progress, share);
-    else
-        fprintf(stderr, "%3.0f%%  %s%s\n", share * 100, time_left(progress, share, left),
-                progress->label);
+        return;
+    }
+    progress->next_line_ms += progress->next_line_ms < LINES_MS ? progress->next_line_ms : LINES_MS;
+    print_to(stderr, "%3.0f%%  %s%s\n", share * 100, time_left(progress, share, left),
+             progress->label);
 }
 
 void progress_at(struct progress *progress, double done)
@@ -105,6 +120,7 @@ static int draw_part(void *context, double fraction)
 static void set_label(struct progress *progress, const char *format, va_list values)
 {
     (void)vsnprintf(progress->label, sizeof progress->label, format, values);
+    progress->label[utf8_whole(progress->label, strlen(progress->label))] = '\0';
 }
 
 void progress_label(struct progress *progress, const char *format, ...)
@@ -124,6 +140,12 @@ void progress_next(struct progress *progress, double part, const char *format, .
     set_label(progress, format, values);
     va_end(values);
     draw_part(progress, 0);
+}
+
+void progress_say(struct progress *progress, double done, const char *text)
+{
+    progress_clear(progress);
+    print_to(stderr, "%3.0f%%  %s\n", 100 * done / progress->whole, text);
 }
 
 void progress_clear(struct progress *progress)

@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/overall.h"
+#include "cli/print.h"
 #include "cli/remarks.h"
 #include "cli/table.h"
 #include "results/answer/show_value.h"
@@ -83,7 +84,7 @@ static void print_differences(const struct ranking *ranking, const struct rankin
 {
     char text[SHOW_VERDICT];
     struct table table;
-    printf("\nDifference to %s, of runs with the same seed\n\n", ranking->outcomes.baseline);
+    print("\nDifference to %s, of runs with the same seed\n\n", ranking->outcomes.baseline);
     begin_table(&table, ranking, 1);
     for (size_t i = 0; i < group->count; i++) {
         const struct ranked_setting *ranked = &group->settings[i];
@@ -131,15 +132,15 @@ static size_t print_too_few(const struct ranking *ranking, const struct ranking_
         if (!verdict || verdict->value != VERDICT_TOO_FEW || found++ >= NAMED_MOST)
             continue;
         if (found == 1)
-            printf("With %zu replications these cannot be told apart from %s in %s: ",
-                   verdict->difference.n, ranking->outcomes.baseline, order_name(ranking));
-        printf(found == 1 ? "%s (about %zu would do)" : ", %s (about %zu)",
-               policy_of_setting(ranking, &group->settings[i]), verdict->needed);
+            print("With %zu replications these cannot be told apart from %s in %s: ",
+                  verdict->difference.n, ranking->outcomes.baseline, order_name(ranking));
+        print(found == 1 ? "%s (about %zu would do)" : ", %s (about %zu)",
+              policy_of_setting(ranking, &group->settings[i]), verdict->needed);
     }
     if (found > NAMED_MOST)
-        printf(", and %zu more", found - NAMED_MOST);
+        print(", and %zu more", found - NAMED_MOST);
     if (found)
-        printf(".\n");
+        print(".\n");
     return found;
 }
 
@@ -153,9 +154,9 @@ static void print_too_close(const struct ranking *ranking, const struct ranking_
         found += verdict && verdict->value == VERDICT_TOO_CLOSE;
     }
     if (found)
-        printf("To tell %zu %s from %s in %s would take more than %d replications.\n", found,
-               others ? (found == 1 ? "other" : "others") : (found == 1 ? "policy" : "policies"),
-               ranking->outcomes.baseline, order_name(ranking), VERDICT_ENOUGH);
+        print("To tell %zu %s from %s in %s would take more than %d replications.\n", found,
+              others ? (found == 1 ? "other" : "others") : (found == 1 ? "policy" : "policies"),
+              ranking->outcomes.baseline, order_name(ranking), VERDICT_ENOUGH);
 }
 
 /* How the table is sorted, and what is left out of it. */
@@ -164,10 +165,10 @@ static void print_order(const struct ranking *ranking, const struct ranking_grou
     if (group->of->count < 2)
         return;
     if (ranking->order.metric < ranking->outcomes.metric_count)
-        printf("The best in %s first.", order_name(ranking));
+        print("The best in %s first.", order_name(ranking));
     if (group->left_out)
-        printf(" %zu more setting%s left out (--top).", group->left_out,
-               group->left_out == 1 ? " is" : "s are");
+        print(" %zu more setting%s left out (--top).", group->left_out,
+              group->left_out == 1 ? " is" : "s are");
     putchar('\n');
 }
 
@@ -175,35 +176,35 @@ static void print_group(const struct ranking *ranking, const struct ranking_grou
 {
     const char *baseline = ranking->outcomes.baseline;
     bool replicated = group->replications.most > 1;
-    printf("\n%s, ", group->title);
+    print("\n%s, ", group->title);
     print_replications(group->replications);
-    printf(replicated ? "; mean ± half of the 95%% interval\n\n" : "\n\n");
+    print(replicated ? "; mean ± half of the 95%% interval\n\n" : "\n\n");
     print_means(ranking, group);
     if (group->of->baseline == NO_SETTING)
-        printf("\nNo run of %s here: no differences.\n", baseline);
+        print("\nNo run of %s here: no differences.\n", baseline);
     else if (group->of->count > 1)
         print_differences(ranking, group);
     putchar('\n');
     print_order(ranking, group);
     if (is_anything_open(ranking, group))
-        printf("~: not told apart from %s: the interval includes 0.\n", baseline);
+        print("~: not told apart from %s: the interval includes 0.\n", baseline);
     size_t named = print_too_few(ranking, group);
     print_too_close(ranking, group, named > 0);
     if (!replicated)
-        printf("One replication has no intervals; `replications: 10` in an experiment file, or "
-               "`compare --replications 10`, gives them.\n");
+        print("One replication has no intervals; `replications: 10` in an experiment file, or "
+              "`compare --replications 10`, gives them.\n");
 }
 
 static void print_lost_run(const struct lost_run *run, bool several_groups)
 {
     char time[UNITS_TEXT];
-    printf("  %s, seed %lld", run->policy, (long long)run->seed);
+    print("  %s, seed %lld", run->policy, (long long)run->seed);
     if (several_groups)
-        printf(", %s on %s", run->workload, run->collector);
+        print(", %s on %s", run->workload, run->collector);
     if (run->why)
-        printf(": %s\n", run->why);
+        print(": %s\n", run->why);
     else
-        printf(": after %s\n", units_show_seconds(time, (double)run->wall_ns / NS_PER_S));
+        print(": after %s\n", units_show_seconds(time, (double)run->wall_ns / NS_PER_S));
 }
 
 /* Names runs that have no part in the means. */
@@ -211,12 +212,12 @@ static void print_lost(const struct lost_runs *lost, const char *what, bool seve
 {
     if (lost->count == 0)
         return;
-    printf("\n%lld run%s %s, and %s not counted:\n", (long long)lost->count,
-           lost->count == 1 ? "" : "s", what, lost->count == 1 ? "is" : "are");
+    print("\n%lld run%s %s, and %s not counted:\n", (long long)lost->count,
+          lost->count == 1 ? "" : "s", what, lost->count == 1 ? "is" : "are");
     for (size_t i = 0; i < lost->listed; i++)
         print_lost_run(&lost->runs[i], several_groups);
     if (lost->count > (int64_t)lost->listed)
-        printf("  and %lld more\n", (long long)(lost->count - (int64_t)lost->listed));
+        print("  and %lld more\n", (long long)(lost->count - (int64_t)lost->listed));
 }
 
 /* ---- all of it ------------------------------------------------------------------------ */
@@ -224,10 +225,10 @@ static void print_lost(const struct lost_runs *lost, const char *what, bool seve
 static void print_heading(const struct ranking *ranking)
 {
     const struct past_experiment *experiment = ranking->outcomes.experiment;
-    printf("Experiment %lld, %s", (long long)experiment->number, experiment->name);
+    print("Experiment %lld, %s", (long long)experiment->number, experiment->name);
     if (ranking->to_do)
-        printf(": %lld of its runs %s not done yet", (long long)ranking->to_do,
-               ranking->to_do == 1 ? "is" : "are");
+        print(": %lld of its runs %s not done yet", (long long)ranking->to_do,
+              ranking->to_do == 1 ? "is" : "are");
     putchar('\n');
     print_earlier(experiment);
 }
@@ -238,9 +239,9 @@ static void print_groups(const struct ranking *ranking)
     for (size_t g = 0; g < ranking->group_count; g++)
         print_group(ranking, &ranking->groups[g]);
     if (left_out)
-        printf("\n%zu more of the workloads and collectors %s left out; --csv and --json have "
-               "all.\n",
-               left_out, left_out == 1 ? "is" : "are");
+        print("\n%zu more of the workloads and collectors %s left out; --csv and --json have "
+              "all.\n",
+              left_out, left_out == 1 ? "is" : "are");
 }
 
 void ranking_print(struct open_results *results, const struct ranking_options *options)

@@ -3,27 +3,29 @@
 
 #include <stdio.h>
 
+#include "cli/print.h"
+
 void print_earlier(const struct past_experiment *experiment)
 {
     if (experiment->earlier)
-        printf("%lld more run%s of the experiment as it was before its file was changed; %s no "
-               "part in this.\n",
-               (long long)experiment->earlier, experiment->earlier == 1 ? " is" : "s are",
-               experiment->earlier == 1 ? "it has" : "they have");
+        print("%lld more run%s of the experiment as it was before its file was changed; %s no "
+              "part in this.\n",
+              (long long)experiment->earlier, experiment->earlier == 1 ? " is" : "s are",
+              experiment->earlier == 1 ? "it has" : "they have");
 }
 
 void print_replications(struct replications replications)
 {
     if (replications.least == replications.most)
-        printf("%zu replication%s", replications.most, replications.most == 1 ? "" : "s each");
+        print("%zu replication%s", replications.most, replications.most == 1 ? "" : "s each");
     else
-        printf("%zu to %zu replications", replications.least, replications.most);
+        print("%zu to %zu replications", replications.least, replications.most);
 }
 
 void print_unsteady(int64_t runs)
 {
-    printf("%lld run%s before %s steady state: the warm-up takes all of %s, and metrics of the "
-           "steady state have no values.\n",
-           (long long)runs, runs == 1 ? " ends" : "s end", runs == 1 ? "its" : "their",
-           runs == 1 ? "it" : "them");
+    print("%lld run%s before %s steady state: the warm-up takes all of %s, and metrics of the "
+          "steady state have no values.\n",
+          (long long)runs, runs == 1 ? " ends" : "s end", runs == 1 ? "its" : "their",
+          runs == 1 ? "it" : "them");
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cli/command.h"
+#include "cli/print.h"
 #include "policies/registry.h"
 #include "sim/base/allocate.h"
 #include "sim/base/json.h"
@@ -58,14 +59,14 @@ static int print_row(void *context, const struct collection *c)
     bool *header_printed = context;
     char pause[UNITS_TEXT];
     if (!*header_printed)
-        printf("%10s %4s %10s %10s %10s %10s %11s %-9s %10s\n", "operation", "gen", "before 0",
-               "before 1", "before 2", "permanent", "unreachable", "cause", "pause");
+        print("%10s %4s %10s %10s %10s %10s %11s %-9s %10s\n", "operation", "gen", "before 0",
+              "before 1", "before 2", "permanent", "unreachable", "cause", "pause");
     *header_printed = true;
-    printf("%10" PRIu64 " %4d %10" PRIu64 " %10" PRIu64 " %10" PRIu64 " %10" PRIu64 " %11" PRIu64
-           " %-9s %10s\n",
-           c->operation, c->generation, c->before[0], c->before[1], c->before[2], c->permanent,
-           c->unreachable, collection_cause_names[c->cause],
-           units_show_seconds(pause, (double)c->pause_ns / 1e9));
+    print("%10" PRIu64 " %4d %10" PRIu64 " %10" PRIu64 " %10" PRIu64 " %10" PRIu64 " %11" PRIu64
+          " %-9s %10s\n",
+          c->operation, c->generation, c->before[0], c->before[1], c->before[2], c->permanent,
+          c->unreachable, collection_cause_names[c->cause],
+          units_show_seconds(pause, (double)c->pause_ns / 1e9));
     return ferror(stdout) ? -1 : 0;
 }
 
@@ -94,10 +95,11 @@ static int run(void *state)
     if (status != 0 && error.text[0])
         fail("%s", error.text);
     if (!replay->json)
-        printf("%s%" PRIu64 " operations, %" PRIu64 " collections\n", header_printed ? "\n" : "",
-               result.operations,
-               result.stats[0].collections + result.stats[1].collections +
-                   result.stats[2].collections);
+        print(header_printed ? "\n%" PRIu64 " operations, %" PRIu64 " collections\n"
+                             : "%" PRIu64 " operations, %" PRIu64 " collections\n",
+              result.operations,
+              result.stats[0].collections + result.stats[1].collections +
+                  result.stats[2].collections);
     setting_fini(&workload);
     setting_fini(&policy);
     free(spec);
@@ -113,7 +115,8 @@ const struct subcommand subcommand_replay = {
                    "prints each collection: the operation during which it ran, its generation, the "
                    "tracked objects in generations 0, 1, 2 as it began, those in the permanent "
                    "generation, and how many objects it found unreachable.",
-    .examples = "pygcsim replay workloads/examples/nepotism.heap --collector cpython-3.11 --json",
+    .examples = "pygcsim replay workloads/examples/nepotism.heap \\\n"
+                "    --collector cpython-3.11 --json",
     .options = {options},
     .argument = &file_argument,
     .see = see,

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/open_results.h"
 #include "cli/output.h"
+#include "cli/print.h"
 #include "policies/registry.h"
 #include "results/report/report.h"
 #include "sim/base/allocate.h"
@@ -60,7 +61,7 @@ static void save(const struct report *report, const struct command *command)
     output_is_lost(&output);
     output_close(&output);
     free(text);
-    printf("%s\n", command->out);
+    print("%s\n", command->out);
 }
 
 /* The objective is a column, unless others were chosen. */

@@ -5,15 +5,20 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/print.h"
 #include "cli/progress.h"
 #include "results/answer/show_value.h"
 #include "sweep/standings.h"
+
+#define ADVICE_AFTER 5   /* seconds of work, */
+#define ADVICE_FROM  120 /* if about so many are left: what to do about it */
 
 struct view {
     const struct rounds *rounds;
     enum run_style style;
     struct progress progress;
     struct standings standings; /* of the round under way */
+    bool advised;
 };
 
 unsigned workers(unsigned jobs)
@@ -63,7 +68,8 @@ static void on_round(void *context, const struct execution *execution)
     struct view *view = context;
     progress_clear(&view->progress);
     progress_init(&view->progress, execution_parts(execution));
-    view->progress.lines = view->progress.timed = view->style == RUN_AS_SWEEP;
+    view->progress.lines = true;
+    view->progress.timed = view->style == RUN_AS_SWEEP || !view->progress.terminal;
     standings_fini(&view->standings);
     standings_init(&view->standings, view->rounds->experiment);
 }
@@ -90,9 +96,26 @@ static void on_ended(void *context, const struct planned_run *run,
         standings_note(&view->standings, run, values);
 }
 
+/* What has begun and takes long: how long, and what takes less. Once, as soon as it can be told. */
+static void advise(struct view *view, double parts)
+{
+    char time[UNITS_TEXT], text[300];
+    double left = progress_left(&view->progress, parts);
+    if (view->advised || progress_seconds(&view->progress) < ADVICE_AFTER || !(left > ADVICE_FROM))
+        return;
+    view->advised = true;
+    snprintf(text, sizeof text,
+             "very roughly %s left, by what is done so far; a shorter duration of the workload "
+             "takes less%s. Ctrl-C ends it.",
+             units_show_seconds(time, left),
+             view->style == RUN_AS_SWEEP ? ", and --dry-run estimates it better" : "");
+    progress_say(&view->progress, parts, text);
+}
+
 static void on_advanced(void *context, double parts)
 {
     struct view *view = context;
+    advise(view, parts);
     if (view->style == RUN_AS_SWEEP && progress_is_due(&view->progress))
         label_sweep(view);
     progress_at(&view->progress, parts);
@@ -125,17 +148,17 @@ void run_experiment(struct rounds *rounds, enum run_style style)
 void print_precision(const struct experiment *experiment, const struct precision *precision)
 {
     if (!precision->metric)
-        printf("No run has a value of what the rule for replications is about.\n");
+        print("No run has a value of what the rule for replications is about.\n");
     else if (precision->points < experiment->point_count)
-        printf("%zu of %zu settings have no value of %s to judge by.\n",
-               experiment->point_count - precision->points, experiment->point_count,
-               precision->metric->name);
+        print("%zu of %zu settings have no value of %s to judge by.\n",
+              experiment->point_count - precision->points, experiment->point_count,
+              precision->metric->name);
     if (precision->metric && precision->share <= experiment->until.share)
-        printf("%s is known to within %.2g%% or better everywhere, with %zu replications.\n",
-               precision->metric->name, 100 * precision->share, precision->replications);
+        print("%s is known to within %.2g%% or better everywhere, with %zu replications.\n",
+              precision->metric->name, 100 * precision->share, precision->replications);
     else if (precision->metric)
-        printf("%s is not known to within %.2g%% everywhere: of %s to %.2g%%, with %zu "
-               "replications, the most allowed.\n",
-               precision->metric->name, 100 * experiment->until.share, precision->where,
-               100 * precision->share, precision->replications);
+        print("%s is not known to within %.2g%% everywhere: of %s to %.2g%%, with %zu "
+              "replications, the most allowed.\n",
+              precision->metric->name, 100 * experiment->until.share, precision->where,
+              100 * precision->share, precision->replications);
 }

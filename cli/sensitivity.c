@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/open_results.h"
+#include "cli/print.h"
 #include "cli/remarks.h"
 #include "cli/table.h"
 #include "cli/writer.h"
@@ -88,11 +89,11 @@ static void print_lines(const struct sensitivity_line *lines, size_t count)
 static void print_metric(const struct metric_sensitivity *of, size_t factors)
 {
     if (of->is == SENSITIVITY_NO_VALUES)
-        printf("\n%s has no values.\n", of->metric->name);
+        print("\n%s has no values.\n", of->metric->name);
     else if (of->is == SENSITIVITY_CONSTANT)
-        printf("\n%s is the same in all settings.\n", of->metric->name);
+        print("\n%s is the same in all settings.\n", of->metric->name);
     else {
-        printf("\n%s: %s\n\n", of->metric->name, of->metric->meaning);
+        print("\n%s: %s\n\n", of->metric->name, of->metric->meaning);
         print_lines(of->lines, factors);
     }
 }
@@ -100,18 +101,18 @@ static void print_metric(const struct metric_sensitivity *of, size_t factors)
 static void print_tables(const struct sensitivity *sensitivity)
 {
     const struct outcomes *outcomes = &sensitivity->outcomes;
-    printf("Experiment %lld, %s: %zu setting%s\n", (long long)outcomes->experiment->number,
-           outcomes->experiment->name, outcomes->setting_count,
-           outcomes->setting_count == 1 ? "" : "s");
+    print("Experiment %lld, %s: %zu setting%s\n", (long long)outcomes->experiment->number,
+          outcomes->experiment->name, outcomes->setting_count,
+          outcomes->setting_count == 1 ? "" : "s");
     print_earlier(outcomes->experiment);
     if (sensitivity->factors.count == 0) {
-        printf("\nIt varies nothing: every parameter has one value.\n");
+        print("\nIt varies nothing: every parameter has one value.\n");
         return;
     }
     for (size_t i = 0; i < sensitivity->count; i++)
         print_metric(&sensitivity->metrics[i], sensitivity->factors.count);
-    printf("\n[…]: 95%% intervals. The parameters of a policy or a workload: over the settings "
-           "that have them.\n");
+    print("\n[…]: 95%% intervals. The parameters of a policy or a workload: over the settings "
+          "that have them.\n");
 }
 
 /* ---- as rows -------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "cli/print.h"
 #include "cli/remarks.h"
 #include "cli/table.h"
 #include "results/answer/show_value.h"
@@ -87,17 +88,15 @@ void single_runs_remarks(const struct single_runs *answer, bool one_seed)
 {
     char text[UNITS_TEXT];
     size_t unsteady = 0;
-    const struct single_run *first = NULL; /* of those that were run last */
     for (size_t i = 0; i < answer->count; i++) {
         const struct single_run *run = &answer->runs[i];
-        if (run->result->status == RUN_planned) /* it was run in a round before */
+        if (run->result->status == RUN_planned) /* it was run before */
             continue;
-        first = first ? first : run;
         if (run->result->status == RUN_out_of_memory && one_seed)
-            printf("%s: out of memory after %s\n", run->policy->text,
-                   units_show_seconds(text, (double)run->result->wall_ns / 1e9));
-        if (run->missed_event && run->seed == first->seed)
-            printf("%s: the program never reported %s\n", run->policy->text, run->missed_event);
+            print("%s: out of memory after %s\n", run->policy->text,
+                  units_show_seconds(text, (double)run->result->wall_ns / 1e9));
+        if (run->missed_event)
+            print("%s: the program never reported %s\n", run->policy->text, run->missed_event);
         unsteady += run->unsteady;
     }
     if (unsteady && one_seed)

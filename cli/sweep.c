@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/dry_run.h"
 #include "cli/interrupt.h"
+#include "cli/print.h"
 #include "cli/run_experiment.h"
 #include "results/store/history.h"
 #include "results/store/seal.h"
@@ -63,8 +64,8 @@ static struct store *open_locked(const struct command *command)
     struct error error;
     int lock, locked = lock_file(command->db, false, &lock, &error);
     if (locked == 0) {
-        fprintf(stderr, "%s: another sweep is at work in %s; waiting for it to end\n",
-                program_invocation_name, command->db);
+        print_to(stderr, "%s: another sweep is at work in %s; waiting for it to end\n",
+                 program_invocation_name, command->db);
         locked = lock_file(command->db, true, &lock, &error);
     }
     struct store *store = NULL;
@@ -87,25 +88,24 @@ static struct failures read_failures(const struct rounds *rounds)
 static void print_failures(const struct failures *failures)
 {
     if (failures->count > 0)
-        printf(
-            "%lld of them failed, as one that says: %s\nWhen that is mended, --retry-failed runs "
-            "them again.\n",
-            (long long)failures->count, failures->why);
+        print("%lld of them failed, as one that says: %s\nWhen that is mended, --retry-failed runs "
+              "them again.\n",
+              (long long)failures->count, failures->why);
 }
 
 static void print_end(const struct rounds *rounds, const struct command *command,
                       const struct failures *failures)
 {
     const struct plan *plan = &rounds->plan;
-    printf("%s: %zu run%s in %s", rounds->experiment->name, plan->run_count,
-           plan->run_count == 1 ? " is" : "s are", command->db);
+    print("%s: %zu run%s in %s", rounds->experiment->name, plan->run_count,
+          plan->run_count == 1 ? " is" : "s are", command->db);
     if (rounds->before)
-        printf(", %zu of them from before", rounds->before);
-    printf("\n");
+        print(", %zu of them from before", rounds->before);
+    print("\n");
     print_failures(failures);
     if (command->share.shards)
-        printf("That is share %u of %u; `%.*s merge` joins all of them.\n", command->share.shard,
-               command->share.shards, command_name_length(), program_invocation_name);
+        print("That is share %u of %u; `%.*s merge` joins all of them.\n", command->share.shard,
+              command->share.shards, command_name_length(), program_invocation_name);
     else
         print_what_next(command->db);
     if (rounds->experiment->until.share > 0)

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/print.h"
 #include "sim/base/allocate.h"
+#include "sim/base/printable.h"
 
 void table_init(struct table *table, size_t columns)
 {
@@ -27,18 +29,17 @@ void table_add_count(struct table *table, int64_t count)
     table_add(table, text);
 }
 
-/* Characters of a text in UTF-8. */
 static size_t width_of(const char *text)
 {
-    size_t width = 0;
-    for (; *text; text++)
-        width += ((unsigned char)*text & 0xc0) != 0x80;
-    return width;
+    return printable_width(text, strlen(text));
 }
 
-static void print_spaces(size_t count)
+/* The first column to the left; nothing after the last. */
+static void print_row(const struct table *table, char *const *cells, const size_t *widths)
 {
-    printf("%*s", (int)count, "");
+    for (size_t c = 0; c < table->columns; c++)
+        print(c ? "  %*s" : "%-*s", table->columns > 1 ? (int)widths[c] : 0, cells[c]);
+    print("\n");
 }
 
 void table_print(struct table *table)
@@ -47,16 +48,8 @@ void table_print(struct table *table)
     for (size_t i = 0; i < table->count; i++)
         if (width_of(table->cells[i]) > widths[i % table->columns])
             widths[i % table->columns] = width_of(table->cells[i]);
-    for (size_t i = 0; i < table->count; i++) {
-        size_t column = i % table->columns, space = widths[column] - width_of(table->cells[i]);
-        if (column)
-            print_spaces(space + 2);
-        fputs(table->cells[i], stdout);
-        if (column == 0 && table->columns > 1)
-            print_spaces(space);
-        if (column + 1 == table->columns)
-            putchar('\n');
-    }
+    for (size_t i = 0; i < table->count; i += table->columns)
+        print_row(table, table->cells + i, widths);
     free(widths);
     for (size_t i = 0; i < table->count; i++)
         free(table->cells[i]);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/base/allocate.h"
+#include "sim/base/printable.h"
 #include "sim/base/units.h"
 
 void writer_init(struct writer *writer, FILE *out, enum writer_form form)
@@ -26,19 +27,28 @@ void writer_column(struct writer *writer, const char *name, const char *unit)
     writer->columns[writer->column_count++] = (struct writer_column){allocate_text(name), heading};
 }
 
+/* A tab and the end of a line as they are, which harm no terminal and are text to a spreadsheet;
+ * the first character of others so that it can be seen. Returns how many bytes it has. */
+static size_t csv_character(FILE *out, const char *text, size_t size)
+{
+    char character[PRINTABLE_MOST] = {*text};
+    bool stays = strchr("\t\n", *text);
+    size_t length = stays ? 1 : printable_character(character, text, size);
+    if (*text == '"')
+        fputc('"', out);
+    fputs(character, out);
+    return length;
+}
+
 static void csv_text(FILE *out, const char *text)
 {
-    if (!text[strcspn(text, ",\"\r\n")]) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text; text++) {
-        if (*text == '"')
-            fputc('"', out);
-        fputc(*text, out);
-    }
-    fputc('"', out);
+    bool quoted = text[strcspn(text, ",\"\r\n")];
+    if (quoted)
+        fputc('"', out);
+    for (size_t left = strlen(text), length; left > 0; left -= length, text += length)
+        length = csv_character(out, text, left);
+    if (quoted)
+        fputc('"', out);
 }
 
 static void write_header(const struct writer *writer)

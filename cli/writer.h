@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Rows for other programs: CSV (RFC 4180: a header, quotes where they are needed; lines end with
- * "\n"), or JSON, one object a line. Columns are named first; then come their values, row by row in
- * the same order. What has no value is empty in CSV, and left out in JSON. */
+ * "\n"; control characters so that they can be seen, as \x1b), or JSON, one object a line. Columns
+ * are named first; then come their values, row by row in the same order. What has no value is empty
+ * in CSV, and left out in JSON. */
 #ifndef PYGCSIM_CLI_WRITER_H
 #define PYGCSIM_CLI_WRITER_H
 

@@ -3,11 +3,13 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/allocate.h"
+#include "sim/base/units.h"
 #include "sweep/executor.h"
 
-/* ---- what is done of it --------------------------------------------------------------- */
+/* ---- a shorter experiment ------------------------------------------------------------- */
 
 /* Every n-th of `count`, so that no more than `most` are left, the last among them. */
 static bool is_chosen(size_t i, size_t count, size_t most)
@@ -16,19 +18,54 @@ static bool is_chosen(size_t i, size_t count, size_t most)
     return (count - 1 - i) % step == 0;
 }
 
-/* A few points of the experiment, with a few seeds; it borrows the rest. */
-static struct experiment choose_points(const struct experiment *experiment)
+/* How long a program is, among its parameters; NULL: as long as it is. */
+static const struct param *length_of(const struct setting *workload)
+{
+    for (const struct param *param = workload->component->params; param && param->name; param++)
+        if (strcmp(param->name, "duration") == 0 && param->type == PARAM_DURATION)
+            return param;
+    return NULL;
+}
+
+/* The same workload, a part as long; its state is to be freed. */
+static struct setting shorten(const struct setting *workload, double part)
+{
+    struct setting shorter = *workload;
+    const struct param *length = length_of(workload);
+    size_t size = workload->component->state_size;
+    shorter.state = allocate_zeroed(1, size + 1);
+    memcpy(shorter.state, workload->state, size);
+    if (length) {
+        int64_t *field = (int64_t *)((char *)shorter.state + length->offset);
+        double wanted = (double)*field * part;
+        *field = wanted > (double)length->least ? (int64_t)wanted : (int64_t)length->least;
+    }
+    return shorter;
+}
+
+/* A few points of the experiment, with one seed and shorter programs; it borrows the rest. */
+static struct experiment shorter_experiment(const struct experiment *experiment, double part)
 {
     struct experiment few = *experiment;
     few.points = allocate_zeroed(experiment->point_count, sizeof *few.points);
+    few.workloads = allocate_zeroed(experiment->workload_count, sizeof *few.workloads);
     few.point_count = 0;
-    if (few.seed_count > PILOT_SEEDS)
-        few.seed_count = PILOT_SEEDS;
+    few.seed_count = 1;
     few.text = NULL;
+    for (size_t i = 0; i < experiment->workload_count; i++)
+        few.workloads[i] = shorten(&experiment->workloads[i], part);
     for (size_t i = 0; i < experiment->point_count; i++)
         if (is_chosen(i, experiment->point_count, PILOT_POINTS))
             few.points[few.point_count++] = experiment->points[i];
     return few;
+}
+
+static void free_shorter(struct experiment *few)
+{
+    for (size_t i = 0; i < few->workload_count; i++)
+        free(few->workloads[i].state);
+    free(few->workloads);
+    free(few->points);
 }
 
 /* ---- how long it takes ---------------------------------------------------------------- */
@@ -37,8 +74,10 @@ struct stopwatch {
     const struct pilot *pilot;
     struct pilot_work *work;
     enum { IDLE, COMPILES, RUNS } doing;
-    double since; /* what it is doing */
-    double begun;
+    double since, begun;                 /* what it is doing; all steps */
+    double compile_seconds, run_seconds; /* of this step, all together */
+    size_t compiled, ran;
+    double parts;
     atomic_bool stop;
 };
 
@@ -50,13 +89,13 @@ static double now(const struct stopwatch *watch)
 /* Adds what has been going on until now. */
 static void note_time(struct stopwatch *watch)
 {
-    struct pilot_work *work = watch->work;
+    double seconds = now(watch) - watch->since;
     if (watch->doing == COMPILES) {
-        work->compile_seconds += now(watch) - watch->since;
-        work->compiled++;
+        watch->compile_seconds += seconds;
+        watch->compiled++;
     } else if (watch->doing == RUNS) {
-        work->run_seconds += now(watch) - watch->since;
-        work->ran++;
+        watch->run_seconds += seconds;
+        watch->ran++;
     }
     watch->doing = IDLE;
 }
@@ -81,53 +120,98 @@ static void on_ended(void *context, const struct planned_run *run,
 static void on_advanced(void *context, double parts)
 {
     struct stopwatch *watch = context;
-    watch->work->parts = parts;
-    if (now(watch) - watch->begun > PILOT_SECONDS)
+    watch->parts = parts;
+    if (now(watch) - watch->begun > 2 * PILOT_SECONDS)
         watch->stop = true;
 }
 
-/* ---- the pilot ------------------------------------------------------------------------ */
-
-static int execute_watched(const struct pilot *pilot, struct plan *few, struct store *store,
-                           struct pilot_work *work, struct error *error)
+static int execute_watched(struct stopwatch *watch, struct plan *few, struct store *store,
+                           struct error *error)
 {
-    struct stopwatch watch = {.pilot = pilot, .work = work};
     const struct execution execution = {
         .plan = few,
         .store = store,
         .workers = 1,
-        .compile = pilot->compile,
-        .context = &watch,
+        .compile = watch->pilot->compile,
+        .context = watch,
         .begun = on_begun,
         .ended = on_ended,
         .advanced = on_advanced,
-        .stop = &watch.stop,
+        .stop = &watch->stop,
     };
-    watch.begun = now(&watch);
     int status = execute(&execution, error);
-    if (!watch.stop) /* else the last is not done */
-        note_time(&watch);
+    if (!watch->stop) /* else the last is not done */
+        note_time(watch);
     return status;
 }
 
-int pilot_execute(const struct pilot *pilot, struct pilot_work *work, struct error *error)
+/* ---- the pilot ------------------------------------------------------------------------ */
+
+/* Of those that are kept the shortest goes if there is no room. */
+static void add_step(struct pilot_work *work, const struct stopwatch *watch, double part,
+                     uint64_t bytes)
+{
+    if (work->count == PILOT_STEPS)
+        memmove(work->steps, work->steps + 1, --work->count * sizeof *work->steps);
+    work->steps[work->count++] = (struct pilot_step){
+        .part = part,
+        .compile_seconds = watch->compiled ? watch->compile_seconds / (double)watch->compiled : 0,
+        .run_seconds = watch->run_seconds / (double)watch->ran,
+        .bytes = (double)bytes / (double)watch->ran,
+        .runs = watch->ran,
+    };
+}
+
+static int execute_step(struct stopwatch *watch, double part, struct error *error)
 {
     const struct share whole = {0};
-    struct experiment few = choose_points(pilot->plan->experiment);
+    struct experiment few = shorter_experiment(watch->pilot->plan->experiment, part);
     struct plan plan;
-    *work = (struct pilot_work){0};
     plan_init(&plan, &few, whole);
     struct store *store = store_open(":memory:", error);
     uint64_t before = store ? store_bytes(store) : 0;
     int status = store ? plan_store(&plan, "sweep", whole, false, store, error) : -1;
     if (status == 0)
-        status = execute_watched(pilot, &plan, store, work, error);
-    if (status == 0)
-        work->bytes = store_bytes(store) - before;
+        status = execute_watched(watch, &plan, store, error);
+    if (status == 0 && !watch->stop && watch->ran)
+        add_step(watch->work, watch, part, store_bytes(store) - before);
     store_close(store);
     plan_fini(&plan);
-    free(few.points);
+    free_shorter(&few);
     return status;
+}
+
+/* Where to begin: with a second of the longest program that has a length. */
+static double first_part(const struct experiment *experiment)
+{
+    double longest = 0;
+    for (size_t i = 0; i < experiment->workload_count; i++) {
+        const struct param *length = length_of(&experiment->workloads[i]);
+        if (length)
+            longest = fmax(longest, param_number(length, experiment->workloads[i].state));
+    }
+    return longest > NS_PER_S ? NS_PER_S / longest : 1;
+}
+
+int pilot_execute(const struct pilot *pilot, struct pilot_work *work, struct error *error)
+{
+    struct stopwatch watch = {.pilot = pilot, .work = work};
+    double spent = 0, before = 0;
+    *work = (struct pilot_work){0};
+    watch.begun = now(&watch);
+    for (double part = first_part(pilot->plan->experiment);; part = fmin(1, part * PILOT_LONGER)) {
+        watch.compile_seconds = watch.run_seconds = watch.parts = 0;
+        watch.compiled = watch.ran = 0;
+        if (execute_step(&watch, part, error) != 0)
+            return -1;
+        before = spent;
+        spent = now(&watch) - watch.begun;
+        if (part >= 1 || watch.stop || spent + PILOT_LONGER * (spent - before) > PILOT_SECONDS)
+            break;
+    }
+    work->parts = watch.parts;
+    work->seconds = spent - before;
+    return 0;
 }
 
 /* ---- what follows from it ------------------------------------------------------------- */
@@ -135,24 +219,82 @@ int pilot_execute(const struct pilot *pilot, struct pilot_work *work, struct err
 /* Pages of a file are filled to so much when there are many. */
 #define FILL 0.8
 
-struct forecast pilot_forecast(const struct pilot *pilot, const struct pilot_work *work)
+#define MEASURED   1.4  /* times more or less, of what was done at full length */
+#define FEW_POINTS 1.3  /* times more or less again, if not all points were tried */
+#define BEND       0.12 /* by which the power that costs grow with may be wrong */
+#define GUESS      4.0  /* times more or less, from a part of one run */
+
+/* What a quantity grows to from the last step on, if its slope grows with that power of the length
+ * beyond the middle of the last two. */
+static double grow(double last, double slope, double middle, double part, double power)
+{
+    double above = power + 1;
+    return last + slope * pow(middle, -power) * (1 - pow(part, above)) / above;
+}
+
+/* The value at full length of what was measured at each step. */
+static struct range extrapolate(const struct pilot_work *work, const double *values)
+{
+    const struct pilot_step *steps = work->steps;
+    size_t n = work->count;
+    double last = values[n - 1], part = steps[n - 1].part, power = 0;
+    if (part >= 1)
+        return (struct range){last / MEASURED, last, last * MEASURED};
+    double slope = last / part, middle = part; /* nothing is known but one length */
+    if (n > 1 && last > values[n - 2]) {
+        slope = (last - values[n - 2]) / (part - steps[n - 2].part);
+        middle = sqrt(part * steps[n - 2].part);
+    }
+    if (n > 2 && values[n - 2] > values[n - 3] && last > values[n - 2]) {
+        double before = (values[n - 2] - values[n - 3]) / (steps[n - 2].part - steps[n - 3].part);
+        power = fmax(-0.5, fmin(1, log(slope / before) / log(PILOT_LONGER)));
+    }
+    return (struct range){
+        grow(last, slope, middle, part, fmin(0, power) - BEND) / MEASURED,
+        grow(last, slope, middle, part, power / 2),
+        grow(last, slope, middle, part, fmax(0, power) + BEND) * MEASURED,
+    };
+}
+
+/* By one worker after the other, but no program faster than one can compile it. */
+static double time_of_plan(const struct pilot *pilot, double compile, double run)
 {
     const struct plan *plan = pilot->plan;
-    const double runs = (double)plan->to_do;
-    double programs = 0;
+    double programs = 0, runs = (double)plan->to_do;
     for (size_t i = 0; i < plan->program_count; i++)
         programs += plan->programs[i].to_do > 0;
-    if (work->ran == 0) {
-        double parts = execution_parts(&(struct execution){.plan = plan});
-        return (struct forecast){.seconds = PILOT_SECONDS * parts / work->parts / pilot->workers,
-                                 .bytes = NAN};
+    double workers = pilot->workers, all = (compile * programs + run * runs) / workers;
+    double one = programs > 0 ? compile + run * fmax(1, runs / programs / workers) : 0;
+    return fmax(all, one);
+}
+
+/* From a part of what there is to do at the least length. */
+static struct forecast guess(const struct pilot *pilot, const struct pilot_work *work)
+{
+    double parts = execution_parts(&(struct execution){.plan = pilot->plan});
+    double seconds = work->parts > 0 ? work->seconds * parts / work->parts / pilot->workers : NAN;
+    return (struct forecast){.seconds = {seconds / GUESS, seconds, seconds * GUESS}, .bytes = NAN};
+}
+
+struct forecast pilot_forecast(const struct pilot *pilot, const struct pilot_work *work)
+{
+    double compile[PILOT_STEPS], run[PILOT_STEPS], bytes[PILOT_STEPS];
+    if (work->count == 0)
+        return guess(pilot, work);
+    for (size_t i = 0; i < work->count; i++) {
+        compile[i] = work->steps[i].compile_seconds;
+        run[i] = work->steps[i].run_seconds;
+        bytes[i] = work->steps[i].bytes;
     }
-    double compile = work->compiled ? work->compile_seconds / (double)work->compiled : 0;
-    double run = work->run_seconds / (double)work->ran;
+    const struct range compiles = extrapolate(work, compile), runs = extrapolate(work, run);
+    bool all_points = pilot->plan->experiment->point_count <= PILOT_POINTS;
+    double more = all_points ? 1 : FEW_POINTS;
     return (struct forecast){
-        .seconds = (compile * programs + run * runs) / pilot->workers,
-        .bytes = (double)work->bytes / FILL / (double)work->ran * runs,
-        .compile_seconds = compile,
-        .run_seconds = run,
+        .seconds = {time_of_plan(pilot, compiles.low, runs.low) / more,
+                    time_of_plan(pilot, compiles.likely, runs.likely),
+                    time_of_plan(pilot, compiles.high, runs.high) * more},
+        .bytes = extrapolate(work, bytes).likely / FILL * (double)pilot->plan->to_do,
+        .compile_seconds = compiles.likely,
+        .run_seconds = runs.likely,
     };
 }

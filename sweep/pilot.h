@@ -1,39 +1,53 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What a plan would take, from doing a little of it: a few points of the experiment, spread over
- * all of them, with a few seeds each, by one worker, in a results file in memory. That is given up
- * after PILOT_SECONDS. Programs are all taken to be like those compiled, runs like those done. */
+ * all of them, with one seed, by one worker, in a results file in memory. That is done with
+ * programs of a small part of their length, then with longer ones, as long as there is time: what
+ * is there at any length (start-up) is told apart from what grows with it, and from what grows
+ * faster. */
 #ifndef PYGCSIM_SWEEP_PILOT_H
 #define PYGCSIM_SWEEP_PILOT_H
 
 #include "sim/interval/compiled.h"
 #include "sweep/plan.h"
 
-#define PILOT_SECONDS 10
-#define PILOT_POINTS  8
-#define PILOT_SEEDS   5
+#define PILOT_SECONDS                                                                              \
+    4 /* then nothing longer is begun; twice that, and what is under way is ended */
+#define PILOT_POINTS 8
+#define PILOT_LONGER 4 /* times as long as the one before */
+#define PILOT_STEPS  3 /* that are kept: the longest */
 
 struct pilot {
     const struct plan *plan; /* not stored, so all of it is to do */
     unsigned workers;        /* that would do it */
     struct compile_options compile;
-    double (*seconds)(void *clock); /* since some instant; real time, or a test's */
+    double (*seconds)(void *clock); /* of work, since some instant; or a test's */
     void *clock;
 };
 
-/* What was done, and how long it took. */
+/* What was done at one length. */
+struct pilot_step {
+    double part;                         /* of the whole length */
+    double compile_seconds, run_seconds; /* of a program, 0 if none is compiled; of a run */
+    double bytes;                        /* stored, of a run */
+    size_t runs;
+};
+
 struct pilot_work {
-    size_t compiled, ran; /* programs; runs */
-    double compile_seconds, run_seconds;
-    double parts;     /* of execution_parts, with what is unfinished */
-    uint64_t bytes;   /* stored */
-    struct error why; /* the first run that failed; the text is empty if none has */
+    struct pilot_step steps[PILOT_STEPS]; /* the longest last */
+    size_t count;
+    double parts, seconds; /* without a step: what was done of execution_parts, and in what time */
+    struct error why;      /* the first run that failed; the text is empty if none has */
+};
+
+struct range {
+    double low, likely, high; /* NaN: nothing to go by */
 };
 
 struct forecast {
-    double seconds;                      /* for the whole plan */
-    double bytes;                        /* on disk; NaN if not one run was done */
-    double compile_seconds, run_seconds; /* of a program, 0 if none was compiled; of a run */
+    struct range seconds;                /* for the whole plan */
+    double bytes;                        /* on disk; NaN: nothing to go by */
+    double compile_seconds, run_seconds; /* of a program, 0 if none is compiled; of a run */
 };
 
 /* Returns 0, or -1 with a line in *error. */

@@ -29,7 +29,7 @@ static void on_ended(void *context, const struct planned_run *run,
     struct rounds *rounds = context;
     size_t place = (size_t)(run - rounds->plan.runs);
     rounds->ended++;
-    if (rounds->results)
+    if (rounds->results && place < rounds->experiment->point_count)
         rounds->results[place] = *result;
     if (!values)
         note_failure(rounds, place, why);
@@ -76,8 +76,6 @@ static int execute_round(struct rounds *rounds, struct error *error)
     execution.ended = on_ended;
     execution.advanced = on_advanced;
     rounds->ended = 0;
-    if (rounds->keep_results)
-        rounds->results = allocate_zeroed(plan->run_count, sizeof *rounds->results);
     if (rounds->begins)
         rounds->begins(rounds->execution.context, &execution);
     if (execute(&execution, error) != 0)
@@ -88,8 +86,6 @@ static int execute_round(struct rounds *rounds, struct error *error)
 
 static void forget_round(struct rounds *rounds)
 {
-    free(rounds->results);
-    rounds->results = NULL;
     plan_fini(&rounds->plan);
 }
 
@@ -127,6 +123,8 @@ static int end_plan(struct rounds *rounds, struct error *error)
 int rounds_execute(struct rounds *rounds, struct error *error)
 {
     int64_t id = 0;
+    if (rounds->keep_results)
+        rounds->results = allocate_zeroed(rounds->experiment->point_count, sizeof *rounds->results);
     for (bool more = true; more;) {
         forget_round(rounds);
         if (plan_round(rounds, id, error) != 0 || execute_round(rounds, error) != 0)
@@ -142,5 +140,7 @@ int rounds_execute(struct rounds *rounds, struct error *error)
 
 void rounds_fini(struct rounds *rounds)
 {
+    free(rounds->results);
+    rounds->results = NULL;
     forget_round(rounds);
 }

@@ -19,7 +19,7 @@ struct rounds {
     const char *command;
     struct share share;
     bool retry_failed; /* what failed when this was run before; never within it */
-    bool keep_results; /* below */
+    bool keep_results; /* of the first seed: below */
 
     /* How each round is executed; its plan and its store are filled in. Never more workers than
      * there are runs to do. */
@@ -29,8 +29,9 @@ struct rounds {
 
     /* Filled in: */
     struct plan plan;                  /* of the last round */
-    struct simulation_result *results; /* of its runs, in order; status RUN_planned of those that
-                                          had ended before. If they are kept; else NULL */
+    struct simulation_result *results; /* of the runs with the first seed, by point, whichever
+                                          round they were in; status RUN_planned of those that had
+                                          ended before all. If they are kept; else NULL */
     size_t before;                     /* runs that had ended before the first round */
     size_t ended;                      /* in the round under way */
     size_t failed;                     /* in all rounds */

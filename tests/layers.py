@@ -120,6 +120,18 @@ def forbidden(pattern):
                 yield f"{path}:{number}: {line.strip()}"
 
 
+# In cli/ these write by themselves: what the program has made, or (writer.c) what is escaped.
+PRINTERS = [f"cli/{name}.c" for name in ("print", "help", "man", "completion", "writer", "export", "progress")]
+
+
+def prints_raw():
+    """Names from anywhere that would reach a terminal as they are."""
+    for path in files(["cli"], ".c"):
+        for number, line in enumerate(code(path).splitlines(), 1):
+            if path not in PRINTERS and re.search(r"\b(v?f?printf|f?puts|v?dprintf|perror)\s*\(", line):
+                yield f"{path}:{number}: {line.strip()}"
+
+
 def sql_in_cli():
     for path in files(["cli"], ".c", ".h"):
         for number, line in enumerate(read(path).splitlines(), 1):
@@ -221,7 +233,8 @@ TESTS = (
      for layer in LAYERS] +
     [(f"below cli/ nothing {what}", lambda pattern=pattern: check_none(forbidden(pattern)))
      for what, pattern in FORBIDDEN] +
-    [("cli/ has no SQL", lambda: check_none(sql_in_cli())),
+    [("cli/ prints through cli/print.h", lambda: check_none(prints_raw())),
+     ("cli/ has no SQL", lambda: check_none(sql_in_cli())),
      ("below cli/ no variable that outlives a simulation", lambda: check_none(mutable_variables())),
      ("below cli/ no mutable static function pointer",
       lambda: check_none(mutable_function_pointers())),

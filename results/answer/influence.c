@@ -123,7 +123,7 @@ static bool has_seed(const struct factor *factor, const struct outcomes *outcome
                      size_t seed)
 {
     for (size_t i = 0; i < factor->count; i++)
-        if (isnan(outcomes_values(outcomes, factor->settings[i], metric)[seed]))
+        if (isnan(outcomes_value(outcomes, factor->settings[i], metric, seed)))
             return false;
     return true;
 }
@@ -133,19 +133,21 @@ static bool has_seed(const struct factor *factor, const struct outcomes *outcome
 static struct observations observe_runs(const struct factor *factor,
                                         const struct outcomes *outcomes, size_t metric)
 {
-    size_t k = factor->count, most = k * outcomes->seed_count, seeds = 0;
+    const struct outcome_values first = outcomes_values(outcomes, factor->settings[0], metric);
+    size_t k = factor->count, most = k * first.count, seeds = 0;
     struct observations o = {.y = allocate_zeroed(most + 1, sizeof *o.y),
                              .group = allocate_zeroed(most + 1, sizeof *o.group),
                              .groups = k};
     double *mean = allocate_zeroed(k, sizeof *mean); /* sums, of each setting */
-    for (size_t seed = 0; seed < outcomes->seed_count; seed++) {
+    for (size_t j = 0; j < first.count; j++) {
+        size_t seed = first.seeds[j];
         if (!has_seed(factor, outcomes, metric, seed))
             continue;
         double common = 0;
         for (size_t i = 0; i < k; i++)
-            common += outcomes_values(outcomes, factor->settings[i], metric)[seed] / (double)k;
+            common += outcomes_value(outcomes, factor->settings[i], metric, seed) / (double)k;
         for (size_t i = 0; i < k; i++, o.n++) {
-            o.y[o.n] = outcomes_values(outcomes, factor->settings[i], metric)[seed] - common;
+            o.y[o.n] = outcomes_value(outcomes, factor->settings[i], metric, seed) - common;
             o.group[o.n] = i;
             mean[i] += o.y[o.n];
         }

@@ -13,7 +13,8 @@
 /* Where the values of a run go. */
 struct run_place {
     int64_t run;
-    size_t setting, seed;
+    uint32_t setting;
+    uint32_t seed; /* among the seeds; then, where it is among the setting's own */
 };
 
 struct places {
@@ -108,16 +109,57 @@ static void add_run(struct outcome_reader *reader, sqlite3_stmt *rows)
         return;
     finished->places = allocate_grow(finished->places, &finished->capacity, finished->count + 1,
                                      sizeof *finished->places);
-    finished->places[finished->count++] =
-        (struct run_place){.run = query_integer(rows, ID),
-                           .setting = outcomes->setting_count - 1,
-                           .seed = find_seed(reader, (uint64_t)query_integer(rows, SEED))};
+    finished->places[finished->count++] = (struct run_place){
+        .run = query_integer(rows, ID),
+        .setting = (uint32_t)(outcomes->setting_count - 1),
+        .seed = (uint32_t)find_seed(reader, (uint64_t)query_integer(rows, SEED))};
 }
 
 static int compare_places(const void *a, const void *b)
 {
     const struct run_place *x = a, *y = b;
     return (x->run > y->run) - (x->run < y->run);
+}
+
+static int compare_seeds(const void *a, const void *b)
+{
+    const struct run_place *x = a, *y = b;
+    if (x->setting != y->setting)
+        return x->setting > y->setting ? 1 : -1;
+    if (x->seed != y->seed)
+        return x->seed > y->seed ? 1 : -1;
+    return compare_places(a, b);
+}
+
+static void sort_places(struct places *places, int (*compare)(const void *, const void *))
+{
+    if (places->count)
+        qsort(places->places, places->count, sizeof *places->places, compare);
+}
+
+/* Gives every finished run its place among its setting's; those with the same seed have one. */
+static void place_values(struct outcome_reader *reader)
+{
+    struct outcomes *outcomes = reader->outcomes;
+    struct places *finished = &reader->finished;
+    size_t count = 0;
+    outcomes->value_seeds = allocate_zeroed(finished->count + 1, sizeof *outcomes->value_seeds);
+    sort_places(finished, compare_seeds);
+    for (size_t i = 0; i < finished->count; i++) {
+        struct run_place *place = &finished->places[i];
+        struct outcome *setting = &outcomes->settings[place->setting];
+        if (setting->value_count == 0)
+            setting->first_value = count;
+        if (setting->value_count == 0 || outcomes->value_seeds[count - 1] != place->seed) {
+            outcomes->value_seeds[count++] = place->seed;
+            setting->value_count++;
+        }
+        place->seed = (uint32_t)(setting->value_count - 1);
+    }
+    sort_places(finished, compare_places);
+    outcomes->values = allocate_zeroed(count * outcomes->metric_count + 1, sizeof(double));
+    for (size_t i = 0; i < count * outcomes->metric_count; i++)
+        outcomes->values[i] = NAN;
 }
 
 static int read_runs(struct outcome_reader *reader, struct error *error)
@@ -136,10 +178,14 @@ static int read_runs(struct outcome_reader *reader, struct error *error)
         add_run(reader, rows);
     }
     sqlite3_finalize(rows);
-    if (reader->finished.count)
-        qsort(reader->finished.places, reader->finished.count, sizeof *reader->finished.places,
-              compare_places);
+    place_values(reader);
     return more;
+}
+
+static double *values_of(const struct outcomes *outcomes, size_t setting, size_t metric)
+{
+    const struct outcome *of = &outcomes->settings[setting];
+    return outcomes->values + of->first_value * outcomes->metric_count + metric * of->value_count;
 }
 
 /* The values of those metrics that are in `table`: summary, or the view metric. A run that comes
@@ -170,8 +216,7 @@ static int read_values(struct outcome_reader *reader, bool across_runs, struct e
         while (place && m < outcomes->metric_count && strcmp(outcomes->metrics[m]->name, name) != 0)
             m++;
         if (place && m < outcomes->metric_count)
-            outcomes->values[(place->setting * outcomes->metric_count + m) * outcomes->seed_count +
-                             place->seed] = query_real(rows, 2);
+            values_of(outcomes, place->setting, m)[place->seed] = query_real(rows, 2);
     }
     sqlite3_finalize(rows);
     return more;
@@ -198,10 +243,6 @@ int outcomes_read(struct outcomes *outcomes, struct store *store,
     for (size_t m = 0; m < count; m++)
         outcomes->metrics[m] = metrics_read[m];
     int status = read_seeds(&reader, error) == 0 && read_runs(&reader, error) == 0 ? 0 : -1;
-    size_t values = outcomes->setting_count * count * outcomes->seed_count;
-    outcomes->values = allocate_zeroed(values + 1, sizeof *outcomes->values);
-    for (size_t i = 0; i < values; i++)
-        outcomes->values[i] = NAN;
     if (status == 0)
         find_baselines(outcomes, baseline);
     if (status == 0 &&
@@ -228,6 +269,7 @@ void outcomes_fini(struct outcomes *outcomes)
     free(outcomes->settings);
     free(outcomes->metrics);
     free(outcomes->seeds);
+    free(outcomes->value_seeds);
     free(outcomes->values);
     free(outcomes->baseline);
     *outcomes = (struct outcomes){0};
@@ -245,10 +287,12 @@ size_t outcomes_metric(const struct outcomes *outcomes, const struct metric *met
 
 bool outcomes_have(const struct outcomes *outcomes, size_t metric)
 {
-    for (size_t s = 0; s < outcomes->setting_count; s++)
-        for (size_t i = 0; i < outcomes->seed_count; i++)
-            if (!isnan(outcomes_values(outcomes, s, metric)[i]))
+    for (size_t s = 0; s < outcomes->setting_count; s++) {
+        const struct outcome_values of = outcomes_values(outcomes, s, metric);
+        for (size_t i = 0; i < of.count; i++)
+            if (!isnan(of.values[i]))
                 return true;
+    }
     return false;
 }
 
@@ -273,9 +317,27 @@ size_t outcomes_setting(const struct outcomes *outcomes, size_t group, const cha
     return NO_SETTING;
 }
 
-const double *outcomes_values(const struct outcomes *outcomes, size_t setting, size_t metric)
+struct outcome_values outcomes_values(const struct outcomes *outcomes, size_t setting,
+                                      size_t metric)
 {
-    return outcomes->values + (setting * outcomes->metric_count + metric) * outcomes->seed_count;
+    const struct outcome *of = &outcomes->settings[setting];
+    return (struct outcome_values){.count = of->value_count,
+                                   .seeds = outcomes->value_seeds + of->first_value,
+                                   .values = values_of(outcomes, setting, metric)};
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+double outcomes_value(const struct outcomes *outcomes, size_t setting, size_t metric, size_t seed)
+{
+    const struct outcome_values of = outcomes_values(outcomes, setting, metric);
+    const uint32_t key = (uint32_t)seed;
+    const uint32_t *found = bsearch(&key, of.seeds, of.count, sizeof key, compare_numbers);
+    return found ? of.values[found - of.seeds] : NAN;
 }
 
 static enum interval_kind kind_of(const struct metric *metric)
@@ -283,21 +345,22 @@ static enum interval_kind kind_of(const struct metric *metric)
     return metric->skewed ? INTERVAL_bootstrap : INTERVAL_t;
 }
 
-/* The values that there are, into x; returns how many. */
-static size_t gather(const struct outcomes *outcomes, size_t setting, size_t metric, double *x)
+/* The values that there are, of all that a setting has; to be freed. */
+static double *gather(const struct outcomes *outcomes, size_t setting, size_t metric, size_t *n)
 {
-    const double *values = outcomes_values(outcomes, setting, metric);
-    size_t n = 0;
-    for (size_t i = 0; i < outcomes->seed_count; i++)
-        if (!isnan(values[i]))
-            x[n++] = values[i];
-    return n;
+    const struct outcome_values of = outcomes_values(outcomes, setting, metric);
+    double *x = allocate_zeroed(of.count + 1, sizeof *x);
+    *n = 0;
+    for (size_t i = 0; i < of.count; i++)
+        if (!isnan(of.values[i]))
+            x[(*n)++] = of.values[i];
+    return x;
 }
 
 struct estimate outcomes_mean(const struct outcomes *outcomes, size_t setting, size_t metric)
 {
-    double *x = allocate_zeroed(outcomes->seed_count + 1, sizeof *x);
-    size_t n = gather(outcomes, setting, metric, x);
+    size_t n;
+    double *x = gather(outcomes, setting, metric, &n);
     struct estimate mean =
         estimate_mean(x, n, kind_of(outcomes->metrics[metric]), INTERVAL_CONFIDENCE);
     free(x);
@@ -306,42 +369,57 @@ struct estimate outcomes_mean(const struct outcomes *outcomes, size_t setting, s
 
 double outcomes_average(const struct outcomes *outcomes, size_t setting, size_t metric)
 {
-    double *x = allocate_zeroed(outcomes->seed_count + 1, sizeof *x);
-    double mean = interval_mean(x, gather(outcomes, setting, metric, x));
+    size_t n;
+    double *x = gather(outcomes, setting, metric, &n);
+    double mean = interval_mean(x, n);
     free(x);
     return mean;
+}
+
+/* Values of two settings, of the seeds of which both have one. */
+struct pairs {
+    double *x, *y; /* y is a part of the same memory */
+    size_t count;
+};
+
+static struct pairs pair(const struct outcomes *outcomes, size_t setting, size_t other,
+                         size_t metric)
+{
+    const struct outcome_values a = outcomes_values(outcomes, setting, metric);
+    const struct outcome_values b = outcomes_values(outcomes, other, metric);
+    size_t most = a.count < b.count ? a.count : b.count;
+    struct pairs pairs = {.x = allocate_zeroed(2 * most + 1, sizeof *pairs.x)};
+    pairs.y = pairs.x + most;
+    for (size_t i = 0, k = 0; i < a.count && k < b.count;) {
+        bool same_seed = a.seeds[i] == b.seeds[k], a_first = a.seeds[i] < b.seeds[k];
+        if (same_seed && !isnan(a.values[i]) && !isnan(b.values[k])) {
+            pairs.x[pairs.count] = a.values[i];
+            pairs.y[pairs.count++] = b.values[k];
+        }
+        i += same_seed || a_first;
+        k += same_seed || !a_first;
+    }
+    return pairs;
 }
 
 struct estimate outcomes_difference(const struct outcomes *outcomes, size_t setting, size_t other,
                                     size_t metric)
 {
-    const double *a = outcomes_values(outcomes, setting, metric);
-    const double *b = outcomes_values(outcomes, other, metric);
-    double *pairs = allocate_zeroed(2 * outcomes->seed_count + 1, sizeof *pairs);
-    double *x = pairs, *y = pairs + outcomes->seed_count;
-    size_t n = 0;
-    for (size_t i = 0; i < outcomes->seed_count; i++)
-        if (!isnan(a[i]) && !isnan(b[i])) {
-            x[n] = a[i];
-            y[n++] = b[i];
-        }
-    struct estimate difference =
-        estimate_difference(x, y, n, kind_of(outcomes->metrics[metric]), INTERVAL_CONFIDENCE);
-    free(pairs);
+    struct pairs pairs = pair(outcomes, setting, other, metric);
+    struct estimate difference = estimate_difference(
+        pairs.x, pairs.y, pairs.count, kind_of(outcomes->metrics[metric]), INTERVAL_CONFIDENCE);
+    free(pairs.x);
     return difference;
 }
 
 bool outcomes_same(const struct outcomes *outcomes, size_t setting, size_t other, size_t metric)
 {
-    const double *a = outcomes_values(outcomes, setting, metric);
-    const double *b = outcomes_values(outcomes, other, metric);
-    size_t pairs = 0;
-    for (size_t i = 0; i < outcomes->seed_count; i++) {
-        if (a[i] < b[i] || a[i] > b[i])
-            return false;
-        pairs += !isnan(a[i]) && !isnan(b[i]);
-    }
-    return pairs > 0;
+    struct pairs pairs = pair(outcomes, setting, other, metric);
+    bool same = pairs.count > 0;
+    for (size_t i = 0; i < pairs.count; i++)
+        same &= !(pairs.x[i] < pairs.y[i] || pairs.x[i] > pairs.y[i]);
+    free(pairs.x);
+    return same;
 }
 
 size_t outcomes_objective(const struct outcomes *outcomes)

@@ -32,6 +32,7 @@ struct outcome {
     size_t group;
     int64_t first_run; /* of the results file */
     size_t runs[RUN_STATUS_COUNT];
+    size_t first_value, value_count; /* finished runs, one a seed: their place among all */
 };
 
 struct outcomes {
@@ -42,7 +43,9 @@ struct outcomes {
     const struct metric **metrics;            /* those read */
     uint64_t *seeds;                          /* ascending */
     size_t group_count, setting_count, metric_count, seed_count;
-    double *values; /* by setting, metric, seed; NaN: none */
+    /* Only of runs that there are: settings may have different seeds. */
+    uint32_t *value_seeds; /* by setting, ascending: places in `seeds` */
+    double *values;        /* by setting, metric, seed; NaN: none */
 };
 
 /* Reads the values of `count` metrics. `baseline` is a policy's text; NULL: the experiment's own.
@@ -67,8 +70,17 @@ struct replications outcomes_replications(const struct outcomes *outcomes, size_
 /* The setting of a policy in a group; NO_SETTING if there is none. */
 size_t outcomes_setting(const struct outcomes *outcomes, size_t group, const char *policy);
 
-/* A setting's values, by seed. */
-const double *outcomes_values(const struct outcomes *outcomes, size_t setting, size_t metric);
+/* A setting's values, of each of its finished runs. */
+struct outcome_values {
+    size_t count;
+    const uint32_t *seeds; /* places in `seeds`, ascending */
+    const double *values;  /* NaN: none */
+};
+struct outcome_values outcomes_values(const struct outcomes *outcomes, size_t setting,
+                                      size_t metric);
+
+/* The value with a seed, by its place in `seeds`; NaN: none. */
+double outcomes_value(const struct outcomes *outcomes, size_t setting, size_t metric, size_t seed);
 
 /* Over a setting's replications, and its interval; of the metric's own kind. */
 struct estimate outcomes_mean(const struct outcomes *outcomes, size_t setting, size_t metric);

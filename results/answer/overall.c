@@ -13,13 +13,14 @@ static struct estimate mean_difference(const struct outcomes *outcomes, const si
                                        size_t metric)
 {
     const struct metric *of = outcomes->metrics[metric];
-    double *x = allocate_zeroed(outcomes->seed_count + 1, sizeof *x);
+    const struct outcome_values first = outcomes_values(outcomes, settings[0], metric);
+    double *x = allocate_zeroed(first.count + 1, sizeof *x);
     size_t n = 0;
-    for (size_t seed = 0; seed < outcomes->seed_count; seed++) {
+    for (size_t i = 0; i < first.count; i++) {
         double sum = 0; /* NaN if a value is missing */
         for (size_t g = 0; g < outcomes->group_count; g++)
-            sum += outcomes_values(outcomes, settings[g], metric)[seed] -
-                   outcomes_values(outcomes, outcomes->groups[g].baseline, metric)[seed];
+            sum += outcomes_value(outcomes, settings[g], metric, first.seeds[i]) -
+                   outcomes_value(outcomes, outcomes->groups[g].baseline, metric, first.seeds[i]);
         if (!isnan(sum))
             x[n++] = sum / (double)outcomes->group_count;
     }

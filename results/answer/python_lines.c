@@ -2,9 +2,11 @@
 #include "results/answer/python_lines.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "sim/base/allocate.h"
 #include "sim/base/error.h"
+#include "sim/base/printable.h"
 #include "sim/model/policy.h"
 
 char *python_lines(const char *policy, const struct component *const *policies)
@@ -19,8 +21,10 @@ char *python_lines(const char *policy, const struct component *const *policies)
     if (setting_parse(&setting, policy, policies, "policy", &error) == 0) {
         policy_of(setting.component)->python(setting.state, out);
         setting_fini(&setting);
-    } else {
-        fprintf(out, "# %s is of another version of pygcsim: %s\n", policy, error.text);
+    } else { /* its text is anybody's: it must not end the comment */
+        fputs("# ", out);
+        printable_write(out, policy, strlen(policy));
+        fprintf(out, " is of another version of pygcsim: %s\n", error.text);
     }
     fclose(out);
     return lines;

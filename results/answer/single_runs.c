@@ -46,8 +46,10 @@ int single_runs_read(struct single_runs *answer, const struct single_run *runs, 
         struct single_run *run = &answer->runs[answer->count++];
         *run = runs[i];
         run->values = allocate_zeroed(metric_count(), sizeof *run->values);
-        run->missed_event = missed_event(run->policy, run->result);
-        run->unsteady = is_unsteady(run->result);
+        if (run->result) {
+            run->missed_event = missed_event(run->policy, run->result);
+            run->unsteady = is_unsteady(run->result);
+        }
         status = run_read(store, run->id, &run->status, run->values, error);
     }
     if (status != 0)

@@ -21,7 +21,8 @@ struct single_run {
     const struct setting *policy, *workload;
     const char *collector;
     uint64_t seed;
-    const struct simulation_result *result; /* RUN_planned: it was run before, and is only read */
+    const struct simulation_result *result; /* RUN_planned: it was run before; NULL: not kept, there
+                                               is nothing to remark */
 
     /* The answer. */
     enum run_status status;

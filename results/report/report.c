@@ -43,6 +43,8 @@ void page_verdict(const struct page *page, const struct metric *metric,
         fputs(verdict_is_not_told_apart(verdict->value) ? "~\u00A0" : "", page->out);
         html_quantity(page->out, show_difference(text, metric, verdict->difference));
     }
+    if (verdict_is_told_apart(verdict->value) && verdict->value != VERDICT_DIFFERENT)
+        fputs(verdict->value == VERDICT_BETTER ? "\u00A0better" : "\u00A0worse", page->out);
     fputs("</span>", page->out);
 }
 

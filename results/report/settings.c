@@ -134,11 +134,12 @@ int page_settings(const struct page *page, struct error *error)
     size_t top = page->report->top ? page->report->top : SIZE_MAX;
     size_t share = page->report->top ? ROWS_MOST / groups : SIZE_MAX;
     (void)error;
-    fputs(
-        "<p>A difference is <span class=\"good\">green</span> if it is an improvement, <span "
-        "class=\"bad\">red</span> if it is the opposite; after ~ the interval includes 0, and the "
-        "two are not told apart.</p>\n",
-        page->out);
+    fputs("<p>A difference is <span class=\"good\">green: better</span> if it is an improvement in "
+          "that "
+          "metric, <span class=\"bad\">red: worse</span> if it is the opposite; after ~ the "
+          "interval includes 0, and the "
+          "two are not told apart.</p>\n",
+          page->out);
     for (size_t g = 0; g < groups; g++)
         write_table(page, g, top < share ? top : share);
     return 0;

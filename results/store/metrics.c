@@ -188,7 +188,9 @@ const struct metric *metric_find(const char *name, struct error *error)
         names[i] = metrics[i].name;
     const struct metric *metric = metric_named(name);
     if (!metric)
-        suggest_error(error, "metric", name, names);
+        suggest_error(error, metric_registry.what, name, names);
+    if (!metric)
+        error_set(error, "%s; `pygcsim list %s` has all", error->text, metric_registry.list);
     return metric;
 }
 

@@ -6,11 +6,17 @@
 #ifndef PYGCSIM_SIM_BASE_ERROR_H
 #define PYGCSIM_SIM_BASE_ERROR_H
 
+#include <stdarg.h>
+
 struct error {
     char text[1024];
 };
 
-/* Fills in the line (cut to fit) and returns -1, so that callers can `return error_set(...)`. */
+/* Fills in the line and returns -1, so that callers can `return error_set(...)`. Texts put in by %s
+ * are made printable (sim/base/printable.h), so it is one line whatever is in them. If it is too
+ * long, the longest of them are cut, and end in "…": what is said of them stays. */
 int error_set(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int error_vset(struct error *error, const char *format, va_list values)
+    __attribute__((format(printf, 2, 0)));
 
 #endif

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/base/printable.h"
 #include "sim/base/units.h"
 #include "sim/base/utf8.h"
 
@@ -17,11 +18,12 @@ void json_init(struct json *json, FILE *out)
 /* The first character of `text`; returns how many bytes it has. */
 static size_t write_character(FILE *out, const char *text, size_t size)
 {
-    unsigned char first = (unsigned char)*text;
-    if (first >= ' ' && first != '"' && first != '\\')
+    uint32_t character = 0;
+    size_t length = utf8_read(text, size, &character);
+    if (length == 0 || (printable_is(character) && character != '"' && character != '\\'))
         return utf8_write(out, text, size);
-    fprintf(out, first < ' ' ? "\\u%04x" : "\\%c", first);
-    return 1;
+    fprintf(out, printable_is(character) ? "\\%c" : "\\u%04x", character);
+    return length;
 }
 
 static void write_string(FILE *out, const char *text)

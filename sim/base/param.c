@@ -136,6 +136,8 @@ READER(read_item)
         return 0;
     }
     suggest_error(error, param->registry->what, text, names);
+    if (param->registry->list && names[SUGGEST_ALL])
+        error_set(error, "%s; `pygcsim list %s` has all", error->text, param->registry->list);
     return put_label(label, error);
 }
 

@@ -62,10 +62,61 @@ const char *suggest(const char *text, const char *const *names)
     return best;
 }
 
+/* How far a name is from the text; one that begins like it, or has it in it, is nearer. */
+static int distance_to(const char *text, const char *name)
+{
+    size_t edits = distance(text, name);
+    int common = 0, longest = LONGEST;
+    while (text[common] && text[common] == name[common])
+        common++;
+    if (strlen(text) >= 3 && strstr(name, text))
+        return -longest;
+    return (edits < LONGEST ? (int)edits : longest) - common;
+}
+
+/* Puts the nearest first; of those that are as near, those that came first. `nearest` has room for
+ * SUGGEST_SOME and a NULL. */
+static void find_nearest(const char *text, const char *const *names, const char **nearest)
+{
+    int distances[SUGGEST_SOME + 1];
+    size_t found = 0;
+    for (size_t i = 0; names[i]; i++) {
+        int far = distance_to(text, names[i]);
+        size_t at = found;
+        for (; at > 0 && distances[at - 1] > far; at--) {
+            distances[at] = distances[at - 1];
+            nearest[at] = nearest[at - 1];
+        }
+        distances[at] = far;
+        nearest[at] = names[i];
+        found += found < SUGGEST_SOME;
+    }
+    nearest[found] = NULL;
+}
+
+static size_t count_of(const char *const *names)
+{
+    size_t count = 0;
+    while (names[count])
+        count++;
+    return count;
+}
+
 int suggest_error(struct error *error, const char *what, const char *text, const char *const *names)
 {
-    char allowed[768] = "";
-    size_t length = 0;
+    char allowed[768] = "", meant[96] = "";
+    const char *nearest[SUGGEST_SOME + 2];
+    size_t length = 0, count = count_of(names);
+    const char *near = suggest(text, names);
+    if (near)
+        snprintf(meant, sizeof meant, "; did you mean '%.60s'?", near);
+    if (count > SUGGEST_ALL) {
+        find_nearest(text, names, nearest);
+        names = nearest;
+        length = (size_t)snprintf(allowed, sizeof allowed, "of %zu the nearest: ", count);
+    } else {
+        length = (size_t)snprintf(allowed, sizeof allowed, "allowed: ");
+    }
     for (size_t i = 0; names[i]; i++) {
         bool fits = length + strlen(names[i]) + sizeof ", , …" < sizeof allowed;
         length += (size_t)snprintf(allowed + length, sizeof allowed - length, "%s%s", i ? ", " : "",
@@ -73,10 +124,6 @@ int suggest_error(struct error *error, const char *what, const char *text, const
         if (!fits)
             break;
     }
-    const char *near = suggest(text, names);
-    if (near)
-        return error_set(error, "there is no %s '%.60s'; did you mean '%s'? (allowed: %s)", what,
-                         text, near, allowed);
-    return error_set(error, "there is no %s '%.60s' (allowed: %s)", what, text,
-                     allowed[0] ? allowed : "none");
+    return error_set(error, "there is no %s '%.60s'%s (%s%s)", what, text, meant, allowed,
+                     count ? "" : "none");
 }

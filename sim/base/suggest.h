@@ -15,7 +15,11 @@ char *suggest_words(const char *const *words, char *buffer, size_t size);
  * with NULL. */
 const char *suggest(const char *text, const char *const *names);
 
-/* "there is no WHAT 'TEXT'; did you mean 'X'? (allowed: a, b, c)" Returns -1. */
+#define SUGGEST_ALL  30 /* names that a message lists; */
+#define SUGGEST_SOME 5  /* of more so many, the nearest */
+
+/* "there is no WHAT 'TEXT'; did you mean 'X'? (allowed: a, b, c)"; "(of 48 the nearest: a, b, c)".
+ * Returns -1. */
 int suggest_error(struct error *error, const char *what, const char *text,
                   const char *const *names);
 

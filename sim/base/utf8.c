@@ -43,3 +43,13 @@ size_t utf8_write(FILE *out, const char *text, size_t size)
         fputs("\uFFFD", out);
     return length ? length : 1;
 }
+
+size_t utf8_whole(const char *text, size_t size)
+{
+    for (size_t back = 1; back <= 3 && back <= size; back++) {
+        unsigned char byte = (unsigned char)text[size - back];
+        if ((byte & 0xC0) != 0x80) /* a character begins here */
+            return length_of(byte) > back ? size - back : size;
+    }
+    return size;
+}

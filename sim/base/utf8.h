@@ -18,4 +18,7 @@ size_t utf8_read(const char *text, size_t size, uint32_t *character);
  * how many bytes of `text` that was. */
 size_t utf8_write(FILE *out, const char *text, size_t size);
 
+/* How many bytes of `text` are left without a character that is cut off at its end. */
+size_t utf8_whole(const char *text, size_t size);
+
 #endif

@@ -17,24 +17,13 @@
 
 /* ---- errors --------------------------------------------------------------------------------- */
 
-/* Control characters, which quoted values may have, would break the line. */
-static void make_printable(char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 0x7f)
-            *text = '?';
-}
-
 /* Puts "FILE:LINE: " before the line; without the number if it is 0. */
 static int locate(const char *path, size_t line, struct error *error)
 {
     struct error plain = *error;
     if (line > 0)
-        error_set(error, "%.300s:%zu: %.700s", path, line, plain.text);
-    else
-        error_set(error, "%.300s: %.700s", path, plain.text);
-    make_printable(error->text);
-    return -1;
+        return error_set(error, "%s:%zu: %s", path, line, plain.text);
+    return error_set(error, "%s: %s", path, plain.text);
 }
 
 int document_locate(const struct document *document, const yaml_node_t *node, struct error *error)
@@ -47,7 +36,7 @@ int document_error(const struct document *document, const yaml_node_t *node, str
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(error->text, sizeof error->text, format, arguments);
+    error_vset(error, format, arguments);
     va_end(arguments);
     return document_locate(document, node, error);
 }

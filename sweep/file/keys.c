@@ -2,6 +2,7 @@
 #include "sweep/file/keys.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,13 +17,16 @@
 static int read_value(void *state, const struct experiment_key *key,
                       const struct document *document, const yaml_node_t *node, struct error *error)
 {
-    char takes[600];
+    char takes[600], label[64];
     const struct param *param = &key->param;
+    bool vague = *key->within && strcmp(param->name, "name") == 0; /* there are other names */
+    snprintf(label, sizeof label, "%s%s%s", vague ? key->within : "", vague ? ": " : "",
+             param->name);
     const char *text =
-        document_value(document, node, param->name, param_takes(param, takes, sizeof takes), error);
+        document_value(document, node, label, param_takes(param, takes, sizeof takes), error);
     if (!text)
         return -1;
-    return param_read(param, param->name, state, text, error) == 0
+    return param_read(param, label, state, text, error) == 0
                ? 0
                : document_locate(document, node, error);
 }

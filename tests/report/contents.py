@@ -107,8 +107,10 @@ def settings(place):
                 continue
             check(abs(float(value) - mean) <= 1e-8 * abs(mean), f"{head} of {policy}: {value}, {mean}")
             for part in [cell.children[0], *(span.text() for span in cell.all("span"))]:
-                # The same words as on a terminal, but for their signs.
+                # The same words as on a terminal, but for their signs, and what the colour says.
                 plain = part.replace("−", "-").replace("µs", "us").replace("\u00a0", " ")
+                for word in (" better", " worse"):
+                    plain = plain[:-len(word)] if plain.endswith(word) else plain
                 check(f" {plain} " in f"{text} ".replace("\n", " "),
                       f"{head} of {policy}: '{plain}' is not what show says")
 
@@ -178,7 +180,7 @@ def colours(place):
     table = page.root.one("table", cls="settings")
     equal([[span.words() for span in row[3].all("span", cls=verdict)] for row in rows_of(table)
            for verdict in ("good", "bad")],
-          [["+10 [+10, +10]"], [], [], [], [], ["−10 [−10, −10]"]], "throughput")
+          [["+10 [+10, +10] better"], [], [], [], [], ["−10 [−10, −10] worse"]], "throughput")
     equal([[span["class"] for span in row[2].all("span")] for row in rows_of(table)], [["good"], [], ["bad"]],
           "latency")
 

@@ -2,6 +2,7 @@
 """A page in a real browser: nothing logged, nothing loaded, charts with a size, tables that sort, no overflow,
 contrast. Skipped where chromium and chromedriver are not installed."""
 import re
+import time
 import threading
 
 from browser import BROWSER, DRIVER, Browser
@@ -156,6 +157,43 @@ def no_overflow(window, path):
     window.view(700, media="print")
     equal(window.run("return getComputedStyle(document.querySelector('nav')).display"), "none", "nav in print")
     equal(window.run("return document.documentElement.scrollWidth"), 700, "width in print")
+
+
+@in_browser("what is wider than its frame scrolls in it: a shadow and a bar say so, and the keyboard does it")
+def frames_scroll(window, path):
+    window.run("document.querySelectorAll('details').forEach((details) => details.open = true)")
+    outside = window.run("return [...document.querySelectorAll('table')].filter((table) => !table.closest('.scroll')).length")
+    equal(outside, 0, "tables without a frame")
+    for width in (1280, 390):
+        window.view(width)
+        wide = window.run("""
+            return [...document.querySelectorAll('.scroll')].filter((box) => box.scrollWidth > box.clientWidth)
+              .map((box) => {
+                const style = getComputedStyle(box);
+                box.focus();
+                return {shadows: (style.backgroundImage.match(/gradient/g) || []).length, moves: style.backgroundAttachment,
+                        bar: style.scrollbarWidth, overflow: style.overflowX, focused: document.activeElement === box};
+              });""")
+        check(wide or width > 390, "something is wider than a phone")
+        for box in wide:
+            equal(box, {"shadows": 4, "moves": "local, local, scroll, scroll", "bar": "thin", "overflow": "auto",
+                        "focused": True}, f"a frame at {width}")
+    window.run("[...document.querySelectorAll('.scroll')].find((box) => box.scrollWidth > box.clientWidth).focus()")
+    for _ in range(5):
+        window.press("\ue014")  # to the right
+    moved = "return document.activeElement.scrollLeft > 0"
+    deadline = time.monotonic() + 10
+    while not window.run(moved) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    check(window.run(moved), "the keyboard scrolls it")
+
+
+@in_browser("whether a difference is for the better is said in words, too")
+def words(window, path):
+    wrong = window.run("""
+        return [...document.querySelectorAll('td .good, td .bad')].map((span) => [span.className, span.textContent])
+          .filter(([name, text]) => !text.endsWith(name === 'good' ? 'better' : 'worse'));""")
+    equal(wrong, [], "differences without the word")
 
 
 @in_browser("text has a contrast of 4.5 to 1 at least, in light and dark")

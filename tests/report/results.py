@@ -50,6 +50,7 @@ def changed(place, name, *changes):
     database.execute("DELETE FROM summary WHERE run_id IN (SELECT id FROM run WHERE status = 'out_of_memory')")
     # They are not what was stored, and not damage.
     database.execute("UPDATE run SET seal = NULL, seal_histograms = NULL, seal_log = NULL")
+    database.execute("UPDATE experiment SET seal = NULL, seal_runs = NULL")
     database.commit()
     database.close()
 

@@ -363,6 +363,52 @@ TEST(no_best)
 
 /* ---- in a few sentences --------------------------------------------------------------- */
 
+/* Settings with seeds of their own: of each there are the values of its runs, and no others. */
+TEST(only_the_values_that_there_are)
+{
+    static const struct small_setting stored[] = {
+        {"default", NULL, "ff--", {10, 20}, {5, 6}},
+        {"freeze", NULL, "--ff", {0, 0, 30, NAN}, {0, 0, 7, 8}},
+        {"off", NULL, "-ffm", {0, 50, 60, 70}, {0, 9, 9, 9}},
+        {"timed", NULL, "xppm", {NAN}, {NAN}},
+    };
+    static const size_t counts[] = {2, 2, 2, 0};
+    struct small_results results;
+    struct outcomes outcomes;
+    struct error error = {""};
+    struct metric_list list = {0};
+    small_results_init(&results, stored, LENGTH(stored), NULL, NULL);
+    metric_list_add(&list, metric_named("latency_p99"));
+    metric_list_add(&list, metric_named("heap_peak"));
+    subject_read(&results.subject, &list, &outcomes, &error);
+    check_text("error", error.text, "");
+    for (size_t s = 0; s < LENGTH(stored); s++) {
+        const struct outcome_values latency = outcomes_values(&outcomes, s, 0);
+        check_count(stored[s].policy, latency.count, counts[s]);
+        for (size_t seed = 0, i = 0; seed < 4; seed++) {
+            bool is_there = stored[s].runs[seed] == 'f';
+            double value = outcomes_value(&outcomes, s, 0, seed);
+            check_that(stored[s].policy, is_there || isnan(value));
+            if (!is_there)
+                continue;
+            check_count(stored[s].policy, outcomes.seeds[latency.seeds[i]], seed + 1);
+            check_that(stored[s].policy, isnan(stored[s].latency_p99[seed])
+                                             ? isnan(value)
+                                             : value == stored[s].latency_p99[seed]);
+            check_real(stored[s].policy, outcomes_value(&outcomes, s, 1, seed),
+                       stored[s].heap_peak[seed]);
+            i++;
+        }
+    }
+    check_count("pairs", outcomes_difference(&outcomes, 0, 1, 1).n, 0);
+    check_count("one pair", outcomes_difference(&outcomes, 2, 1, 0).n, 1);
+    check_real("of the same seed", outcomes_difference(&outcomes, 2, 1, 0).mean, 30);
+    check_real("the other way", outcomes_difference(&outcomes, 0, 2, 1).mean, -3);
+    outcomes_fini(&outcomes);
+    metric_list_fini(&list);
+    small_results_fini(&results);
+}
+
 TEST(headlines)
 {
     static const struct {
@@ -512,6 +558,7 @@ int main(void)
         cmocka_unit_test(which_to_take),
         cmocka_unit_test(too_few_seeds_in_common),
         cmocka_unit_test(no_best),
+        cmocka_unit_test(only_the_values_that_there_are),
         cmocka_unit_test(headlines),
         cmocka_unit_test(what_matters),
         cmocka_unit_test(runs_beside_each_other),

@@ -21,6 +21,7 @@ struct fixture {
     struct outcome settings[SETTINGS];
     struct outcome_group group;
     const struct metric *metrics[METRICS];
+    uint32_t seeds[SETTINGS * SEEDS];
 };
 
 static const struct outcomes *fixture_init(struct fixture *fixture)
@@ -33,6 +34,10 @@ static const struct outcomes *fixture_init(struct fixture *fixture)
         fixture->settings[s].policy = names[s];
         fixture->settings[s].runs[RUN_finished] = s == TIMED ? 2 : SEEDS;
         fixture->settings[s].runs[RUN_out_of_memory] = s == TIMED;
+        fixture->settings[s].first_value = s * SEEDS;
+        fixture->settings[s].value_count = SEEDS;
+        for (uint32_t i = 0; i < SEEDS; i++)
+            fixture->seeds[s * SEEDS + i] = i;
     }
     fixture->outcomes = (struct outcomes){
         .groups = &fixture->group,
@@ -42,6 +47,7 @@ static const struct outcomes *fixture_init(struct fixture *fixture)
         .setting_count = SETTINGS,
         .metric_count = METRICS,
         .seed_count = SEEDS,
+        .value_seeds = fixture->seeds,
         .values = &values[0][0][0],
     };
     return &fixture->outcomes;

@@ -111,7 +111,7 @@ TEST(keys)
         {"workload: web\nworkloads: [web]\n",
          ":1: workload and workloads (line 2) are the same key; keep one of them"},
         {"workload: web\nname: [a]", ":2: name is a list; name takes up to 100 letters"},
-        {"workload: web\nname: \"a\\nb\"", ":2: name=a?b is not allowed; it takes up to 100"},
+        {"workload: web\nname: \"a\\nb\"", ":2: name=a\\nb is not allowed; it takes up to 100"},
         {"workload: web\nname: \"a\\0b\"", ":2: name is no text: it has a zero byte"},
         {"workload: web\nname:\n", ":2: name is empty; name takes up to 100 letters"},
         {"workload: web\ncollector: cpython-3.14",
@@ -312,6 +312,8 @@ TEST(designs)
     static const struct row rows[] = {
         {"workload: web\ndesign: lsh",
          ":2: design=lsh is not allowed; it takes grid, random, lhs or sobol, "},
+        {"workload: web\ndesign: {name: lsh}",
+         ":2: design: name=lsh is not allowed; it takes grid, random, lhs or sobol; did you mean"},
         {"workload: web\ndesign: {points: 3}", ":2: design needs a name; it takes grid, random, "},
         {"workload: web\ndesign: {name: lhs, point: 3}",
          ":2: there is no key of design called 'poi"},

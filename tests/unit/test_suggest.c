@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/base/suggest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/unit/check.h"
@@ -69,16 +70,43 @@ TEST(the_message)
     check_that("a long text is cut", strlen(error.text) < 200);
 }
 
-TEST(a_long_list_of_names_is_cut)
+TEST(a_list_of_long_names_is_cut)
 {
-    const char *many[201] = {NULL};
-    for (size_t i = 0; i < 200; i++)
-        many[i] = names[i % 6];
+    static char long_names[SUGGEST_ALL][61];
+    const char *many[SUGGEST_ALL + 1] = {NULL};
+    for (size_t i = 0; i < SUGGEST_ALL; i++) {
+        memset(long_names[i], 'a' + (int)(i % 26), 60);
+        many[i] = long_names[i];
+    }
     struct error error;
     suggest_error(&error, "policy", "xyzzy", many);
-    check_mentions("cut", error.text, "there is no policy 'xyzzy' (allowed: default, threshold,");
+    check_mentions("cut", error.text, "there is no policy 'xyzzy' (allowed: aaaa");
     check_that("it fits", strlen(error.text) < sizeof error.text);
     check_mentions("after a whole name", error.text, ", …)");
+}
+
+TEST(of_many_names_the_nearest)
+{
+    static const struct {
+        const char *text, *message;
+    } rows[] = {
+        {"poliy123",
+         "there is no policy 'poliy123'; did you mean 'policy123'? (of 200 the nearest: "
+         "policy123, policy12, policy13, policy23, policy103)"},
+        {"xyzzy", "there is no policy 'xyzzy' (of 200 the nearest: policy0, policy1, policy2, "
+                  "policy3, policy4)"},
+    };
+    static char numbered[200][12];
+    const char *many[201] = {NULL};
+    struct error error;
+    for (int i = 0; i < 200; i++) {
+        snprintf(numbered[i], sizeof numbered[i], "policy%d", i);
+        many[i] = numbered[i];
+    }
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        suggest_error(&error, "policy", rows[i].text, many);
+        check_text(rows[i].text, error.text, rows[i].message);
+    }
 }
 
 int main(void)
@@ -87,7 +115,8 @@ int main(void)
         cmocka_unit_test(the_nearest_name),
         cmocka_unit_test(a_long_text_is_near_nothing),
         cmocka_unit_test(the_message),
-        cmocka_unit_test(a_long_list_of_names_is_cut),
+        cmocka_unit_test(a_list_of_long_names_is_cut),
+        cmocka_unit_test(of_many_names_the_nearest),
     };
     return cmocka_run_group_tests_name("suggest", tests, NULL, NULL);
 }
