@@ -143,6 +143,7 @@ void record_begin(struct record *record)
     for (int i = 0; i < RECORD_TABLE_COUNT; i++)
         record->tables[i] = (struct rows){.table = &record_tables[i]};
     record->collections_stored = 0;
+    record->collections_digest = 0;
     record->collected = NULL;
 }
 

@@ -17,6 +17,7 @@ import tap  # noqa: E402
 import command_line  # noqa: E402, F401
 import any_bytes  # noqa: E402, F401
 import results_file  # noqa: E402, F401
+import damaged_files  # noqa: E402, F401
 import trouble  # noqa: E402, F401
 import memory  # noqa: E402, F401
 import programs  # noqa: E402, F401
