@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * pygcsim plot: charts from a results file, drawn by gnuplot. */
+#include <ctype.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,8 +22,11 @@
 #define CHARTS_MOST 32
 
 struct plot {
-    const char *db, *folder, *template_file;
-    int64_t format;
+    const char *db, *out, *template_file;
+    int64_t format; /* index into terminal_formats and 1; 0: not given */
+    struct terminal look;
+    char *font; /* its name */
+    const char *title;
     struct texts charts; /* names; none: all */
     struct texts policies, parameters;
     const char *workload; /* as given */
@@ -29,6 +34,7 @@ struct plot {
     struct setting settings[SELECTION_POLICIES_MOST + 1]; /* whose texts the options are */
     size_t setting_count;
     bool list, show_template, show_sql;
+    bool is_file;        /* --out, not a folder */
     char *template;      /* what is in the file */
     struct store *store; /* here, so that they are not lost when the command fails */
     struct selection *selection;
@@ -38,19 +44,89 @@ struct plot {
 
 #define FIELD(name) PARAM_FIELD(plot, name)
 
+/* That it was given is told, too. */
+static int read_format(const struct param *param, const char *label, void *field, const char *text,
+                       struct error *error)
+{
+    struct param choice = *param;
+    choice.read = NULL;
+    choice.offset = 0;
+    if (param_read(&choice, label, field, text, error) != 0)
+        return -1;
+    ++*(int64_t *)field;
+    return 0;
+}
+
+static bool is_side(int pixels)
+{
+    return pixels >= TERMINAL_SIDE_LEAST && pixels <= TERMINAL_SIDE_MOST;
+}
+
+static int read_size(const struct param *param, const char *label, void *field, const char *text,
+                     struct error *error)
+{
+    struct terminal *look = field;
+    int end = 0;
+    if (sscanf(text, "%5dx%5d%n", &look->width, &look->height, &end) < 2 || text[end] ||
+        !is_side(look->width) || !is_side(look->height))
+        return param_refuse(param, label, text, error);
+    return 0;
+}
+
+/* Letters of any alphabet, digits, and what else is in names of families. */
+static bool is_family(const char *name, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!isalnum((unsigned char)name[i]) && !strchr(" -_.", name[i]) && !(name[i] & 0x80))
+            return false;
+    return true;
+}
+
+static int read_font(const struct param *param, const char *label, void *field, const char *text,
+                     struct error *error)
+{
+    struct plot *plot = field;
+    size_t length = strcspn(text, ",");
+    char *end = "";
+    if (text[length])
+        plot->look.font_size = strtod(text + length + 1, &end);
+    bool is_sized = text[length] && end > text + length + 1;
+    if (!is_family(text, length) || *end || (text[length] && !is_sized) ||
+        (is_sized && !(plot->look.font_size >= TERMINAL_FONT_LEAST &&
+                       plot->look.font_size <= TERMINAL_FONT_MOST)))
+        return param_refuse(param, label, text, error);
+    free(plot->font);
+    plot->font = length > 0 ? strndup(text, length) : NULL;
+    plot->look.font = plot->font;
+    return 0;
+}
+
 static const struct command_option draw_options[] = {
-    {{"out", PARAM_FOLDER, FIELD(folder), .initial = "charts",
-      .meaning = "the folder for the charts, made if need be"},
+    {{"out", PARAM_PATH, FIELD(out), .initial = "charts",
+      .meaning = "the folder for the charts, made if need be; or with one --chart a file that ends "
+                 "in .png, .svg or .pdf"},
      .letter = 'o',
-     .argument = "DIR"},
+     .argument = "PATH"},
     {{"chart", PARAM_NAME, FIELD(charts), .registry = &chart_registry,
       .otherwise = "all that the results can give",
       .meaning = "only this chart, and others given in the same way"},
      .argument = "NAME",
      .times = TIMES_ANY},
-    {{"format", PARAM_CHOICE, FIELD(format), .choices = chart_formats, .initial = "png",
-      .meaning = "the form of the files"},
+    {{"format", PARAM_CHOICE, FIELD(format), .read = read_format, .choices = terminal_formats,
+      .otherwise = "png, or as the file of --out ends", .meaning = "the form of the files"},
      .argument = "FORMAT"},
+    {{"size", PARAM_RULE, FIELD(look), .read = read_size, .otherwise = "1200x800; of svg 900x600",
+      .form = "WIDTHxHEIGHT, as 1920x1080: 300 to 10000 pixels each",
+      .meaning =
+          "how large the pictures are, and what is in them; a pdf has 96 pixels to the inch"},
+     .argument = "WxH"},
+    {{"title", PARAM_TEXT, FIELD(title), .otherwise = "each chart its own",
+      .meaning = "what stands above the charts"},
+     .argument = "TEXT"},
+    {{"font", PARAM_RULE, .read = read_font, .otherwise = "sans-serif,11",
+      .form = "NAME[,SIZE], as Arial,12 or ,12: SIZE from 6 to 16 points",
+      .meaning = "the letters; their size is that in a png of 1200x800, and grows with it"},
+     .argument = "NAME[,SIZE]"},
     {{"list", PARAM_SWITCH, FIELD(list),
       .meaning = "draw nothing; say what each chart shows and needs, and with RESULTS whether they "
                  "can give it"},
@@ -132,6 +208,38 @@ static void check_options(const struct plot *plot)
         fail_usage("--template, --show-template and --show-sql go with one --chart NAME");
 }
 
+/* The format that a path's ending names, as an index and 1; 0: none. */
+static int64_t format_of_ending(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    for (int64_t f = 0; dot && dot > path && dot[-1] != '/' && terminal_formats[f]; f++)
+        if (strcasecmp(dot + 1, terminal_formats[f]) == 0)
+            return f + 1;
+    return 0;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
+/* Is --out a file, and what format do the files have? */
+static void set_format(struct plot *plot)
+{
+    int64_t of_ending = is_folder(plot->out) ? 0 : format_of_ending(plot->out);
+    plot->is_file = of_ending > 0;
+    if (plot->is_file && plot->charts.count != 1)
+        fail_usage("--out %s is one file: it goes with one --chart NAME; for several charts give "
+                   "a folder",
+                   plot->out);
+    if (plot->is_file && plot->format && plot->format != of_ending)
+        fail_usage("--out %s is a %s file; --format says %s", plot->out,
+                   terminal_formats[of_ending - 1], terminal_formats[plot->format - 1]);
+    int64_t format = plot->is_file ? of_ending : plot->format;
+    plot->look.format = terminal_formats[format ? format - 1 : 0];
+}
+
 /* A specification as it is written in results files; one that is none of this version's stays as it
  * is, for the file may be of an older one. */
 static const char *canonical(struct plot *plot, const char *spec, const struct registry *registry)
@@ -191,11 +299,22 @@ static char *read_text(const char *path)
 
 static void make_folder(const char *folder)
 {
-    struct stat found;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
         fail("%s: %s", folder, strerror(errno));
-    if (stat(folder, &found) == 0 && !S_ISDIR(found.st_mode))
+    if (!is_folder(folder))
         fail("%s: %s", folder, strerror(ENOTDIR));
+}
+
+/* Where a chart goes; to be freed. */
+static char *path_of(const struct plot *plot, const struct chart *chart)
+{
+    char *path;
+    int length = plot->is_file
+                     ? asprintf(&path, "%s", plot->out)
+                     : asprintf(&path, "%s/%s.%s", plot->out, chart->name, plot->look.format);
+    if (length < 0)
+        out_of_memory();
+    return path;
 }
 
 /* ---- what is asked for ---------------------------------------------------------------- */
@@ -224,15 +343,48 @@ static void list(struct selection *selection, const struct plot *plot)
     }
 }
 
+/* ---- Ctrl-C --------------------------------------------------------------------------- */
+
+static volatile sig_atomic_t interrupted; /* the signal */
+
+static void on_interrupt(int signal)
+{
+    interrupted = signal;
+}
+
+static void catch_interrupts(void)
+{
+    const struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* gnuplot has ended: this process as if nobody had caught the signal. */
+static void end_by(int number)
+{
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+/* ---- drawing -------------------------------------------------------------------------- */
+
 /* Draws a chart, if the results can give it. Returns whether they can. */
 static bool draw(struct selection *selection, const struct plot *plot, const struct chart *chart,
                  struct drawing *drawing)
 {
     struct error error;
-    const struct drawing_style style = {chart_formats[plot->format], plot->template,
-                                        plot->template_file};
-    if (drawing_make(drawing, chart, selection, &style, &error) != 0)
+    const struct drawing_style style = {.terminal = plot->look,
+                                        .title = plot->title,
+                                        .template = plot->template,
+                                        .template_name = plot->template_file,
+                                        .stop = &interrupted};
+    if (drawing_make(drawing, chart, selection, &style, &error) != 0) {
+        if (drawing->picture.refusal)
+            fputs(drawing->picture.refusal, stderr);
+        if (interrupted)
+            end_by(interrupted);
         fail("%s", error.text);
+    }
     if (drawing->why && plot->charts.count)
         fail("%s needs %s; in %s %s", chart->name, chart->needs, plot->db, drawing->why);
     return drawing->why == NULL;
@@ -243,9 +395,14 @@ static size_t draw_all(struct selection *selection, const struct plot *plot,
                        struct drawing *drawings)
 {
     size_t count = 0, drawn = 0;
-    for (const struct chart *chart = charts; chart->name; chart++)
+    catch_interrupts();
+    for (const struct chart *chart = charts; chart->name && !interrupted; chart++)
         if (is_asked_for(plot, chart))
             drawn += draw(selection, plot, chart, &drawings[count++]);
+    if (interrupted)
+        end_by(interrupted);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
     if (drawn == 0)
         fail("%s can give no chart; `%.*s plot %s --list` says why", plot->db,
              command_name_length(), program_invocation_name, plot->db);
@@ -263,9 +420,7 @@ static void save(const struct plot *plot, const struct drawing *drawings, size_t
         const struct picture *picture = &drawings[i].picture;
         if (drawings[i].why)
             continue;
-        if (asprintf(&paths[drawn], "%s/%s.%s", plot->folder, drawings[i].chart->name,
-                     chart_formats[plot->format]) < 0)
-            out_of_memory();
+        paths[drawn] = path_of(plot, drawings[i].chart);
         files[drawn] = (struct whole_file){paths[drawn], picture->bytes, picture->count};
         drawn++;
     }
@@ -291,7 +446,8 @@ static void print_left_out(const struct plot *plot, const struct drawing *drawin
 /* Saves what has been drawn, says so, and frees it. */
 static void save_all(const struct plot *plot, struct drawing *drawings, size_t count)
 {
-    make_folder(plot->folder);
+    if (!plot->is_file)
+        make_folder(plot->out);
     save(plot, drawings, count);
     print_left_out(plot, drawings, count);
     for (size_t i = 0; i < count; i++)
@@ -317,6 +473,7 @@ static void plot_fini(struct plot *plot)
     free(plot->policies.items);
     free(plot->parameters.items);
     free(plot->template);
+    free(plot->font);
 }
 
 static int run(void *state)
@@ -326,6 +483,7 @@ static int run(void *state)
     struct drawing drawings[CHARTS_MOST];
     size_t drawn = 0;
     check_options(plot);
+    set_format(plot);
     set_selection(plot);
     open_selection(plot);
     if (plot->list)

@@ -1,8 +1,8 @@
 # Age of objects as they are reclaimed, in allocations since their own, a panel per policy, by generation and by who freed
-# them. $data: a block per policy: its name, then rows generation, smallest and largest age of the bucket, objects freed by
-# reference count, by collections.
+# them. $data: rows policy (1, 2, …), generation, smallest and largest age of the bucket, objects freed by reference count,
+# by collections.
 # SPDX-License-Identifier: GPL-3.0-or-later
-set label 1 "Age of objects at death" at screen 0.02, 0.96 font title_font
+title_text = "Age of objects at death"; title_room = 0.24; eval heading
 eval read_policies("$data")
 
 x_lo = 1e99; x_hi = 1; x_log = 1; y_lo = 1; y_hi = 1; y_log = 1; frozen = 0
@@ -15,12 +15,12 @@ set print $points
 do for [k=1:policies] {
   freed[k] = 0; found[k] = 0; before = -1
   do for [i=first[k]:last[k]] {
-    row = $data[i]; m = middle(num(row, 2), num(row, 3)); a = num(row, 4); b = num(row, 5)
+    row = $data[i]; m = middle(num(row, 3), num(row, 4)); a = num(row, 5); b = num(row, 6)
     x_lo = min(x_lo, m); x_hi = max(x_hi, m); y_hi = max(y_hi, max(a, b)); freed[k] = freed[k] + a; found[k] = found[k] + b
-    frozen = frozen || num(row, 1) == 3 && a + b > 0
-    if (before != num(row, 2)) { print "" }
-    before = num(row, 3) + 1
-    print sprintf("%d\t%d\t%.9g\t%s\t%s", k, num(row, 1), m, a > 0 ? field(row, 4) : "NaN", b > 0 ? field(row, 5) : "NaN")
+    frozen = frozen || num(row, 2) == 3 && a + b > 0
+    if (before != num(row, 3)) { print "" }
+    before = num(row, 4) + 1
+    print sprintf("%d\t%d\t%.9g\t%s\t%s", k, num(row, 2), m, a > 0 ? field(row, 5) : "NaN", b > 0 ? field(row, 6) : "NaN")
   }
 }
 unset print

@@ -20,12 +20,19 @@ enum chart_scope {
     SCOPE_CELLS,      /* those of them in which both axes vary */
 };
 
-/* Rows of a query for gnuplot. A block for each policy, below a line with its first column; or one
- * table with a line of headings. Values are separated by tabs. */
+/* A query whose rows gnuplot gets: numbers as rows of $NAME, texts as elements of arrays. `kinds`
+ * has a letter for each column: n a number, ? a number or nothing, t a text.
+ *
+ * With a bar in it the rows are policies': first `place`, which has no letter, then up to the bar
+ * what is said of a policy once, the first its name, then the rest, which some policies do not
+ * have. In $NAME a row has the policy's number, from 1, then what is behind the bar. $NAME_of has a
+ * row for each policy: the numbers of its first and last row in $NAME, then what is said once;
+ * name[k] is the name of policy k.
+ *
+ * Without, $NAME has the columns as they are, but NaN in place of a text; element i of the array
+ * with that column's name is the text of row i. */
 struct chart_data {
-    const char *name; /* in gnuplot: $data */
-    const char *sql;  /* NULL: none */
-    bool is_table;
+    const char *name, *sql, *kinds; /* all NULL: there is none */
 };
 
 struct chart {
@@ -45,18 +52,14 @@ struct chart {
 extern const struct chart charts[];
 extern const struct registry chart_registry;
 
-/* The formats charts can be drawn in, ending with NULL: "png", "svg", "pdf". */
-extern const char *const chart_formats[];
-
 /* Can the selection give the chart? *why: if not, what it has instead, as an end for "NAME needs …;
  * in FILE"; to be freed. NULL: it can. Returns 0, or -1 with a line in *error. */
 int chart_check(const struct chart *chart, struct selection *selection, char **why,
                 struct error *error);
 
-/* Writes what gnuplot needs to draw the chart to its standard output. `template`: NULL, or one
- * to use in place of the chart's. Returns 0, or -1 with a line in *error. */
-int chart_write(FILE *gnuplot, const struct chart *chart, struct selection *selection,
-                const char *format, const char *template, struct error *error);
+/* Makes the tables of the selection that the chart's queries read. Returns 0, or -1 with a line in
+ * *error. */
+int chart_prepare(const struct chart *chart, struct selection *selection, struct error *error);
 
 /* Writes the SQL behind the chart: what makes the temporary tables, then its queries; and which
  * functions in them are not SQLite's own. Returns 0, or -1 with a line in *error. */

@@ -6,16 +6,15 @@
 static int draw(struct drawing *drawing, struct selection *selection,
                 const struct drawing_style *style, struct error *error)
 {
-    const struct chart *chart = drawing->chart;
-    const char *name = style->template ? style->template_name : chart->name;
-    FILE *commands = gnuplot_commands(error);
-    if (!commands)
+    struct script script;
+    if (script_init(&script, error) != 0)
         return -1;
-    if (chart_write(commands, chart, selection, style->format, style->template, error) != 0) {
-        fclose(commands);
-        return -1;
-    }
-    return gnuplot_draw(commands, name, &drawing->picture, error);
+    int status = chart_write(&script, drawing->chart, selection, style, error);
+    if (status == 0)
+        status = gnuplot_draw(&script, style->stop, &drawing->picture, error);
+    terminal_finish(&style->terminal, &drawing->picture);
+    script_fini(&script);
+    return status;
 }
 
 int drawing_make(struct drawing *drawing, const struct chart *chart, struct selection *selection,
@@ -31,5 +30,6 @@ void drawing_fini(struct drawing *drawing)
 {
     free(drawing->why);
     free(drawing->picture.bytes);
+    free(drawing->picture.refusal);
     *drawing = (struct drawing){0};
 }

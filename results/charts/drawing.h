@@ -4,7 +4,7 @@
 #ifndef PYGCSIM_RESULTS_CHARTS_DRAWING_H
 #define PYGCSIM_RESULTS_CHARTS_DRAWING_H
 
-#include "results/charts/charts.h"
+#include "results/charts/chart_script.h"
 #include "results/charts/gnuplot.h"
 #include "results/charts/selection.h"
 #include "sim/base/error.h"
@@ -13,12 +13,6 @@ struct drawing {
     const struct chart *chart;
     char *why; /* it is not drawn, as chart_check says; NULL: it is */
     struct picture picture;
-};
-
-struct drawing_style {
-    const char *format;        /* one of chart_formats */
-    const char *template;      /* in place of the chart's own; NULL: that */
-    const char *template_name; /* for messages */
 };
 
 /* Returns 0, also if the results cannot give the chart, or -1 with a line in *error. drawing_fini

@@ -1,15 +1,15 @@
 # Main effects: the mean of a metric at each level of each factor that varies, over everything else, with the 95% interval
-# of its difference to the mean of all; a panel per factor, the strongest first. $data: a header line, then a row per level:
-# factor, number and label of the level, mean, low and high end of the interval, runs, mean of all levels, are the
+# of its difference to the mean of all; a panel per factor, the strongest first. $data: a row per level: (factor[i]), number of the
+# level, (label[i]), mean, low and high end of the interval, runs, mean of all levels, are the
 # levels ordered (1; words are not: 0, and have no line).
 # SPDX-License-Identifier: GPL-3.0-or-later
-set label 1 "Main effects on ".short(metric_meaning) at screen 0.02, 0.96 font title_font
+title_text = "Main effects on ".short(metric_meaning); title_room = 0.96; eval heading
 
-array factor[40]; array from[40]; array upto[40]; array reach[40]; factors = 0
+array panel_factor[40]; array from[40]; array upto[40]; array reach[40]; factors = 0
 y_lo = 1e99; y_hi = -1e99; y_unit = metric_unit; y_zero = 0
-do for [i=2:|$data|] {
+do for [i=1:|$data|] {
   row = $data[i]; v = num(row, 4)
-  if (factors < 40 && (factors == 0 || field(row, 1) ne factor[max(factors, 1)])) { factors = factors + 1; factor[factors] = field(row, 1); from[factors] = i }
+  if (factors < 40 && (factors == 0 || factor[i] ne panel_factor[max(factors, 1)])) { factors = factors + 1; panel_factor[factors] = factor[i]; from[factors] = i }
   upto[factors] = i
   lowest = num(row, 5) == num(row, 5) ? num(row, 5) : v; highest = num(row, 6) == num(row, 6) ? num(row, 6) : v
   y_lo = min(y_lo, lowest > 0 ? lowest : 0.9*v); y_hi = max(y_hi, highest)
@@ -27,7 +27,7 @@ width = (right - left + gap)/columns; height = (top - 0.02)/lines
 array label_width[drawn]; array foot[lines]
 do for [f=1:drawn] {
   label_width[f] = 1
-  do for [i=from[f]:upto[f]] { label_width[f] = max(label_width[f], strlen(field($data[i], 3))) }
+  do for [i=from[f]:upto[f]] { label_width[f] = max(label_width[f], strlen(cut(label[i], 40))) }
 }
 levels(f) = upto[f] - from[f] + 1
 is_slanted(f) = levels(f)*(label_width[f] + 1) > 150*(width - gap)
@@ -53,9 +53,9 @@ do for [f=1:drawn] {
   y_bare = column > 0; eval axis("y")
   set xrange [0.5 : levels(f) + 0.5]; eval is_slanted(f) ? 'set xtics () rotate by 35 right scale 0.4' : 'set xtics () norotate center scale 0.4'
   every_ = is_slanted(f) ? ceil(levels(f)*0.02/(width - gap)) : 1
-  do for [i=from[f]:upto[f]] { set xtics add (((i - from[f]) % every_ ? "" : field($data[i], 3)) num($data[i], 2)) }
+  do for [i=from[f]:upto[f]] { set xtics add (((i - from[f]) % every_ ? "" : level_text(label[i])) num($data[i], 2)) }
   counted = int(sum [i=from[f]:upto[f]] num($data[i], 7))
-  set label 999 factor[f].(counted == runs ? "" : sprintf(" (%d runs)", counted)) at graph 0, screen ceiling + 0.014 left font ",11" textcolor rgb ink
+  set label 999 cut(panel_factor[f], 60).(counted == runs ? "" : sprintf(" (%d runs)", counted)) at graph 0, screen ceiling + 0.014 left font ",11" textcolor rgb ink
   all = num($data[from[f]], 8)
   set arrow 999 from graph 0, first all to graph 1, first all nohead lc rgb grey lw 1 dt 2
   plot $data every ::from[f]-1::upto[f]-1 using ($9 > 0 ? $2 : NaN):4 with lines lc rgb hue(3) lw 1.2, \

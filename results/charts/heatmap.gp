@@ -1,15 +1,15 @@
-# The mean of a metric over two factors, a cell per pair of levels. x_factor and y_factor name them. $data: a header line,
-# then a row per cell: number and label of the level of x, of y, mean (none:
+# The mean of a metric over two factors, a cell per pair of levels. x_factor and y_factor name them. $data: a row per cell:
+# number of the level of x, (its label: x_label[i]), number of that of y, (y_label[i]), mean (none:
 # all ran out of memory), runs.
 # SPDX-License-Identifier: GPL-3.0-or-later
-set label 1 capital(short(metric_meaning)).": means" at screen 0.02, 0.96 font title_font textcolor rgb ink
+title_text = capital(short(metric_meaning)).": means"; title_room = 0.96; eval heading
 
-cells = |$data| - 1; columns = 1; lines = 1; lo = 1e99; hi = -1e99; best = 0; ties = 0; widest = 1; longest_text = 1; binned = 0
-mean(i) = num($data[i+1], 5)
+cells = |$data|; columns = 1; lines = 1; lo = 1e99; hi = -1e99; best = 0; ties = 0; widest = 1; longest_text = 1; binned = 0
+mean(i) = num($data[i], 5)
 beats(v,w) = metric_better eq "high" ? v > w : v < w
 do for [i=1:cells] {
-  row = $data[i+1]; v = mean(i); columns = max(columns, int(num(row, 1))); lines = max(lines, int(num(row, 3)))
-  widest = max(widest, strlen(field(row, 2))); binned = binned || strstrt(field(row, 2).field(row, 4), "–")
+  row = $data[i]; v = mean(i); columns = max(columns, int(num(row, 1))); lines = max(lines, int(num(row, 3)))
+  widest = max(widest, strlen(cut(x_label[i], 40))); binned = binned || strstrt(x_label[i].y_label[i], "–")
   if (v == v) {
     lo = min(lo, v); hi = max(hi, v)
     if (best == 0 || beats(v, mean(max(best, 1)))) { best = i }
@@ -28,7 +28,7 @@ z_lo = z(lo); z_hi = !same ? z(hi) : z(lo) + 1
 set palette defined (0 '#0D0887', 0.14 '#4B03A1', 0.29 '#7D03A8', 0.43 '#A82296', 0.57 '#CB4679', 0.71 '#E56B5D', 0.86 '#F89441', 1 '#FDC328')
 if (metric_better eq "high") { set palette negative }
 set cbrange [z_lo : z_hi]
-set colorbox vertical user origin screen 0.9, 0.15 size screen 0.018, 0.66 noborder
+set colorbox vertical user origin screen 0.9, 0.15 size screen 0.018, 0.645 noborder
 set cbtics out scale 0.4 ()
 lo_text = shown_value(lo); hi_text = shown_value(hi);  # scale has its own lo and hi
 x_lo = lo; x_hi = hi; x_unit = metric_unit; x_log = z_wide; x_zero = 0
@@ -37,34 +37,35 @@ tics_shown = 0
 do for [i=1:same ? 0 : x_tics] { if (strlen(x_text[i]) && z(x_tic[i]) >= z_lo - 1e-12 && z(x_tic[i]) <= z_hi + 1e-12) { set cbtics add (x_text[i] z(x_tic[i])); tics_shown = tics_shown + 1 } }
 if (tics_shown < 2) { set cbtics add (lo_text z_lo) }
 if (tics_shown < 2 && !same) { set cbtics add (hi_text z_hi) }
-set label (metric_better eq "high" ? "higher is better" : metric_better eq "low" ? "lower is better" : "").(z_wide ? " (log scale)" : "") at screen 0.9, 0.835 font ",9" textcolor rgb grey
+set label (metric_better eq "high" ? "higher is better" : metric_better eq "low" ? "lower is better" : "") at screen 0.985, z_wide ? 0.845 : 0.82 right font ",9" textcolor rgb grey
+if (z_wide) { set label "log scale" at screen 0.985, 0.82 right font ",9" textcolor rgb grey }
 
 set xrange [0.5 : columns + 0.5]; set yrange [0.5 : lines + 0.5]
 set xtics () scale 0; set ytics () scale 0; unset grid; set border 0
-slanted = columns*widest > 130
+slanted = columns*widest*letter_scale > 130
 eval slanted ? 'set xtics rotate by 35 right' : ''
 longest = 1
-do for [i=1:cells] { row = $data[i+1]
-  set xtics add (field(row, 2) num(row, 1)); set ytics add (field(row, 4) num(row, 3)); longest = max(longest, strlen(field(row, 4)))
+do for [i=1:cells] { row = $data[i]
+  set xtics add (level_text(x_label[i]) num(row, 1)); set ytics add (level_text(y_label[i]) num(row, 3)); longest = max(longest, strlen(cut(y_label[i], 40)))
 }
-set xlabel x_factor font ",11" textcolor rgb ink; set ylabel y_factor font ",11" textcolor rgb ink
-set lmargin screen 0.06 + 0.0062*longest; set rmargin screen 0.88; set tmargin screen 0.86; set bmargin screen (slanted ? 0.13 + 0.006*widest : 0.12)
+set xlabel cut(x_factor, 60) font ",11" textcolor rgb ink; set ylabel cut(y_factor, 60) font ",11" textcolor rgb ink
+set lmargin screen 0.06 + 0.0062*letter_scale*longest; set rmargin screen 0.88; set tmargin screen 0.86; set bmargin screen (slanted ? 0.13 + 0.006*letter_scale*widest : 0.12)
 
 # values in the cells, where they fit; the best has a frame if it is alone
-size = min(11, min(190.0/lines, 1000.0/columns/longest_text))
+size = min(11, min(190.0/lines/letter_scale, 1000.0/columns/longest_text/letter_scale))
 light(v) = metric_better eq "high" ? z(v) < z_lo + 0.35*(z_hi-z_lo) : z(v) > z_lo + 0.65*(z_hi-z_lo)
 lost_text = columns <= 6 ? "out of memory" : ""; lost_cells = 0
-do for [i=1:cells] { row = $data[i+1]; v = mean(i); lost_cells = lost_cells + !(v == v)
+do for [i=1:cells] { row = $data[i]; v = mean(i); lost_cells = lost_cells + !(v == v)
   if (v == v && size >= 6.5) { set label shown_value(v) at num(row, 1), num(row, 3) center front font sprintf(",%g", size) textcolor rgb light(v) ? 0x000000 : 0xFFFFFF }
   if (!(v == v)) { set label lost_text at num(row, 1), num(row, 3) center front font sprintf(",%g", max(6.5, min(10, size))) textcolor rgb ink }
 }
-row = $data[best+1]; mean_name = (metric_better eq "high" ? "highest" : "lowest")." mean: ".shown_value(mean(best))
+row = $data[max(best, 1)]; mean_name = (metric_better eq "high" ? "highest" : "lowest")." mean: ".shown_value(mean(best))
 if (ties == 1) {
   set object rectangle center num(row, 1), num(row, 3) size 0.96, 0.94 front fillstyle empty border lc rgb 0x00C0FF lw 2.5
-  set label sprintf("%s at %s = %s, %s = %s", mean_name, x_factor, field(row, 2), y_factor, field(row, 4)) at screen 0.98, 0.89 right font ",10" textcolor rgb ink
+  set label sprintf("%s at %s = %s, %s = %s", mean_name, cut(x_factor, 40), cut(x_label[best], 40), cut(y_factor, 40), cut(y_label[best], 40)) at screen 0.98, 0.89 right font ",10" textcolor rgb ink
 } else {
   set label sprintf("%s, in %d cells", mean_name, ties) at screen 0.98, 0.89 right font ",10" textcolor rgb ink
 }
 if (lost_cells) { set object rectangle from screen 0.02, 0.88 to screen 0.04, 0.9 fillcolor rgb lost_grey fillstyle solid noborder; set label "out of memory" at screen 0.045, 0.89 font ",10" textcolor rgb ink }
-plot $data skip 1 using (num(strcol(5), 1) == num(strcol(5), 1) ? NaN : $1):3:(0.5):(0.5) with boxxyerror fillstyle solid noborder lc rgb lost_grey, \
-     "" skip 1 using 1:3:(0.5):(0.5):(z($5)) with boxxyerror fillstyle solid noborder lc palette
+plot $data using (num(strcol(5), 1) == num(strcol(5), 1) ? NaN : $1):3:(0.5):(0.5) with boxxyerror fillstyle solid noborder lc rgb lost_grey, \
+     "" using 1:3:(0.5):(0.5):(z($5)) with boxxyerror fillstyle solid noborder lc palette

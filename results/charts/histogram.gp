@@ -1,11 +1,11 @@
-# How many pauses are how long, a panel per policy, by generation. $data: a block per policy: its name, then rows
-# generation, seconds, collections.
+# How many pauses are how long, a panel per policy, by generation. $data: rows policy (1, 2, …), generation, seconds of the
+# mean and of the longest pause in the bucket, collections.
 # SPDX-License-Identifier: GPL-3.0-or-later
-set label 1 "Garbage-collection pauses: how many are how long" at screen 0.02, 0.96 font title_font
+title_text = "Garbage-collection pauses: how many are how long"; title_room = 0.62; eval heading
 eval read_policies("$data")
 
 x_lo = 1e99; x_hi = 0; x_unit = "s"; x_log = 1
-do for [k=1:policies] { do for [i=first[k]:last[k]] { s = num($data[i], 2); x_lo = min(x_lo, s); x_hi = max(x_hi, s) } }
+do for [k=1:policies] { do for [i=first[k]:last[k]] { x_lo = min(x_lo, num($data[i], 3)); x_hi = max(x_hi, num($data[i], 4)) } }
 eval scale("x")
 
 # a bar is a decade over `fineness` wide: narrower if pauses are alike
@@ -22,9 +22,9 @@ do for [k=1:policies] {
   do for [g=0:2] { total[3*k-2+g] = 0 }
   slowest[k] = 0
   do for [i=first[k]:last[k]] {
-    g = int(num($data[i], 1)); s = num($data[i], 2); c = num($data[i], 3)
+    g = int(num($data[i], 2)); s = num($data[i], 3); c = num($data[i], 5)
     n = 3*(place(s) - leftmost) + g + 1
-    pauses[n] = pauses[n] + c; total[3*k-2+g] = total[3*k-2+g] + c; slowest[k] = max(slowest[k], s); y_hi = max(y_hi, pauses[n])
+    pauses[n] = pauses[n] + c; total[3*k-2+g] = total[3*k-2+g] + c; slowest[k] = max(slowest[k], num($data[i], 4)); y_hi = max(y_hi, pauses[n])
   }
   do for [g=0:2] { do for [n=1:many] { if (pauses[3*n-2+g] > 0) {
     print sprintf("%d\t%d\t%.9g\t%.9g\t%d", k, g, edge(leftmost+n-1), edge(leftmost+n), pauses[3*n-2+g])

@@ -1,7 +1,7 @@
 # Request latency by percentile, a curve per policy; each nine of the percentile is as wide as the one before (as
-# HdrHistogram draws it). $data: a block per policy: its name, then rows share of requests that took longer, seconds.
+# HdrHistogram draws it). $data: rows policy (1, 2, …), share of requests that took longer, seconds.
 # SPDX-License-Identifier: GPL-3.0-or-later
-set label 1 "Request latency by percentile" at screen 0.02, 0.96 font title_font
+title_text = "Request latency by percentile"; title_room = 0.96; eval heading
 eval read_policies("$data")
 
 nines(share) = -log10(share)
@@ -12,7 +12,7 @@ set print $marks
 do for [k=1:policies] {
   end_x[k] = 0; end_y[k] = NaN; fact[k] = "none"; next = 1
   do for [i=first[k]:last[k]] {
-    x = nines(num($data[i], 1)); s = num($data[i], 2)
+    x = nines(num($data[i], 2)); s = num($data[i], 3)
     y_lo = min(y_lo, s); y_hi = max(y_hi, s); end_x[k] = x; end_y[k] = s; fact[k] = duration(s)
     if (x >= next - 1e-9) { print sprintf("%d\t%.9g\t%.9g", k, x, s); next = floor(x + 1e-9) + 1 }
   }
@@ -27,5 +27,5 @@ do for [n=3:ceil(most)] { set xtics add (nine_text(n) n) }
 set grid xtics
 set xlabel "percentile of the requests that arrive in the steady state".of_all_seeds." (%)"
 eval side_legend
-plot for [r=1:policies] $data index order[r]-1 using (nines($1)):2 with lines lt order[r], \
+plot for [r=1:policies] $data using ($1 == order[r] ? nines($2) : NaN):3 with lines lt order[r], \
      for [k=1:policies] $marks using ($1 == k ? $2 : NaN):3 with points lt k

@@ -1,4 +1,4 @@
--- policy, share of requests that took longer, seconds: requests that arrive in the steady state, of all
+-- place, policy, share of requests that took longer, seconds: requests that arrive in the steady state, of all
 -- seeds. Of the longest request the share is that of one request.
 WITH pooled AS (
     SELECT place, policy, bucket, sum(requests) AS n, max(longest_ns) AS longest_ns
@@ -8,5 +8,5 @@ WITH pooled AS (
            sum(n) OVER (PARTITION BY place) AS total
     FROM pooled
 )
-SELECT policy, max(total - upto, 1) * 1.0 / total, longest_ns / 1e9
+SELECT place, policy, max(total - upto, 1) * 1.0 / total, longest_ns / 1e9
 FROM counted ORDER BY place, bucket

@@ -1,23 +1,24 @@
-# Heap over time, a panel per policy, all with the same axes. $data: a block per policy: its name, then rows time,
-# heap bytes, live bytes. $collections: the same for full collections: rows time, heap bytes before, pause. A name may be
-# followed by what need not show in the rows: in $data the peak, in $collections the number and the longest pause.
+# Heap over time, a panel per policy, all with the same axes. $data: rows policy (1, 2, …), time, heap bytes, live bytes.
+# $collections: rows policy, time, heap bytes before, pause of full collections. $data_of and $collections_of: a row per
+# policy: (first and last row), the peak; and the number of full collections and the longest pause.
 # SPDX-License-Identifier: GPL-3.0-or-later
-set label 1 "Heap over time by policy" at screen 0.02, 0.96 font title_font
+title_text = "Heap over time by policy"; title_room = 0.52; eval heading
 
 eval read_policies("$data")
-stats $data using 1 nooutput; time_max = STATS_max
-stats $data using ($1 >= 0.1*time_max ? min($2, $3) : NaN) nooutput; lo = STATS_min
+time_max = 0; lo = 1e99
+do for [i=1:|$data|] { time_max = max(time_max, num($data[i], 2)) }
+do for [i=1:|$data|] { if (num($data[i], 2) >= 0.1*time_max) { lo = min(lo, min(num($data[i], 3), num($data[i], 4))) } }
 array peak[policies]; array samples[policies]; array marked[policies]; array full_count[policies]; array longest_pause[policies]
 do for [k=1:policies] {
-  peak[k] = 0; samples[k] = last[k] - first[k] + 1
-  if (samples[k]) { stats $data index k-1 using 2 nooutput; peak[k] = STATS_max }
+  peak[k] = max(num($data_of[k], 3), 0); samples[k] = last[k] - first[k] + 1
+  do for [i=first[k]:last[k]] { peak[k] = max(num($data[i], 3), peak[k]) }
 }
 eval read_policies("$collections")      # from here first[] and last[] are lines of $collections
 do for [k=1:policies] {
-  header = $collections[first[k]-1]; marked[k] = last[k] - first[k] + 1
-  full_count[k] = int(max(num(header, 2), marked[k])); longest_pause[k] = max(num(header, 3), 0)
+  header = $collections_of[k]; marked[k] = last[k] - first[k] + 1
+  full_count[k] = int(max(num(header, 3), marked[k])); longest_pause[k] = max(num(header, 4), 0)
   do for [i=first[k]:last[k]] {
-    peak[k] = max(num($collections[i], 2), peak[k]); longest_pause[k] = max(num($collections[i], 3), longest_pause[k])
+    peak[k] = max(num($collections[i], 3), peak[k]); longest_pause[k] = max(num($collections[i], 4), longest_pause[k])
   }
 }
 
@@ -48,10 +49,10 @@ do for [k=1:policies] {
   facts = "peak ".memory(peak[k]).", ".(full_count[k] ? sprintf("%d %s, max %s", full_count[k], full, duration(longest_pause[k])) : "no full collection")
   eval panel
   dot = point_size*max(0.2, min(0.7, 25.0/max(marked[k], 1)))
-  marks = ', $collections index k-1 using ($1/T):2 with points lt k pt 7 ps dot'
-  eval !samples[k] ? 'plot NaN' : 'plot $data index k-1 using ($1/T):(y_lo):3 with filledcurves fillstyle solid noborder lc rgb live_fill, \
-    "" index k-1 using ($1/T):3 with lines lc rgb live_line lw 0.8, \
-    "" index k-1 using ($1/T):2 with lines lt k lw 1.6 dt 1' . (marked[k] ? marks : "")
+  marks = ', $collections using ($1 == k ? $2/T : NaN):3 with points lt k pt 7 ps dot'
+  eval !samples[k] ? 'plot NaN' : 'plot $data using ($1 == k ? $2/T : NaN):(y_lo):4 with filledcurves fillstyle solid noborder lc rgb live_fill, \
+    "" using ($1 == k ? $2/T : NaN):4 with lines lc rgb live_line lw 0.8, \
+    "" using ($1 == k ? $2/T : NaN):3 with lines lt k lw 1.6 dt 1' . (marked[k] ? marks : "")
   if (k == 1) { eval first_panel_only }
 }
 unset multiplot

@@ -1,16 +1,16 @@
 # A metric against peak memory, a point per policy with the 95% intervals of both means, and the front: the policies
-# that no other beats in both. $data: a header line, then a row per policy: its name, its kind, is it the baseline, is
-# it on the front, then mean, low and high end of the interval of the peak heap in bytes, and of the metric.
+# that no other beats in both. $data: a row per policy: (its name and its kind: policy[k], kind[k]), is it the baseline,
+# its place on the front, has it a curve on other charts, then mean, low and high end of the interval of the peak heap in bytes, and of the metric.
 # SPDX-License-Identifier: GPL-3.0-or-later
-set label 1 capital(short(metric_meaning))." against peak memory" at screen 0.02, 0.96 font title_font
-eval many ? read_kinds("$data", "2") : ""
+title_text = capital(short(metric_meaning))." against peak memory"; title_room = 0.96; eval heading
+eval many ? read_kinds : ""
 
 array heap[policies]; array value[policies]; array range[policies]
 x_lo = 1e99; x_hi = 0; y_lo = 1e99; y_hi = 0; x_unit = "bytes"; y_unit = metric_unit; x_zero = 0; y_zero = 0
 or_mean(a,b) = a == a ? a : b
 heap_lo = 1e99; heap_hi = 0; zeros = 0; front_count = 0
 do for [k=1:policies] {
-  row = $data[k+1]; name[k] = field(row, 1); eval many ? '' : grey_if_lost; front[k] = int(num(row, 4)); heap[k] = num(row, 6); value[k] = num(row, 9)
+  row = $data[k]; name[k] = cut_name(policy[k]); eval many ? '' : grey_if_lost; front[k] = int(num(row, 4)); heap[k] = num(row, 6); value[k] = num(row, 9)
   is_baseline[k] = int(num(row, 3)); has_curve[k] = int(num(row, 5)); has_point[k] = value[k] == value[k]
   range[k] = num(row, 10) == num(row, 10) && num(row, 11) > num(row, 10) ? sprintf(" (%s to %s)", amount(num(row, 10), metric_unit), amount(num(row, 11), metric_unit)) : ""
   if (value[k] == value[k]) {
@@ -47,7 +47,7 @@ better(j,k) = lost(j) != lost(k) ? lost(k) : metric_better eq "high" ? value[j] 
 no_value(k) = !has_point[k]
 place_of(k) = 1 + (sum [j=1:policies] (has_point[j] && (better(j, k) || !better(k, j) && j < k)))
 facts(k) = amount(value[k], metric_unit) . range[k] . ", " . memory(heap[k]) . (many || front[k] == 0 ? "" : ", on the front") . (many && is_baseline[k] ? ", the baseline" : "")
-point_x(k) = heap[k]; point_y(k) = level(value[k])
+point_x(k) = heap[k]; point_y(k) = level(value[k]); point_reach(k) = point_y(k)
 eval choose_items; eval point_table; eval mark_points
 
 # the front, from its first policy to the edge on the right
@@ -65,12 +65,12 @@ if (seeds > 1) {
 }
 set print $points
 do for [k=1:policies] { if (!no_value(k)) {
-  row = $data[k+1]
-  print sprintf("%.9g\t%.9g\t%d\t%d\t%.9g\t%.9g\t%.9g\t%.9g\t%d", heap[k], level(value[k]), many ? kind_of[k] : k, !many || strlen(mark_of[k]) > 0, \
-    or_mean(num(row, 7), heap[k]), or_mean(num(row, 8), heap[k]), level(or_mean(num(row, 10), value[k])), level(or_mean(num(row, 11), value[k])), point_color(k))
+  row = $data[k]
+  print sprintf("%.9g\t%.9g\t%d\t%d\t%.9g\t%.9g\t%.9g\t%.9g\t%d\t%.9g", heap[k], level(value[k]), many ? kind_of[k] : k, !many || strlen(mark_of[k]) > 0, \
+    or_mean(num(row, 7), heap[k]), or_mean(num(row, 8), heap[k]), level(or_mean(num(row, 10), value[k])), level(or_mean(num(row, 11), value[k])), point_color(k), size_of(k))
 } }
 unset print
 plot $points using ($4 > 0 ? NaN : $1):2:(shape($3)):(0xB0000000 + $9) with points pt variable lc rgb variable ps 0.8*point_size, \
      $front using 1:2 with steps lc rgb grey lw 1.4 dt 2, \
      $points using ($4 > 0 ? $1 : NaN):2:5:6:7:8:9 with xyerrorbars pt -1 ps 0 lc rgb variable lw 0.9, \
-     $points using ($4 > 0 ? $1 : NaN):2:(shape($3)):9 with points pt variable lc rgb variable ps point_size
+     $points using ($4 > 0 ? $1 : NaN):2:10:(shape($3)):9 with points ps variable pt variable lc rgb variable

@@ -1,6 +1,6 @@
-# Pause percentiles by policy. $data: a block per policy: its name, then rows percentile, seconds.
+# Pause percentiles by policy. $data: rows policy (1, 2, …), percentile, seconds.
 # SPDX-License-Identifier: GPL-3.0-or-later
-set label 1 "Garbage-collection pauses: percentiles by policy" at screen 0.02, 0.96 font title_font
+title_text = "Garbage-collection pauses: percentiles by policy"; title_room = 0.96; eval heading
 eval read_policies("$data")
 
 y_lo = 1e99; y_hi = 0; y_unit = "s"; y_log = 1
@@ -8,7 +8,7 @@ shift(k) = policies > 1 ? 0.24*((k-1.0)/(policies-1) - 0.5) : 0         # equal 
 fact_name = "max"
 do for [k=1:policies] {
   end_x[k] = 5 + shift(k); end_y[k] = NaN; fact[k] = "none"
-  do for [i=first[k]:last[k]] { s = num($data[i], 2); y_lo = min(y_lo, s); y_hi = max(y_hi, s); end_y[k] = s; fact[k] = duration(s) }
+  do for [i=first[k]:last[k]] { s = num($data[i], 3); y_lo = min(y_lo, s); y_hi = max(y_hi, s); end_y[k] = s; fact[k] = duration(s) }
 }
 eval scale("y"); eval axis("y")
 set ylabel "pause".scale_name("y")
@@ -17,4 +17,4 @@ set xrange [0.7 : 5.2]
 set xtics ("p50" 1, "p90" 2, "p99" 3, "p99.9" 4, "max" 5)
 set xlabel "percentile of the pauses in the steady state".(seeds > 1 ? of_all_seeds."; max: longest of all seeds" : "")
 eval side_legend
-plot for [r=1:policies] $data index order[r]-1 using (has_end(order[r]) ? x($1) + shift(order[r]) : NaN):2 with linespoints lt order[r]
+plot for [r=1:policies] $data using ($1 == order[r] ? x($2) + shift(order[r]) : NaN):3 with linespoints lt order[r]

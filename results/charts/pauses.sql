@@ -1,4 +1,4 @@
--- policy with the number of its pauses, percentile, seconds: pauses of the steady state, of all seeds
+-- place, policy with the number of its pauses, percentile, seconds: pauses of the steady state, of all seeds
 WITH percentiles(p, thousandths) AS (VALUES (50, 500), (90, 900), (99, 990), (99.9, 999), (100, 1000)),
 pooled AS (
     SELECT place, policy, bucket, sum(collections) AS n, max(longest_ns) AS longest_ns
@@ -8,7 +8,7 @@ pooled AS (
            coalesce(sum(n) OVER (PARTITION BY place), 0) AS total
     FROM pooled
 )
-SELECT policy || ', ' || iif(total = 1, '1 pause', total || ' pauses'),
+SELECT place, policy || ', ' || iif(total = 1, '1 pause', total || ' pauses'),
        iif(total > 0, p, NULL),
        min(longest_ns) FILTER (WHERE upto * 1000 >= total * thousandths) / 1e9
 FROM counted CROSS JOIN percentiles

@@ -34,8 +34,8 @@ WITH newest AS (
 SELECT *, max(status = 'out_of_memory') OVER (PARTITION BY policy, workload, collector) AS lost
 FROM alike;
 
--- Of one program, the first: all policies and seeds. `policy` is how charts call it; `place` is
--- where it comes; `first` marks the runs of the first seed.
+-- Of one program, the first: all policies and seeds. `policy` is how charts call it, without the middle of a very
+-- long name; `place` is where it comes; `first` marks the runs of the first seed.
 CREATE TEMP TABLE compared AS
 WITH program AS (
     SELECT workload, collector FROM ran ORDER BY experiment_id DESC, run_id LIMIT 1
@@ -48,7 +48,8 @@ WITH program AS (
     WINDOW policy AS (PARTITION BY policy)
 )
 SELECT run_id, dense_rank() OVER (ORDER BY wanted, earliest) AS place, seed, first, lost,
-       policy AS specification, substr(policy, 1, instr(policy || ':', ':') - 1) AS kind,
-       policy || CASE WHEN out_of_memory = 0 THEN '' WHEN runs = out_of_memory THEN ' (out of memory)'
-                      ELSE ' (out of memory: ' || out_of_memory || ' of ' || runs || ')' END AS policy
+       substr(policy, 1, min(instr(policy || ':', ':') - 1, 80)) AS kind,
+       iif(length(policy) <= 200, policy, substr(policy, 1, 120) || '…' || substr(policy, -79)) || CASE WHEN out_of_memory = 0 THEN '' WHEN runs = out_of_memory THEN ' (out of memory)'
+                      ELSE ' (out of memory: ' || out_of_memory || ' of ' || runs || ')' END AS policy,
+       policy AS specification
 FROM of_program;

@@ -1,10 +1,11 @@
 # The shared look of the pygcsim charts, read before each template: colours, lines, fonts, margins, numbers, axes,
 # legends, panels. The program sets: the terminal, policies (how many have data), curves (how many of them
-# have one on other charts), seeds, runs, settings, subtitle, the data; for
+# have one on other charts), seeds, runs, settings, subtitle, own_title (the user's, or empty), point_scale (how large
+# the picture is), letter_scale (how large its letters), the data; for
 # charts of a metric also metric (its name), metric_unit, metric_meaning, metric_better (low, high or neither).
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# (no "set encoding utf8": that warns in the C locale, and UTF-8 passes through unchanged without it)
+set encoding utf8
 set termoption noenhanced                       # policy names hold underscores
 set datafile separator "\t"
 min(a,b) = a < b ? a : b
@@ -13,8 +14,9 @@ max(a,b) = a > b ? a : b
 # ---- policy k has linetype k on every chart: Okabe-Ito hues with the lightness spread for greyscale
 color = "#000000 #CF7F00 #003C78 #4DB4EE #A02000 #008E5E #98507F #D6CF1E"
 shapes = "7 5 9 13 11 6 4 8 12 10 1 2"         # disc, square, triangle, diamond, ...
-point_size = GPVAL_TERM eq "svg" ? 0.7 : 1.2   # svg draws its points larger
-title_font = ",17"
+# gnuplot counts margins and offsets in characters, which in an svg do not grow with the letters
+chars(n) = n*(GPVAL_TERM eq "svg" ? letter_scale : 1)
+point_size = point_scale*(GPVAL_TERM eq "svg" ? 0.7 : 1.2)     # svg draws its points larger
 shape(k) = int(word(shapes, (int(k)-1)%12 + 1))
 hue(k) = int("0x".word(color, (int(k)-1)%8 + 1)[2:7])
 ink = 0x303030; grey = 0x767676; pale = 0xD8D8D8; live_fill = 0xE4E4E4; live_line = 0xA0A0A0
@@ -37,6 +39,13 @@ short(s) = strlen(ends(s, ": ")) < 64 ? ends(s, ": ") : ends(s, ", ")
 upper(s) = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[strstrt("abcdefghijklmnopqrstuvwxyz", s):strstrt("abcdefghijklmnopqrstuvwxyz", s)]
 capital(s) = strstrt("abcdefghijklmnopqrstuvwxyz", s[1:1]) ? upper(s[1:1]).s[2:*] : s
 cut(s,n) = strlen(s) <= n ? s : s[1:n-1]."…"
+# the title:  title_text = "what the chart shows"; title_room = how much of the width is free for it; eval heading
+# The user's own (own_title) stands in its place. A long one is set smaller, and a very long one is cut.
+title_room = 0.96; title_font = ",17"
+title_fits(size) = int(1560.0*title_room/size/letter_scale)
+heading = 'if (strlen(own_title)) { title_text = own_title }; \
+  title_size = max(11.0, min(17.0, 1560.0*title_room/letter_scale/max(strlen(title_text), 1))); \
+  set label 1 cut(title_text, title_fits(title_size)) at screen 0.02, 0.96 left font sprintf(",%g", title_size) textcolor rgb ink'
 write_subtitle = 'set label 2 cut(subtitle, 235) at screen 0.02, 0.918 left font sprintf(",%g", max(7, min(10, 1560.0/strlen(cut(subtitle, 235))))) textcolor rgb grey'
 eval write_subtitle
 
@@ -96,23 +105,26 @@ scale_name(a) = (a eq "x" ? x_wide : y_wide) ? " (log scale)" : ""
 over_seeds = seeds > 1 ? sprintf(", mean over %d seeds", seeds) : ""
 of_all_seeds = seeds > 1 ? sprintf(", all %d seeds together", seeds) : ""
 
-# ---- fields of a line: number c in line s, NaN when empty or no number (gnuplot reads "2.e-7", not "2e-7")
+# ---- fields of a line of numbers: number c in line s, NaN when there is none (gnuplot reads "2.e-7", not "2e-7")
 tab(s)     = strstrt(s, "\t")
 field(s,c) = c > 1 ? (tab(s) ? field(s[tab(s)+1:*], c-1) : "") : tab(s) ? s[1:tab(s)-1] : s
 dotted(s)  = strstrt(s, ".") || !strstrt(s, "e") ? s : s[1:strstrt(s, "e")-1] . "." . s[strstrt(s, "e"):*]
-number(s)  = strlen(s) && strstrt("0123456789.", s[1:1]) ? real(dotted(s)) : NaN
+number(s)  = strlen(s) && strstrt("0123456789.-", s[1:1]) ? real(dotted(s)) : NaN
 num(s,c)   = number(field(s,c))
 
-# ---- the policies in a data block: name[k], and its rows, the lines first[k] to last[k] (none: last < first)
-array name[max(policies, 1)]; array first[max(policies, 1)]; array last[max(policies, 1)]
+# ---- texts that come with the data: name[k] of policies, and others. They are never a part of a command. A long name
+# is cut in the middle. The text of a tic is a format: what stands there goes through literal.
+cut_name(s) = strlen(s) <= 72 ? s : s[1:43]."…".s[strlen(s)-27:*]
+literal(s) = strstrt(s, "%") ? s[1:strstrt(s, "%")]."%".literal(s[strstrt(s, "%")+1:*]) : s
+level_text(s) = literal(cut(s, 40))
+if (!exists("name")) { array name[max(policies, 1)] }
+
+# ---- the policies in a block: their names, and their rows, the lines first[k] to last[k] (none: last < first). Column 1
+# of $BLOCK is the policy's number; $BLOCK_of has a line for each, with what is said once from column 3 on
+array first[max(policies, 1)]; array last[max(policies, 1)]
 longest = 8
-read_policies(block) = 'k = 0; blank = 2; \
-  do for [i=1:|'.block.'|] { line = '.block.'[i]; \
-    if (strlen(line) == 0) { blank = blank + 1; continue }; \
-    if (strlen(field(line, 1)) == 0) { continue }; \
-    if (blank > 1 && k < policies) { k = k + 1; first[k] = i + 1; \
-      name[k] = field(line, 1); longest = max(longest, strlen(name[k])); eval grey_if_lost }; \
-    last[k] = i; blank = 0 }'
+read_policies(block) = 'do for [k=1:policies] { first[k] = int(num('.block.'_of[k], 1)); last[k] = int(num('.block.'_of[k], 2)); \
+  name[k] = cut_name(name[k]); longest = max(longest, strlen(name[k])); eval grey_if_lost }'
 
 # ---- room for policy names: their font size (long ones are set smaller), and width in characters of 11 pt
 name_size(n) = n < 46 ? 10 : max(6.5, 460.0/n)
@@ -141,11 +153,11 @@ side_legend = 'legend_step = min(0.042, 1.0/policies); fact_width = 8; \
     if (has_end(k)) { \
       set arrow from end_x[k], end_y[k] to graph 1.03, graph row_at(r) nohead lt k lw 0.7 dt 1; \
       set label "" at graph 1.04, graph row_at(r) point lt k }; \
-    set label fact[k] at graph 1.04, graph row_at(r) offset fact_width + 1, 0 right font ",10" textcolor rgb grey; \
-    set label name[k] at graph 1.04, graph row_at(r) offset fact_width + 2.5, 0 left font name_font(strlen(name[k])) textcolor rgb ink }; \
-  set label fact_name at graph 1.04, graph row_at(1) + 0.042 offset fact_width + 1, 0 right font ",10" textcolor rgb grey; \
-  set label "policy" at graph 1.04, graph row_at(1) + 0.042 offset fact_width + 2.5, 0 left font ",10" textcolor rgb grey; \
-  set rmargin name_width(longest) + fact_width + 9'
+    set label fact[k] at graph 1.04, graph row_at(r) offset chars(fact_width + 1), 0 right font ",10" textcolor rgb grey; \
+    set label name[k] at graph 1.04, graph row_at(r) offset chars(fact_width + 2.5), 0 left font name_font(strlen(name[k])) textcolor rgb ink }; \
+  set label fact_name at graph 1.04, graph row_at(1) + 0.042 offset chars(fact_width + 1), 0 right font ",10" textcolor rgb grey; \
+  set label "policy" at graph 1.04, graph row_at(1) + 0.042 offset chars(fact_width + 2.5), 0 left font ",10" textcolor rgb grey; \
+  set rmargin chars(name_width(longest) + fact_width + 9)'
 
 # ---- a panel for each policy, in a grid, all with the axes that scale has made:  eval panels; then for each k: facts = "..."; eval panel
 # A name too long for its panel is broken after a comma or colon. The grey line below it is facts.
@@ -153,7 +165,7 @@ panels = 'columns = policies <= 3 ? policies : policies == 4 ? 2 : policies <= 1
   lines = ceil(policies/real(columns)); \
   left = 0.085; right = 0.98; top = 0.89; bottom = 0.10; gap = 0.02; \
   width = (right - left + gap)/columns; height = (top - bottom)/lines; fit = int(152*(width - gap)); tallest = 1; \
-  do for [k=1:policies] { tallest = max(tallest, rows(name[k])) }; head = 0.038 + 0.02*tallest; \
+  do for [k=1:policies] { tallest = max(tallest, rows(name[k])) }; head = 0.045 + 0.02*tallest; \
   x_every = ceil(x_texts(0)*0.055/(width - gap)); y_every = ceil(y_texts(0)*0.026/(height - head))'
 break(s,n) = n < 2 ? fit : strstrt(",:", s[n:n]) ? n : break(s, n-1)
 rest(s) = s[break(s, fit)+1:*]
@@ -177,15 +189,16 @@ first_panel_only = 'unset object; unset arrow; do for [i=1:40] { unset label i }
 # If there are many policies, more than have curves on other charts, points are coloured by kind of policy, and those in
 # the table have a mark: a number those of the front, a letter others (those with curves). It wants for each policy k:
 # front[k], has_curve[k], is_baseline[k], has_point[k]; if there are not many, place_of(k), its row. It makes listed, item[r], the
-# policy in row r, and mark_of[k]. The template has facts(k), a second line, and point_x(k), point_y(k).
+# policy in row r, and mark_of[k]. The template has facts(k), a second line, point_x(k), point_y(k), and
+# point_reach(k): how far up a line goes from the point.
 array item[max(policies, 1)]; array mark_of[max(policies, 1)]; array front[max(policies, 1)]
 array has_curve[max(policies, 1)]; array is_baseline[max(policies, 1)]; array has_point[max(policies, 1)]
 many = policies > curves; most_listed = 12
 array kind_name[40]; array kind_of[max(policies, 1)]; kind_count = 0
 point_color(k) = lost(k) ? lost_grey : hue(many ? kind_of[k] : k)
-read_kinds(block,column) = 'do for [k=1:policies] { kind = field('.block.'[k+1], '.column.'); kind_of[k] = 0; \
-  do for [n=1:kind_count] { if (kind_name[n] eq kind) { kind_of[k] = n } }; \
-  if (kind_of[k] == 0) { kind_count = min(kind_count + 1, 40); kind_name[kind_count] = kind; kind_of[k] = kind_count } }'
+read_kinds = 'do for [k=1:policies] { kind_of[k] = 0; \
+  do for [n=1:kind_count] { if (kind_name[n] eq kind[k]) { kind_of[k] = n } }; \
+  if (kind_of[k] == 0) { kind_count = min(kind_count + 1, 40); kind_name[kind_count] = kind[k]; kind_of[k] = kind_count } }'
 points_of(n) = sum [j=1:policies] (kind_of[j] == n && has_point[j] && !lost(j))
 lost_points(u) = sum [j=1:policies] (has_point[j] && lost(j))
 list_item = 'listed = listed + 1; item[listed] = k; is_listed[k] = 1'
@@ -206,10 +219,10 @@ choose_items = 'listed = 0; front_size = 0; letter = 0; pointless = 0; \
 point_table = 'top_row = 1; \
   do for [n=1:kind_count] { if (points_of(n) > 0) { \
     set label "" at graph 1.04, graph top_row point lt n; \
-    set label kind_name[n] at graph 1.04, graph top_row offset 2,0 left font ",10" textcolor rgb ink; top_row = top_row - 0.036 } }; \
+    set label kind_name[n] at graph 1.04, graph top_row offset chars(2),0 left font ",10" textcolor rgb ink; top_row = top_row - 0.036 } }; \
   if (many && lost_points(0)) { \
     set label "" at graph 1.04, graph top_row point pt 7 ps point_size lc rgb lost_grey; \
-    set label "out of memory" at graph 1.04, graph top_row offset 2,0 left font ",10" textcolor rgb ink; top_row = top_row - 0.036 }; \
+    set label "out of memory" at graph 1.04, graph top_row offset chars(2),0 left font ",10" textcolor rgb ink; top_row = top_row - 0.036 }; \
   if (many) { \
     top_row = top_row - 0.02; \
     set label (front_size ? "1, 2, …: the front" : "") . (letter > 0 ? (front_size ? "; " : "") . "a, b, …: some of the others" : "") at graph 1.03, graph top_row left font ",9" textcolor rgb grey; \
@@ -218,23 +231,55 @@ point_table = 'top_row = 1; \
   do for [r=1:listed] { k = item[r]; y = top_row - (r-1)*step; fact_ = facts(k); longest = max(longest, max(strlen(name[k]), strlen(fact_)*0.85)); \
     if (strlen(mark_of[k])) { set label mark_of[k] at graph 1.04, graph y center font ",10" textcolor rgb ink } \
     else { set label "" at graph 1.04, graph y point lt k }; \
-    set label name[k] at graph 1.04, graph y offset 2,0 left font name_font(strlen(name[k])) textcolor rgb ink; \
-    set label fact_ at graph 1.04, graph y - min(0.027, 0.43*step) offset 2,0 left font ",8.5" textcolor rgb grey }; \
+    set label name[k] at graph 1.04, graph y offset chars(2),0 left font name_font(strlen(name[k])) textcolor rgb ink; \
+    set label fact_ at graph 1.04, graph y - min(0.027, 0.43*step) offset chars(2),0 left font ",8.5" textcolor rgb grey }; \
   n = 0; y = top_row - listed*step; \
   do for [k=1:policies] { if (!has_point[k]) { n = n + 1; words_ = n < 7 ? "no value: ".name[k] : sprintf("no value: %d more", pointless - 6); \
     if (n <= 7) { longest = max(longest, strlen(words_)); \
       set label words_ at graph 1.03, graph y - 0.42*(n - 1)*step left font name_font(strlen(words_)) textcolor rgb grey } } }; \
-  set rmargin max(name_width(longest), 34) + 6'
-# A point's mark is beside it, where no other mark and no other marked point is; a line leads to it if that is far.
-array mark_x[max(policies, 1)]; array mark_y[max(policies, 1)]; array at_x[max(policies, 1)]; array at_y[max(policies, 1)]
-is_near(x,y,a,b,d) = abs(x - a) < 0.017*d && abs(y - b) < 0.024*d
-marks_near(x,y) = r == 1 ? 0 : sum [j=1:r-1] is_near(x, y, mark_x[j], mark_y[j], 1.25)
-points_near(x,y) = sum [j=1:listed] is_near(x, y, at_x[j], at_y[j], 0.85)
-mark_points = 'if (many) { \
-  do for [r=1:listed] { at_x[r] = x_at(point_x(item[r])); at_y[r] = y_at(point_y(item[r])) }; \
-  do for [r=1:listed] { found = 0; \
-    do for [c=0:63] { if (!found) { ring = (1 + c/8)*(c%2 ? 1 : 1.35); angle = 0.7854*(1 - c%8); \
-      mark_x[r] = at_x[r] + 0.019*ring*cos(angle); mark_y[r] = at_y[r] + 0.027*ring*sin(angle); \
-      found = mark_x[r] > 0.005 && mark_x[r] < 1.02 && mark_y[r] > 0.005 && !marks_near(mark_x[r], mark_y[r]) && !points_near(mark_x[r], mark_y[r]) } }; \
-    if (ring > 1.5) { set arrow from graph at_x[r], graph at_y[r] to graph mark_x[r], graph mark_y[r] nohead lc rgb grey lw 0.5 dt 1 }; \
-    set label mark_of[item[r]] at graph mark_x[r], graph mark_y[r] center font ",9" textcolor rgb ink front } }'
+  set rmargin chars(max(name_width(longest), 34) + 6)'
+# A point's mark is beside it if it cannot be taken for another point's there: all others are clearly farther away (but
+# for those in the same place, whose marks are around it, too). Else it is where there is room, and a line leads to it.
+# Marks are on no point, on no other mark and on no line. Distances are in marks: 1 is from a point to the mark beside it.
+array mark_x[max(policies, 1)]; array mark_y[max(policies, 1)]
+array at_x[max(policies, 1)]; array at_y[max(policies, 1)]; array is_led[max(policies, 1)]; array reach_y[max(policies, 1)]
+mark_width = 0.019*letter_scale; mark_height = 0.027*letter_scale
+distance(x,y,a,b) = sqrt((x - a)**2 + (y - b)**2)
+along(x,y,a,b,c,d) = max(0.0, min(1.0, ((x - a)*(c - a) + (y - b)*(d - b))/max((c - a)**2 + (d - b)**2, 1e-12)))
+from_line(x,y,a,b,c,d) = (t_ = along(x, y, a, b, c, d), distance(x, y, a + t_*(c - a), b + t_*(d - b)))
+is_other(j) = has_point[j] && distance(at_x[j], at_y[j], at_x[item[r]], at_y[item[r]]) > 0.15
+points_near(x,y,d) = sum [j=1:policies] (has_point[j] && distance(x, y, at_x[j], at_y[j]) < d)
+others_near(x,y,d) = sum [j=1:policies] (is_other(j) && distance(x, y, at_x[j], at_y[j]) < d)
+others_on_line(x,y) = sum [j=1:policies] (is_other(j) && from_line(at_x[j], at_y[j], at_x[item[r]], at_y[item[r]], x, y) < 0.5)
+marks_near(x,y) = r == 1 ? 0 : sum [j=1:r-1] (distance(x, y, mark_x[j], mark_y[j]) < 1.25 || is_led[j] && from_line(x, y, at_x[item[j]], at_y[item[j]], mark_x[j], mark_y[j]) < 0.7)
+marks_on_line(x,y) = r == 1 ? 0 : sum [j=1:r-1] (from_line(mark_x[j], mark_y[j], at_x[item[r]], at_y[item[r]], x, y) < 0.7)
+side(a,b,c,d,x,y) = (c - a)*(y - b) - (d - b)*(x - a)
+parts(a,b,c,d,x,y,z,w) = side(a, b, c, d, x, y)*side(a, b, c, d, z, w) < 0
+line_crosses(j,x,y) = parts(at_x[item[j]], at_y[item[j]], mark_x[j], mark_y[j], at_x[item[r]], at_y[item[r]], x, y) && parts(at_x[item[r]], at_y[item[r]], x, y, at_x[item[j]], at_y[item[j]], mark_x[j], mark_y[j])
+lines_cross(x,y) = r == 1 ? 0 : sum [j=1:r-1] (is_led[j] && line_crosses(j, x, y))
+is_inside(x,y) = x > 0.6 && x < 1/mark_width - 0.6 && y > 0.6 && y < 1/mark_height - 0.6
+whiskers_near(x,y) = sum [j=1:listed] (from_line(x, y, at_x[item[j]], at_y[item[j]], at_x[item[j]], reach_y[item[j]]) < 0.6)
+is_free_beside(x,y) = is_inside(x, y) && !marks_near(x, y) && !whiskers_near(x, y) && !others_near(x, y, 1.7)
+is_free_far(x,y,ease) = is_inside(x, y) && !marks_near(x, y) && (ease > 1 || !whiskers_near(x, y) && !marks_on_line(x, y) && !lines_cross(x, y) && !points_near(x, y, 0.9)) && (ease > 0 || !others_on_line(x, y))
+# Where points are crowded, marks around them close the way for the lines of others: then all begin again, farther out.
+mark_points = 'if (many) { unplaced = 1; \
+  do for [k=1:policies] { if (has_point[k]) { at_x[k] = x_at(point_x(k))/mark_width; at_y[k] = y_at(point_y(k))/mark_height; reach_y[k] = y_at(point_reach(k))/mark_height } }; \
+  do for [begin=2:8:2] { if (unplaced) { unplaced = 0; \
+    do for [r=1:listed] { k = item[r]; found = 0; \
+      do for [c=0:7] { if (!found) { mark_x[r] = at_x[k] + cos(0.7854*(1 - c)); mark_y[r] = at_y[k] + sin(0.7854*(1 - c)); \
+        found = is_free_beside(mark_x[r], mark_y[r]) } }; \
+      is_led[r] = !found; \
+      do for [ease=0:2] { \
+        if (!found && ease == 2) { unplaced = 1 }; \
+        do for [ring=begin:begin + 12] { do for [c=0:23] { if (!found) { \
+          mark_x[r] = at_x[k] + ring*cos(0.2618*(3 - c)); mark_y[r] = at_y[k] + ring*sin(0.2618*(3 - c)); \
+          found = is_free_far(mark_x[r], mark_y[r], ease) } } } } } } }; \
+  do for [r=1:listed] { k = item[r]; \
+    if (is_led[r]) { \
+      near_ = 1 - 0.7/distance(at_x[k], at_y[k], mark_x[r], mark_y[r]); \
+      set arrow from graph at_x[k]*mark_width, graph at_y[k]*mark_height to graph (at_x[k] + near_*(mark_x[r] - at_x[k]))*mark_width, graph (at_y[k] + near_*(mark_y[r] - at_y[k]))*mark_height nohead front lc rgb grey lw 0.7 dt 1 }; \
+    set label mark_of[k] at graph mark_x[r]*mark_width, graph mark_y[r]*mark_height center font ",9" textcolor rgb ink front } }'
+# Points in the same place are drawn one on the other: the later ones are smaller.
+is_twin(j,k) = has_point[j] && has_point[k] && abs(x_at(point_x(j)) - x_at(point_x(k))) < 0.008 && abs(y_at(point_y(j)) - y_at(point_y(k))) < 0.01
+twins(k) = k == 1 ? 0 : sum [j=1:k-1] is_twin(j, k)
+size_of(k) = point_size*0.62**(many ? 0 : min(twins(k), 3))

@@ -1,18 +1,18 @@
 # Collections over time, a row per policy: a line each, as high as its pause is long (log scale), as dark as its
-# generation is old. $data: a block per policy: its name, seconds of the run, seconds at which the steady state begins,
-# number of collections of generation 0, 1 and 2 (tabs between); then rows seconds, generation, pause in seconds.
+# generation is old. $data: rows policy (1, 2, …), seconds, generation, pause in seconds. $data_of: a row per policy: (first
+# and last row in $data), seconds of the run, seconds at which the steady state begins, collections of generation 0, 1, 2.
 # SPDX-License-Identifier: GPL-3.0-or-later
-set label 1 "Collections over time" at screen 0.02, 0.96 font title_font
+title_text = "Collections over time"; title_room = 0.43; eval heading
 eval read_policies("$data")
 
 array wall[policies]; array steady[policies]; array facts[policies]; array slowest[policies]
 y_lo = 1e99; y_hi = 0; y_unit = "s"; y_log = 1
 x_lo = 0; x_hi = 0; x_log = 0
 do for [k=1:policies] {
-  header = $data[first[k]-1]; wall[k] = num(header, 2); steady[k] = num(header, 3); x_hi = max(x_hi, wall[k])
+  header = $data_of[k]; wall[k] = num(header, 3); steady[k] = num(header, 4); x_hi = max(x_hi, wall[k])
   slowest[k] = 0
-  do for [i=first[k]:last[k]] { s = num($data[i], 3); y_lo = min(y_lo, s); y_hi = max(y_hi, s); slowest[k] = max(slowest[k], s) }
-  facts[k] = by_generation(num(header, 4), num(header, 5), num(header, 6)) . (slowest[k] > 0 ? "max ".duration(slowest[k]) : "")
+  do for [i=first[k]:last[k]] { s = num($data[i], 4); y_lo = min(y_lo, s); y_hi = max(y_hi, s); slowest[k] = max(slowest[k], s) }
+  facts[k] = by_generation(num(header, 5), num(header, 6), num(header, 7)) . (slowest[k] > 0 ? "max ".duration(slowest[k]) : "")
 }
 eval scale("y")
 T = clock_unit(x_hi); end = x_hi/T
@@ -31,7 +31,7 @@ level(k,s) = base(k) + room*max(0, min(1, y_at(s)))
 set yrange [0 : policies]
 unset ytics; set border 1; unset grid
 set label sprintf("pause (log scale%s)", policies > 10 ? sprintf(", from %s to %s", duration(y_lo), duration(y_hi)) : "") at screen 0.022, 0.48 center rotate textcolor rgb ink
-wide = min(0.4, 0.0062*name_width(longest)) + 0.06
+wide = min(0.4, 0.0062*letter_scale*name_width(longest)) + 0.06
 set lmargin screen beside ? wide : 0.075; set rmargin screen beside ? 0.91 : 0.98
 size = max(6, min(10, 320*tall))
 do for [k=1:policies] {
@@ -61,5 +61,5 @@ set label "steady state begins" at screen 0.47, 0.96 font ",10" textcolor rgb in
 do for [g=0:2] { eval key_box(0.655 + 0.11*g, generation(g), sprintf("generation %d", g)) }
 
 set style arrow 1 nohead
-plot for [g=0:2] for [k=1:policies] $data index k-1 using ($2 == g ? $1/T : NaN):(base(k)):(0):(level(k, $3) - base(k)) \
+plot for [g=0:2] for [k=1:policies] $data using ($1 == k && $3 == g ? $2/T : NaN):(base(k)):(0):(level(k, $4) - base(k)) \
   with vectors nohead lc rgb generation(g) lw 1 + 0.5*g dt 1

@@ -1,14 +1,14 @@
 # Pauses against memory, a point per policy: its p99 pause, with a line up to its longest pause, over its peak heap.
-# $data: a header line, then a row per policy: its name, its kind, is it the baseline, its place among those that no other
+# $data: a row per policy: (its name and its kind: policy[k], kind[k]), is it the baseline, its place among those that no other
 # beats (0: not one), has it a curve on other charts, peak heap bytes, p99 pause, longest pause, GC share (0 to 1).
 # SPDX-License-Identifier: GPL-3.0-or-later
-set label 1 "Pauses against memory: the lower left is better" at screen 0.02, 0.96 font title_font
-eval many ? read_kinds("$data", "2") : ""
+title_text = "Pauses against memory: the lower left is better"; title_room = 0.72; eval heading
+eval many ? read_kinds : ""
 
 array peak[policies]; array p99[policies]; array worst[policies]; array share[policies];
 x_lo = 1e99; x_hi = 1; x_unit = "bytes"; x_zero = 0; y_lo = 1e99; y_hi = 0; y_unit = "s"; y_log = 1; empty = 0; none = 0
 do for [k=1:policies] {
-  row = $data[k+1]; name[k] = field(row, 1); eval many ? '' : grey_if_lost; front[k] = int(num(row, 4)); is_baseline[k] = int(num(row, 3)); has_curve[k] = int(num(row, 5))
+  row = $data[k]; name[k] = cut_name(policy[k]); eval many ? '' : grey_if_lost; front[k] = int(num(row, 4)); is_baseline[k] = int(num(row, 3)); has_curve[k] = int(num(row, 5))
   peak[k] = num(row, 6); share[k] = num(row, 9)
   p99[k] = max(num(row, 7), 0); worst[k] = max(num(row, 8), p99[k])       # 0: no collections
   has_point[k] = peak[k] > 0
@@ -25,17 +25,12 @@ if (empty > 0) {                        # a band below the axis for policies wit
   y_lo = y_lo*(y_lo/y_hi)**0.08; set yrange [y_lo : y_hi]
 }
 
-# policies with nearly equal results are drawn side by side
-near(a,b) = abs(a - b) <= 0.03*max(a, b)
-twins(k) = many || k == 1 ? 0 : sum [j=1:k-1] (near(peak[j], peak[k]) && near(p99[j], p99[k]))
-shift(x,n) = x_wide ? x*(x_hi/x_lo)**(0.014*n) : x + 0.014*n*(x_hi - x_lo)
-
 # the table: if there are many policies, those that no other beats, the baseline and some others; else all, the longest
 # pause first
 facts(k) = (p99[k] > 0 ? sprintf("p99 %s, max %s", duration(p99[k]), duration(worst[k])) : "no collections") \
   . (peak[k] > 0 ? ", ".memory(peak[k]) : "") . (share[k] > 0 ? sprintf(", GC %.3g%%", 100*share[k]) : "") . (many && is_baseline[k] ? ", the baseline" : "")
 place_of(k) = 1 + (sum [j=1:policies] (has_point[j] && (p99[j] > p99[k] || p99[j] == p99[k] && j < k)))
-point_x(k) = peak[k]; point_y(k) = p99[k] > 0 ? p99[k] : none
+point_x(k) = peak[k]; point_y(k) = p99[k] > 0 ? p99[k] : none; point_reach(k) = max(point_y(k), worst[k])
 eval choose_items; eval point_table; eval mark_points
 
 set label "p99 pause" at screen 0.77, 0.96 font ",10" textcolor rgb ink
@@ -47,10 +42,10 @@ set print $points
 do for [k=1:policies] {
   y = p99[k] > 0 ? p99[k] : none
   if (peak[k] > 0) {
-    print sprintf("%.9g\t%.9g\t%.9g\t%d\t%d\t%d", shift(peak[k], twins(k)), y, max(y, worst[k]), many ? kind_of[k] : k, !many || strlen(mark_of[k]) > 0, point_color(k))
+    print sprintf("%.9g\t%.9g\t%.9g\t%d\t%d\t%d\t%.9g", peak[k], y, max(y, worst[k]), many ? kind_of[k] : k, !many || strlen(mark_of[k]) > 0, point_color(k), size_of(k))
   }
 }
 unset print
 plot $points using ($5 > 0 ? NaN : $1):2:(shape($4)):(0xB0000000 + $6) with points pt variable lc rgb variable ps 0.8*point_size, \
      $points using ($5 > 0 ? $1 : NaN):2:(0):($3-$2):6 with vectors size screen 0.004, 90 lc rgb variable lw 1, \
-     $points using ($5 > 0 ? $1 : NaN):2:(shape($4)):6 with points pt variable lc rgb variable ps point_size
+     $points using ($5 > 0 ? $1 : NaN):2:7:(shape($4)):6 with points ps variable pt variable lc rgb variable

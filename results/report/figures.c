@@ -10,7 +10,7 @@
 static int draw(struct figures *figures, struct selection *selection, const struct chart *chart,
                 size_t group, struct error *error)
 {
-    static const struct drawing_style style = {.format = "svg"};
+    static const struct drawing_style style = {.terminal = {.format = "svg"}};
     figures->figures = allocate_grow(figures->figures, &figures->capacity, figures->count + 1,
                                      sizeof *figures->figures);
     struct figure *figure = &figures->figures[figures->count++];

@@ -19,6 +19,7 @@
 #include "results/store/query.h"
 #include "results/store/soundness.h"
 #include "sim/base/allocate.h"
+#include "sim/base/input_file.h"
 
 #define APPLICATION_ID 1887004515 /* as in schema.sql */
 #define SCHEMA_VERSION 3
@@ -192,20 +193,26 @@ static int enter_alone(struct store *store, struct error *error)
     return execute_sql(store, "PRAGMA locking_mode = EXCLUSIVE", error);
 }
 
-/* Nothing but a file on a disk: SQLite would wait for a FIFO, or for what /proc tells, and make a
- * folder an error of its own. */
+/* What that is if SQLite must not get it: it would wait for a pipe, or for what /proc tells. */
+static const char *what_no_file_is(const char *path, const struct stat *found)
+{
+    struct statfs system;
+    if (!S_ISREG(found->st_mode)) {
+        const char *odd = input_file_is_odd(found->st_mode);
+        return odd ? odd : "a device";
+    }
+    return statfs(path, &system) == 0 && system.f_type == PROC_SUPER_MAGIC ? "not on a disk" : NULL;
+}
+
 static int check_kind(const struct store *store, struct error *error)
 {
     struct stat file;
-    struct statfs system;
     if (stat(store->path, &file) != 0)
-        return 0;
+        return 0; /* opening it says why */
     if (S_ISDIR(file.st_mode))
         return error_set(error, "%s: %s", store->path, strerror(EISDIR));
-    if (!S_ISREG(file.st_mode) ||
-        (statfs(store->path, &system) == 0 && system.f_type == PROC_SUPER_MAGIC))
-        return error_set(error, "%s: not a results file: it is no regular file", store->path);
-    return 0;
+    const char *what = what_no_file_is(store->path, &file);
+    return what ? error_set(error, "%s: not a results file: it is %s", store->path, what) : 0;
 }
 
 static int connect(struct store *store, int flags, struct error *error)

@@ -356,8 +356,8 @@ static uint64_t put_rows(struct store *store, int64_t run, enum record_table whi
     sqlite3_stmt *statement = store->rows[which];
     enum sealed_table sealed = sealed_table_named(rows->table->name);
     uint64_t sum = 0;
-    const char *row = (const char *)rows->row + from * rows->table->row_size;
-    for (size_t i = from; i < rows->count && !store->broken; i++, row += rows->table->row_size) {
+    for (size_t i = from; i < rows->count && !store->broken; i++) {
+        const char *row = (const char *)rows->row + i * rows->table->row_size;
         sqlite3_bind_int64(statement, 1, run);
         rows_bind(statement, 2, rows->table, row);
         step(store, statement);

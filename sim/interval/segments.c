@@ -51,11 +51,10 @@ static void cut_deaths(struct compiler *compiler, struct cutting *cutting, uint3
 {
     struct cut *cut = &compiler->cut;
     const struct window *window = &compiler->window;
-    const struct death *end = window->deaths + window->death_count;
     int64_t deaths = 0;
-    for (const struct death *death = window->deaths + (cut->death - window->death);
-         death < end && death->stamp == now; death++) {
-        shape_remove(shape_at(compiler, death->shape), &cut->alive);
+    for (uint64_t i = cut->death - window->death;
+         i < window->death_count && window->deaths[i].stamp == now; i++) {
+        shape_remove(shape_at(compiler, window->deaths[i].shape), &cut->alive);
         *PUSH(compiler, uint8_t, death_operations) = (uint8_t)cutting->segment->length;
         uint32_t birth = AT(compiler, deaths, cut->death);
         if (birth < cutting->segment->oldest_death)

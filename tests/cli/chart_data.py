@@ -120,7 +120,7 @@ for options, results, said in MISSING:
         equal(place.files(), [], "files")
 
 
-@test("plot of a metric that no run has: one line with its name")
+@test("plot of a metric that no run has: its whole message, with its name and line")
 def no_metric(place):
     place.expect(0, "compare -w device:duration=1s -p default -p off")
     place.expect(1, "plot results.db --chart pareto",
@@ -174,7 +174,7 @@ def chosen(place):
     equal(sorted(names), ["default", "threshold:t0=700,t1=2"], "policies")
     check("rate=200" in content and ", seed 2<" in content, "subtitle")
     rows = rows_of(place, results, "pauses", "-p default -p threshold:t0=700,t1=2")
-    equal([row[0].rsplit(", ", 1)[0] for row in rows][::5], ["default", "threshold:t0=700,t1=2"], "order")
+    equal([row[1].rsplit(", ", 1)[0] for row in rows][::5], ["default", "threshold:t0=700,t1=2"], "order")
 
 
 @test("plot of a compare: older runs with the same program too; of each policy the newest")
@@ -224,17 +224,17 @@ def pooled_pauses(place):
     results = swept(place).path("collections.db")
     rows = rows_of(place, results, "pauses")
     checked = 0
-    for policy in {row[0] for row in rows}:
+    for policy in {row[1] for row in rows}:
         ns = [row[0] for row in place.query(
             "SELECT c.pause_ns FROM run JOIN collection AS c ON run_id = id WHERE policy = ?"
             " AND workload LIKE '%rate=100,%' AND c.wall_ns > coalesce(steady_ns, -1)",
             policy.rsplit(", ", 1)[0], name=results)]
         equal(policy.rsplit(", ", 1)[1], f"{len(ns)} pause{'' if len(ns) == 1 else 's'}", "count")
-        for row in (row for row in rows if row[0] == policy and ns):
-            exact = nearest_rank(ns, round(row[1] * 10)) / 1e9
-            check(exact <= row[2] * (1 + 1e-9) and row[2] <= exact * 1.033, policy, row[1], exact, row[2])
-            if row[1] == 100:
-                equal(row[2], exact, "longest")
+        for row in (row for row in rows if row[1] == policy and ns):
+            exact = nearest_rank(ns, round(row[2] * 10)) / 1e9
+            check(exact <= row[3] * (1 + 1e-9) and row[3] <= exact * 1.033, policy, row[2], exact, row[3])
+            if row[2] == 100:
+                equal(row[3], exact, "longest")
             checked += 1
     check(checked >= 25, f"{checked} percentiles")
 
@@ -246,8 +246,8 @@ def pooled_latencies(place):
     total, longest = place.query(
         "SELECT sum(latency.requests), max(longest_ns) FROM run JOIN latency ON run_id = id"
         " WHERE policy = 'default' AND workload LIKE '%rate=100,%'", name=results)[0]
-    check(math.isclose(rows[-1][1], 1 / total) and rows[-1][2] == longest / 1e9, rows[-1][:])
-    shares = [row[1] for row in rows]
+    check(math.isclose(rows[-1][2], 1 / total) and rows[-1][3] == longest / 1e9, rows[-1][:])
+    shares = [row[2] for row in rows]
     check(shares == sorted(shares, reverse=True), shares)
 
 
@@ -258,9 +258,9 @@ def pooled_ages(place):
     for g, *freed in place.query(
             "SELECT generation, sum(by_refcount), sum(by_collector) FROM run JOIN reclaimed ON run_id = id"
             " WHERE policy = 'default' AND workload = ? GROUP BY generation", WEB, name=results):
-        equal([sum(row[i] for row in rows if row[1] == g) for i in (4, 5)], freed, f"generation {g}")
+        equal([sum(row[i] for row in rows if row[2] == g) for i in (5, 6)], freed, f"generation {g}")
     for g in (0, 1, 2):
-        buckets = [row[2:4] for row in rows if row[1] == g]
+        buckets = [row[3:5] for row in rows if row[2] == g]
         check(all(a[0] <= a[1] < b[0] for a, b in zip(buckets, buckets[1:])), g, buckets)
 
 
@@ -275,15 +275,15 @@ def over_time(place):
     sql = place.expect(0, f"plot {results} --chart memory --show-sql -p {policy}").out
     connection = sqlite3.connect(results)
     given = [rows for rows in (connection.execute(s).fetchall() for s in statements(sql)) if rows]
-    equal([row[1:] for row in given[-2]], [tuple(row) for row in samples], "samples")
+    equal([row[3:] for row in given[-2]], [tuple(row) for row in samples], "samples")
     full = place.query("SELECT wall_ns / 1e9, heap_bytes_before, pause_ns / 1e9 FROM collection"
                        " WHERE run_id = ? AND generation = 2 ORDER BY seq", run, name=results)
-    equal([row[1:] for row in given[-1]], [tuple(row) for row in full], "full collections")
+    equal([row[4:] for row in given[-1]], [tuple(row) for row in full], "full collections")
     longest = place.query("SELECT generation, max(pause_ns) / 1e9 FROM collection WHERE run_id = ?"
                           " GROUP BY generation", run, name=results)
     check(full, "there are full collections")
     rows = rows_of(place, results, "timeline", f"-p {policy}")
-    equal({g: max(r[3] for r in rows if r[2] == g) for g in {r[2] for r in rows}},
+    equal({g: max(r[9] for r in rows if r[8] == g) for g in {r[8] for r in rows}},
           {g: s for g, s in longest}, "longest pauses")
 
 
@@ -402,10 +402,14 @@ def changed_template(place):
     check("What we pay" in svg(place, results, "--chart gctime --template my.gp"), "title")
 
 
-@test("plot --template: one that gnuplot does not understand, or that is not there: one line with its name")
+@test("plot --template: one that gnuplot does not understand, or that is not there: its whole message, with its name and line")
 def broken_template(place):
     results = compared(place).path("results.db")
-    place.write("broken.gp", "plot sin(x\n")
-    place.expect(1, f"plot {results} --chart pauses --template broken.gp", err=["broken.gp", "gnuplot"])
+    place.write("broken.gp", "# \x1b[2J\nplot sin(x\n")
+    refused = place.run(f"plot {results} --chart pauses --template broken.gp")
+    equal([refused.status, refused.out], [1, ""], "status and output")
+    equal(refused.err.splitlines()[:-1], ["plot sin(x", "          ^", "\"broken.gp\" line 2: ')' expected"], "what gnuplot says")
+    check(refused.err.splitlines()[-1].endswith("plot: gnuplot could not draw broken.gp: \"broken.gp\" line 2: ')' expected"),
+          refused.err)
     place.expect(1, f"plot {results} --chart pauses --template none.gp", err=["none.gp", "No such file"])
     equal(place.files(), ["broken.gp"], "files")

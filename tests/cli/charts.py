@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """pygcsim plot: whole files of the right kind, and nothing besides."""
 import os
+import re
 import struct
+import xml.etree.ElementTree as ElementTree
 
 from harness import SMALL, once, test
 from results_file import compared
@@ -132,3 +134,51 @@ for name, _, lacking in ODD:
         place.expect(0, ["plot", results])
         equal(place.files("charts"), [f"{chart}.png" for chart in CHARTS if chart not in lacking],
               "files")
+
+
+# ---- words are whole -------------------------------------------------------------------------------
+
+WIDE = """\
+workload: {name: web, modules: 5000, duration: 1s, rate: [50, 400]}
+policies: [{name: threshold, t0: [50, 700, 10000], t1: [1, 10, 100]}]
+minimise: gc_time
+log: collections
+"""
+
+
+def words_outside(svg):
+    """Texts that leave the picture; a letter is taken for half as wide as it is high."""
+    width, height = map(float, svg.get("viewBox").split()[2:])
+    for group in svg.iter("{http://www.w3.org/2000/svg}g"):
+        text = " ".join("".join(group.itertext()).split())
+        at = re.match(r"translate\(([-\d.]+),([-\d.]+)\)(.*)", group.get("transform") or "")
+        if not group.get("font-size") or not at or not text:
+            continue
+        x, y, length = float(at[1]), float(at[2]), 0.5 * float(group.get("font-size")) * len(text)
+        along, across, end = (height - y, x, height) if "rotate(270" in at[3] else (x, y, width)
+        begin = along - {"middle": length / 2, "end": length}.get(group.get("text-anchor"), 0)
+        if re.fullmatch(r"( rotate\(270.*)?", at[3]) and (begin < -1 or begin + length > end + 1 or across < 0):
+            yield text
+
+
+@test("plot: no word leaves a picture: long names, many policies, wide ranges, large letters")
+def whole_words(place):
+    place.write("wide.yaml", WIDE)
+    place.expect(0, "sweep wide.yaml --db wide")
+    results = [place.path("wide")] + [odd_results(place).path(name) for name in ("twenty policies", "a long specification", "one policy")]
+    for name in results:
+        for look in ([], ["--size", "1920x1080", "--font", ",13"], ["--size", "400x400"]):
+            place.expect(0, ["plot", name, "--format", "svg", *look])
+            for chart in place.files("charts"):
+                outside = list(words_outside(ElementTree.fromstring(place.read(f"charts/{chart}").decode())))
+                check(not outside, os.path.basename(name), look, chart, outside)
+
+
+@test("chart histogram: the longest pause is that which is stored")
+def longest_pause(place):
+    results = compared(place).path("results.db")
+    place.expect(0, f"plot {results} --chart histogram --format svg")
+    content = place.read("charts/histogram.svg").decode()
+    for longest, in place.query("SELECT max(longest_ns) FROM pause GROUP BY run_id", name=results):
+        unit, divisor = ("µs", 1e3) if longest < 999500 else ("ms", 1e6)
+        check(f"max {longest / divisor:.3g} {unit}" in content, longest, re.findall("max [^<]*", content))

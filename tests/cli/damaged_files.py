@@ -284,8 +284,8 @@ def kinds(place):
     os.mkdir(place.path("folder"))
     for command in ("show {}", "best {}", "sensitivity {}", "export {}", "report {}", "plot {}", "merge {} --into m.db",
                     "run -w queue:duration=1s --db {}"):
-        for name in ("fifo", "/dev/zero"):
-            place.expect(1, command.format(name), err=[f"{name}: not a results file: it is no regular file"])
+        for name, what in (("fifo", "a pipe"), ("/dev/zero", "a device")):
+            place.expect(1, command.format(name), err=[f"{name}: not a results file: it is {what}"])
         place.expect(1, command.format("folder"), err=["folder: Is a directory"])
 
 

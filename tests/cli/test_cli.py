@@ -26,6 +26,8 @@ import merge  # noqa: E402, F401
 import terminal  # noqa: E402, F401
 import charts  # noqa: E402, F401
 import chart_data  # noqa: E402, F401
+import chart_text  # noqa: E402, F401
+import chart_marks  # noqa: E402, F401
 import answers  # noqa: E402, F401
 import best  # noqa: E402, F401
 import export  # noqa: E402, F401

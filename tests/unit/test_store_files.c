@@ -98,7 +98,7 @@ TEST(places_that_cannot_be_opened)
         {"/nonexistent/results.db", ": cannot be opened: No such file or directory"},
         {"/dev/null/results.db", ": cannot be opened: Not a directory"},
         {"/tmp", ": Is a directory"},
-        {"/dev/null", ": not a results file: it is no regular file"},
+        {"/dev/null", ": not a results file: it is a device"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         check_open(rows[i].path, store_open, rows[i].message);
