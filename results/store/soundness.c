@@ -34,6 +34,13 @@ static bool same_row(sqlite3_stmt *a, sqlite3_stmt *b)
     return true;
 }
 
+/* A comparison that has failed for want of memory says nothing of the tables. */
+static bool lacks_memory(struct store *store, sqlite3 *own)
+{
+    return sqlite3_errcode(own) == SQLITE_NOMEM ||
+           sqlite3_errcode(store_database(store)) == SQLITE_NOMEM;
+}
+
 int soundness_check_schema(struct store *store, struct error *error)
 {
     sqlite3 *own = own_schema();
@@ -46,15 +53,14 @@ int soundness_check_schema(struct store *store, struct error *error)
         same = sqlite3_step(expected) == SQLITE_ROW && same_row(rows, expected);
     if (same && more == 0)
         same = sqlite3_step(expected) == SQLITE_DONE;
-    bool no_memory = sqlite3_errcode(own) == SQLITE_NOMEM ||
-                     sqlite3_errcode(store_database(store)) == SQLITE_NOMEM;
+    bool no_memory = !same && lacks_memory(store, own);
     sqlite3_finalize(expected);
     sqlite3_finalize(rows);
     sqlite3_close(own);
+    if (no_memory)
+        out_of_memory();
     if (same)
         return more;
-    if (no_memory)
-        return error_set(error, "%s: out of memory", store_path(store));
     return error_set(error, "%s: not a results file: its tables are not those of this version",
                      store_path(store));
 }

@@ -453,7 +453,7 @@ static int cannot_keep(const struct reader *reader)
 /* In memory, or through memory into a file of its own. */
 static int fill_column(struct source *source, struct column *column, uint64_t count)
 {
-    uint64_t at_once = column->in_file ? CHUNK : count, now;
+    uint64_t at_once = column->in_file ? CHUNK / column->size : count, now;
     for (uint64_t done = 0; done < count; done += now) {
         now = count - done < at_once ? count - done : at_once;
         column_reserve(column, now);

@@ -284,7 +284,7 @@ IN_USE = [
 ]
 
 for what, spoil in IN_USE:
-    for options in ("", "--memory 1B"):
+    for options in ("", "--memory 64MiB"):  # a program of 50 MB goes into files then
         @test(f"--program a file that is {what} while it is in use: the same results ({options})")
         def in_use(place, spoil=spoil, options=options):
             place.expect(0, "compile -w web:modules=1000,duration=10s --out p.program")
