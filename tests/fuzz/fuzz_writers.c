@@ -47,20 +47,42 @@ static void replace_bad(const char *text, FILE *out)
     }
 }
 
+/* The XXXX of an escape \uXXXX; *at is put from its u behind it. */
+static unsigned read_unit(const char **at)
+{
+    unsigned unit = 0;
+    check_that("\\uXXXX", sscanf(*at, "u%4x", &unit) == 1);
+    *at += 5;
+    return unit;
+}
+
+static void put_character(unsigned code, FILE *out)
+{
+    static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
+    int more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    fputc((int)(lead[more] | code >> (6 * more)), out);
+    while (more-- > 0)
+        fputc((int)(0x80 | ((code >> (6 * more)) & 0x3f)), out);
+}
+
 /* The character of an escape behind its backslash; *at is put behind it. */
 static void write_escaped(const char **at, FILE *out)
 {
     static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
     const char *letter = **at ? strchr(letters, *(*at)) : NULL;
-    unsigned code;
     if (letter) {
         fputc(meant[letter - letters], out);
         ++*at;
-    } else {
-        check_that("\\u00XX", sscanf(*at, "u%4x", &code) == 1 && code < 0x80);
-        fputc((int)code, out);
-        *at += 5;
+        return;
     }
+    unsigned code = read_unit(at);
+    if (code >= 0xd800 && code < 0xdc00) {
+        check_that("a pair", *(*at)++ == '\\');
+        unsigned second = read_unit(at);
+        check_that("its second", second >= 0xdc00 && second < 0xe000);
+        code = 0x10000 + ((code - 0xd800) << 10) + (second - 0xdc00);
+    }
+    put_character(code, out);
 }
 
 static void try_json(const char *text)
