@@ -53,16 +53,22 @@ void print_what_next(const char *db)
            program_invocation_name, db);
 }
 
-static uint64_t half_of_memory(void)
+struct memory_account *memory_account(uint64_t limit_bytes)
 {
-    return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
+    static struct memory_account account;
+    uint64_t machine = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    account.limit_bytes = limit_bytes ? limit_bytes : machine / 4 * 3;
+    return &account;
 }
 
-struct compile_options compile_options(uint64_t memory_bytes)
+struct compile_options compile_options(uint64_t limit_bytes)
 {
     const char *folder = getenv("TMPDIR");
+    struct memory_account *account = memory_account(limit_bytes);
+    uint64_t half = account->limit_bytes / 2;
+    account->advice = "give a larger --memory";
     return (struct compile_options){
-        .memory_bytes = memory_bytes ? memory_bytes : half_of_memory(),
+        .memory_bytes = half ? half : 1,
         .folder = folder && *folder ? folder : "/var/tmp",
         .advice = "set TMPDIR to a folder with room, or give a larger --memory",
     };
@@ -75,7 +81,7 @@ const struct note notes_of_results[] = {
 };
 
 const struct note notes_of_environment[] = {
-    {"TMPDIR", "the folder for compiled programs that are larger than --memory; /var/tmp if it is "
-               "not set"},
+    {"TMPDIR", "the folder for compiled programs that are larger than half of --memory; /var/tmp "
+               "if it is not set"},
     {NULL},
 };

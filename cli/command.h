@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "cli/option.h"
+#include "sim/base/attempt.h"
 #include "sim/interval/compiled.h"
 #include "sweep/file/terms.h"
 #include "workloads/registry.h"
@@ -54,9 +55,13 @@ const struct subcommand *subcommand_named(const char *name);
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void fail_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* How programs are compiled: what takes more than `memory_bytes` (0: half of the machine's) is kept
- * in temporary files, in $TMPDIR or /var/tmp. */
-struct compile_options compile_options(uint64_t memory_bytes);
+/* The account of all that the process takes, and from now on its limit; 0: three quarters of the
+ * machine's memory. */
+struct memory_account *memory_account(uint64_t limit_bytes);
+
+/* How programs are compiled: what takes more than half of that limit is kept in temporary files, in
+ * $TMPDIR or /var/tmp. */
+struct compile_options compile_options(uint64_t limit_bytes);
 
 /* How much of program_invocation_name is the command without the subcommand: for advice. */
 int command_name_length(void);
@@ -88,8 +93,9 @@ void close_output(void);
 
 #define OPTION_MEMORY                                                                              \
     .name = "memory", .type = PARAM_BYTES, .least = 1, .most = PARAM_UNLIMITED,                    \
-    .otherwise = "half of the machine's memory",                                                   \
-    .meaning = "a compiled program larger than that is kept in temporary files, in $TMPDIR or "    \
+    .otherwise = "three quarters of the machine's memory",                                         \
+    .meaning = "how much heaps and compiled programs may take together: a run that needs more "    \
+               "fails; programs beyond half of it are kept in temporary files, in $TMPDIR or "     \
                "/var/tmp"
 
 #define OPTION_UNTIL                                                                               \

@@ -87,10 +87,6 @@ static const struct command_option options[] = {
 /* Options that do not go together. */
 static void check_together(const struct command *command)
 {
-    bool compiles = command->engine->compiles && !command->program;
-    if (command->memory_bytes && !compiles)
-        fail_usage("--memory is for a program that is compiled: not with --program, nor with "
-                   "--engine graph");
     if (command->program && (command->replications > 1 || command->until.share > 0))
         fail_usage("--program is one program: not with --replications or --until");
     if (command->program && (command->workload_given || command->seed_given))
@@ -208,6 +204,7 @@ static int execute_command(struct command *command)
         .keep_results = true,
         .execution = {.workers = workers((unsigned)command->jobs),
                       .compile = compile_options(command->memory_bytes),
+                      .account = memory_account(command->memory_bytes),
                       .compiled = command->program ? &compiled : NULL},
     };
     if (!rounds.store)

@@ -75,7 +75,7 @@ static void write_rows(struct output *output, struct export *rows, enum writer_f
     size_t columns = export_column_count(rows);
     writer_init(&writer, output->out, form);
     for (size_t c = 0; c < columns; c++)
-        writer_column(&writer, export_column_name(rows, c));
+        writer_column(&writer, export_column_name(rows, c), export_column_unit(rows, c));
     while ((more = export_next(rows, &error)) > 0 && !output_is_lost(output))
         for (size_t c = 0; c < columns; c++) {
             const struct export_value value = export_value(rows, c);

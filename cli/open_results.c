@@ -22,7 +22,8 @@ void open_results_of(struct open_results *results, struct store *store, int64_t 
 {
     struct error error;
     *results = (struct open_results){.store = store};
-    if (history_read(&results->history, store, &error) != 0)
+    if (store_begin_reading(store, &error) != 0 ||
+        history_read(&results->history, store, &error) != 0)
         fail("%s", error.text);
     for (size_t i = 0; i < results->history.count; i++)
         if (results->history.experiments[i].number == experiment)
@@ -35,6 +36,8 @@ void close_results(struct open_results *results)
     history_fini(&results->history);
     if (results->own_store)
         store_close(results->store);
+    else
+        store_end_reading(results->store);
 }
 
 /* The canonical text of a policy; to be freed. */

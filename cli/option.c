@@ -3,6 +3,7 @@
 
 #include <argp.h>
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -346,7 +347,8 @@ void option_parse(const struct subcommand *subcommand, int argc, char **argv, vo
     check_words(subcommand, argc, argv);
     fill_options(subcommand, options);
     set_defaults(subcommand, state);
-    argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &line);
+    if (argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &line) == ENOMEM)
+        out_of_memory();
 }
 
 /* ---- readers that several commands have ------------------------------------------------------ */

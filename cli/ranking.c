@@ -270,11 +270,11 @@ static void name_columns(const struct ranking *ranking, struct writer *writer)
         "", "_low", "_high", "_difference", "_difference_low", "_difference_high"};
     char name[96];
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        writer_column(writer, columns[i]);
+        writer_column(writer, columns[i], NULL);
     for (size_t c = 0; c < ranking->columns.count; c++)
         for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
             snprintf(name, sizeof name, "%s%s", metric_of(ranking, c)->name, endings[i]);
-            writer_column(writer, name);
+            writer_column(writer, name, metric_of(ranking, c)->unit);
         }
 }
 

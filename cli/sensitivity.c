@@ -153,7 +153,7 @@ static void write_rows(const struct sensitivity *sensitivity)
     struct writer writer;
     writer_init(&writer, stdout, WRITER_JSON);
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        writer_column(&writer, columns[i]);
+        writer_column(&writer, columns[i], NULL);
     for (size_t i = 0; i < sensitivity->count; i++) {
         const struct metric_sensitivity *of = &sensitivity->metrics[i];
         for (size_t f = 0; of->lines && f < sensitivity->factors.count; f++)

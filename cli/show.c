@@ -72,9 +72,9 @@ static void write_list(const struct history *history, enum writer_form form)
     struct writer writer;
     writer_init(&writer, stdout, form);
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        writer_column(&writer, columns[i]);
+        writer_column(&writer, columns[i], NULL);
     for (int s = 0; s < RUN_STATUS_COUNT; s++)
-        writer_column(&writer, run_status_names[s]);
+        writer_column(&writer, run_status_names[s], NULL);
     for (size_t i = 0; i < history->count; i++) {
         const struct past_experiment *experiment = &history->experiments[i];
         writer_integer(&writer, experiment->number);

@@ -127,7 +127,8 @@ static int sweep(const struct command *command, struct experiment *experiment)
         .share = command->share,
         .retry_failed = command->retry_failed,
         .execution = {.workers = workers((unsigned)command->jobs),
-                      .compile = compile_options(command->memory_bytes)},
+                      .compile = compile_options(command->memory_bytes),
+                      .account = memory_account(command->memory_bytes)},
     };
     run_experiment(&rounds, RUN_AS_SWEEP);
     bool stopped = rounds.stopped;

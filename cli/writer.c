@@ -15,11 +15,15 @@ void writer_init(struct writer *writer, FILE *out, enum writer_form form)
     json_init(&writer->json, out);
 }
 
-void writer_column(struct writer *writer, const char *name)
+void writer_column(struct writer *writer, const char *name, const char *unit)
 {
+    char *heading;
+    if (asprintf(&heading, "%s%s%s%s", name, unit ? " (" : "", unit ? unit : "", unit ? ")" : "") <
+        0)
+        out_of_memory();
     writer->columns = allocate_grow(writer->columns, &writer->capacity, writer->column_count + 1,
                                     sizeof *writer->columns);
-    writer->columns[writer->column_count++] = allocate_text(name);
+    writer->columns[writer->column_count++] = (struct writer_column){allocate_text(name), heading};
 }
 
 static void csv_text(FILE *out, const char *text)
@@ -42,7 +46,7 @@ static void write_header(const struct writer *writer)
     for (size_t i = 0; i < writer->column_count; i++) {
         if (i)
             fputc(',', writer->out);
-        csv_text(writer->out, writer->columns[i]);
+        csv_text(writer->out, writer->columns[i].heading);
     }
     fputc('\n', writer->out);
 }
@@ -56,7 +60,7 @@ static const char *begin_value(struct writer *writer)
         write_header(writer);
     if (writer->form == WRITER_CSV && writer->at)
         fputc(',', writer->out);
-    return writer->columns[writer->at];
+    return writer->columns[writer->at].name;
 }
 
 static void end_value(struct writer *writer)
@@ -106,8 +110,10 @@ void writer_fini(struct writer *writer)
 {
     if (writer->form == WRITER_CSV && writer->rows == 0)
         write_header(writer);
-    for (size_t i = 0; i < writer->column_count; i++)
-        free(writer->columns[i]);
+    for (size_t i = 0; i < writer->column_count; i++) {
+        free(writer->columns[i].name);
+        free(writer->columns[i].heading);
+    }
     free(writer->columns);
     *writer = (struct writer){0};
 }

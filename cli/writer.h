@@ -17,7 +17,9 @@ enum writer_form { WRITER_CSV, WRITER_JSON };
 struct writer {
     FILE *out; /* its errors are the caller's to look for */
     enum writer_form form;
-    char **columns;
+    struct writer_column {
+        char *name, *heading; /* in JSON, and in CSV */
+    } * columns;
     size_t column_count, capacity;
     size_t at; /* the column whose value comes next */
     size_t rows;
@@ -25,7 +27,9 @@ struct writer {
 };
 
 void writer_init(struct writer *writer, FILE *out, enum writer_form form);
-void writer_column(struct writer *writer, const char *name);
+
+/* `unit`: in CSV it is part of the name, as "pause_max (s)"; NULL: it has none. */
+void writer_column(struct writer *writer, const char *name, const char *unit);
 
 /* NULL, NaN and the infinities: no value. Numbers are the shortest that read back as the same. */
 void writer_text(struct writer *writer, const char *text);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sim/base/allocate.h"
+#include "sim/base/attempt.h"
 #include "sim/base/event_queue.h"
 
 const char *const run_status_names[] = {
@@ -44,6 +45,7 @@ struct gc {
     uint64_t reported;                    /* the operation at which progress was reported last */
     bool native;                          /* in a native section */
     bool abandoned;                       /* the observer gave up */
+    struct simulation_result *result;
 };
 
 /* Tells every observer, by the function `what`, of `fact`. */
@@ -483,36 +485,41 @@ static int prepare(struct gc *gc, struct error *error)
     return 0;
 }
 
+/* A run from its beginning to its end, with a struct gc as its context. */
+static int run(void *context, struct error *error)
+{
+    struct gc *gc = context;
+    if (prepare(gc, error) != 0)
+        return -1;
+    run_program(gc);
+    take_last_sample(gc);
+    fill_result(gc, gc->result);
+    if (gc->mutator.fault.kind == FAULT_MEMORY_LIMIT)
+        gc->result->status = RUN_out_of_memory;
+    else if (gc->mutator.fault.kind != FAULT_NONE)
+        return describe_fault(gc, error);
+    return gc->abandoned ? -1 : 0;
+}
+
 int simulate(const struct simulation_setup *setup, const struct observer *observer,
              struct simulation_result *result, struct error *error)
 {
-    struct gc *gc = allocate_zeroed(1, sizeof *gc);
-    gc->setup = setup;
-    gc->observer = observer;
-    gc->engine = setup->engine;
-    gc->policy = policy_of(setup->policy->component);
+    struct gc gc = {
+        .setup = setup,
+        .observer = observer,
+        .engine = setup->engine,
+        .policy = policy_of(setup->policy->component),
+        .result = result,
+    };
     error->text[0] = '\0';
-    int status = prepare(gc, error);
-    if (status == 0) {
-        run_program(gc);
-        take_last_sample(gc);
-        fill_result(gc, result);
-        if (gc->mutator.fault.kind == FAULT_MEMORY_LIMIT)
-            result->status = RUN_out_of_memory;
-        else if (gc->mutator.fault.kind != FAULT_NONE)
-            status = describe_fault(gc, error);
-        else if (gc->abandoned)
-            status = -1;
-    } else {
-        *result = (struct simulation_result){0};
-    }
+    *result = (struct simulation_result){0};
+    int status = attempt(run, &gc, error);
     if (status != 0)
         result->status = RUN_failed;
-    if (gc->engine_state)
-        gc->engine->free(gc->engine_state);
-    event_queue_fini(&gc->due);
-    free(gc->slots);
-    free(gc->policy_state);
-    free(gc);
+    if (gc.engine_state)
+        gc.engine->free(gc.engine_state);
+    event_queue_fini(&gc.due);
+    free(gc.slots);
+    free(gc.policy_state);
     return status;
 }

@@ -6,6 +6,7 @@
 
 #include "results/store/metrics.h"
 #include "sim/base/allocate.h"
+#include "sim/base/attempt.h"
 
 #define BATCH 65536 /* collections of one run kept back before they are stored */
 
@@ -262,28 +263,43 @@ static void end_run(struct worker *worker, const struct simulation_result *resul
     pthread_mutex_unlock(&executor->lock);
 }
 
-static void simulate_run(struct worker *worker, struct compilation *program)
+/* A run under way. */
+struct running {
+    struct worker *worker;
+    struct run_plan plan;
+    struct simulation_result result;
+};
+
+static int simulate_and_record(void *context, struct error *error)
 {
-    const struct plan *plan = worker->executor->plan;
-    struct run_plan planned = plan_run(plan, worker->run);
-    struct simulation_result result = {.status = RUN_failed};
-    struct error error;
+    struct running *running = context;
+    struct worker *worker = running->worker;
     const struct observer progress = {.context = worker, .progress = on_progress};
-    if (program->failed) {
-        end_run(worker, &result, program->why.text);
-        return;
-    }
     record_begin(worker->record);
     worker->record->collected = on_collected;
     worker->record->context = worker;
     const struct observer observer = record_observer(worker->record, &progress);
-    planned.setup.compiled = program->runs_on;
-    int status = simulate(&planned.setup, &observer, &result, &error);
-    if (is_stopped(worker->executor))
+    if (simulate(&running->plan.setup, &observer, &running->result, error) != 0)
+        return -1;
+    if (!is_stopped(worker->executor))
+        record_end(worker->record, &running->result, running->plan.warmup);
+    return 0;
+}
+
+static void simulate_run(struct worker *worker, struct compilation *program)
+{
+    struct running running = {.worker = worker,
+                              .plan = plan_run(worker->executor->plan, worker->run),
+                              .result = {.status = RUN_failed}};
+    struct error error;
+    if (program->failed) {
+        end_run(worker, &running.result, program->why.text);
         return;
-    if (status == 0)
-        record_end(worker->record, &result, planned.warmup);
-    end_run(worker, &result, status == 0 ? NULL : error.text);
+    }
+    running.plan.setup.compiled = program->runs_on;
+    int status = attempt(simulate_and_record, &running, &error);
+    if (!is_stopped(worker->executor))
+        end_run(worker, &running.result, status == 0 ? NULL : error.text);
 }
 
 static void do_task(struct worker *worker, struct task *task)
@@ -310,11 +326,12 @@ static void do_task(struct worker *worker, struct task *task)
     pthread_mutex_unlock(&executor->lock);
 }
 
-static void *work(void *context)
+static int do_tasks(void *context, struct error *error)
 {
     struct worker *worker = context;
     struct executor *executor = worker->executor;
     struct task task;
+    (void)error;
     worker->record = record_new();
     worker->meter = meter_new(worker->record);
     worker->values = allocate_zeroed(metric_count(), sizeof *worker->values);
@@ -324,6 +341,20 @@ static void *work(void *context)
         do_task(worker, &task);
         pthread_mutex_lock(&executor->lock);
     }
+    pthread_mutex_unlock(&executor->lock);
+    return 0;
+}
+
+/* A run for which there is no memory fails by itself (simulate). If there is none for what a worker
+ * needs besides, everybody stops. */
+static void *work(void *context)
+{
+    struct worker *worker = context;
+    struct executor *executor = worker->executor;
+    struct error error;
+    if (attempt_within(executor->execution->account, do_tasks, worker, &error) != 0)
+        give_up(executor, &error);
+    pthread_mutex_lock(&executor->lock);
     pthread_cond_broadcast(&executor->changed); /* others may be waiting for nothing */
     pthread_mutex_unlock(&executor->lock);
     free(worker->values);

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "results/store/store.h"
+#include "sim/base/attempt.h"
 #include "sim/interval/compiled.h"
 #include "sweep/plan.h"
 
@@ -22,6 +23,7 @@ struct execution {
     struct store *store;
     unsigned workers;
     struct compile_options compile;  /* memory_bytes: of all programs at a time */
+    struct memory_account *account;  /* of all that the workers take; NULL: they have none */
     const struct compiled *compiled; /* of the plan's only program; NULL: compile it */
 
     /* All are called by one worker at a time, and may be NULL. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/answer/factor.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,16 +86,12 @@ static void add_parameter(struct cells *cells, const struct outcomes *outcomes, 
                           sqlite3_stmt *row)
 {
     const struct outcome *of = &outcomes->settings[setting];
-    const char *text = (const char *)sqlite3_column_text(row, 4);
-    bool of_policy = strcmp((const char *)sqlite3_column_text(row, 1), "policy") == 0;
+    const char *text = query_string(row, 4);
+    bool of_policy = strcmp(query_string(row, 1), "policy") == 0;
     char *owner = name_of(of_policy ? of->policy : outcomes->groups[of->group].workload), *factor;
-    if (asprintf(&factor, "%s.%s", owner, sqlite3_column_text(row, 2)) < 0)
+    if (asprintf(&factor, "%s.%s", owner, query_string(row, 2)) < 0)
         out_of_memory();
-    /* A word such as keep stands for a number that is none. */
-    bool number = sqlite3_column_type(row, 3) != SQLITE_NULL &&
-                  (isdigit((unsigned char)text[0]) || text[0] == '-');
-    add_cell(cells, factor, text, number ? sqlite3_column_double(row, 3) : NAN, setting)
-        ->of_policy = of_policy;
+    add_cell(cells, factor, text, query_real(row, 3), setting)->of_policy = of_policy;
     free(owner);
 }
 
@@ -113,7 +108,7 @@ static int add_parameters(struct cells *cells, const struct outcomes *outcomes, 
                     "  GROUP BY workload, collector, costs, warmup, sampling, policy)",
                     (long long)outcomes->experiment->number);
     while ((more = query_next(store, rows, error)) > 0) {
-        struct first_run key = {.run = sqlite3_column_int64(rows, 0)};
+        struct first_run key = {.run = query_integer(rows, 0)};
         const struct first_run *run =
             bsearch(&key, runs, outcomes->setting_count, sizeof key, compare_first_runs);
         if (run)

@@ -54,7 +54,7 @@ static int read_seeds(struct outcome_reader *reader, struct error *error)
     while ((more = query_next(reader->store, rows, error)) > 0) {
         outcomes->seeds = allocate_grow(outcomes->seeds, &reader->seed_capacity,
                                         outcomes->seed_count + 1, sizeof *outcomes->seeds);
-        outcomes->seeds[outcomes->seed_count++] = (uint64_t)sqlite3_column_int64(rows, 0);
+        outcomes->seeds[outcomes->seed_count++] = (uint64_t)query_integer(rows, 0);
     }
     sqlite3_finalize(rows);
     return more;
@@ -91,7 +91,7 @@ static void add_setting(struct outcome_reader *reader, sqlite3_stmt *rows, bool 
     outcomes->settings[outcomes->setting_count++] = (struct outcome){
         .policy = query_text(rows, POLICY),
         .group = outcomes->group_count - 1,
-        .first_run = sqlite3_column_int64(rows, FIRST_OF_SETTING),
+        .first_run = query_integer(rows, FIRST_OF_SETTING),
     };
     outcomes->groups[outcomes->group_count - 1].count++;
 }
@@ -100,7 +100,7 @@ static void add_run(struct outcome_reader *reader, sqlite3_stmt *rows)
 {
     struct outcomes *outcomes = reader->outcomes;
     struct places *finished = &reader->finished;
-    const char *status = (const char *)sqlite3_column_text(rows, STATUS);
+    const char *status = query_string(rows, STATUS);
     for (int s = 0; s < RUN_STATUS_COUNT; s++)
         if (strcmp(status, run_status_names[s]) == 0)
             outcomes->settings[outcomes->setting_count - 1].runs[s]++;
@@ -109,9 +109,9 @@ static void add_run(struct outcome_reader *reader, sqlite3_stmt *rows)
     finished->places = allocate_grow(finished->places, &finished->capacity, finished->count + 1,
                                      sizeof *finished->places);
     finished->places[finished->count++] =
-        (struct run_place){.run = sqlite3_column_int64(rows, ID),
+        (struct run_place){.run = query_integer(rows, ID),
                            .setting = outcomes->setting_count - 1,
-                           .seed = find_seed(reader, (uint64_t)sqlite3_column_int64(rows, SEED))};
+                           .seed = find_seed(reader, (uint64_t)query_integer(rows, SEED))};
 }
 
 static int compare_places(const void *a, const void *b)
@@ -127,8 +127,8 @@ static int read_runs(struct outcome_reader *reader, struct error *error)
     sqlite3_stmt *rows =
         query_begin(reader->store, error, RUNS, (long long)reader->outcomes->experiment->number);
     while ((more = query_next(reader->store, rows, error)) > 0) {
-        int64_t of_setting = sqlite3_column_int64(rows, FIRST_OF_SETTING);
-        int64_t of_group = sqlite3_column_int64(rows, FIRST_OF_SETTING + 1);
+        int64_t of_setting = query_integer(rows, FIRST_OF_SETTING);
+        int64_t of_group = query_integer(rows, FIRST_OF_SETTING + 1);
         if (of_setting != setting)
             add_setting(reader, rows, of_group != group);
         setting = of_setting;
@@ -162,8 +162,8 @@ static int read_values(struct outcome_reader *reader, bool across_runs, struct e
         across_runs ? "metric" : "summary", list, (long long)outcomes->experiment->number);
     sqlite3_free(list);
     while ((more = count ? query_next(reader->store, rows, error) : 0) > 0) {
-        struct run_place run = {.run = sqlite3_column_int64(rows, 0)}, *place;
-        const char *name = (const char *)sqlite3_column_text(rows, 1);
+        struct run_place run = {.run = query_integer(rows, 0)}, *place;
+        const char *name = query_string(rows, 1);
         place = bsearch(&run, reader->finished.places, reader->finished.count, sizeof run,
                         compare_places);
         size_t m = 0;
@@ -171,7 +171,7 @@ static int read_values(struct outcome_reader *reader, bool across_runs, struct e
             m++;
         if (place && m < outcomes->metric_count)
             outcomes->values[(place->setting * outcomes->metric_count + m) * outcomes->seed_count +
-                             place->seed] = sqlite3_column_double(rows, 2);
+                             place->seed] = query_real(rows, 2);
     }
     sqlite3_finalize(rows);
     return more;

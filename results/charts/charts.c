@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "results/embedded.h"
+#include "results/store/soundness.h"
 #include "sim/base/allocate.h"
 
 /* ---- the charts ----------------------------------------------------------------------- */
@@ -171,6 +172,10 @@ int chart_check(const struct chart *chart, struct selection *selection, char **w
     *why = NULL;
     if (chart_prepare(chart, selection, error) != 0)
         return -1;
+    for (int i = 0; i < 2 && chart->data[i].sql; i++)
+        if (soundness_check_query(selection_store(selection), "SELECT run_id FROM compared",
+                                  chart->data[i].sql, error) != 0)
+            return -1;
     return selection_text(selection, chart->missing, why, error);
 }
 

@@ -76,7 +76,7 @@ static int write_column(const struct page *page, const char *name, const char *c
     write_fact(page, name);
     while ((more = query_next(store, rows, error)) > 0) {
         fputs(count++ ? ", " : "", page->out);
-        html_spec(page->out, (const char *)sqlite3_column_text(rows, 0));
+        html_spec(page->out, query_string(rows, 0));
     }
     sqlite3_finalize(rows);
     fputs(count ? "</dd>\n" : "none</dd>\n", page->out);
@@ -109,7 +109,7 @@ static int write_share(const struct page *page, struct error *error)
     if (more > 0) {
         write_fact(page, "Share");
         fprintf(page->out, "%d of %d; the others are in other files</dd>\n",
-                sqlite3_column_int(rows, 0), sqlite3_column_int(rows, 1));
+                (int)query_integer(rows, 0), (int)query_integer(rows, 1));
     }
     sqlite3_finalize(rows);
     return more < 0 ? -1 : 0;
@@ -241,14 +241,13 @@ static int write_run_rows(const struct page *page, struct error *error)
     sqlite3_stmt *rows =
         query_begin(store, error, RUNS, (long long)page->outcomes->experiment->number);
     while ((more = query_next(store, rows, error)) > 0) {
-        int64_t first = sqlite3_column_int64(rows, 0);
+        int64_t first = query_integer(rows, 0);
         if (first != list.first && list.setting == RUN_ROWS_MOST)
             break;
         if (first != list.first)
             begin_setting(&list, first);
-        add_run(&list, (const char *)sqlite3_column_text(rows, 1),
-                (const char *)sqlite3_column_text(rows, 2),
-                (uint64_t)sqlite3_column_int64(rows, 3));
+        add_run(&list, query_string(rows, 1), query_string(rows, 2),
+                (uint64_t)query_integer(rows, 3));
     }
     end_status(&list);
     fputs(list.setting ? "</td></tr>\n" : "", page->out);
@@ -291,7 +290,7 @@ int page_document(const struct page *page, struct error *error)
         fputs("<h3 id=\"document\">The experiment file</h3>\n<pre class=\"code\" "
               "tabindex=\"0\"><code>",
               page->out);
-        html_text(page->out, (const char *)sqlite3_column_text(rows, 0));
+        html_text(page->out, query_string(rows, 0));
         fputs("</code></pre>\n", page->out);
     }
     sqlite3_finalize(rows);
@@ -347,9 +346,9 @@ static int write_compare(const struct page *page, struct error *error)
     int more = query_next(store, rows, error);
     fputs("pygcsim ", out);
     html_text(out, outcomes->experiment->command);
-    for (int c = 0; more > 0 && c < sqlite3_column_count(rows); c++)
-        if (sqlite3_column_type(rows, c) != SQLITE_NULL)
-            write_option(out, names[c], (const char *)sqlite3_column_text(rows, c));
+    for (int c = 0; more > 0 && c < query_columns(rows); c++)
+        if (!query_is_null(rows, c))
+            write_option(out, names[c], query_string(rows, c));
     sqlite3_finalize(rows);
     for (size_t s = 0; s < outcomes->setting_count; s++)
         write_option(out, "policy", outcomes->settings[s].policy);

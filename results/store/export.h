@@ -41,6 +41,9 @@ void export_free(struct export *rows);
 size_t export_column_count(const struct export *rows);
 const char *export_column_name(const struct export *rows, size_t column);
 
+/* NULL: none, or the name says it. */
+const char *export_column_unit(const struct export *rows, size_t column);
+
 /* 1: the next row is there; 0: there is none; -1, with a line in *error: it cannot be read. */
 int export_next(struct export *rows, struct error *error);
 

@@ -12,6 +12,7 @@
 #include "results/statistics/quantile.h"
 #include "results/statistics/utilisation.h"
 #include "sim/base/allocate.h"
+#include "sim/base/attempt.h"
 
 /* ---- aggregates over all values ------------------------------------------------------- */
 
@@ -232,13 +233,70 @@ static const struct function {
     {"mmu", 5, NULL, mmu_step, mmu_final},
 };
 
+/* A call by SQLite, which must get an error if memory runs out: no attempt goes back past it. */
+struct call {
+    sqlite3_context *context;
+    int count;
+    sqlite3_value **arguments;
+};
+
+static int call_scalar(void *context, struct error *error)
+{
+    const struct call *call = context;
+    const struct function *function = sqlite3_user_data(call->context);
+    (void)error;
+    function->scalar(call->context, call->count, call->arguments);
+    return 0;
+}
+
+static int call_step(void *context, struct error *error)
+{
+    const struct call *call = context;
+    const struct function *function = sqlite3_user_data(call->context);
+    (void)error;
+    function->step(call->context, call->count, call->arguments);
+    return 0;
+}
+
+static int call_final(void *context, struct error *error)
+{
+    const struct call *call = context;
+    const struct function *function = sqlite3_user_data(call->context);
+    (void)error;
+    function->final(call->context);
+    return 0;
+}
+
+static void attempt_call(int (*action)(void *context, struct error *error), struct call call)
+{
+    struct error error;
+    if (attempt(action, &call, &error) != 0)
+        sqlite3_result_error(call.context, error.text, -1);
+}
+
+static void on_scalar(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    attempt_call(call_scalar, (struct call){context, count, arguments});
+}
+
+static void on_step(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    attempt_call(call_step, (struct call){context, count, arguments});
+}
+
+static void on_final(sqlite3_context *context)
+{
+    attempt_call(call_final, (struct call){context, 0, NULL});
+}
+
 int statistics_register_functions(sqlite3 *database)
 {
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         const struct function *f = &functions[i];
-        int code = sqlite3_create_function_v2(database, f->name, f->arguments,
-                                              SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, f->scalar,
-                                              f->step, f->final, NULL);
+        int code = sqlite3_create_function_v2(
+            database, f->name, f->arguments, SQLITE_UTF8 | SQLITE_DETERMINISTIC, (void *)f,
+            f->scalar ? on_scalar : NULL, f->step ? on_step : NULL, f->final ? on_final : NULL,
+            NULL);
         if (code != SQLITE_OK)
             return code;
     }

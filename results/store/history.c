@@ -13,18 +13,20 @@ static int count_runs(struct history *history, struct store *store, struct error
 {
     sqlite3_stmt *rows = query_begin(
         store, error,
-        "SELECT experiment_id, status, sum(in_plan), sum(NOT in_plan) FROM run GROUP BY 1, 2");
+        "SELECT experiment_id, status, sum(in_plan), sum(NOT in_plan) FROM run GROUP BY 1, 2"
+        " ORDER BY 1");
+    size_t i = 0;
     int more;
     while ((more = query_next(store, rows, error)) > 0) {
-        const char *status = (const char *)sqlite3_column_text(rows, 1);
-        for (size_t i = 0; i < history->count; i++) {
-            if (history->experiments[i].number != sqlite3_column_int64(rows, 0))
-                continue;
-            history->experiments[i].earlier += sqlite3_column_int64(rows, 3);
-            for (int s = 0; s < RUN_STATUS_COUNT; s++)
-                if (strcmp(run_status_names[s], status) == 0)
-                    history->experiments[i].runs[s] = sqlite3_column_int64(rows, 2);
-        }
+        const char *status = query_string(rows, 1);
+        while (i < history->count && history->experiments[i].number < query_integer(rows, 0))
+            i++;
+        if (i == history->count || history->experiments[i].number != query_integer(rows, 0))
+            continue;
+        history->experiments[i].earlier += query_integer(rows, 3);
+        for (int s = 0; s < RUN_STATUS_COUNT; s++)
+            if (strcmp(run_status_names[s], status) == 0)
+                history->experiments[i].runs[s] = query_integer(rows, 2);
     }
     sqlite3_finalize(rows);
     return more;
@@ -43,13 +45,13 @@ int history_read(struct history *history, struct store *store, struct error *err
         history->experiments = allocate_grow(history->experiments, &capacity, history->count + 1,
                                              sizeof *history->experiments);
         history->experiments[history->count++] = (struct past_experiment){
-            .number = sqlite3_column_int64(rows, 0),
+            .number = query_integer(rows, 0),
             .name = query_text(rows, 1),
             .command = query_text(rows, 2),
             .version = query_text(rows, 3),
             .baseline = query_text(rows, 4),
             .objective = query_text(rows, 5),
-            .planned = sqlite3_column_int64(rows, 6),
+            .planned = query_integer(rows, 6),
         };
     }
     sqlite3_finalize(rows);
@@ -74,13 +76,16 @@ void history_fini(struct history *history)
     *history = (struct history){0};
 }
 
+#define NAMES_MOST 100 /* that one typed may have meant */
+
 static int no_such_experiment(const struct history *history, const struct store *store,
                               const char *text, struct error *error)
 {
     struct error why;
-    const char **names = allocate_zeroed(history->count + 1, sizeof *names);
+    const char *names[NAMES_MOST + 1] = {NULL};
     size_t count = 0;
-    for (size_t i = history->count; i-- > 0;) { /* each name once, the newest first */
+    for (size_t i = history->count;
+         i-- > 0 && count < NAMES_MOST;) { /* each name once, the newest first */
         size_t same = 0;
         while (same < count && strcmp(names[same], history->experiments[i].name) != 0)
             same++;
@@ -88,7 +93,6 @@ static int no_such_experiment(const struct history *history, const struct store 
             names[count++] = history->experiments[i].name;
     }
     suggest_error(&why, "experiment", text, names);
-    free(names);
     return error_set(error, "%s: %s; or a number from %lld to %lld", store_path(store), why.text,
                      (long long)history->experiments[0].number,
                      (long long)history->experiments[history->count - 1].number);
@@ -126,7 +130,7 @@ int failures_read(struct failures *failures, struct store *store, int64_t experi
                                      (long long)experiment);
     while ((more = query_next(store, rows, error)) > 0) {
         failures->why = query_text(rows, 0);
-        failures->count = sqlite3_column_int64(rows, 1);
+        failures->count = query_integer(rows, 1);
     }
     sqlite3_finalize(rows);
     return more;

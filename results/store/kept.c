@@ -36,9 +36,9 @@ static struct kept_estimate read_point(sqlite3_stmt *row)
 {
     return (struct kept_estimate){
         .policy = query_text(row, 0),
-        .estimate = {.n = (size_t)sqlite3_column_int64(row, 1),
-                     .mean = sqlite3_column_double(row, 2),
-                     .interval = {sqlite3_column_double(row, 3), sqlite3_column_double(row, 4)},
+        .estimate = {.n = (size_t)query_integer(row, 1),
+                     .mean = query_real(row, 2),
+                     .interval = {query_real(row, 3), query_real(row, 4)},
                      .confidence = INTERVAL_CONFIDENCE},
     };
 }

@@ -8,7 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "results/store/query.h"
 #include "results/store/seal.h"
+#include "results/store/soundness.h"
 #include "results/store/store.h"
 #include "sim/base/allocate.h"
 #include "sim/base/lock.h"
@@ -28,7 +30,7 @@
     X(RUNS, "(SELECT count(*) FROM run)")                                                          \
     X(OPEN, "(SELECT count(*) FROM run WHERE status IN ('planned', 'unfinished'))")                \
     X(FAILED, "(SELECT count(*) FROM run WHERE status = 'failed')")                                \
-    X(SEALED, "checksum IS NOT NULL")
+    X(SEALED, "seal_runs IS NOT NULL")
 
 enum fact {
 #define X(name, sql) name,
@@ -53,32 +55,28 @@ struct merge {
 
 static int64_t number(const struct part *part, enum fact fact)
 {
-    return sqlite3_column_int64(part->facts, (int)fact);
+    return query_integer(part->facts, (int)fact);
 }
 
 /* "" if there is none. */
 static const char *text(const struct part *part, enum fact fact)
 {
-    const char *value = (const char *)sqlite3_column_text(part->facts, (int)fact);
-    return value ? value : "";
+    return query_string(part->facts, (int)fact);
 }
 
 /* ---- one part ------------------------------------------------------------------------- */
 
+/* All of it: nobody will look at the parts again. */
 static int check_soundness(struct part *part, struct error *error)
 {
-    sqlite3_stmt *check = NULL;
-    int code =
-        sqlite3_prepare_v2(store_database(part->store), "PRAGMA quick_check(1)", -1, &check, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_step(check);
-    int status = code == SQLITE_ROW ? 0 : store_error(part->store, error);
-    if (status == 0 && strcmp((const char *)sqlite3_column_text(check, 0), "ok") != 0)
-        status = error_set(
-            error, "%s: damaged (its pages do not fit together); remove it and run its sweep again",
-            part->path);
+    sqlite3_stmt *check = query_begin(part->store, error, "PRAGMA quick_check(1)");
+    int more = query_next(part->store, check, error);
+    if (more > 0 && strcmp(query_string(check, 0), "ok") != 0)
+        more = store_damaged(part->store, error, "its pages do not fit together");
     sqlite3_finalize(check);
-    return status == 0 && seal_check(part->store, error) < 0 ? -1 : status;
+    for (int seal = SEAL_HISTOGRAMS; seal < RUN_SEAL_COUNT && more >= 0; seal++)
+        more = soundness_check_runs(part->store, "SELECT id FROM run", (enum run_seal)seal, error);
+    return more < 0 || seal_check(part->store, error) < 0 ? -1 : 0;
 }
 
 static int check_facts(const struct part *part, struct error *error)
@@ -100,6 +98,15 @@ static int check_facts(const struct part *part, struct error *error)
     return 0;
 }
 
+/* Returns -1. */
+static int advise(struct error *error)
+{
+    struct error why = *error;
+    if (store_says_damaged(error))
+        error_set(error, "%s; remove it and run its sweep again", why.text);
+    return -1;
+}
+
 static int open_part(struct part *part, struct error *error)
 {
     static const char sql[] = "SELECT "
@@ -109,7 +116,7 @@ static int open_part(struct part *part, struct error *error)
             "0 FROM experiment";
     part->store = store_open_existing(part->path, error);
     if (!part->store || check_soundness(part, error) != 0)
-        return -1;
+        return advise(error);
     sqlite3 *database = store_database(part->store);
     /* There may be hundreds of them, each read from its beginning to its end. */
     if (sqlite3_exec(database, "PRAGMA cache_size = -100", NULL, NULL, NULL) != SQLITE_OK ||
@@ -202,7 +209,7 @@ static int note_runs(struct merge *merge, struct part *part, struct error *error
     int code =
         sqlite3_prepare_v2(store_database(part->store), "SELECT id FROM run", -1, &runs, NULL);
     while (code == SQLITE_OK && (code = sqlite3_step(runs)) == SQLITE_ROW) {
-        int64_t run = sqlite3_column_int64(runs, 0);
+        int64_t run = query_integer(runs, 0);
         code = SQLITE_OK;
         if (run < 1 || run > merge->planned || merge->part_of_run[run])
             code = SQLITE_CORRUPT;
@@ -211,8 +218,7 @@ static int note_runs(struct merge *merge, struct part *part, struct error *error
     }
     int status = 0;
     if (code == SQLITE_CORRUPT)
-        status =
-            error_set(error, "%s: damaged (it has runs that are not of its share)", part->path);
+        status = error_set(error, "%s: damaged: it has runs that are not of its share", part->path);
     else if (code != SQLITE_DONE)
         status = store_error(part->store, error);
     sqlite3_finalize(runs);
@@ -326,8 +332,10 @@ static int copy_experiment(struct merge *merge, struct error *error)
         status = copy_rows(merge, first, row, insert, error);
     if (status == 0)
         status = execute_sql(merge->store,
-                             "UPDATE experiment SET shard = NULL, shards = NULL, checksum = NULL",
+                             "UPDATE experiment SET shard = NULL, shards = NULL, seal_runs = NULL",
                              error);
+    if (status == 0)
+        status = store_seal_experiment(merge->store, 1, error);
     sqlite3_finalize(insert);
     sqlite3_finalize(row);
     return status;
@@ -342,7 +350,7 @@ static int copy_tables(struct merge *merge, struct error *error)
                                   -1, &tables, NULL);
     int status = code == SQLITE_OK ? 0 : store_error(merge->store, error);
     while (status == 0 && (code = sqlite3_step(tables)) == SQLITE_ROW)
-        status = copy_table(merge, (const char *)sqlite3_column_text(tables, 0), error);
+        status = copy_table(merge, query_string(tables, 0), error);
     if (status == 0 && code != SQLITE_DONE)
         status = store_error(merge->store, error);
     sqlite3_finalize(tables);

@@ -1,23 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/store/query.h"
 
+#include <math.h>
 #include <stdarg.h>
 
 #include "sim/base/allocate.h"
 
-sqlite3_stmt *query_begin(struct store *store, struct error *error, const char *format, ...)
+static sqlite3_stmt *begin(struct store *store, struct error *error, const char *format,
+                           va_list arguments)
 {
     sqlite3_stmt *rows = NULL;
-    va_list arguments;
-    va_start(arguments, format);
     char *sql = sqlite3_vmprintf(format, arguments);
-    va_end(arguments);
     if (!sql)
         out_of_memory();
     if (sqlite3_prepare_v2(store_database(store), sql, -1, &rows, NULL) != SQLITE_OK)
         store_error(store, error);
     sqlite3_free(sql);
     return rows;
+}
+
+sqlite3_stmt *query_begin(struct store *store, struct error *error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    sqlite3_stmt *rows = begin(store, error, format, arguments);
+    va_end(arguments);
+    return rows;
+}
+
+int query_execute(struct store *store, struct error *error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    sqlite3_stmt *statement = begin(store, error, format, arguments);
+    va_end(arguments);
+    int status = query_next(store, statement, error);
+    sqlite3_finalize(statement);
+    return status < 0 ? -1 : 0;
 }
 
 int query_next(struct store *store, sqlite3_stmt *rows, struct error *error)
@@ -28,10 +47,38 @@ int query_next(struct store *store, sqlite3_stmt *rows, struct error *error)
     return rows ? store_error(store, error) : -1; /* query_begin has said why */
 }
 
-char *query_text(sqlite3_stmt *rows, int column)
+int query_columns(sqlite3_stmt *rows)
+{
+    return sqlite3_column_count(rows);
+}
+
+bool query_is_null(sqlite3_stmt *rows, int column)
+{
+    return sqlite3_column_type(rows, column) == SQLITE_NULL;
+}
+
+int64_t query_integer(sqlite3_stmt *rows, int column)
+{
+    return sqlite3_column_type(rows, column) == SQLITE_INTEGER ? sqlite3_column_int64(rows, column)
+                                                               : 0;
+}
+
+double query_real(sqlite3_stmt *rows, int column)
+{
+    int type = sqlite3_column_type(rows, column);
+    return type == SQLITE_FLOAT || type == SQLITE_INTEGER ? sqlite3_column_double(rows, column)
+                                                          : NAN;
+}
+
+const char *query_string(sqlite3_stmt *rows, int column)
 {
     const char *text = (const char *)sqlite3_column_text(rows, column);
-    return text ? allocate_text(text) : NULL;
+    return text ? text : "";
+}
+
+char *query_text(sqlite3_stmt *rows, int column)
+{
+    return query_is_null(rows, column) ? NULL : allocate_text(query_string(rows, column));
 }
 
 char *query_names(const char *const *names, size_t count)

@@ -5,7 +5,7 @@
  *     sqlite3_stmt *rows = query_begin(store, error, "SELECT … WHERE id = %lld", id);
  *     int more;
  *     while ((more = query_next(store, rows, error)) > 0)
- *         … sqlite3_column_…(rows, 0) …
+ *         … query_integer(rows, 0) …
  *     sqlite3_finalize(rows);
  *     if (more < 0) …
  */
@@ -13,7 +13,9 @@
 #define PYGCSIM_RESULTS_STORE_QUERY_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "results/store/store.h"
 #include "sim/base/error.h"
@@ -26,7 +28,27 @@ sqlite3_stmt *query_begin(struct store *store, struct error *error, const char *
  * `rows` is NULL. */
 int query_next(struct store *store, sqlite3_stmt *rows, struct error *error);
 
-/* A column's text, a copy; NULL if it is NULL. */
+/* For what gives no rows. Returns 0, or -1 with a line in *error. */
+int query_execute(struct store *store, struct error *error, const char *format, ...);
+
+/* ---- a column of the row ----
+ *
+ * Whatever is there, these give what they say: what is stored has been looked at when the file was
+ * opened (results/store/soundness.h), but what a query makes of it may be NULL. */
+
+int query_columns(sqlite3_stmt *rows);
+bool query_is_null(sqlite3_stmt *rows, int column);
+
+/* 0 if it is no whole number. */
+int64_t query_integer(sqlite3_stmt *rows, int column);
+
+/* NaN if it is no number. */
+double query_real(sqlite3_stmt *rows, int column);
+
+/* Until the next row; "" if it is NULL. */
+const char *query_string(sqlite3_stmt *rows, int column);
+
+/* A copy; NULL if it is NULL. */
 char *query_text(sqlite3_stmt *rows, int column);
 
 /* For IN (…): the names, quoted, with commas between; to be freed with sqlite3_free. */

@@ -6,6 +6,7 @@
 
 #include "results/statistics/warmup.h"
 #include "sim/base/allocate.h"
+#include "sim/base/array.h"
 
 /* ---- columns -------------------------------------------------------------------------- */
 
@@ -115,19 +116,34 @@ void record_free(struct record *record)
 {
     if (!record)
         return;
-    free(record->collections);
-    free(record->samples);
-    free(record->requests);
+    array_free(record->collections, record->collection_capacity, sizeof *record->collections);
+    array_free(record->samples, record->sample_capacity, sizeof *record->samples);
+    array_free(record->requests, record->request_capacity, sizeof *record->requests);
     free(record->latencies);
     free(record->pauses);
     free(record);
 }
 
+/* Room that the run before needed and few do. */
+#define MUCH ((size_t)16 << 20) /* bytes */
+#define GIVE_BACK(rows, capacity)                                                                  \
+    do {                                                                                           \
+        if ((capacity) > MUCH / sizeof *(rows)) {                                                  \
+            array_free(rows, capacity, sizeof *(rows));                                            \
+            (rows) = NULL;                                                                         \
+            (capacity) = 0;                                                                        \
+        }                                                                                          \
+    } while (0)
+
 void record_begin(struct record *record)
 {
+    GIVE_BACK(record->collections, record->collection_capacity);
+    GIVE_BACK(record->samples, record->sample_capacity);
+    GIVE_BACK(record->requests, record->request_capacity);
     for (int i = 0; i < RECORD_TABLE_COUNT; i++)
         record->tables[i] = (struct rows){.table = &record_tables[i]};
     record->collections_stored = 0;
+    record->collections_digest = 0;
     record->collected = NULL;
 }
 
@@ -135,8 +151,8 @@ static int on_collection(void *context, const struct collection *collection)
 {
     struct record *record = context;
     struct rows *rows = &record->tables[TABLE_collection];
-    record->collections = allocate_grow(record->collections, &record->collection_capacity,
-                                        rows->count + 1, sizeof *record->collections);
+    record->collections = array_grow(record->collections, &record->collection_capacity,
+                                     rows->count + 1, sizeof *record->collections);
     record->collections[rows->count++] = *collection;
     rows->row = record->collections;
     return record->collected ? record->collected(record->context, record) : 0;
@@ -146,8 +162,8 @@ static int on_sample(void *context, const struct sample *sample)
 {
     struct record *record = context;
     struct rows *rows = &record->tables[TABLE_sample];
-    record->samples = allocate_grow(record->samples, &record->sample_capacity, rows->count + 1,
-                                    sizeof *record->samples);
+    record->samples = array_grow(record->samples, &record->sample_capacity, rows->count + 1,
+                                 sizeof *record->samples);
     record->samples[rows->count++] = *sample;
     rows->row = record->samples;
     return 0;
@@ -157,8 +173,8 @@ static int on_request(void *context, const struct request *request)
 {
     struct record *record = context;
     struct rows *rows = &record->tables[TABLE_request];
-    record->requests = allocate_grow(record->requests, &record->request_capacity, rows->count + 1,
-                                     sizeof *record->requests);
+    record->requests = array_grow(record->requests, &record->request_capacity, rows->count + 1,
+                                  sizeof *record->requests);
     record->requests[rows->count++] = *request;
     rows->row = record->requests;
     return 0;
@@ -245,7 +261,8 @@ static void list_ages(struct record *record)
 static void find_steady_state(struct record *record)
 {
     size_t count = record->tables[TABLE_request].count;
-    double *latencies = allocate_zeroed(count + 1, sizeof *latencies);
+    size_t capacity = 0;
+    double *latencies = array_grow(NULL, &capacity, count + 1, sizeof *latencies);
     bool settled;
     for (size_t i = 0; i < count; i++)
         latencies[i] = (double)record->requests[i].latency_ns;
@@ -258,7 +275,7 @@ static void find_steady_state(struct record *record)
             record->result.steady_mutator_ns = last->mutator_ns;
         }
     }
-    free(latencies);
+    array_free(latencies, capacity, sizeof *latencies);
 }
 
 void record_end(struct record *record, const struct simulation_result *result, struct warmup warmup)

@@ -60,6 +60,7 @@ struct record {
     /* For who stores them as they come: how many have been, and who is told after each. Returns 0,
      * or -1 to end the run. */
     size_t collections_stored;
+    uint64_t collections_digest; /* of the rows that have been (results/store/seal.h) */
     int (*collected)(void *context, struct record *record);
     void *context;
 

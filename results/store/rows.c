@@ -44,6 +44,24 @@ void rows_bind(sqlite3_stmt *statement, int first, const struct row_table *table
     }
 }
 
+uint64_t rows_digest(const struct row_table *table, enum sealed_table sealed, int64_t run,
+                     const void *row)
+{
+    struct seal_row seal;
+    seal_row_begin(&seal);
+    seal_integer(&seal, run);
+    for (const struct row_column *column = table->columns; column->name; column++) {
+        uint64_t value = integer_at(column, row);
+        if (column->type == ROW_WORD)
+            seal_text(&seal, column->words[value], strlen(column->words[value]));
+        else if (column->type == ROW_NULL_IF_ZERO && value == 0)
+            seal_null(&seal);
+        else
+            seal_integer(&seal, (int64_t)value);
+    }
+    return seal_row_end(&seal, sealed);
+}
+
 /* ---- the virtual table ---------------------------------------------------------------- */
 
 struct view {

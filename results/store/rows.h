@@ -8,6 +8,9 @@
 
 #include <sqlite3.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "results/store/seal.h"
 
 enum row_type {
     ROW_INTEGER,      /* uint64_t */
@@ -44,5 +47,9 @@ char *rows_insert_sql(const struct row_table *table);
 
 /* Binds a row's columns from parameter `first` on. */
 void rows_bind(sqlite3_stmt *statement, int first, const struct row_table *table, const void *row);
+
+/* The digest of the row as it is stored (results/store/seal.h). */
+uint64_t rows_digest(const struct row_table *table, enum sealed_table sealed, int64_t run,
+                     const void *row);
 
 #endif

@@ -18,7 +18,7 @@ static int read_status(struct store *store, int64_t run, enum run_status *status
     int more, known = 0;
     while ((more = query_next(store, rows, error)) > 0)
         for (int s = 0; s < RUN_STATUS_COUNT; s++)
-            if (strcmp((const char *)sqlite3_column_text(rows, 0), run_status_names[s]) == 0) {
+            if (strcmp(query_string(rows, 0), run_status_names[s]) == 0) {
                 *status = (enum run_status)s;
                 known++;
             }
@@ -46,8 +46,7 @@ static int read_values(struct store *store, int64_t run, bool across_runs, doubl
         across_runs ? "metric" : "summary", (long long)run, list);
     sqlite3_free(list);
     while ((more = query_next(store, rows, error)) > 0)
-        values[metric_named((const char *)sqlite3_column_text(rows, 0)) - metrics] =
-            sqlite3_column_double(rows, 1);
+        values[metric_named(query_string(rows, 0)) - metrics] = query_real(rows, 1);
     sqlite3_finalize(rows);
     return more;
 }
@@ -85,8 +84,8 @@ int lost_runs_read(struct lost_runs *lost, struct store *store,
             .policy = query_text(rows, 0),
             .workload = query_text(rows, 1),
             .collector = query_text(rows, 2),
-            .seed = sqlite3_column_int64(rows, 3),
-            .wall_ns = sqlite3_column_int64(rows, 4),
+            .seed = query_integer(rows, 3),
+            .wall_ns = query_integer(rows, 4),
             .why = query_text(rows, 5),
         };
     }
@@ -118,7 +117,7 @@ int unsteady_runs_count(struct store *store, const struct past_experiment *exper
                     (long long)experiment->number, run_status_names[RUN_finished]);
     int more;
     while ((more = query_next(store, rows, error)) > 0)
-        *count = sqlite3_column_int64(rows, 0);
+        *count = query_integer(rows, 0);
     sqlite3_finalize(rows);
     return more;
 }

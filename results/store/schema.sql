@@ -2,7 +2,11 @@
 -- program began, on the wall clock unless the name says mutator; sizes are bytes.
 
 PRAGMA application_id = 1887004515; -- "pygc"
-PRAGMA user_version = 2;            -- of this schema
+PRAGMA user_version = 3;            -- of this schema
+
+-- What is stored of a run is sealed: the sum of a digest (XXH3) of each row (results/store/seal.h). It
+-- tells a damaged file from a sound one; it is no signature. Seals are over the columns before them;
+-- NULL: nobody knows what the rows were.
 
 -- What was asked for in one go: a `run`, a `compare`, a `sweep`.
 CREATE TABLE experiment (
@@ -16,7 +20,8 @@ CREATE TABLE experiment (
     planned   INTEGER NOT NULL,     -- runs in all, with those of other shards
     shard     INTEGER,              -- which share this file has, from 1; NULL: everything
     shards    INTEGER,              -- of how many
-    checksum  INTEGER               -- of all rows, when the share has ended; NULL: everything
+    seal      INTEGER,              -- of this row
+    seal_runs INTEGER               -- of a share that has ended: of its runs' seals
 );
 
 -- One program under one policy. policy and workload are full specifications as the command line takes
@@ -36,7 +41,6 @@ CREATE TABLE run (
     sampling           TEXT NOT NULL,   -- time between two samples, as asked for; or auto
     status             TEXT NOT NULL,   -- planned, unfinished, finished, out_of_memory, failed
     error              TEXT,            -- why it failed
-    in_plan            INTEGER NOT NULL DEFAULT 1, -- 0: of the experiment as it was before it was changed
     -- From here on: known when the run has ended.
     layout             TEXT,            -- how objects lie in memory
     sample_ns          INTEGER,         -- between two samples, 0: none
@@ -51,7 +55,12 @@ CREATE TABLE run (
     idle_ns            INTEGER,         -- waiting, nothing to do
     heap_peak_bytes    INTEGER,         -- live objects and garbage, the most there ever were
     operations         INTEGER,
-    requests           INTEGER          -- answered
+    requests           INTEGER,         -- answered
+    -- From here on: not what was run, but where it belongs, and whether all of it is here.
+    in_plan            INTEGER NOT NULL DEFAULT 1, -- 0: of the experiment as it was before it was changed
+    seal               INTEGER,         -- of this row and those of parameter and summary; if not in_plan, ~seal
+    seal_histograms    INTEGER,         -- of those of latency, pause, age and reclaimed
+    seal_log           INTEGER          -- of those of collection and sample
 );
 CREATE INDEX run_of_experiment ON run(experiment_id, policy, seed);
 

@@ -1,117 +1,106 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/store/seal.h"
 
-#include <stdlib.h>
+#include <assert.h>
 #include <string.h>
 #include <xxhash.h>
 
-#include "sim/base/allocate.h"
+#include "results/store/query.h"
+#include "results/store/store.h"
 
-static void hash_value(XXH3_state_t *hash, sqlite3_stmt *row, int column)
+const struct sealed_table_facts sealed_tables[] = {
+#define X(name, seal) {#name, SEAL_##seal},
+    SEALED_TABLES(X)
+#undef X
+};
+
+enum sealed_table sealed_table_named(const char *name)
 {
-    int type = sqlite3_column_type(row, column);
-    XXH3_64bits_update(hash, &type, sizeof type);
-    if (type == SQLITE_INTEGER) {
-        int64_t value = sqlite3_column_int64(row, column);
-        XXH3_64bits_update(hash, &value, sizeof value);
-    } else if (type == SQLITE_FLOAT) {
-        double value = sqlite3_column_double(row, column);
-        XXH3_64bits_update(hash, &value, sizeof value);
-    } else if (type != SQLITE_NULL) {
-        const void *value = sqlite3_column_blob(row, column);
-        int bytes = sqlite3_column_bytes(row, column);
-        XXH3_64bits_update(hash, &bytes, sizeof bytes);
-        XXH3_64bits_update(hash, value, (size_t)bytes);
-    }
+    int table = 0;
+    while (table < SEALED_TABLE_COUNT && strcmp(sealed_tables[table].name, name) != 0)
+        table++;
+    return (enum sealed_table)table;
 }
 
-/* All rows, in the order of their keys; but for the checksum itself. */
-static int hash_table(XXH3_state_t *hash, struct store *store, const char *table)
+/* ---- a row ---------------------------------------------------------------------------- */
+
+static void add_cell(struct seal_row *row, unsigned type, uint64_t value)
 {
-    sqlite3_stmt *row;
-    char *sql = sqlite3_mprintf("SELECT * FROM \"%w\"", table);
-    if (!sql)
-        out_of_memory();
-    int code = sqlite3_prepare_v2(store_database(store), sql, -1, &row, NULL);
-    sqlite3_free(sql);
-    int columns = code == SQLITE_OK ? sqlite3_column_count(row) : 0;
-    while (code == SQLITE_OK && (code = sqlite3_step(row)) == SQLITE_ROW) {
-        for (int i = 0; i < columns; i++)
-            if (strcmp(sqlite3_column_name(row, i), "checksum") != 0)
-                hash_value(hash, row, i);
-        code = SQLITE_OK;
-    }
-    sqlite3_finalize(row);
-    return code;
+    assert(row->count < SEAL_COLUMNS_MOST);
+    row->cells[0] = row->cells[0] << 2 | type;
+    row->cells[++row->count] = value;
 }
 
-static int hash_tables(XXH3_state_t *hash, struct store *store)
+void seal_null(struct seal_row *row)
 {
-    sqlite3_stmt *tables;
-    int code = sqlite3_prepare_v2(store_database(store),
-                                  "SELECT name FROM sqlite_schema WHERE type = 'table'"
-                                  " AND name NOT LIKE 'sqlite%' ORDER BY name",
-                                  -1, &tables, NULL);
-    while (code == SQLITE_OK && (code = sqlite3_step(tables)) == SQLITE_ROW) {
-        const char *name = (const char *)sqlite3_column_text(tables, 0);
-        XXH3_64bits_update(hash, name, strlen(name));
-        code = hash_table(hash, store, name);
-        if (code == SQLITE_DONE)
-            code = SQLITE_OK;
-    }
-    sqlite3_finalize(tables);
-    return code;
+    add_cell(row, 0, 0);
 }
 
-static int hash_rows(struct store *store, int64_t *checksum, struct error *error)
+void seal_integer(struct seal_row *row, int64_t value)
 {
-    XXH3_state_t *hash = XXH3_createState();
-    if (!hash)
-        out_of_memory();
-    XXH3_64bits_reset(hash);
-    int code = hash_tables(hash, store);
-    *checksum = (int64_t)XXH3_64bits_digest(hash);
-    XXH3_freeState(hash);
-    return code == SQLITE_DONE ? 0 : store_error(store, error);
+    add_cell(row, 1, (uint64_t)value);
+}
+
+/* SQLite may keep a real number as a whole one: then there is no negative zero. */
+void seal_real(struct seal_row *row, double value)
+{
+    uint64_t bits;
+    value += 0.0;
+    memcpy(&bits, &value, sizeof bits);
+    add_cell(row, 2, bits);
+}
+
+void seal_text(struct seal_row *row, const char *text, size_t length)
+{
+    add_cell(row, 3, XXH3_64bits(text, length));
+}
+
+uint64_t seal_row_end(const struct seal_row *row, enum sealed_table table)
+{
+    return XXH3_64bits_withSeed(row->cells, (1 + row->count) * sizeof *row->cells, table);
+}
+
+/* ---- of a share ----------------------------------------------------------------------- */
+
+static int sum_runs(struct store *store, uint64_t *sum, struct error *error)
+{
+    int more;
+    sqlite3_stmt *runs =
+        query_begin(store, error, "SELECT id, in_plan, seal, seal_histograms, seal_log FROM run");
+    *sum = 0;
+    while ((more = query_next(store, runs, error)) > 0) {
+        struct seal_row row;
+        seal_row_begin(&row);
+        for (int c = 0; c < query_columns(runs); c++)
+            seal_integer(&row, query_integer(runs, c));
+        *sum += seal_row_end(&row, SEALED_experiment);
+    }
+    sqlite3_finalize(runs);
+    return more;
 }
 
 int seal_put(struct store *store, struct error *error)
 {
-    sqlite3_stmt *update;
-    int64_t checksum;
-    if (hash_rows(store, &checksum, error) != 0)
+    uint64_t sum;
+    if (sum_runs(store, &sum, error) != 0)
         return -1;
-    int code = sqlite3_prepare_v2(store_database(store), "UPDATE experiment SET checksum = ?", -1,
-                                  &update, NULL);
-    if (code == SQLITE_OK) {
-        sqlite3_bind_int64(update, 1, checksum);
-        code = sqlite3_step(update);
-    }
-    int status = code == SQLITE_DONE ? 0 : store_error(store, error);
-    sqlite3_finalize(update);
-    return status;
+    return query_execute(store, error, "UPDATE experiment SET seal_runs = %lld", (long long)sum);
 }
 
 int seal_check(struct store *store, struct error *error)
 {
-    sqlite3_stmt *seal;
-    int64_t expected = 0, checksum;
-    int code = sqlite3_prepare_v2(store_database(store),
-                                  "SELECT checksum FROM experiment WHERE checksum IS NOT NULL", -1,
-                                  &seal, NULL);
-    if (code == SQLITE_OK && (code = sqlite3_step(seal)) == SQLITE_ROW)
-        expected = sqlite3_column_int64(seal, 0);
-    int status = code == SQLITE_ROW ? 0 : code == SQLITE_DONE ? 1 : store_error(store, error);
+    uint64_t sum, sealed = 0;
+    sqlite3_stmt *seal =
+        query_begin(store, error, "SELECT seal_runs FROM experiment WHERE seal_runs IS NOT NULL");
+    int more = query_next(store, seal, error);
+    if (more > 0)
+        sealed = (uint64_t)query_integer(seal, 0);
     sqlite3_finalize(seal);
-    if (status != 0)
-        return status;
-    if (hash_rows(store, &checksum, error) != 0)
+    if (more <= 0)
+        return more == 0 ? 1 : -1;
+    if (sum_runs(store, &sum, error) != 0)
         return -1;
-    if (checksum != expected)
-        return error_set(
-            error,
-            "%s: damaged (its rows are not those that were stored); remove it and run its "
-            "sweep again",
-            store_path(store));
-    return 0;
+    if (sum == sealed)
+        return 0;
+    return store_damaged(store, error, "its runs are not those that were stored");
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +14,14 @@
 #include "results/embedded.h"
 #include "results/store/functions.h"
 #include "results/store/metrics.h"
+#include "results/store/query.h"
+#include "results/store/soundness.h"
 #include "sim/base/allocate.h"
 
 #define APPLICATION_ID 1887004515 /* as in schema.sql */
-#define SCHEMA_VERSION 2
-#define BUSY_MS        5000 /* how long another writer is waited for */
+#define SCHEMA_VERSION 3
+#define BUSY_MS        5000       /* how long another writer is waited for */
+#define VALUE_BYTES    (64 << 20) /* of one value: an experiment file, or what a query gathers */
 
 sqlite3 *store_database(struct store *store)
 {
@@ -57,9 +61,11 @@ int store_error(struct store *store, struct error *error)
     case SQLITE_FULL:
         return error_set(error, "%s: the disk is full", store->path);
     case SQLITE_NOTADB:
-        return error_set(error, "%s: not a pygcsim results file", store->path);
+        return error_set(error, "%s: not a results file: it is no SQLite database", store->path);
     case SQLITE_CORRUPT:
-        return error_set(error, "%s: damaged (%s)", store->path, sqlite3_errmsg(store->database));
+        return store_damaged(store, error, "its pages do not fit together");
+    case SQLITE_TOOBIG:
+        return store_damaged(store, error, "it has a value of more than %d MiB", VALUE_BYTES >> 20);
     case SQLITE_READONLY:
         return error_set(error, "%s: cannot be written to", store->path);
     case SQLITE_CANTOPEN:
@@ -67,6 +73,21 @@ int store_error(struct store *store, struct error *error)
     default:
         return error_set(error, "%s: %s", store->path, sqlite3_errmsg(store->database));
     }
+}
+
+int store_damaged(const struct store *store, struct error *error, const char *format, ...)
+{
+    char what[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    return error_set(error, "%s: damaged: %s", store->path, what);
+}
+
+bool store_says_damaged(const struct error *error)
+{
+    return strstr(error->text, ": damaged: ");
 }
 
 static int execute_sql(struct store *store, const char *sql, struct error *error)
@@ -77,7 +98,7 @@ static int execute_sql(struct store *store, const char *sql, struct error *error
 }
 
 /* The first column of the first row; 0 if there is none. Returns 0 or -1. */
-static int query_integer(struct store *store, const char *sql, int64_t *value, struct error *error)
+static int read_integer(struct store *store, const char *sql, int64_t *value, struct error *error)
 {
     sqlite3_stmt *statement;
     *value = 0;
@@ -85,7 +106,7 @@ static int query_integer(struct store *store, const char *sql, int64_t *value, s
         return store_error(store, error);
     int code = sqlite3_step(statement);
     if (code == SQLITE_ROW)
-        *value = sqlite3_column_int64(statement, 0);
+        *value = query_integer(statement, 0);
     int status = code == SQLITE_ROW || code == SQLITE_DONE ? 0 : store_error(store, error);
     sqlite3_finalize(statement);
     return status;
@@ -95,27 +116,31 @@ uint64_t store_bytes(struct store *store)
 {
     struct error error;
     int64_t bytes;
-    (void)query_integer(store, "SELECT total(pgsize - unused) FROM dbstat", &bytes, &error);
+    (void)read_integer(store, "SELECT CAST(total(pgsize - unused) AS INTEGER) FROM dbstat", &bytes,
+                       &error);
     return (uint64_t)bytes;
 }
 
 /* Is it ours, and of this version? An empty file is nobody's yet. */
 static int check_file(struct store *store, bool *empty, struct error *error)
 {
-    int64_t tables, application, version;
-    if (query_integer(store, "SELECT count(*) FROM sqlite_schema", &tables, error) != 0 ||
-        query_integer(store, "PRAGMA application_id", &application, error) != 0 ||
-        query_integer(store, "PRAGMA user_version", &version, error) != 0)
+    int64_t pages, application, version, tables = 0;
+    if (read_integer(store, "PRAGMA page_count", &pages, error) != 0 ||
+        read_integer(store, "PRAGMA application_id", &application, error) != 0 ||
+        read_integer(store, "PRAGMA user_version", &version, error) != 0)
         return -1;
-    *empty = tables == 0;
+    if (application != APPLICATION_ID && pages > 0 &&
+        read_integer(store, "SELECT count(*) FROM sqlite_schema", &tables, error) != 0)
+        return -1;
+    *empty = application != APPLICATION_ID && tables == 0;
     if (*empty)
         return 0;
     if (application != APPLICATION_ID)
-        return error_set(error, "%s: not a pygcsim results file", store->path);
+        return error_set(error, "%s: not a results file: it is another program's", store->path);
     if (version != SCHEMA_VERSION)
         return error_set(error, "%s: written by another version of pygcsim (schema %lld, not %d)",
                          store->path, (long long)version, SCHEMA_VERSION);
-    return 0;
+    return soundness_check_schema(store, error);
 }
 
 /* Makes the tables. Another process may be at it too: whoever gets the lock first does it. */
@@ -138,42 +163,90 @@ static int enter_alone(struct store *store, struct error *error)
     return execute_sql(store, "PRAGMA locking_mode = EXCLUSIVE", error);
 }
 
-/* Takes over the lock, which may be -1; alone: no other process can read the file meanwhile. */
+/* Nothing but a file: SQLite would wait for a FIFO, and make a folder an error of its own. */
+static int check_kind(const struct store *store, struct error *error)
+{
+    struct stat file;
+    if (stat(store->path, &file) != 0 || S_ISREG(file.st_mode))
+        return 0;
+    if (S_ISDIR(file.st_mode))
+        return error_set(error, "%s: %s", store->path, strerror(EISDIR));
+    return error_set(error, "%s: not a results file: it is no regular file", store->path);
+}
+
+static int connect(struct store *store, int flags, struct error *error)
+{
+    /* SQLite would take a name that begins with "file:" for a URI. */
+    char *name =
+        sqlite3_mprintf("%s%s", strncmp(store->path, "file:", 5) == 0 ? "./" : "", store->path);
+    if (!name)
+        out_of_memory();
+    int code = sqlite3_open_v2(name, &store->database, flags, NULL);
+    sqlite3_free(name);
+    if (code != SQLITE_OK)
+        return store_error(store, error);
+    sqlite3_busy_timeout(store->database, BUSY_MS);
+    return 0;
+}
+
+/* The file may be anybody's: nothing that it says is executed, and no value is larger than any of
+ * ours. */
+static int distrust(struct store *store, struct error *error)
+{
+    static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION,
+                              SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_DQS_DML};
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++)
+        sqlite3_db_config(store->database, off[i], 0, NULL);
+    sqlite3_limit(store->database, SQLITE_LIMIT_LENGTH, VALUE_BYTES);
+    sqlite3_limit(store->database, SQLITE_LIMIT_ATTACHED, 0);
+    if (statistics_register_functions(store->database) != SQLITE_OK)
+        return store_error(store, error);
+    return execute_sql(store, "PRAGMA cell_size_check = ON", error);
+}
+
+int store_begin_reading(struct store *store, struct error *error)
+{
+    return execute_sql(store, "BEGIN", error);
+}
+
+void store_end_reading(struct store *store)
+{
+    if (store->database && !sqlite3_get_autocommit(store->database))
+        sqlite3_exec(store->database, "COMMIT", NULL, NULL, NULL);
+}
+
+/* One of ours is as it was stored. */
+static int check_content(struct store *store, bool *empty, struct error *error)
+{
+    if (store_begin_reading(store, error) != 0 || check_file(store, empty, error) != 0)
+        return -1;
+    if (*empty)
+        return 0;
+    sqlite3_db_config(store->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    return soundness_check_small_tables(store, error);
+}
+
+/* Takes over the lock, which may be -1; alone: no other process can read the file meanwhile. What
+ * is there is looked at in a transaction, which is not ended. */
 static struct store *open_file(const char *path, int flags, int lock, bool alone,
                                struct error *error)
 {
     struct store *store = allocate_zeroed(1, sizeof *store);
-    struct stat file;
-    bool empty;
+    bool empty = false;
     store->path = allocate_text(path);
     pthread_mutex_init(&store->lock, NULL);
     store->writable = flags & SQLITE_OPEN_READWRITE;
     store->lock_file = lock;
-    if (stat(path, &file) == 0 && S_ISDIR(file.st_mode)) {
-        error_set(error, "%s: %s", path, strerror(EISDIR));
-        goto failed;
-    }
-    /* SQLite would take a name that begins with "file:" for a URI. */
-    char *name = sqlite3_mprintf("%s%s", strncmp(path, "file:", 5) == 0 ? "./" : "", path);
-    int code = sqlite3_open_v2(name, &store->database, flags, NULL);
-    sqlite3_free(name);
-    if (code != SQLITE_OK) {
-        store_error(store, error);
-        goto failed;
-    }
-    sqlite3_busy_timeout(store->database, BUSY_MS);
-    if (statistics_register_functions(store->database) != SQLITE_OK) {
-        store_error(store, error);
-        goto failed;
-    }
-    if ((alone && enter_alone(store, error) != 0) || check_file(store, &empty, error) != 0)
-        goto failed;
-    if (empty && !(flags & SQLITE_OPEN_CREATE)) {
-        error_set(error, "%s: not a pygcsim results file: it is empty", path);
-        goto failed;
-    }
-    return store;
-failed:
+    int status = check_kind(store, error) == 0 && connect(store, flags, error) == 0 &&
+                         distrust(store, error) == 0 &&
+                         (!alone || enter_alone(store, error) == 0) &&
+                         check_content(store, &empty, error) == 0
+                     ? 0
+                     : -1;
+    if (status == 0 && empty && !(flags & SQLITE_OPEN_CREATE))
+        status = error_set(error, "%s: not a results file: it is empty", path);
+    if (status == 0)
+        return store;
     store_close(store);
     return NULL;
 }
@@ -238,13 +311,18 @@ static int prepare_statements(struct store *store, struct error *error)
         status = prepare(store, text, &store->rows[i], error);
         sqlite3_free(text);
     }
-    return status;
+    if (status == 0)
+        status =
+            table_reader_begin(&store->experiment_row, store, SEALED_experiment, ONE_ID, error);
+    return status == 0 ? table_reader_begin(&store->run_row, store, SEALED_run, ONE_ID, error) : -1;
 }
 
 struct store *store_open_locked(const char *path, int lock, bool alone, struct error *error)
 {
     struct store *store =
         open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, lock, alone, error);
+    if (store)
+        store_end_reading(store);
     if (store && enter_wal(store, error) == 0 && make_tables(store, error) == 0 &&
         prepare_statements(store, error) == 0 && make_view(store, error) == 0)
         return store;
@@ -259,7 +337,8 @@ struct store *store_open(const char *path, struct error *error)
 
 struct store *store_open_existing(const char *path, struct error *error)
 {
-    struct store *store = open_file(path, SQLITE_OPEN_READONLY, -1, false, error);
+    struct store *store =
+        open_file(path, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, -1, false, error);
     if (store && make_view(store, error) == 0)
         return store;
     store_close(store);
@@ -274,8 +353,11 @@ void store_close(struct store *store)
         sqlite3_finalize(store->statements[i]);
     for (int i = 0; i < RECORD_TABLE_COUNT; i++)
         sqlite3_finalize(store->rows[i]);
+    table_reader_end(&store->experiment_row);
+    table_reader_end(&store->run_row);
     /* At rest it is one file, which can be read in a folder that cannot be written to. If somebody
      * else has it open it stays as it is. */
+    store_end_reading(store);
     if (store->writable)
         sqlite3_exec(store->database, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
     sqlite3_close(store->database);

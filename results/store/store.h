@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The results file: SQLite, schema in results/store/schema.sql. Runs are planned first, a row each,
- * and then stored, in any order, each with everything about it in one transaction. Collections of
- * long runs may go in before, in batches; then the run is marked unfinished until all is there. So
- * a process killed at any time leaves a file that is readable and says what is complete.
+ * The results file: SQLite, schema in results/store/schema.sql. A file that is opened may come from
+ * anybody: see results/store/soundness.h for what is looked at before it is read. Runs are planned
+ * first, a row each, and then stored, in any order, each with everything about it in one
+ * transaction. Collections of long runs may go in before, in batches; then the run is marked
+ * unfinished until all is there. So a process killed at any time leaves a file that is readable and
+ * says what is complete.
  *
  * Functions return 0, or -1 with a line in *error that names the file. What writes may be called
  * from several threads. */
@@ -29,7 +31,8 @@ struct store *store_open(const char *path, struct error *error);
  * needs no shared memory, which network file systems do not have. */
 struct store *store_open_locked(const char *path, int lock, bool alone, struct error *error);
 
-/* Opens one to read from it only. */
+/* Opens one to read from it only. Until it is closed all that is read is of one moment. For
+ * one thread at a time. */
 struct store *store_open_existing(const char *path, struct error *error);
 
 /* Closes and frees; NULL is allowed. */
@@ -43,8 +46,18 @@ const char *store_path(const struct store *store);
 /* Bytes that are in use in it; 0 if that cannot be told. */
 uint64_t store_bytes(struct store *store);
 
+/* The same of one that is open to add to it; or, of one to read from, to see what has come since.
+ */
+int store_begin_reading(struct store *store, struct error *error);
+void store_end_reading(struct store *store);
+
 /* A line about the last failure of SQLite. Returns -1. */
 int store_error(struct store *store, struct error *error);
+
+/* "FILE: damaged: …". Returns -1. */
+int store_damaged(const struct store *store, struct error *error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+bool store_says_damaged(const struct error *error);
 
 /* ---- what is to be run ---- */
 
@@ -91,5 +104,8 @@ int store_run(struct store *store, int64_t run, enum log_level log, const struct
 
 /* The run failed, and why: that is all there is of it. */
 int store_failure(struct store *store, int64_t run, const char *why, struct error *error);
+
+/* The row of an experiment was written by a merge: it gets its seal (results/store/seal.h). */
+int store_seal_experiment(struct store *store, int64_t experiment, struct error *error);
 
 #endif

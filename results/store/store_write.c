@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "results/store/metrics.h"
+#include "results/store/query.h"
 #include "results/store/store_parts.h"
 #include "sim/base/lock.h"
 #include "sim/model/costs.h"
@@ -81,6 +82,67 @@ static void refuse(struct store *store, const char *format, ...)
     store->broken = true;
 }
 
+/* ---- seals ---------------------------------------------------------------------------- */
+
+/* A row that is there, with its digest; false: after a failure. */
+static bool read_row(struct store *store, struct table_reader *reader, int64_t id)
+{
+    if (store->broken)
+        return false;
+    int there = table_reader_one(reader, id, &store->failure);
+    if (there == 0)
+        store_damaged(store, &store->failure, "%s %lld is not there any more",
+                      sealed_tables[reader->table].name, (long long)id);
+    store->broken = there <= 0;
+    return !store->broken;
+}
+
+/* While a run's row is changed: what is left of its seal without the row. */
+struct unsealed {
+    bool sealed; /* a run that is not stays so */
+    uint64_t rest;
+};
+
+static struct unsealed unseal(struct store *store, int64_t run)
+{
+    const struct table_reader *row = &store->run_row;
+    if (!read_row(store, &store->run_row, run) || !row->has_seal[SEAL_FACTS])
+        return (struct unsealed){.sealed = false};
+    return (struct unsealed){true, row->seals[SEAL_FACTS] - row->digest};
+}
+
+/* All that is stored of the run are its row and the `rest`. */
+static void seal_planned(struct store *store, int64_t run, struct unsealed unsealed)
+{
+    if (unsealed.sealed && read_row(store, &store->run_row, run))
+        put(store, SEAL_PLANNED, "iu", run, unsealed.rest + store->run_row.digest);
+}
+
+static void set_status(struct store *store, int64_t run, enum run_status status, const char *why)
+{
+    struct unsealed unsealed = unseal(store, run);
+    put(store, SET_STATUS, "iss", run, run_status_names[status], why);
+    seal_planned(store, run, unsealed);
+}
+
+static void seal_experiment(struct store *store, int64_t experiment)
+{
+    if (read_row(store, &store->experiment_row, experiment))
+        put(store, SEAL_EXPERIMENT, "iu", experiment, store->experiment_row.digest);
+}
+
+int store_seal_experiment(struct store *store, int64_t experiment, struct error *error)
+{
+    seal_experiment(store, experiment);
+    int status = store->broken ? -1 : 0;
+    if (store->broken)
+        *error = store->failure;
+    store->broken = false;
+    return status;
+}
+
+/* ---- transactions --------------------------------------------------------------------- */
+
 /* What a sweep has locked must not be exchanged under it: nobody would find its results. */
 static void begin(struct store *store)
 {
@@ -115,11 +177,11 @@ static int64_t find_sweep(struct store *store, const struct experiment_facts *fa
         find(store, FIND_SWEEP, "sus", facts->name, facts->planned, facts->document);
     if (!row)
         return 0;
-    int64_t id = sqlite3_column_int64(row, 0);
-    unsigned shard = (unsigned)sqlite3_column_int(row, 2);
-    unsigned shards = (unsigned)sqlite3_column_int(row, 3);
-    bool same_plan = sqlite3_column_int(row, 4);
-    const char *version = (const char *)sqlite3_column_text(row, 1);
+    int64_t id = query_integer(row, 0);
+    unsigned shard = (unsigned)query_integer(row, 2);
+    unsigned shards = (unsigned)query_integer(row, 3);
+    bool same_plan = query_integer(row, 4);
+    const char *version = query_string(row, 1);
     if (strcmp(version, PYGCSIM_VERSION) != 0)
         refuse(store,
                "experiment '%s' in it was begun by pygcsim %s, this is %s; give another --db",
@@ -145,12 +207,12 @@ static void check_intruders(struct store *store, int64_t experiment,
     sqlite3_stmt *row = find(store, FIND_INTRUDER, "iu", experiment, (uint64_t)facts->shards);
     if (!row)
         return;
-    unsigned shard = (unsigned)sqlite3_column_int(row, 0);
-    unsigned shards = (unsigned)sqlite3_column_int(row, 1);
+    unsigned shard = (unsigned)query_integer(row, 0);
+    unsigned shards = (unsigned)query_integer(row, 1);
     if (shards)
         refuse(store,
                "it is share %u of %u of experiment '%s', and takes nothing else; give another --db",
-               shard, shards, (const char *)sqlite3_column_text(row, 2));
+               shard, shards, query_string(row, 2));
     else
         refuse(store,
                "it has other results, and a share needs a file of its own; give another --db");
@@ -178,18 +240,40 @@ int store_begin_plan(struct store *store, const struct experiment_facts *facts, 
         return end(store, error);
     if (!*experiment)
         *experiment = sqlite3_last_insert_rowid(store->database);
-    return 0;
+    seal_experiment(store, *experiment);
+    return store->broken ? end(store, error) : 0;
 }
 
-static void put_parameters(struct store *store, int64_t run, const char *owner,
-                           const struct setting *setting)
+static uint64_t parameter_digest(int64_t run, const char *owner, const char *name, double value,
+                                 const char *text)
 {
+    struct seal_row row;
+    seal_row_begin(&row);
+    seal_integer(&row, run);
+    seal_text(&row, owner, strlen(owner));
+    seal_text(&row, name, strlen(name));
+    if (isnan(value))
+        seal_null(&row);
+    else
+        seal_real(&row, value);
+    seal_text(&row, text, strlen(text));
+    return seal_row_end(&row, SEALED_parameter);
+}
+
+/* Returns the sum of the rows' digests. */
+static uint64_t put_parameters(struct store *store, int64_t run, const char *owner,
+                               const struct setting *setting)
+{
+    uint64_t sum = 0;
     for (const struct param *param = setting->component->params; param && param->name; param++) {
         char buffer[UNITS_TEXT];
         const char *text = param_text(param, setting->state, buffer);
-        put(store, PARAMETER, "issds", run, owner, param->name, param_number(param, setting->state),
-            text);
+        double value =
+            param_is_quantity(param) ? param_number(param, setting->state) : NAN; /* a word */
+        put(store, PARAMETER, "issds", run, owner, param->name, value, text);
+        sum += parameter_digest(run, owner, param->name, value, text);
     }
+    return sum;
 }
 
 /* The id of a new run, 0: the next. Runs of a share have the numbers that they have in the whole
@@ -229,23 +313,24 @@ int store_plan_run(struct store *store, int64_t experiment, const struct run_pla
                    setup->workload->text, setup->collector->name, setup->engine->name, costs,
                    log_level_names[plan->log], warmup, sampling);
     if (row) {
-        const char *status = (const char *)sqlite3_column_text(row, 1);
+        const char *status = query_string(row, 1);
         bool unfinished = strcmp(status, run_status_names[RUN_unfinished]) == 0;
         bool again = retry_failed && strcmp(status, run_status_names[RUN_failed]) == 0;
-        *run = sqlite3_column_int64(row, 0);
+        *run = query_integer(row, 0);
         *ended = !unfinished && !again && strcmp(status, run_status_names[RUN_planned]) != 0;
         sqlite3_reset(row);
         if (unfinished || again) {
             put(store, FORGET_COLLECTIONS, "i", *run);
-            put(store, SET_STATUS, "iss", *run, run_status_names[RUN_planned], NULL);
+            set_status(store, *run, RUN_planned, NULL);
         }
     } else {
         put(store, NEW_RUN, "isusssssssi", experiment, setup->policy->text, setup->seed,
             setup->workload->text, setup->collector->name, setup->engine->name, costs,
             log_level_names[plan->log], warmup, sampling, new_run_id(store, number));
         *run = sqlite3_last_insert_rowid(store->database);
-        put_parameters(store, *run, "workload", setup->workload);
-        put_parameters(store, *run, "policy", setup->policy);
+        uint64_t parameters = put_parameters(store, *run, "workload", setup->workload) +
+                              put_parameters(store, *run, "policy", setup->policy);
+        seal_planned(store, *run, (struct unsealed){true, parameters});
     }
     put(store, KEEP_RUN, "i", *run);
     return store->broken ? end(store, error) : 0;
@@ -264,16 +349,21 @@ int store_end_plan(struct store *store, int64_t experiment, struct error *error)
 
 /* ---- runs ----------------------------------------------------------------------------- */
 
-static void put_rows(struct store *store, int64_t run, enum record_table which,
-                     const struct rows *rows, size_t from)
+/* Returns the sum of the rows' digests. */
+static uint64_t put_rows(struct store *store, int64_t run, enum record_table which,
+                         const struct rows *rows, size_t from)
 {
     sqlite3_stmt *statement = store->rows[which];
+    enum sealed_table sealed = sealed_table_named(rows->table->name);
+    uint64_t sum = 0;
     const char *row = (const char *)rows->row + from * rows->table->row_size;
     for (size_t i = from; i < rows->count && !store->broken; i++, row += rows->table->row_size) {
         sqlite3_bind_int64(statement, 1, run);
         rows_bind(statement, 2, rows->table, row);
         step(store, statement);
+        sum += rows_digest(rows->table, sealed, run, row);
     }
+    return sum;
 }
 
 int store_collections(struct store *store, int64_t run, struct record *record, struct error *error)
@@ -281,8 +371,9 @@ int store_collections(struct store *store, int64_t run, struct record *record, s
     const struct rows *rows = &record->tables[TABLE_collection];
     begin(store);
     if (record->collections_stored == 0)
-        put(store, SET_STATUS, "iss", run, run_status_names[RUN_unfinished], NULL);
-    put_rows(store, run, TABLE_collection, rows, record->collections_stored);
+        set_status(store, run, RUN_unfinished, NULL);
+    record->collections_digest +=
+        put_rows(store, run, TABLE_collection, rows, record->collections_stored);
     record->collections_stored = rows->count;
     return end(store, error);
 }
@@ -302,17 +393,50 @@ static bool is_stored(enum record_table table, enum log_level log)
     }
 }
 
+/* Adds the digests of the rows to those of their seals. */
+static void put_what_happened(struct store *store, int64_t run, enum log_level log,
+                              const struct record *record, uint64_t sums[RUN_SEAL_COUNT])
+{
+    for (int i = TABLE_run + 1; i < RECORD_TABLE_COUNT; i++) {
+        const struct rows *rows = &record->tables[i];
+        if (!is_stored((enum record_table)i, log))
+            continue;
+        size_t from = i == TABLE_collection ? record->collections_stored : 0;
+        sums[sealed_tables[sealed_table_named(rows->table->name)].seal] +=
+            put_rows(store, run, (enum record_table)i, rows, from);
+    }
+}
+
+/* Returns the sum of the rows' digests. */
+static uint64_t put_summary(struct store *store, int64_t run, const double *values)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; metrics[i].name; i++) {
+        struct seal_row row;
+        if (isnan(values[i])) /* it has no value */
+            continue;
+        put(store, SUMMARY, "isd", run, metrics[i].name, values[i]);
+        seal_row_begin(&row);
+        seal_integer(&row, run);
+        seal_text(&row, metrics[i].name, strlen(metrics[i].name));
+        seal_real(&row, values[i]);
+        sum += seal_row_end(&row, SEALED_summary);
+    }
+    return sum;
+}
+
 int store_run(struct store *store, int64_t run, enum log_level log, const struct record *record,
               const double *values, struct error *error)
 {
+    uint64_t sums[RUN_SEAL_COUNT] = {[SEAL_LOG] = record->collections_digest};
     begin(store);
-    for (int i = 0; i < RECORD_TABLE_COUNT; i++)
-        if (is_stored((enum record_table)i, log))
-            put_rows(store, run, (enum record_table)i, &record->tables[i],
-                     i == TABLE_collection ? record->collections_stored : 0);
-    for (size_t i = 0; metrics[i].name; i++)
-        if (!isnan(values[i]))
-            put(store, SUMMARY, "isd", run, metrics[i].name, values[i]);
+    struct unsealed unsealed = unseal(store, run);
+    put_rows(store, run, TABLE_run, &record->tables[TABLE_run], 0);
+    put_what_happened(store, run, log, record, sums);
+    unsealed.rest += put_summary(store, run, values);
+    if (unsealed.sealed && read_row(store, &store->run_row, run))
+        put(store, SEAL_ENDED, "iuuu", run, unsealed.rest + store->run_row.digest,
+            sums[SEAL_HISTOGRAMS], sums[SEAL_LOG]);
     return end(store, error);
 }
 
@@ -320,6 +444,6 @@ int store_failure(struct store *store, int64_t run, const char *why, struct erro
 {
     begin(store);
     put(store, FORGET_COLLECTIONS, "i", run);
-    put(store, SET_STATUS, "iss", run, run_status_names[RUN_failed], why);
+    set_status(store, run, RUN_failed, why);
     return end(store, error);
 }

@@ -2,23 +2,14 @@
 #include "sim/base/allocate.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "sim/base/error.h"
-
-_Noreturn void out_of_memory(void)
-{
-    fputs("pygcsim: out of memory\n", stderr);
-    exit(EXIT_FAILURE);
-}
 
 void *allocate_zeroed(size_t count, size_t size)
 {
     void *block = calloc(count ? count : 1, size ? size : 1);
     if (!block)
-        out_of_memory();
+        out_of_memory_for(count && size ? (uint64_t)count * size : 1);
     return block;
 }
 
@@ -26,7 +17,7 @@ char *allocate_text(const char *text)
 {
     char *copy = strdup(text);
     if (!copy)
-        out_of_memory();
+        out_of_memory_for(strlen(text) + 1);
     return copy;
 }
 
@@ -41,7 +32,7 @@ void *allocate_grow(void *array, size_t *capacity, size_t needed, size_t size)
         wanted = 64;
     void *grown = wanted <= SIZE_MAX / size ? realloc(array, wanted * size) : NULL;
     if (!grown)
-        out_of_memory();
+        out_of_memory_for((uint64_t)wanted * size);
     *capacity = wanted;
     return grown;
 }

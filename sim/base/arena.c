@@ -6,7 +6,7 @@
 
 #include "sim/base/allocate.h"
 #include "sim/base/array.h"
-#include "sim/base/error.h"
+#include "sim/base/attempt.h"
 
 /* Size classes, in units: exact up to ARENA_EXACT, then eight to a doubling. */
 #define CLASSES (ARENA_EXACT + 1 + 8 * 26)
@@ -32,7 +32,8 @@ static uint32_t size_class(uint32_t units, uint32_t *rounded)
 
 void arena_init(struct arena *arena)
 {
-    *arena = (struct arena){.free_blocks = allocate_zeroed(CLASSES, sizeof *arena->free_blocks)};
+    *arena = (struct arena){0}; /* whole, should there be no room for the rest */
+    arena->free_blocks = allocate_zeroed(CLASSES, sizeof *arena->free_blocks);
     arena->units = array_grow(NULL, &arena->capacity, 1 << 16, sizeof *arena->units);
     memset(arena->units, 0, ARENA_NOTHING);
     arena->used = arena->first = units_of(ARENA_NOTHING);
@@ -48,7 +49,7 @@ void arena_fini(struct arena *arena)
 static ref take_fresh(struct arena *arena, uint32_t units)
 {
     if (arena->used + units > UINT32_MAX)
-        out_of_memory();
+        attempt_give_up("more than 32 GiB of live objects, the most that a heap can be");
     arena->units =
         array_grow(arena->units, &arena->capacity, arena->used + units, sizeof *arena->units);
     ref block = (ref)arena->used;

@@ -273,6 +273,12 @@ char *param_takes_briefly(const struct param *param, char *buffer, size_t size)
     return take(param, type_of(param)->noun, buffer, size);
 }
 
+/* Of a quantity that is a whole number: is it the word, which stands for none? */
+static bool is_absent(const struct param *param, const void *field)
+{
+    return param->absent && *(const int64_t *)field == PARAM_ABSENT;
+}
+
 const char *param_text(const struct param *param, const void *state, char buffer[UNITS_TEXT])
 {
     const void *field = (const char *)state + param->offset;
@@ -285,7 +291,7 @@ const char *param_text(const struct param *param, const void *state, char buffer
         return *(const char *const *)field ? *(const char *const *)field : "";
     if (!param_is_quantity(param))
         return "";
-    if (param->absent && *(const int64_t *)field == PARAM_ABSENT)
+    if (is_absent(param, field))
         return param->absent;
     return type_of(param)->write(buffer, *(const int64_t *)field);
 }
@@ -295,7 +301,9 @@ double param_number(const struct param *param, const void *state)
     const void *field = (const char *)state + param->offset;
     if (param->type == PARAM_REAL)
         return *(const double *)field;
-    return param->type < PARAM_CHOICE ? (double)*(const int64_t *)field : NAN;
+    if (param->type >= PARAM_CHOICE || is_absent(param, field))
+        return NAN;
+    return (double)*(const int64_t *)field;
 }
 
 /* ---- "key=value,…" -------------------------------------------------------------------------- */

@@ -162,7 +162,7 @@ void *setting_fresh_state(const struct setting *setting);
  */
 const char *param_text(const struct param *param, const void *state, char buffer[UNITS_TEXT]);
 
-/* Its value as a number in base units (NaN for what is none). */
+/* Its value as a number in base units; NaN for what is none, as the word in `absent`. */
 double param_number(const struct param *param, const void *state);
 
 /* Words for help: the unit ("ns" …), and what is allowed ("0 to 100", "yes or no", "a, b or c"). */

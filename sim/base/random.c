@@ -78,9 +78,9 @@ gsl_rng *random_stream(uint64_t seed, const char *purpose)
     uint64_t state = mix(seed);
     for (; *purpose; purpose++)
         state = mix(state ^ (unsigned char)*purpose);
-    gsl_rng *stream = gsl_rng_alloc(&xoshiro256starstar);
-    if (!stream)
-        out_of_memory();
+    gsl_rng *stream = allocate_zeroed(1, sizeof *stream); /* as gsl_rng_alloc, but for failing */
+    stream->type = &xoshiro256starstar;
+    stream->state = allocate_zeroed(1, stream->type->size);
     gsl_rng_set(stream, state);
     return stream;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sim/base/allocate.h"
+#include "sim/base/attempt.h"
 #include "sim/base/invariant.h"
 #include "sim/graph/heap.h"
 #include "sim/graph/heap_check.h"
@@ -11,6 +12,7 @@
 #include "sim/model/stream.h"
 
 struct graph {
+    const struct simulation_setup *setup;
     struct stream stream;
     size_t next; /* operation of the stretch */
     struct heap *heap;
@@ -28,22 +30,31 @@ static void graph_free(void *engine)
     free(graph);
 }
 
-static void *graph_new(const struct simulation_setup *setup, struct mutator *mutator,
-                       struct error *error)
+static int begin(void *context, struct error *error)
 {
-    struct graph *graph = allocate_zeroed(1, sizeof *graph);
+    struct graph *graph = context;
+    const struct simulation_setup *setup = graph->setup;
     const struct program *program = &graph->stream.program;
-    if (stream_open(&graph->stream, setup->workload, setup->seed, setup->collector, error) != 0) {
-        graph_free(graph);
-        return NULL;
-    }
+    if (stream_open(&graph->stream, setup->workload, setup->seed, setup->collector, error) != 0)
+        return -1;
     graph->heap = heap_new(program->registers);
-    graph->mutator = mutator;
     graph->memory_limit_bytes =
         program->memory_limit_bytes ? program->memory_limit_bytes : UINT64_MAX;
     graph->collects_in_allocation = setup->collector->kind == COLLECTS_IN_ALLOCATION;
     heap_add_permanent(graph->heap, setup->permanent);
-    return graph;
+    return 0;
+}
+
+static void *graph_new(const struct simulation_setup *setup, struct mutator *mutator,
+                       struct error *error)
+{
+    struct graph *graph = allocate_zeroed(1, sizeof *graph);
+    graph->setup = setup;
+    graph->mutator = mutator;
+    if (attempt(begin, graph, error) == 0)
+        return graph;
+    graph_free(graph);
+    return NULL;
 }
 
 static const struct program *graph_program(const void *engine)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/base/allocate.h"
+#include "sim/base/attempt.h"
 #include "sim/model/machine.h"
 
 /* A window is as long as a trace at its end is worth: so many operations at least, and one for as
@@ -36,9 +37,10 @@ static void shapes_rehash(struct compiler *compiler, size_t slots)
 {
     const struct shape *shapes = compiled_shapes(compiler->compiled);
     uint32_t count = (uint32_t)compiler->compiled->columns[COLUMN_shapes].count;
+    uint32_t *table = allocate_zeroed(slots, sizeof *table);
     free(compiler->shape_table);
     compiler->shape_slots = slots;
-    compiler->shape_table = allocate_zeroed(slots, sizeof *compiler->shape_table);
+    compiler->shape_table = table;
     for (uint32_t i = 0; i < count; i++)
         *shape_slot(compiler, &shapes[i]) = i + 1;
 }
@@ -297,31 +299,47 @@ static int finish(struct compiler *compiler, const struct compile_options *optio
     return 0;
 }
 
+struct compilation {
+    struct compiler compiler;
+    const struct setting *workload;
+    uint64_t seed;
+    const struct collector_version *version;
+    const struct compile_options *options;
+    const struct observer *observer;
+};
+
+static int compile_all(void *context, struct error *error)
+{
+    const struct compilation *how = context;
+    struct compiler *compiler = &((struct compilation *)context)->compiler;
+    int status;
+    if (stream_open(&compiler->stream, how->workload, how->seed, how->version, error) != 0)
+        return -1;
+    arena_init(&compiler->arena);
+    compiler->registers =
+        allocate_zeroed(compiler->stream.program.registers, sizeof *compiler->registers);
+    shapes_rehash(compiler, 64);
+    while ((status = compile_stretch(compiler, how->options, how->observer, error)) == 0)
+        ;
+    return status > 0 ? finish(compiler, how->options, error) : -1;
+}
+
 int compile(struct compiled *compiled, const struct setting *workload, uint64_t seed,
             const struct collector_version *version, const struct compile_options *options,
             const struct observer *observer, struct error *error)
 {
-    struct compiler compiler = {.compiled = compiled};
-    int status;
+    struct compilation compilation = {
+        {.compiled = compiled}, workload, seed, version, options, observer};
+    struct compiler *compiler = &compilation.compiler;
     error->text[0] = '\0';
     compiled_init(compiled);
-    status = stream_open(&compiler.stream, workload, seed, version, error);
-    if (status == 0) {
-        arena_init(&compiler.arena);
-        compiler.registers =
-            allocate_zeroed(compiler.stream.program.registers, sizeof *compiler.registers);
-        shapes_rehash(&compiler, 64);
-        while ((status = compile_stretch(&compiler, options, observer, error)) == 0)
-            ;
-        if (status > 0)
-            status = finish(&compiler, options, error);
-        arena_fini(&compiler.arena);
-    }
-    free(compiler.registers);
-    free(compiler.shape_table);
-    free(compiler.window.deaths);
-    free(compiler.window.becoming);
-    free(compiler.window.unreachable);
-    stream_close(&compiler.stream);
+    int status = attempt(compile_all, &compilation, error);
+    arena_fini(&compiler->arena);
+    free(compiler->registers);
+    free(compiler->shape_table);
+    free(compiler->window.deaths);
+    free(compiler->window.becoming);
+    free(compiler->window.unreachable);
+    stream_close(&compiler->stream);
     return status;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sim/base/allocate.h"
+#include "sim/base/attempt.h"
 #include "sim/base/invariant.h"
 #include "sim/interval/replayer.h"
 #include "sim/interval/replayer_check.h"
@@ -52,22 +53,31 @@ static void read_program(struct replayer *replayer, const struct compiled *compi
     replayer_enter(replayer, replayer->segments);
 }
 
+static int begin(void *context, struct error *error)
+{
+    struct replayer *replayer = context;
+    const struct simulation_setup *setup = replayer->setup;
+    const struct compiled *compiled = find_program(replayer, setup, error);
+    if (!compiled)
+        return -1;
+    read_program(replayer, compiled);
+    replayer->workload = setup->workload->component->name;
+    replayer->collects_in_allocation = setup->collector->kind == COLLECTS_IN_ALLOCATION;
+    replayer->permanent = setup->permanent;
+    replayer->generations.tallies[PERMANENT].objects[0] = setup->permanent;
+    return 0;
+}
+
 static void *replayer_new(const struct simulation_setup *setup, struct mutator *mutator,
                           struct error *error)
 {
     struct replayer *replayer = allocate_zeroed(1, sizeof *replayer);
-    const struct compiled *compiled = find_program(replayer, setup, error);
-    if (!compiled) {
-        replayer_free(replayer);
-        return NULL;
-    }
-    read_program(replayer, compiled);
-    replayer->workload = setup->workload->component->name;
+    replayer->setup = setup;
     replayer->mutator = mutator;
-    replayer->collects_in_allocation = setup->collector->kind == COLLECTS_IN_ALLOCATION;
-    replayer->permanent = setup->permanent;
-    replayer->generations.tallies[PERMANENT].objects[0] = setup->permanent;
-    return replayer;
+    if (attempt(begin, replayer, error) == 0)
+        return replayer;
+    replayer_free(replayer);
+    return NULL;
 }
 
 static const struct program *replayer_program(const void *engine)

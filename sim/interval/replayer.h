@@ -24,6 +24,8 @@
 #include "sim/model/engine.h"
 
 struct replayer {
+    const struct simulation_setup *setup;
+
     /* The program. */
     const struct compiled *compiled;
     struct compiled own;  /* if nobody else has compiled it */

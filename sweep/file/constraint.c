@@ -191,12 +191,8 @@ struct parts {
 
 static double number_of(const struct setting *setting, const char *name)
 {
-    char buffer[UNITS_TEXT];
     const struct param *param = param_named(setting->component, name);
-    if (!param || !is_number(param) ||
-        (param->absent && strcmp(param_text(param, setting->state, buffer), param->absent) == 0))
-        return NAN;
-    return param_number(param, setting->state);
+    return param && is_number(param) ? param_number(param, setting->state) : NAN;
 }
 
 static double lookup(void *context, const char *name)

@@ -35,8 +35,7 @@ static int check_value(const struct about *about, const yaml_node_t *node, const
 {
     void *state = allocate_zeroed(1, about->component->state_size);
     int status = param_set(about->component, about->param, state, text, about->error);
-    bool absent = about->param->absent && strcmp(text, about->param->absent) == 0;
-    *number = status != 0 || absent ? NAN : param_number(about->param, state);
+    *number = status != 0 ? NAN : param_number(about->param, state);
     free(state);
     return status == 0 ? 0 : document_locate(about->document, node, about->error);
 }

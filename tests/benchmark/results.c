@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * benchmark-results: what ten million collections cost in the results file: rows a second as they
- * are stored, bytes each, and the time of the queries behind every chart. Runs are made up: it is
- * not the simulator that is measured. Fails if a figure is past what is promised.
+ * are stored, bytes each, what looking at them costs before they are read, and the time of the
+ * queries behind every chart. Runs are made up: it is not the simulator that is measured. Fails if
+ * a figure is past what is promised.
  *
  * usage: benchmark-results [ROWS]     so many collections in all, default 10000000 */
 #include <gsl/gsl_randist.h>
@@ -13,6 +14,7 @@
 
 #include "policies/registry.h"
 #include "results/charts/chart_script.h"
+#include "results/store/soundness.h"
 #include "sim/base/allocate.h"
 #include "sim/base/random.h"
 #include "sim/engines.h"
@@ -178,7 +180,7 @@ static void fill_run(struct filling *filling, int64_t run, uint64_t seed, uint64
 static void fill_ages(struct store *store)
 {
     static const char sql[] =
-        "WITH RECURSIVE buckets(bucket) AS"
+        "UPDATE run SET seal_histograms = NULL; WITH RECURSIVE buckets(bucket) AS"
         "    (VALUES (8) UNION ALL SELECT bucket + 1 FROM buckets WHERE bucket < 90)"
         " INSERT INTO age SELECT id, generation, bucket, (4 + bucket % 4) << (bucket / 4 - 1),"
         "     1000 + bucket, bucket"
@@ -233,6 +235,33 @@ static void fill(struct filling *filling, unsigned policy_count, unsigned seeds,
 
 /* ---- charts --------------------------------------------------------------------------------- */
 
+/* Opens the file, and looks at everything in it, as charts do for what they read. */
+static struct store *open_sound(const char *path, struct time *opening, struct time *looking)
+{
+    struct error error;
+    struct time began = now();
+    struct store *store = store_open_existing(path, &error);
+    if (!store)
+        stop(&error);
+    add_since(opening, began);
+    began = now();
+    for (int seal = SEAL_HISTOGRAMS; seal < RUN_SEAL_COUNT; seal++)
+        if (soundness_check_runs(store, "SELECT id FROM run", (enum run_seal)seal, &error) != 0)
+            stop(&error);
+    add_since(looking, began);
+    return store;
+}
+
+static void report_soundness(const char *path, uint64_t runs, uint64_t rows)
+{
+    struct time opening = {0}, looking = {0};
+    store_close(open_sound(path, &opening, &looking));
+    printf("    opened     %6.3f s (%.3f s): %.0f µs a run\n", opening.processor_s, opening.clock_s,
+           1e6 * opening.processor_s / (double)runs);
+    printf("    looked at  %6.3f s (%.3f s): %.0f thousand rows/s\n", looking.processor_s,
+           looking.clock_s, (double)rows / looking.processor_s / 1000);
+}
+
 /* The queries behind a chart, in a connection of its own; what they give goes nowhere. */
 static struct time query_time(const char *path, const struct chart *chart, char **why)
 {
@@ -240,10 +269,11 @@ static struct time query_time(const char *path, const struct chart *chart, char 
     struct selection_options options = {0};
     const struct drawing_style style = {.terminal = {.format = "svg"}};
     struct script script;
-    struct store *store = store_open_existing(path, &error);
-    if (!store || script_init(&script, &error) != 0)
+    if (script_init(&script, &error) != 0)
         stop(&error);
-    struct time took = {0}, began = now();
+    struct time took = {0}, opening = {0}, looking = {0};
+    struct store *store = open_sound(path, &opening, &looking);
+    struct time began = now();
     struct selection *selection = selection_new(store, &options, &error);
     if (!selection || chart_check(chart, selection, why, &error) != 0 ||
         (!*why && chart_write(&script, chart, selection, &style, &error) != 0))
@@ -287,6 +317,7 @@ static bool report(const char *what, unsigned policy_count, unsigned seeds, uint
     printf("    a row      %6.1f bytes%s\n", bytes,
            bytes > MOST_BYTES ? "   MORE THAN PROMISED" : "");
     printf("    the file   %6.0f MB\n", (double)file_bytes(filling.file.store) / 1e6);
+    report_soundness(filling.file.path, policy_count * seeds, filling.rows);
     bool kept = report_charts(filling.file.path);
     storing_fini(&filling.file);
     return kept && rows_per_s >= LEAST_ROWS_PER_S && bytes <= MOST_BYTES;

@@ -75,7 +75,7 @@ def csv_is_json(place):
     for options in ("", f"--metric {PLAIN}", f"--top 2 --sort {PLAIN} --baseline off"):
         rows = objects(results.expect(0, f"show results.db --json {options}").out)
         text = results.expect(0, f"show results.db --csv {options}").out
-        equal([{key: number(value) for key, value in row.items() if value != ""}
+        equal([{key.partition(" (")[0]: number(value) for key, value in row.items() if value != ""}
                for row in csv.DictReader(io.StringIO(text))], rows, f"rows of {options}")
 
 
@@ -487,7 +487,7 @@ def no_results(place):
     place.write("text", "hello\n" * 200)
     for command in ("show", "best", "sensitivity", "export"):
         place.expect(1, f"{command} missing.db", err=["missing.db: cannot be opened"])
-        place.expect(1, f"{command} text", err=["text: not a pygcsim results file"])
+        place.expect(1, f"{command} text", err=["text: not a results file"])
     equal(place.files(), ["text"], "files")
 
 

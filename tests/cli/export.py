@@ -23,9 +23,47 @@ def number(text):
         return text
 
 
+def name_of(heading):
+    """Without the unit: "pause_max (s)"."""
+    return heading.partition(" (")[0]
+
+
 def table(text):
-    return [{key: number(value) for key, value in row.items() if value != ""}
+    """What has no value is left out: of a parameter in two units there is one in each row."""
+    return [{name_of(key): number(value) for key, value in row.items() if value != ""}
             for row in csv.DictReader(io.StringIO(text))]
+
+
+def headings(place, arguments):
+    return next(csv.reader(io.StringIO(place.expect(0, arguments).out)))
+
+
+@test("export: the headings of CSV have the units of metrics and parameters")
+def units(place):
+    results = compared(place)
+    unit = {row["name"]: row["unit"] for row in objects(results.expect(0, "list metrics --json").out)}
+    runs = headings(results, "export results.db")
+    for name in unit:
+        check(f"{name} ({unit[name]})" in runs, name, runs)
+    settings = headings(results, "export results.db --table settings")
+    for ending in ("", "_low", "_high", "_difference", "_difference_low", "_difference_high"):
+        check({f"{name}{ending} ({unit[name]})" for name in unit} <= set(settings), ending, settings)
+    for heading in ("workload.duration (ns)", "workload.payload (bytes)", "workload.rate", "policy.t0",
+                    "workload.layout"):
+        check(heading in runs, heading, runs)
+    equal(headings(results, "export results.db --table collections")[:3],
+          ["time (s)", "duration (s)", "generation"], "collections")
+    equal(headings(results, "export results.db --table samples")[0], "time (s)", "samples")
+
+
+@test("export: a parameter that policies have in several units has a column for each")
+def several_units(place):
+    place.expect(0, f"compare -w {SMALL} -p timed:every=500ms -p event:every=5,on=request_end -p off")
+    rows = list(csv.DictReader(io.StringIO(place.expect(0, "export results.db").out)))
+    equal([(row["policy.every (ns)"], row["policy.every"]) for row in rows],
+          [("5e+08", ""), ("", "5"), ("", "")], "every")
+    rows = objects(place.expect(0, "export results.db --format json").out)
+    equal([row.get("policy.every") for row in rows], [5e8, 5, None], "in JSON")
 
 
 @test("export: a row a run, with every parameter and every metric")
@@ -39,8 +77,8 @@ def runs(place):
             equal(row[column], run[column], column)
         for owner, name, value, text in results.query(
                 "SELECT owner, name, value, text FROM parameter WHERE run_id = ?", run["id"]):
-            word = value is None or not re.match("[-0-9]", text)
-            equal(row[f"{owner}.{name}"], text if word else value, name)
+            equal(value is None, not re.match("[-0-9]", text), f"{name}={text}: words have no number")
+            equal(row[f"{owner}.{name}"], text if value is None else value, name)
         for metric, value in results.query("SELECT metric, value FROM summary WHERE run_id = ?",
                                            run["id"]):
             equal(row[metric], value, metric)

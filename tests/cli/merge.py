@@ -69,7 +69,7 @@ def take_three(place):
 def change(place, name, sql):
     """Changes a part behind pygcsim's back; it has no seal then."""
     connection = sqlite3.connect(place.path(name))
-    connection.executescript(sql + "; UPDATE experiment SET checksum = NULL")
+    connection.executescript(sql + "; UPDATE experiment SET seal = NULL, seal_runs = NULL; UPDATE run SET seal = NULL")
     connection.close()
 
 
@@ -292,7 +292,7 @@ WRONG = [
     ("all but a few bytes are lost", lambda place: truncate(place, "part-2.db", 50), ALL, ["part-2.db: "]),
     ("all of it is lost", lambda place: truncate(place, "part-2.db", 0), ALL, ["part-2.db: ", "empty"]),
     ("a text", lambda place: place.write("part-2.db", "no database " * 1000), ALL,
-     ["part-2.db: not a pygcsim results file"]),
+     ["part-2.db: not a results file"]),
     ("no file", None, "part-1.db none.db part-3.db", ["none.db", "No such file"]),
     ("a folder", None, "part-1.db . part-3.db", [".: Is a directory"]),
 
@@ -326,7 +326,8 @@ WRONG = [
      ["killed.db: ", "of 9 runs have not ended; run its sweep again"]),
     ("a part killed just before its end", lambda place: change(place, "part-2.db", "SELECT 1"), ALL,
      ["part-2.db: its sweep has not ended; run it again"]),
-    ("a part that has not begun", lambda place: change(place, "part-2.db", "DELETE FROM experiment"), ALL,
+    ("a part that has not begun", lambda place: change(
+        place, "part-2.db", "DELETE FROM experiment; DELETE FROM run; DELETE FROM parameter; DELETE FROM summary"), ALL,
      ["part-2.db: no sweep has begun in it; run its sweep again"]),
 
     ("the new file is there", lambda place: place.write("results.db", "precious"), ALL,
@@ -334,7 +335,7 @@ WRONG = [
     ("the new file is there, as a folder", None, ALL + " --into .", [".: it is there already"]),
     ("a folder is to be replaced", None, ALL + " --replace --into .", [".: Is a directory"]),
     ("what is to be replaced is no results file", lambda place: place.write("results.db", "precious " * 100),
-     ALL + " --replace", ["results.db: not a pygcsim results file; remove it, or give another name"]),
+     ALL + " --replace", ["results.db: not a results file: ", "; remove it, or give another name"]),
     ("a part is to be replaced", None, ALL + " --replace --into part-3.db", ["part-3.db: it is one of the parts"]),
     ("a part is to be replaced, by another name", hard_link, ALL + " --replace",
      ["results.db: it is one of the parts"]),

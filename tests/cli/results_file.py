@@ -307,7 +307,7 @@ def stored_parameters(place):
         "SELECT p.* FROM parameter p JOIN run ON run.id = run_id WHERE policy = 'freeze'"
         " OR (policy = 'off' AND owner = 'policy')")}
     equal([found[name] for name in ("duration", "payload", "on", "t0")],
-          [(15e9, "15s"), (64, "64B"), (None, "startup_done"), (-1, "keep")], "parameters")
+          [(15e9, "15s"), (64, "64B"), (None, "startup_done"), (None, "keep")], "parameters")
 
 
 @test("--json: a line a policy, equal to the file")
@@ -464,7 +464,8 @@ def warm_up(place):
             place.expect(0, f"compare -w {workload} -p default -p timed:every=500ms --warmup {warmup}")
             for old, run in zip(before, place.query("SELECT * FROM run ORDER BY id")[-2:]):
                 changed = {key for key in run.keys() if run[key] != old[key]}
-                check(changed <= {"id", "experiment_id", "warmup", "steady_ns", "steady_mutator_ns"},
+                check(changed <= {"id", "experiment_id", "warmup", "steady_ns", "steady_mutator_ns",
+                                  "seal", "seal_histograms", "seal_log"},
                       changed)
                 equal(run["warmup"], written, "warm-up")
                 late_ns = run["steady_ns"] - (run["service_ns"] or 0)

@@ -135,6 +135,7 @@ def not_again(place):
     # A run whose metrics have been tampered with stays as it is: proof that it was not run.
     connection = sqlite3.connect(place.path("results.db"))
     connection.execute("UPDATE summary SET value = -1 WHERE run_id = 7 AND metric = 'latency_p50'")
+    connection.execute("UPDATE run SET seal = NULL WHERE id = 7")
     connection.commit()
     connection.close()
     place.expect(0, "sweep e.yaml")
@@ -373,7 +374,7 @@ for title, arguments, status, texts in WRONG:
 def foreign(place):
     experiment(place)
     place.write("results.db", "not a database, and longer than a header of one hundred bytes " * 3)
-    place.expect(1, "sweep e.yaml", err=["results.db: not a pygcsim results file"])
+    place.expect(1, "sweep e.yaml", err=["results.db: not a results file"])
     equal(place.read("results.db")[:8], b"not a da", "content")
 
 

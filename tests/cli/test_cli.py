@@ -17,7 +17,9 @@ import tap  # noqa: E402
 import command_line  # noqa: E402, F401
 import any_bytes  # noqa: E402, F401
 import results_file  # noqa: E402, F401
+import damaged_files  # noqa: E402, F401
 import trouble  # noqa: E402, F401
+import memory  # noqa: E402, F401
 import programs  # noqa: E402, F401
 import sweeps  # noqa: E402, F401
 import merge  # noqa: E402, F401

@@ -2,7 +2,6 @@
 """Locks, full disks, files that are not ours, signals: one clear line, and nothing half-written."""
 import contextlib
 import os
-import resource
 import shutil
 import signal
 import sqlite3
@@ -14,89 +13,6 @@ from tap import Skip, check, equal
 
 # Thousands of collections a second of real time, from the start.
 BUSY = f"-w {ENDLESS} -p threshold:t0=50 --engine graph"
-
-
-# ---- other files -----------------------------------------------------------------------------------
-
-
-def make_foreign(place, name):
-    connection = sqlite3.connect(place.path(name))
-    connection.execute("CREATE TABLE run (id, policy)")
-    connection.commit()
-    connection.close()
-
-
-OTHERS = [
-    ("a text file", lambda place, name: place.write(name, "policy,pause\n" * 100)),
-    ("a few bytes", lambda place, name: place.write(name, "hello")),
-    ("someone else's SQLite file", make_foreign),
-]
-
-for what, make in OTHERS:
-    @test(f"{what} is no results file, and stays as it is")
-    def not_ours(place, make=make):
-        make(place, "other.db")
-        before = place.read("other.db")
-        for arguments in (f"run -w {SMALL} --db other.db", "plot other.db"):
-            place.expect(1, arguments, err=["other.db: not a pygcsim results file"])
-        equal(place.read("other.db"), before, "content")
-        equal(place.files(), ["other.db"], "files")
-
-
-@test("an empty file: nothing to plot, but a run may fill it")
-def empty_file(place):
-    place.write("empty.db", "")
-    place.expect(1, "plot empty.db", err=["empty.db", "empty"])
-    place.expect(0, f"run -w {SMALL} --db empty.db")
-    equal(place.statuses("empty.db"), ["finished"], "statuses")
-
-
-@test("a results file without runs: one line")
-def no_runs(place):
-    place.write("s.heap", "fro\n")
-    place.expect(1, "run -w script:file=s.heap")
-    place.expect(1, "plot results.db", err=["results.db", "nothing to draw"])
-
-
-@test("a results file of another schema version: one line")
-def other_version(place):
-    place.expect(0, f"run -w {SMALL}")
-    connection = sqlite3.connect(place.path("results.db"))
-    connection.execute("PRAGMA user_version = 999")
-    connection.close()
-    for arguments in ("plot results.db", f"run -w {SMALL}"):
-        place.expect(1, arguments, err=["results.db", "another version"])
-
-
-@test("a damaged results file: one line")
-def damaged(place):
-    place.expect(0, f"run -w {SMALL}")
-    with open(place.path("results.db"), "r+b") as file:
-        file.seek(4096)
-        file.write(b"\xff" * 16384)
-    place.expect(1, "plot results.db", err=["plot: results.db: damaged"])
-
-
-@test("a run that fails leaves a closed file: no journal beside it")
-def closed(place):
-    place.write("s.heap", "fro\n")
-    place.expect(1, "run -w script:file=s.heap")
-    equal(place.files(), ["results.db", "s.heap"], "files")
-
-
-def limit_memory():
-    """In the child: 200 MB of address space."""
-    resource.setrlimit(resource.RLIMIT_AS, (200_000_000, 200_000_000))
-
-
-for engine in ("graph", "interval"):
-    @test(f"no memory: one line, the file sound, the run planned ({engine})")
-    def no_memory(place, engine=engine):
-        if place.run("--version", preexec_fn=limit_memory).status != 0:
-            raise Skip("the program does not start in 200 MB, as with sanitizers")
-        place.expect(1, f"run -w web:modules=20000000 --engine {engine}", err=["out of memory"],
-                     preexec_fn=limit_memory)
-        equal(place.statuses(), ["planned"], "statuses")
 
 
 # ---- permissions -----------------------------------------------------------------------------------

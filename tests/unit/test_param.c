@@ -237,7 +237,7 @@ TEST(descriptions)
         {"size", "bytes", "1B to 1000000000B", "64B", 64},
         {"flag", "", "no or yes", "no", 0},
         {"colour", "", "red, green or blue", "green", NAN},
-        {"limit", "", "0 to 2147483647, or none", "none", PARAM_ABSENT},
+        {"limit", "", "0 to 2147483647, or none", "none", NAN},
         {"file", "", "a file name", "a.heap", NAN},
     };
     struct setting setting = parse("every");

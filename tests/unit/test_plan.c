@@ -209,7 +209,10 @@ TEST(rows_of_a_plan)
     experiment.text = strdup("the: file");
     experiment.minimise = "gc_share";
     plan_into(&plan, &experiment, WHOLE, &file);
-    results_file_check(file.store, "SELECT * FROM experiment", plan.id,
+    results_file_check(file.store,
+                       "SELECT id, command, name, version, document, baseline, objective, planned, "
+                       "shard, shards, seal_runs FROM experiment",
+                       plan.id,
                        "1|sweep|small|" PYGCSIM_VERSION "|the: file|default|gc_share|72|||");
     results_file_check(file.store, "SELECT count(*), max(id), count(DISTINCT seed) FROM run", 0,
                        "72|72|3");

@@ -247,7 +247,7 @@ TEST(a_listener)
  */
 
 /* The results file has a column each, in that order, after the run's number; in table run, after
- * what was asked for. It has no requests. */
+ * what was asked for, and before what keeps it (in_plan and seals). It has no requests. */
 TEST(columns_are_those_of_the_results_file)
 {
     struct results_file file;
@@ -262,7 +262,9 @@ TEST(columns_are_those_of_the_results_file)
                  "SELECT name || ' ' FROM pragma_table_info('%s') WHERE cid >= %s ORDER BY cid",
                  record_tables[table].name,
                  table == TABLE_run ? "(SELECT cid FROM pragma_table_info('run')"
-                                      " WHERE name = 'layout') OR name = 'status'"
+                                      " WHERE name = 'layout') AND cid < (SELECT cid FROM"
+                                      " pragma_table_info('run') WHERE name = 'in_plan')"
+                                      " OR name = 'status'"
                                     : "1");
         struct text found = {.text = ""};
         sqlite3_stmt *statement = results_file_query(file.store, sql.text, 0);

@@ -19,15 +19,18 @@ TEST(what_was_asked_for)
     static const struct {
         const char *sql, *row;
     } rows[] = {
-        {"SELECT * FROM experiment",
+        {"SELECT id, command, name, version, document, baseline, objective, planned, shard, "
+         "shards, seal_runs FROM experiment",
          "1|compare|compare|" PYGCSIM_VERSION "|text: yes|off|latency_p99|7|||"},
-        {"SELECT * FROM run WHERE id = ?",
+        {"SELECT id, experiment_id, policy, workload, collector, seed, engine, costs, log, warmup,"
+         " sampling, status, error, layout, wall_ns, requests, in_plan, seal_histograms, seal_log"
+         " FROM run WHERE id = ?",
          "1|1|freeze:on=step_done,t0=50000|tiny|cpython-3.13|42|graph|" COSTS_NAME
-         ", CPython 3.13|samples|1500ms|10ms|planned||1||||||||||||||"},
+         ", CPython 3.13|samples|1500ms|10ms|planned|||||1||"},
         {"SELECT group_concat(owner || '.' || name || '=' || text) FROM parameter WHERE run_id = ?",
          "policy.collect=yes,policy.on=step_done,policy.t0=50000,policy.t1=keep,policy.t2=keep"},
         {"SELECT group_concat(coalesce(value, 'none')) FROM parameter WHERE run_id = ?",
-         "1.0,none,50000.0,-1.0,-1.0"},
+         "none,none,50000.0,none,none"},
         {"SELECT warmup, sampling FROM run WHERE id = ?1 + 1", "mser5|auto"},
         {"SELECT warmup, sampling FROM run WHERE id = ?1 + 2", "0s|0s"},
     };

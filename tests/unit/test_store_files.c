@@ -36,17 +36,24 @@ TEST(files_that_are_refused)
         const char *to_add, *to_read; /* messages, after the name */
     } rows[] = {
         {"a text", "This is a text and no database, however long it may be.", NULL,
-         ": not a pygcsim results file", ": not a pygcsim results file"},
+         ": not a results file: it is no SQLite database",
+         ": not a results file: it is no SQLite database"},
         {"another's database", NULL, "CREATE TABLE t (a); INSERT INTO t VALUES (1)",
-         ": not a pygcsim results file", ": not a pygcsim results file"},
+         ": not a results file: it is another program's",
+         ": not a results file: it is another program's"},
         {"another's database with our tables' names", NULL,
-         "CREATE TABLE run (a); CREATE TABLE collection (a)", ": not a pygcsim results file",
-         ": not a pygcsim results file"},
+         "CREATE TABLE run (a); CREATE TABLE collection (a)",
+         ": not a results file: it is another program's",
+         ": not a results file: it is another program's"},
+        {"our number, other tables", NULL,
+         "PRAGMA application_id = 1887004515; PRAGMA user_version = 3; CREATE TABLE run (a)",
+         ": not a results file: its tables are not those of this version",
+         ": not a results file: its tables are not those of this version"},
         {"a later version's", NULL,
          "PRAGMA application_id = 1887004515; PRAGMA user_version = 99; CREATE TABLE run (a)",
-         ": written by another version of pygcsim (schema 99, not 2)",
-         ": written by another version of pygcsim (schema 99, not 2)"},
-        {"an empty file", "", NULL, NULL, ": not a pygcsim results file: it is empty"},
+         ": written by another version of pygcsim (schema 99, not 3)",
+         ": written by another version of pygcsim (schema 99, not 3)"},
+        {"an empty file", "", NULL, NULL, ": not a results file: it is empty"},
         {"no file", NULL, NULL, NULL, ": cannot be opened: No such file or directory"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -67,7 +74,7 @@ TEST(a_refused_file_is_left_as_it_was)
 {
     char path[TEST_PATH];
     make_database(path, "CREATE TABLE t (a); INSERT INTO t VALUES (7)");
-    check_open(path, store_open, ": not a pygcsim results file");
+    check_open(path, store_open, ": not a results file: it is another program's");
     sqlite3 *database;
     sqlite3_stmt *statement;
     struct text row;
@@ -91,6 +98,7 @@ TEST(places_that_cannot_be_opened)
         {"/nonexistent/results.db", ": cannot be opened: No such file or directory"},
         {"/dev/null/results.db", ": cannot be opened: Not a directory"},
         {"/tmp", ": Is a directory"},
+        {"/dev/null", ": not a results file: it is no regular file"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         check_open(rows[i].path, store_open, rows[i].message);

@@ -214,10 +214,14 @@ TEST(an_experiment_is_renewed)
     check_text("another name", error.text, "");
     plan(&file, &changed, FOUR, false, &planned, &error);
     check_text("changed", error.text, "");
-    results_file_check(file.store, "SELECT * FROM experiment WHERE name = 'tuning'", 0,
-                       "1|sweep|tuning|" PYGCSIM_VERSION "|a: 2|freeze|gc_share|9|||");
-    results_file_check(file.store, "SELECT * FROM experiment WHERE name = 'other'", 0,
-                       "2|sweep|other|" PYGCSIM_VERSION "|b: 1|off||3|||");
+    results_file_check(file.store,
+                       "SELECT id, command, name, version, document, baseline, objective, planned, "
+                       "shard, shards, seal_runs FROM experiment WHERE name = 'tuning'",
+                       0, "1|sweep|tuning|" PYGCSIM_VERSION "|a: 2|freeze|gc_share|9|||");
+    results_file_check(file.store,
+                       "SELECT id, command, name, version, document, baseline, objective, planned, "
+                       "shard, shards, seal_runs FROM experiment WHERE name = 'other'",
+                       0, "2|sweep|other|" PYGCSIM_VERSION "|b: 1|off||3|||");
     results_file_check(file.store,
                        "SELECT group_concat(experiment_id) FROM (SELECT * FROM run ORDER BY id)", 0,
                        "1,1,1,1,2,2,2,2");

@@ -108,6 +108,8 @@ int watch_work(struct results_file *file, const struct small_experiment *small, 
     };
     watch_execution(watch, &plan, &execution);
     watch->reader = watch->stop_when ? store_open_existing(file->path, error) : NULL;
+    if (watch->reader)
+        store_end_reading(watch->reader); /* it is to see what comes */
     int status = execute(&execution, error);
     store_close(watch->reader);
     check_that("told by one at a time, and in order", !watch->at_once && !watch->backwards);
