@@ -67,5 +67,9 @@ if (ties == 1) {
   set label sprintf("%s, in %d cells", mean_name, ties) at screen 0.98, 0.89 right font ",10" textcolor rgb ink
 }
 if (lost_cells) { set object rectangle from screen 0.02, 0.88 to screen 0.04, 0.9 fillcolor rgb lost_grey fillstyle solid noborder; set label "out of memory" at screen 0.045, 0.89 font ",10" textcolor rgb ink }
-plot $data using (num(strcol(5), 1) == num(strcol(5), 1) ? NaN : $1):3:(0.5):(0.5) with boxxyerror fillstyle solid noborder lc rgb lost_grey, \
-     "" using 1:3:(0.5):(0.5):(z($5)) with boxxyerror fillstyle solid noborder lc palette
+# (A cell without a mean would be drawn white.)
+set print $lost; print "NaN\tNaN"
+do for [i=1:cells] { if (!(mean(i) == mean(i))) { print sprintf("%g\t%g", num($data[i], 1), num($data[i], 3)) } }
+unset print
+plot $lost using 1:2:(0.5):(0.5) with boxxyerror fillstyle solid noborder lc rgb lost_grey, \
+     $data using (num(strcol(5), 1) == num(strcol(5), 1) ? $1 : NaN):3:(0.5):(0.5):(z($5)) with boxxyerror fillstyle solid noborder lc palette

@@ -1,8 +1,11 @@
 -- policy, kind, is it the baseline, its place on the front from the left (0: not on it), has it a curve on other charts; then mean, low and
 -- high end of the 95% interval over the seeds: of peak heap bytes, of the metric. On the front is what no
 -- policy beats in both means; nothing that ran out of memory is.
-WITH of_policy AS (
-    SELECT place, compared.policy, kind, lost, specification = baseline AS is_baseline,
+WITH first_of AS ( -- the baseline
+    SELECT place FROM compared JOIN experiment ON experiment.id = (SELECT max(experiment_id) FROM ran)
+    WHERE specification = baseline
+), of_policy AS (
+    SELECT place, compared.policy, kind, lost, place IN (SELECT place FROM first_of) AS is_baseline,
            avg(heap_peak_bytes) AS heap,
            bootstrap_low(heap_peak_bytes) AS heap_low, bootstrap_high(heap_peak_bytes) AS heap_high,
            avg(objective.value) AS metric,
@@ -12,7 +15,6 @@ WITH of_policy AS (
                     mean_high(objective.value) FILTER (WHERE skewed.text = 'no')) AS metric_high,
            iif(better.text = 'high', -1, 1) AS sign
     FROM compared JOIN run ON run.id = run_id
-    JOIN experiment ON experiment.id = (SELECT max(experiment_id) FROM ran)
     JOIN asked AS skewed ON skewed.what = 'skewed' JOIN asked AS better ON better.what = 'better'
     LEFT JOIN objective USING (run_id)
     GROUP BY place

@@ -131,17 +131,10 @@ static int check_asked(const struct selection *selection, struct error *error)
     if (fail_if(selection, not_there_sql, error) != 0 ||
         fail_if(selection, nothing_sql, error) != 0)
         return -1;
-    if (fail_if(selection, no_policy_sql, error) != 0)
-        return -1;
-    return fail_if(selection, embedded_damaged_sql, error);
+    return fail_if(selection, no_policy_sql, error);
 }
 
 /* ---- the metric ----------------------------------------------------------------------- */
-
-/* SQLite would take it for 0. */
-static const char no_number_sql[] =
-    "SELECT 'damaged: the ' || text || ' of run ' || run_id || ' is no number'"
-    " FROM objective JOIN asked ON what = 'metric' WHERE typeof(value) <> 'real' LIMIT 1";
 
 int selection_set_metric(struct selection *selection, const struct metric *metric,
                          struct error *error)
@@ -177,7 +170,7 @@ int selection_set_metric(struct selection *selection, const struct metric *metri
     int status = make(selection, text, error);
     sqlite3_free(text);
     selection->metric = metric;
-    return status == 0 ? fail_if(selection, no_number_sql, error) : -1;
+    return status;
 }
 
 static int choose_metric(struct selection *selection, const char *asked, struct error *error)

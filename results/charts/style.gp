@@ -228,11 +228,12 @@ point_table = 'top_row = 1; \
     set label (front_size ? "1, 2, …: the front" : "") . (letter > 0 ? (front_size ? "; " : "") . "a, b, …: some of the others" : "") at graph 1.03, graph top_row left font ",9" textcolor rgb grey; \
     top_row = top_row - 0.045 }; \
   step = min(0.08, (top_row + 0.04)/max(listed + 0.5*min(pointless, 7), 1)); \
+  small_ = min(1.0, step/(0.045*letter_scale)); \
   do for [r=1:listed] { k = item[r]; y = top_row - (r-1)*step; fact_ = facts(k); longest = max(longest, max(strlen(name[k]), strlen(fact_)*0.85)); \
     if (strlen(mark_of[k])) { set label mark_of[k] at graph 1.04, graph y center font ",10" textcolor rgb ink } \
     else { set label "" at graph 1.04, graph y point lt k }; \
-    set label name[k] at graph 1.04, graph y offset chars(2),0 left font name_font(strlen(name[k])) textcolor rgb ink; \
-    set label fact_ at graph 1.04, graph y - min(0.027, 0.43*step) offset chars(2),0 left font ",8.5" textcolor rgb grey }; \
+    set label name[k] at graph 1.04, graph y offset chars(2),0 left font sprintf(",%g", small_*name_size(strlen(name[k]))) textcolor rgb ink; \
+    set label fact_ at graph 1.04, graph y - min(0.027, 0.43*step) offset chars(2),0 left font sprintf(",%g", 8.5*small_) textcolor rgb grey }; \
   n = 0; y = top_row - listed*step; \
   do for [k=1:policies] { if (!has_point[k]) { n = n + 1; words_ = n < 7 ? "no value: ".name[k] : sprintf("no value: %d more", pointless - 6); \
     if (n <= 7) { longest = max(longest, strlen(words_)); \

@@ -32,7 +32,7 @@ set yrange [0 : policies]
 unset ytics; set border 1; unset grid
 set label sprintf("pause (log scale%s)", policies > 10 ? sprintf(", from %s to %s", duration(y_lo), duration(y_hi)) : "") at screen 0.022, 0.48 center rotate textcolor rgb ink
 wide = min(0.4, 0.0062*letter_scale*name_width(longest)) + 0.06
-set lmargin screen beside ? wide : 0.075; set rmargin screen beside ? 0.91 : 0.98
+set lmargin screen beside ? wide : 0.075; set rmargin screen beside ? 0.985 - 0.075*letter_scale : 0.98
 size = max(6, min(10, 320*tall))
 do for [k=1:policies] {
   if (beside) {

@@ -2,14 +2,16 @@
 -- pause and peak heap (0: not one of them), has it a curve on
 -- other charts; peak heap bytes, p99 pause s, longest pause s, share of busy time in
 -- the collector: of the steady state, but for the peak; means over the seeds. What ran out of memory is not one of them.
-WITH of_policy AS (
-    SELECT place, compared.policy, kind, lost, specification = baseline AS is_baseline,
+WITH first_of AS ( -- the baseline
+    SELECT place FROM compared JOIN experiment ON experiment.id = (SELECT max(experiment_id) FROM ran)
+    WHERE specification = baseline
+), of_policy AS (
+    SELECT place, compared.policy, kind, lost, place IN (SELECT place FROM first_of) AS is_baseline,
            avg(value) FILTER (WHERE metric = 'heap_peak') AS heap,
            avg(value) FILTER (WHERE metric = 'service_pause_p99') AS pause_p99,
            avg(value) FILTER (WHERE metric = 'service_pause_max') AS pause_max,
            avg(value) FILTER (WHERE metric = 'service_gc_share') AS gc_share
-    FROM compared JOIN experiment ON experiment.id = (SELECT max(experiment_id) FROM ran)
-    LEFT JOIN summary USING (run_id)
+    FROM compared LEFT JOIN summary USING (run_id)
     GROUP BY place
 ), steps AS (
     SELECT place, heap, coalesce(coalesce(pause_p99, 0) < min(coalesce(pause_p99, 0)) OVER (

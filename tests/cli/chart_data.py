@@ -413,3 +413,13 @@ def broken_template(place):
           refused.err)
     place.expect(1, f"plot {results} --chart pauses --template none.gp", err=["none.gp", "No such file"])
     equal(place.files(), ["broken.gp"], "files")
+
+
+@test("chart heatmap: a cell in which all ran out of memory is grey, and nothing is drawn on it")
+def grey_cell(place):
+    results = out_of_memory(place).path("oom.db")
+    content = svg(place, results, "--chart heatmap --parameter timed.every --parameter memory_limit")
+    cells = re.findall(r"<polygon fill *= *'(.*?)' points *= *'(.*?) *'", content)
+    grey = [points for fill, points in cells if fill.replace(" ", "") == "rgb(180,180,180)"]
+    equal(len(grey), 2, "grey: the key, the cell")
+    equal([points for _, points in cells].count(grey[1]), 1, "drawn there")

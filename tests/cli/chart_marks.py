@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import xml.etree.ElementTree as ElementTree
 
+from chart_text import UNSEAL
 from harness import once, test
 from tap import check, equal
 
@@ -53,6 +54,7 @@ def laid_out(place, points):
                               ("service_pause_max", y / 900)):
             connection.execute("INSERT OR REPLACE INTO summary VALUES (?, ?, ?)", (run, metric, value))
     connection.commit()
+    connection.executescript(UNSEAL)
     connection.close()
 
 
