@@ -15,16 +15,6 @@ void json_init(struct json *json, FILE *out)
     *json = (struct json){.out = out, .first = true};
 }
 
-/* As a number, of UTF-16: a character beyond its 16 bits is a pair (RFC 8259, section 7). */
-static void write_escape(FILE *out, uint32_t character)
-{
-    if (character <= UINT16_MAX)
-        fprintf(out, "\\u%04x", character);
-    else
-        fprintf(out, "\\u%04x\\u%04x", 0xd800 + ((character - 0x10000) >> 10),
-                0xdc00 + ((character - 0x10000) & 0x3ff));
-}
-
 /* The first character of `text`; returns how many bytes it has. */
 static size_t write_character(FILE *out, const char *text, size_t size)
 {
@@ -32,10 +22,8 @@ static size_t write_character(FILE *out, const char *text, size_t size)
     size_t length = utf8_read(text, size, &character);
     if (length == 0 || (printable_is(character) && character != '"' && character != '\\'))
         return utf8_write(out, text, size);
-    if (printable_is(character))
-        fprintf(out, "\\%c", (int)character);
-    else
-        write_escape(out, character);
+    assert(printable_is(character) || character <= UINT16_MAX); /* beyond it would be a pair */
+    fprintf(out, printable_is(character) ? "\\%c" : "\\u%04x", character);
     return length;
 }
 

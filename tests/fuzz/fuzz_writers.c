@@ -58,8 +58,8 @@ static unsigned read_unit(const char **at)
 
 static void put_character(unsigned code, FILE *out)
 {
-    static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
-    int more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    static const unsigned char lead[] = {0, 0xc0, 0xe0};
+    int more = code < 0x80 ? 0 : code < 0x800 ? 1 : 2;
     fputc((int)(lead[more] | code >> (6 * more)), out);
     while (more-- > 0)
         fputc((int)(0x80 | ((code >> (6 * more)) & 0x3f)), out);
@@ -75,14 +75,7 @@ static void write_escaped(const char **at, FILE *out)
         ++*at;
         return;
     }
-    unsigned code = read_unit(at);
-    if (code >= 0xd800 && code < 0xdc00) {
-        check_that("a pair", *(*at)++ == '\\');
-        unsigned second = read_unit(at);
-        check_that("its second", second >= 0xdc00 && second < 0xe000);
-        code = 0x10000 + ((code - 0xd800) << 10) + (second - 0xdc00);
-    }
-    put_character(code, out);
+    put_character(read_unit(at), out);
 }
 
 static void try_json(const char *text)
