@@ -17,10 +17,10 @@
 #define MOST (INT64_C(1) << 62)
 
 struct column_rule {
-    const char *name; /* of an exception to what follows from schema.sql; else NULL */
-    int type;         /* SQLITE_INTEGER, SQLITE_FLOAT, SQLITE_TEXT */
-    bool required;    /* it is not NULL */
-    bool key;         /* part of the primary key */
+    const char *name;
+    int type;      /* SQLITE_INTEGER, SQLITE_FLOAT, SQLITE_TEXT */
+    bool required; /* it is not NULL */
+    bool key;      /* part of the primary key */
     int64_t least, most;
     const char *const *words; /* one of so many; NULL: any text */
     size_t word_count;
@@ -73,7 +73,6 @@ static struct column_rule rule_of(struct store *store, const char *table, const 
     struct column_rule rule = exception_of(table, column);
     sqlite3_table_column_metadata(store_database(store), "main", table, column, &type, NULL,
                                   &not_null, &key, NULL);
-    rule.name = NULL; /* SQLite frees it when it prepares the query anew */
     rule.type = type_named(type);
     rule.required = not_null || key;
     rule.key = key;
