@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 #include "sim/base/allocate.h"
-#include "sim/base/utf8.h"
+#include "sim/base/attempt.h"
 
 #define FILE_NAME_SIZE 32
 
@@ -108,7 +109,7 @@ static int start(const struct script *script, int out, FILE *messages, pid_t *ch
     return why;
 }
 
-static bool is_stopped(const volatile sig_atomic_t *stop)
+static bool is_stopped(const atomic_bool *stop)
 {
     return stop && *stop;
 }
@@ -126,27 +127,48 @@ static ssize_t read_some(int from, struct picture *picture)
     return got < 0 && errno == EINTR ? 1 : got;
 }
 
-/* Lets gnuplot draw. Returns its exit status, or -1 with errno set if it was not there to. */
-static int run(const struct script *script, FILE *messages, const volatile sig_atomic_t *stop,
-               struct picture *picture)
+struct reading {
+    int from;
+    const atomic_bool *stop;
+    struct picture *picture;
+};
+
+static int read_picture(void *context, struct error *error)
+{
+    const struct reading *reading = context;
+    while (!is_stopped(reading->stop))
+        if (read_some(reading->from, reading->picture) <= 0)
+            return 0;
+    return error_set(error, "interrupted");
+}
+
+static int cannot_start(int why, struct error *error)
+{
+    if (why == ENOENT)
+        return error_set(error, "gnuplot is not installed (Debian: apt-get install gnuplot-nox)");
+    return error_set(error, "gnuplot: %s", strerror(why));
+}
+
+/* Lets gnuplot draw, and waits for its end, whatever happens. Returns its exit status, or -1. */
+static int run(const struct script *script, FILE *messages, const atomic_bool *stop,
+               struct picture *picture, struct error *error)
 {
     int drawn[2], status = 0;
     pid_t child;
     if (pipe2(drawn, O_CLOEXEC) != 0)
-        return -1;
+        return cannot_start(errno, error);
     int why = start(script, drawn[1], messages, &child);
     close(drawn[1]);
-    if (why == 0) {
-        while (!is_stopped(stop) && read_some(drawn[0], picture) > 0)
-            ;
-        if (is_stopped(stop))
-            kill(child, SIGKILL);
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-            ;
-    }
+    struct reading reading = {drawn[0], stop, picture};
+    bool is_read = why == 0 && attempt(read_picture, &reading, error) == 0;
     close(drawn[0]);
-    errno = why;
-    return why ? -1 : status;
+    if (why != 0)
+        return cannot_start(why, error);
+    if (!is_read)
+        kill(child, SIGKILL);
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    return is_read ? status : -1;
 }
 
 /* ---- what it says --------------------------------------------------------------------- */
@@ -159,19 +181,6 @@ static size_t write_name(FILE *out, const char *text, const char *found, const c
         return 0;
     fputs(written, out);
     return length;
-}
-
-/* Control characters would reach the terminal: but for ends of lines they are left out. */
-static void write_character(FILE *out, const char *text, size_t size, size_t *length)
-{
-    uint32_t character;
-    *length = utf8_read(text, size, &character);
-    if (*length == 0)
-        fputs("\uFFFD", out);
-    else if (*text == '\n' || *text == '\t' ||
-             !(character < 0x20 || (character >= 0x7F && character < 0xA0)))
-        fwrite(text, 1, *length, out);
-    *length = *length ? *length : 1;
 }
 
 /* What it wrote, without empty lines. To be freed. */
@@ -190,7 +199,7 @@ static char *read_refusal(FILE *messages, const struct script *script)
         for (size_t at = 0, length; at < (size_t)got; at += length) {
             length = write_name(out, line + at, template, script->template_name);
             if (length == 0)
-                write_character(out, line + at, (size_t)got - at, &length);
+                length = fwrite(line + at, 1, 1, out);
         }
     }
     free(line);
@@ -198,7 +207,7 @@ static char *read_refusal(FILE *messages, const struct script *script)
     return text;
 }
 
-/* The line of it that says what is wrong: the last that is no warning. */
+/* The line of it that says what is wrong: the last that is not only the mark below another. */
 static void set_reason(const struct picture *picture, const char *name, struct error *error)
 {
     const char *reason = "it gave no reason", *line = picture->refusal;
@@ -214,7 +223,7 @@ static void set_reason(const struct picture *picture, const char *name, struct e
     error_set(error, "gnuplot could not draw %s: %.*s", name, (int)length, reason);
 }
 
-int gnuplot_draw(struct script *script, const volatile sig_atomic_t *stop, struct picture *picture,
+int gnuplot_draw(struct script *script, const atomic_bool *stop, struct picture *picture,
                  struct error *error)
 {
     *picture = (struct picture){0};
@@ -223,14 +232,8 @@ int gnuplot_draw(struct script *script, const volatile sig_atomic_t *stop, struc
     FILE *messages = script_file(error);
     if (!messages)
         return -1;
-    int status = run(script, messages, stop, picture);
-    if (status < 0 && errno == ENOENT)
-        error_set(error, "gnuplot is not installed (Debian: apt-get install gnuplot-nox)");
-    else if (status < 0)
-        error_set(error, "gnuplot: %s", strerror(errno));
-    else if (is_stopped(stop))
-        status = error_set(error, "interrupted");
-    else if (status != 0 || picture->count == 0) {
+    int status = run(script, messages, stop, picture, error);
+    if (status > 0 || (status == 0 && picture->count == 0)) {
         status = -1;
         picture->refusal = read_refusal(messages, script);
         set_reason(picture, script->template_name, error);

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ElementTree
 
 from harness import SMALL, once, test
 from results_file import compared
+from trouble import wait_for_handler
 from tap import check, equal
 
 RUN = 'system("touch PWNED")'
@@ -212,6 +213,31 @@ def interrupted(place):
             equal(process.returncode, -number, "status")
         equal(processes_in(place.folder), [], "processes")
         equal(place.files(), ["endless.gp"], "files")
+
+
+@test("plot that is interrupted while it reads the results: within a second")
+def interrupted_reading(place):
+    shutil.copy(compared(place).path("results.db"), place.path("much.db"))
+    changed_file = sqlite3.connect(place.path("much.db"))
+    changed_file.execute("UPDATE run SET seal_histograms = NULL")
+    changed_file.execute("INSERT INTO pause WITH n(i) AS (VALUES (1000) UNION ALL SELECT i + 1 FROM n WHERE i < 3000000)"
+                         " SELECT (SELECT min(id) FROM run), 0, i, 1, i, i FROM n")
+    changed_file.commit()
+    changed_file.close()
+    with place.start("plot much.db --chart histogram") as process:
+        wait_for_handler(process, signal.SIGINT)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=120)
+        check(time.monotonic() - began < 2, f"it took {time.monotonic() - began:.1f} s")
+    equal((process.returncode, err), (-signal.SIGINT, f"{process.args[0]} plot: stopped\n"), "status, standard error")
+
+
+@test("what gnuplot says of a template reaches the terminal printable")
+def printable_refusal(place):
+    place.write("t.gp", "a = 1\nplot \x1b[2J\x07 sin(x\n")
+    done = place.run(f"plot {compared(place).path('results.db')} --chart pauses --template t.gp")
+    check("\\x1b[2J" in done.err and not set(done.err) & set("\x1b\x07"), repr(done.err))
 
 
 # ---- files -----------------------------------------------------------------------------------------
