@@ -106,7 +106,7 @@ int export_next(struct export *rows, struct error *error)
 
 struct export_value export_value(const struct export *rows, size_t column)
 {
-    int c = (int)column, type = sqlite3_column_type(rows->rows, c);
+    int c = (int)column, type = query_type(rows->rows, c);
     struct export_value value = {.type = EXPORT_TEXT};
     if (type == SQLITE_INTEGER)
         value =
