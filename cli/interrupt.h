@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Ctrl-C (and SIGTERM, and SIGHUP) while runs are simulated and stored. The first one asks whatever
- * is under way to give up, and the command ends in good order. What does not answer within a second
- * (SQLite at a long statement, a collection of a very large heap) is not waited for: the process
- * ends there, as if killed, and a results file survives that. */
+ * Ctrl-C (and SIGTERM, and SIGHUP) while runs are simulated and stored, or charts drawn. The first
+ * one asks whatever is under way to give up, and the command ends in good order. What does not
+ * answer within a second (SQLite at a long statement, a collection of a very large heap) is not
+ * waited for: the process ends there, as if killed, and a results file survives that. */
 #ifndef PYGCSIM_CLI_INTERRUPT_H
 #define PYGCSIM_CLI_INTERRUPT_H
 

@@ -3,12 +3,12 @@
  * pygcsim plot: charts from a results file, drawn by gnuplot. */
 #include <ctype.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/open_results.h"
 #include "cli/print.h"
 #include "policies/registry.h"
@@ -344,46 +344,23 @@ static void list(struct selection *selection, const struct plot *plot)
     }
 }
 
-/* ---- Ctrl-C --------------------------------------------------------------------------- */
-
-static volatile sig_atomic_t interrupted; /* the signal */
-
-static void on_interrupt(int signal)
-{
-    interrupted = signal;
-}
-
-static void catch_interrupts(void)
-{
-    const struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
-/* gnuplot has ended: this process as if nobody had caught the signal. */
-static void end_by(int number)
-{
-    signal(number, SIG_DFL);
-    raise(number);
-}
-
 /* ---- drawing -------------------------------------------------------------------------- */
 
 /* Draws a chart, if the results can give it. Returns whether they can. */
 static bool draw(struct selection *selection, const struct plot *plot, const struct chart *chart,
-                 struct drawing *drawing)
+                 const atomic_bool *stop, struct drawing *drawing)
 {
     struct error error;
     const struct drawing_style style = {.terminal = plot->look,
                                         .title = plot->title,
                                         .template = plot->template,
                                         .template_name = plot->template_file,
-                                        .stop = &interrupted};
+                                        .stop = stop};
     if (drawing_make(drawing, chart, selection, &style, &error) != 0) {
+        if (*stop)
+            interrupts_obey();
         if (drawing->picture.refusal)
             print_foreign(stderr, drawing->picture.refusal);
-        if (interrupted)
-            end_by(interrupted);
         fail("%s", error.text);
     }
     if (drawing->why && plot->charts.count)
@@ -396,14 +373,12 @@ static size_t draw_all(struct selection *selection, const struct plot *plot,
                        struct drawing *drawings)
 {
     size_t count = 0, drawn = 0;
-    catch_interrupts();
-    for (const struct chart *chart = charts; chart->name && !interrupted; chart++)
+    const atomic_bool *stop = interrupts_catch("stopped", true);
+    for (const struct chart *chart = charts; chart->name && !*stop; chart++)
         if (is_asked_for(plot, chart))
-            drawn += draw(selection, plot, chart, &drawings[count++]);
-    if (interrupted)
-        end_by(interrupted);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
+            drawn += draw(selection, plot, chart, stop, &drawings[count++]);
+    if (*stop)
+        interrupts_obey();
     if (drawn == 0)
         fail("%s can give no chart; `%.*s plot %s --list` says why", plot->db,
              command_name_length(), program_invocation_name, plot->db);

@@ -10,7 +10,7 @@
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/run_experiment.h"
-#include "results/store/history.h"
+#include "results/store/runs.h"
 #include "results/store/seal.h"
 #include "sim/base/lock.h"
 #include "sweep/plan.h"
@@ -76,25 +76,26 @@ static struct store *open_locked(const struct command *command)
     return store;
 }
 
-static struct failures read_failures(const struct rounds *rounds)
+/* One of them is listed. */
+static struct lost_runs read_failed(const struct rounds *rounds)
 {
     struct error error;
-    struct failures failures;
-    if (failures_read(&failures, rounds->store, rounds->plan.id, &error) != 0)
+    struct lost_runs failed;
+    if (lost_runs_read(&failed, rounds->store, rounds->plan.id, RUN_failed, 1, &error) != 0)
         fail("%s", error.text);
-    return failures;
+    return failed;
 }
 
-static void print_failures(const struct failures *failures)
+static void print_failed(const struct lost_runs *failed)
 {
-    if (failures->count > 0)
+    if (failed->count > 0)
         print("%lld of them failed, as one that says: %s\nWhen that is mended, --retry-failed runs "
               "them again.\n",
-              (long long)failures->count, failures->why);
+              (long long)failed->count, failed->runs->why);
 }
 
 static void print_end(const struct rounds *rounds, const struct command *command,
-                      const struct failures *failures)
+                      const struct lost_runs *failed)
 {
     const struct plan *plan = &rounds->plan;
     print("%s: %zu run%s in %s", rounds->experiment->name, plan->run_count,
@@ -102,7 +103,7 @@ static void print_end(const struct rounds *rounds, const struct command *command
     if (rounds->before)
         print(", %zu of them from before", rounds->before);
     print("\n");
-    print_failures(failures);
+    print_failed(failed);
     if (command->share.shards)
         print("That is share %u of %u; `%.*s merge` joins all of them.\n", command->share.shard,
               command->share.shards, command_name_length(), program_invocation_name);
@@ -115,17 +116,17 @@ static void print_end(const struct rounds *rounds, const struct command *command
 /* Says what has come of it. Returns the exit status. */
 static int end_sweep(const struct rounds *rounds, const struct command *command)
 {
-    struct failures failures = read_failures(rounds); /* also those that had failed before */
+    struct lost_runs failed = read_failed(rounds); /* also those that had failed before */
     const struct plan *plan = &rounds->plan;
-    bool all = plan->run_count > 0 && (size_t)failures.planned == plan->run_count;
+    bool all = plan->run_count > 0 && (size_t)failed.count == plan->run_count;
     if (all)
         complain("%s: %s in %s failed, as one that says: %s; when that is mended, --retry-failed "
                  "runs them again",
                  rounds->experiment->name, plan->run_count == 1 ? "the only run" : "every run",
-                 command->db, failures.why);
+                 command->db, failed.runs->why);
     else
-        print_end(rounds, command, &failures);
-    free(failures.why);
+        print_end(rounds, command, &failed);
+    lost_runs_fini(&failed);
     return all ? EXIT_ALL_FAILED : EXIT_DONE;
 }
 

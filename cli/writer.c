@@ -40,8 +40,20 @@ static size_t csv_character(FILE *out, const char *text, size_t size)
     return length;
 }
 
+/* Most texts: names of parameters and policies. */
+static bool is_plain(const char *text)
+{
+    while (*text >= ' ' && *text <= '~' && *text != ',' && *text != '"')
+        text++;
+    return *text == '\0';
+}
+
 static void csv_text(FILE *out, const char *text)
 {
+    if (is_plain(text)) {
+        fputs(text, out);
+        return;
+    }
     bool quoted = text[strcspn(text, ",\"\r\n")];
     if (quoted)
         fputc('"', out);

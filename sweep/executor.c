@@ -345,21 +345,30 @@ static int do_tasks(void *context, struct error *error)
     return 0;
 }
 
+static int free_worker(void *context, struct error *error)
+{
+    struct worker *worker = context;
+    (void)error;
+    free(worker->values);
+    meter_free(worker->meter);
+    record_free(worker->record);
+    return 0;
+}
+
 /* A run for which there is no memory fails by itself (simulate). If there is none for what a worker
- * needs besides, everybody stops. */
+ * needs besides, everybody stops. What it has is given back to the account that it is from. */
 static void *work(void *context)
 {
     struct worker *worker = context;
     struct executor *executor = worker->executor;
+    struct memory_account *account = executor->execution->account;
     struct error error;
-    if (attempt_within(executor->execution->account, do_tasks, worker, &error) != 0)
+    if (attempt_within(account, do_tasks, worker, &error) != 0)
         give_up(executor, &error);
+    attempt_within(account, free_worker, worker, &error);
     pthread_mutex_lock(&executor->lock);
     pthread_cond_broadcast(&executor->changed); /* others may be waiting for nothing */
     pthread_mutex_unlock(&executor->lock);
-    free(worker->values);
-    meter_free(worker->meter);
-    record_free(worker->record);
     return NULL;
 }
 

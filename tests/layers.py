@@ -139,6 +139,18 @@ def sql_in_cli():
                 yield f"{path}:{number}: {line.strip()}"
 
 
+# What a column holds is asked of these, which give what they say whatever is in the file.
+COLUMN_READERS = ("results/store/query.c", "results/store/table_reader.c")
+
+
+def reads_columns():
+    """Columns read as they are; copying one (sqlite3_column_value) is no reading."""
+    for path in files(LAYERS, ".c"):
+        for number, line in enumerate(code(path).splitlines(), 1):
+            if path not in COLUMN_READERS and re.search(r"\bsqlite3_column_(?!value\b)\w+\s*\(", line):
+                yield f"{path}:{number}: {line.strip()}"
+
+
 def is_mutable(declaration):
     """Of a variable, without its value: what is const is what comes last."""
     before_name = re.match(r"(.*?)\w+\s*(\[.*)?$", declaration, re.S).group(1)
@@ -235,6 +247,7 @@ TESTS = (
      for what, pattern in FORBIDDEN] +
     [("cli/ prints through cli/print.h", lambda: check_none(prints_raw())),
      ("cli/ has no SQL", lambda: check_none(sql_in_cli())),
+     ("columns are read through results/store/query.h", lambda: check_none(reads_columns())),
      ("below cli/ no variable that outlives a simulation", lambda: check_none(mutable_variables())),
      ("below cli/ no mutable static function pointer",
       lambda: check_none(mutable_function_pointers())),

@@ -154,10 +154,10 @@ static int make_remarks(struct ranking *ranking, const struct ranking_question *
     const int64_t *runs = of->experiment->runs;
     ranking->to_do = runs[RUN_planned] + runs[RUN_unfinished];
     overall_make(&ranking->overall, &ranking->outcomes, ranking->order, question->top);
-    if (lost_runs_read(&ranking->out_of_memory, of->store, of->experiment, RUN_out_of_memory,
-                       question->lost_most, error) != 0 ||
-        lost_runs_read(&ranking->failed, of->store, of->experiment, RUN_failed, question->lost_most,
-                       error) != 0)
+    if (lost_runs_read(&ranking->out_of_memory, of->store, of->experiment->number,
+                       RUN_out_of_memory, question->lost_most, error) != 0 ||
+        lost_runs_read(&ranking->failed, of->store, of->experiment->number, RUN_failed,
+                       question->lost_most, error) != 0)
         return -1;
     return unsteady_runs_count(of->store, of->experiment, &ranking->unsteady, error);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "results/embedded.h"
+#include "results/store/query.h"
 #include "sim/base/allocate.h"
 
 /* ---- a value -------------------------------------------------------------------------- */
@@ -18,35 +19,19 @@ struct feed {
     sqlite3_stmt *row;
 };
 
-static int open_rows(struct feed *feed, const char *sql, struct error *error)
+/* What is stored has been looked at when the file was opened, so a query that gives something else
+ * than the chart's table says is about a file that changes. */
+static int damaged(const struct feed *feed, const char *needed, struct error *error)
 {
-    if (sqlite3_prepare_v2(store_database(feed->store), sql, -1, &feed->row, NULL) == SQLITE_OK)
-        return 0;
-    return store_error(feed->store, error);
-}
-
-/* No results file of pygcsim's has that there. */
-static int damaged(const struct feed *feed, int column, const char *needed, struct error *error)
-{
-    static const char *const types[] = {[SQLITE_INTEGER] = "a number",
-                                        [SQLITE_FLOAT] = "a number",
-                                        [SQLITE_TEXT] = "a text",
-                                        [SQLITE_BLOB] = "a blob",
-                                        [SQLITE_NULL] = "nothing"};
-    return error_set(error, "%s: damaged: %s stands where chart %s needs a %s",
-                     store_path(feed->store), types[sqlite3_column_type(feed->row, column)],
-                     feed->chart->name, needed);
+    return store_damaged(feed->store, error, "there is no %s where chart %s needs one", needed,
+                         feed->chart->name);
 }
 
 static int read_number(const struct feed *feed, int column, char kind, double *value,
                        struct error *error)
 {
-    int type = sqlite3_column_type(feed->row, column);
-    bool is_number = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
-    *value = is_number ? sqlite3_column_double(feed->row, column) : NAN;
-    if (!is_number && !(kind == '?' && type == SQLITE_NULL))
-        return damaged(feed, column, "number", error);
-    return 0;
+    *value = query_real(feed->row, column);
+    return isnan(*value) && kind != '?' ? damaged(feed, "number", error) : 0;
 }
 
 /* Those of one column. */
@@ -57,12 +42,12 @@ struct texts {
 
 static int add_text(struct texts *texts, const struct feed *feed, int column, struct error *error)
 {
-    if (sqlite3_column_type(feed->row, column) != SQLITE_TEXT)
-        return damaged(feed, column, "text", error);
+    char *text = query_text(feed->row, column);
+    if (!text)
+        return damaged(feed, "text", error);
     texts->items =
         allocate_grow(texts->items, &texts->capacity, texts->count + 1, sizeof *texts->items);
-    texts->items[texts->count++] =
-        allocate_text((const char *)sqlite3_column_text(feed->row, column));
+    texts->items[texts->count++] = text;
     return 0;
 }
 
@@ -80,7 +65,7 @@ static void write_texts(struct script *script, const char *name, struct texts *t
 
 /* A policy, of which the last row is known when the next one begins. */
 struct head {
-    sqlite3_int64 place;
+    int64_t place;
     size_t first, last; /* row of the block, from 1 */
     double values[HEAD_MOST];
 };
@@ -93,8 +78,7 @@ struct heads {
 
 static bool is_new(const struct heads *heads, const struct feed *feed)
 {
-    return heads->count == 0 ||
-           heads->items[heads->count - 1].place != sqlite3_column_int64(feed->row, 0);
+    return heads->count == 0 || heads->items[heads->count - 1].place != query_integer(feed->row, 0);
 }
 
 static int add_head(struct heads *heads, const struct feed *feed, const char *kinds,
@@ -104,7 +88,7 @@ static int add_head(struct heads *heads, const struct feed *feed, const char *ki
         allocate_grow(heads->items, &heads->capacity, heads->count + 1, sizeof *heads->items);
     struct head *head = &heads->items[heads->count++];
     *head = (struct head){
-        .place = sqlite3_column_int64(feed->row, 0), .first = heads->rows + 1, .last = heads->rows};
+        .place = query_integer(feed->row, 0), .first = heads->rows + 1, .last = heads->rows};
     if (add_text(&heads->names, feed, 1, error) != 0)
         return -1;
     for (int c = 1; kinds[c] != '|'; c++)
@@ -120,7 +104,7 @@ static int write_row_of_policy(struct heads *heads, const struct feed *feed, con
     int column = (int)strcspn(kinds, "|") + 1;
     if (is_new(heads, feed) && add_head(heads, feed, kinds, error) != 0)
         return -1;
-    if (sqlite3_column_type(feed->row, column) == SQLITE_NULL)
+    if (query_is_null(feed->row, column))
         return 0;
     script_value(feed->script, (double)heads->count);
     for (; kinds[column]; column++) {
@@ -155,11 +139,9 @@ static int write_policies(const struct feed *feed, const struct chart_data *data
 {
     struct heads heads = {0};
     char name_of[32];
-    int code = SQLITE_ROW, status = 0;
-    while (status == 0 && (code = sqlite3_step(feed->row)) == SQLITE_ROW)
-        status = write_row_of_policy(&heads, feed, data->kinds, error);
-    if (status == 0 && code != SQLITE_DONE)
-        status = store_error(feed->store, error);
+    int more, status = 0;
+    while (status == 0 && (more = query_next(feed->store, feed->row, error)) != 0)
+        status = more > 0 ? write_row_of_policy(&heads, feed, data->kinds, error) : -1;
     script_end(feed->script, data->name);
     if (status == 0)
         status = write_heads(&heads, feed->script, data->kinds, error);
@@ -192,21 +174,20 @@ static int write_row(const struct feed *feed, const char *kinds, struct texts te
 static int write_table(const struct feed *feed, const struct chart_data *data, struct error *error)
 {
     struct texts texts[COLUMNS_MOST] = {0};
-    int code = SQLITE_ROW, status = 0;
-    while (status == 0 && (code = sqlite3_step(feed->row)) == SQLITE_ROW)
-        status = write_row(feed, data->kinds, texts, error);
-    if (status == 0 && code != SQLITE_DONE)
-        status = store_error(feed->store, error);
+    int more, status = 0;
+    while (status == 0 && (more = query_next(feed->store, feed->row, error)) != 0)
+        status = more > 0 ? write_row(feed, data->kinds, texts, error) : -1;
     script_end(feed->script, data->name);
     for (int c = 0; data->kinds[c]; c++)
         if (data->kinds[c] == 't')
-            write_texts(feed->script, sqlite3_column_name(feed->row, c), &texts[c]);
+            write_texts(feed->script, query_column_name(feed->row, c), &texts[c]);
     return status;
 }
 
 static int write_data(struct feed *feed, const struct chart_data *data, struct error *error)
 {
-    if (open_rows(feed, data->sql, error) != 0)
+    feed->row = query_begin(feed->store, error, "%s", data->sql);
+    if (!feed->row)
         return -1;
     int status = script_begin(feed->script, error);
     if (status == 0)
@@ -235,10 +216,10 @@ static const char *const runs_of_scope[] = {
 /* Numbers, and the line below the title, are columns with the names of gnuplot's variables. */
 static int write_caption(const struct feed *feed, int column, struct error *error)
 {
-    const char *name = sqlite3_column_name(feed->row, column);
+    const char *name = query_column_name(feed->row, column);
     double value;
-    if (sqlite3_column_type(feed->row, column) == SQLITE_TEXT) {
-        script_text(feed->script, name, (const char *)sqlite3_column_text(feed->row, column));
+    if (query_type(feed->row, column) == SQLITE_TEXT) {
+        script_text(feed->script, name, query_string(feed->row, column));
         return 0;
     }
     if (read_number(feed, column, 'n', &value, error) != 0)
@@ -249,18 +230,13 @@ static int write_caption(const struct feed *feed, int column, struct error *erro
 
 static int write_captions(struct feed *feed, struct error *error)
 {
-    char *sql = sqlite3_mprintf("WITH drawn AS (%s)%s", runs_of_scope[feed->chart->scope],
-                                embedded_captions_sql);
-    if (!sql)
-        out_of_memory();
-    int status = open_rows(feed, sql, error);
-    sqlite3_free(sql);
-    if (status != 0)
+    feed->row = query_begin(feed->store, error, "WITH drawn AS (%s)%s",
+                            runs_of_scope[feed->chart->scope], embedded_captions_sql);
+    if (!feed->row)
         return -1;
     sqlite3_bind_int(feed->row, 1, (int)feed->chart->scope);
-    if (sqlite3_step(feed->row) != SQLITE_ROW)
-        status = store_error(feed->store, error);
-    for (int c = 0; status == 0 && c < sqlite3_column_count(feed->row); c++)
+    int more = query_next(feed->store, feed->row, error), status = more < 0 ? -1 : 0;
+    for (int c = 0; status == 0 && c < query_columns(feed->row); c++)
         status = write_caption(feed, c, error);
     sqlite3_finalize(feed->row);
     return status;

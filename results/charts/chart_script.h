@@ -5,7 +5,7 @@
 #ifndef PYGCSIM_RESULTS_CHARTS_CHART_SCRIPT_H
 #define PYGCSIM_RESULTS_CHARTS_CHART_SCRIPT_H
 
-#include <signal.h>
+#include <stdatomic.h>
 
 #include "results/charts/charts.h"
 #include "results/charts/script.h"
@@ -13,10 +13,10 @@
 
 struct drawing_style {
     struct terminal terminal;
-    const char *title;                 /* in place of the chart's own; NULL: that */
-    const char *template;              /* the same */
-    const char *template_name;         /* for messages */
-    const volatile sig_atomic_t *stop; /* drawing ends if it becomes true; or NULL */
+    const char *title;         /* in place of the chart's own; NULL: that */
+    const char *template;      /* the same */
+    const char *template_name; /* for messages */
+    const atomic_bool *stop;   /* drawing ends if it becomes true; or NULL */
 };
 
 /* Returns 0, or -1 with a line in *error. */

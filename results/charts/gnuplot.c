@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -13,11 +14,13 @@
 #include <unistd.h>
 
 #include "sim/base/allocate.h"
-#include "sim/base/utf8.h"
+#include "sim/base/attempt.h"
 
 #define FILE_NAME_SIZE 32
-#define PICTURE_MOST   ((size_t)256 << 20) /* bytes */
-#define MESSAGES_MOST  ((off_t)1 << 20)
+
+/* More than any picture has, or than anybody would read; bytes. */
+#define PICTURE_MOST  ((size_t)256 << 20)
+#define MESSAGES_MOST ((size_t)1 << 20)
 
 static void name_file(FILE *file, char name[FILE_NAME_SIZE])
 {
@@ -67,12 +70,12 @@ static void inherit(posix_spawn_file_actions_t *actions, FILE *file)
 
 /* It has nothing to read but the script. */
 static void set_files(posix_spawn_file_actions_t *actions, const struct script *script, int out,
-                      FILE *messages)
+                      int messages)
 {
     posix_spawn_file_actions_init(actions);
     posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(actions, fileno(messages), STDERR_FILENO);
+    posix_spawn_file_actions_adddup2(actions, messages, STDERR_FILENO);
     inherit(actions, script->commands);
     inherit(actions, script->template);
     for (size_t i = 0; i < script->block_count; i++)
@@ -91,8 +94,8 @@ static void set_signals(posix_spawnattr_t *attributes)
     posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
-/* Starts gnuplot, which then writes to `out`. Returns 0, or why it cannot. */
-static int start(const struct script *script, int out, FILE *messages, pid_t *child)
+/* Starts gnuplot, which then writes to `out` and `messages`. Returns 0, or why it cannot. */
+static int start(const struct script *script, int out, int messages, pid_t *child)
 {
     char commands[FILE_NAME_SIZE], template[FILE_NAME_SIZE];
     char name[] = "gnuplot", without_settings[] = "-d", locale[] = "LC_ALL=C.UTF-8";
@@ -111,21 +114,13 @@ static int start(const struct script *script, int out, FILE *messages, pid_t *ch
     return why;
 }
 
-static bool is_stopped(const volatile sig_atomic_t *stop)
+static bool is_stopped(const atomic_bool *stop)
 {
     return stop && *stop;
 }
 
-/* More than any picture has, or than anybody would read. */
-static bool is_too_much(const struct picture *picture, FILE *messages)
-{
-    struct stat written;
-    return picture->count > PICTURE_MOST ||
-           (fstat(fileno(messages), &written) == 0 && written.st_size > MESSAGES_MOST);
-}
-
 /* It may have closed its output and go on. Returns how it ended. */
-static int wait_for(pid_t child, const volatile sig_atomic_t *stop)
+static int wait_for(pid_t child, const atomic_bool *stop)
 {
     int status = 0;
     pid_t ended;
@@ -137,40 +132,97 @@ static int wait_for(pid_t child, const volatile sig_atomic_t *stop)
     return status;
 }
 
-/* Whatever there is to read by now, or in a while. Returns 0 at the end. */
-static ssize_t read_some(int from, struct picture *picture)
+/* What gnuplot writes, in pipes: without a reader it ends. */
+struct output {
+    int from; /* -1: it has ended */
+    size_t most;
+    char *bytes; /* and a 0 behind them */
+    size_t count, capacity;
+};
+
+struct reading {
+    struct output picture, messages;
+    const atomic_bool *stop;
+};
+
+static bool is_too_much(const struct reading *reading)
 {
-    struct pollfd ready = {.fd = from, .events = POLLIN};
-    if (poll(&ready, 1, 200) <= 0)
-        return 1;
-    picture->bytes = allocate_grow(picture->bytes, &picture->capacity, picture->count + 65536, 1);
-    ssize_t got = read(from, picture->bytes + picture->count, 65536);
-    if (got > 0)
-        picture->count += (size_t)got;
-    return got < 0 && errno == EINTR ? 1 : got;
+    return reading->picture.count > reading->picture.most ||
+           reading->messages.count > reading->messages.most;
 }
 
-/* Lets gnuplot draw. Returns its exit status, or -1 with errno set if it was not there to. */
-static int run(const struct script *script, FILE *messages, const volatile sig_atomic_t *stop,
-               struct picture *picture)
+static void read_some(struct output *output)
 {
-    int drawn[2], status = 0;
-    pid_t child;
+    output->bytes = allocate_grow(output->bytes, &output->capacity, output->count + 65537, 1);
+    ssize_t got = read(output->from, output->bytes + output->count, 65536);
+    if (got > 0)
+        output->count += (size_t)got;
+    else if (got == 0 || errno != EINTR)
+        output->from = -1; /* which poll passes over */
+    output->bytes[output->count] = '\0';
+}
+
+static int read_all(void *context, struct error *error)
+{
+    struct reading *reading = context;
+    struct output *outputs[] = {&reading->picture, &reading->messages};
+    while (!is_stopped(reading->stop) && !is_too_much(reading)) {
+        struct pollfd ready[] = {{.fd = reading->picture.from, .events = POLLIN},
+                                 {.fd = reading->messages.from, .events = POLLIN}};
+        if (ready[0].fd < 0 && ready[1].fd < 0)
+            return 0;
+        if (poll(ready, 2, 200) <= 0)
+            continue;
+        for (int i = 0; i < 2; i++)
+            if (ready[i].revents)
+                read_some(outputs[i]);
+    }
+    return is_stopped(reading->stop) ? error_set(error, "interrupted") : 0;
+}
+
+static int cannot_start(int why, struct error *error)
+{
+    if (why == ENOENT)
+        return error_set(error, "gnuplot is not installed (Debian: apt-get install gnuplot-nox)");
+    return error_set(error, "gnuplot: %s", strerror(why));
+}
+
+static int open_pipes(int drawn[2], int said[2])
+{
     if (pipe2(drawn, O_CLOEXEC) != 0)
         return -1;
-    int why = start(script, drawn[1], messages, &child);
-    close(drawn[1]);
-    if (why == 0) {
-        while (!is_stopped(stop) && !is_too_much(picture, messages) &&
-               read_some(drawn[0], picture) > 0)
-            ;
-        if (is_too_much(picture, messages))
-            kill(child, SIGKILL);
-        status = wait_for(child, stop);
-    }
+    if (pipe2(said, O_CLOEXEC) == 0)
+        return 0;
+    int why = errno;
     close(drawn[0]);
+    close(drawn[1]);
     errno = why;
-    return why ? -1 : status;
+    return -1;
+}
+
+/* Lets gnuplot draw, and waits for its end, whatever happens. Returns its exit status, or -1. */
+static int run(const struct script *script, struct reading *reading, struct error *error)
+{
+    int drawn[2], said[2];
+    pid_t child;
+    if (open_pipes(drawn, said) != 0)
+        return cannot_start(errno, error);
+    int why = start(script, drawn[1], said[1], &child);
+    close(drawn[1]);
+    close(said[1]);
+    reading->picture.from = drawn[0];
+    reading->messages.from = said[0];
+    bool is_read = why == 0 && attempt(read_all, reading, error) == 0;
+    close(drawn[0]);
+    close(said[0]);
+    if (why != 0)
+        return cannot_start(why, error);
+    if (!is_read || is_too_much(reading))
+        kill(child, SIGKILL);
+    int status = wait_for(child, reading->stop);
+    if (is_read && is_stopped(reading->stop))
+        return error_set(error, "interrupted");
+    return is_read ? status : -1;
 }
 
 /* ---- what it says --------------------------------------------------------------------- */
@@ -185,47 +237,34 @@ static size_t write_name(FILE *out, const char *text, const char *found, const c
     return length;
 }
 
-/* Control characters would reach the terminal: but for ends of lines they are left out. */
-static void write_character(FILE *out, const char *text, size_t size, size_t *length)
-{
-    uint32_t character;
-    *length = utf8_read(text, size, &character);
-    if (*length == 0)
-        fputs("\uFFFD", out);
-    else if (*text == '\n' || *text == '\t' ||
-             !(character < 0x20 || (character >= 0x7F && character < 0xA0)))
-        fwrite(text, 1, *length, out);
-    *length = *length ? *length : 1;
-}
-
 /* What it wrote, without empty lines. To be freed. */
-static char *read_refusal(FILE *messages, const struct script *script)
+static char *read_refusal(const struct output *messages, const struct script *script)
 {
-    char *line = NULL, *text = NULL, template[FILE_NAME_SIZE];
-    size_t capacity = 0, size = 0;
+    char *text = NULL, template[FILE_NAME_SIZE];
+    const char *at = messages->bytes, *end = at + messages->count;
+    size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (!out)
         out_of_memory();
     name_file(script->template, template);
-    rewind(messages);
-    for (ssize_t got; (got = getline(&line, &capacity, messages)) > 0;) {
-        if (strspn(line, " \n") == (size_t)got)
-            continue;
-        for (size_t at = 0, length; at < (size_t)got; at += length) {
-            length = write_name(out, line + at, template, script->template_name);
+    while (at < end) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        const char *next = newline ? newline + 1 : end;
+        bool is_empty = strspn(at, " \n") >= (size_t)(next - at);
+        for (size_t length; at < next; at += length) {
+            length = is_empty ? 1 : write_name(out, at, template, script->template_name);
             if (length == 0)
-                write_character(out, line + at, (size_t)got - at, &length);
+                length = fwrite(at, 1, 1, out);
         }
     }
-    free(line);
     fclose(out);
     return text;
 }
 
 /* What there is to say if it does not. */
-static void describe_end(char text[80], const struct picture *picture, FILE *messages, int status)
+static void describe_end(char text[80], const struct reading *reading, int status)
 {
-    if (is_too_much(picture, messages))
+    if (is_too_much(reading))
         snprintf(text, 80, "it writes without end");
     else if (WIFSIGNALED(status))
         snprintf(text, 80, "it was ended by signal %d", WTERMSIG(status));
@@ -233,7 +272,7 @@ static void describe_end(char text[80], const struct picture *picture, FILE *mes
         snprintf(text, 80, "it gave no reason");
 }
 
-/* The line of it that says what is wrong: the last that is no warning. */
+/* The line of it that says what is wrong: the last that is not only the mark below another. */
 static void set_reason(const struct picture *picture, const char *reason, const char *name,
                        struct error *error)
 {
@@ -250,30 +289,33 @@ static void set_reason(const struct picture *picture, const char *reason, const 
     error_set(error, "gnuplot could not draw %s: %.*s", name, (int)length, reason);
 }
 
-int gnuplot_draw(struct script *script, const volatile sig_atomic_t *stop, struct picture *picture,
+static void describe_refusal(const struct reading *reading, const struct script *script, int status,
+                             struct picture *picture, struct error *error)
+{
+    char reason[80];
+    describe_end(reason, reading, status);
+    picture->refusal = is_too_much(reading) || reading->messages.count == 0
+                           ? allocate_text("")
+                           : read_refusal(&reading->messages, script);
+    set_reason(picture, reason, script->template_name, error);
+}
+
+int gnuplot_draw(struct script *script, const atomic_bool *stop, struct picture *picture,
                  struct error *error)
 {
+    struct reading reading = {
+        .picture = {.most = PICTURE_MOST}, .messages = {.most = MESSAGES_MOST}, .stop = stop};
     *picture = (struct picture){0};
     if (script_finish(script, error) != 0)
         return -1;
-    FILE *messages = script_file(error);
-    if (!messages)
-        return -1;
-    int status = run(script, messages, stop, picture);
-    if (status < 0 && errno == ENOENT)
-        error_set(error, "gnuplot is not installed (Debian: apt-get install gnuplot-nox)");
-    else if (status < 0)
-        error_set(error, "gnuplot: %s", strerror(errno));
-    else if (is_stopped(stop))
-        status = error_set(error, "interrupted");
-    else if (status != 0 || picture->count == 0) {
-        char reason[80];
-        describe_end(reason, picture, messages, status);
-        picture->refusal =
-            is_too_much(picture, messages) ? allocate_text("") : read_refusal(messages, script);
-        set_reason(picture, reason, script->template_name, error);
+    int status = run(script, &reading, error);
+    if (status > 0 || (status == 0 && reading.picture.count == 0)) {
+        describe_refusal(&reading, script, status, picture, error);
         status = -1;
     }
-    fclose(messages);
+    picture->bytes = reading.picture.bytes;
+    picture->count = reading.picture.count;
+    picture->capacity = reading.picture.capacity;
+    free(reading.messages.bytes);
     return status;
 }

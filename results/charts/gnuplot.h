@@ -5,7 +5,7 @@
 #ifndef PYGCSIM_RESULTS_CHARTS_GNUPLOT_H
 #define PYGCSIM_RESULTS_CHARTS_GNUPLOT_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "results/charts/script.h"
@@ -14,12 +14,12 @@
 struct picture {
     char *bytes; /* a whole png, svg or pdf file; to be freed */
     size_t count, capacity;
-    char *refusal; /* what gnuplot says instead: lines, without control characters; to be freed */
+    char *refusal; /* what gnuplot says instead, in lines, whatever is in them; to be freed */
 };
 
 /* Draws what the script says. If *stop becomes true, which may be NULL, gnuplot is ended. Returns
  * 0, or -1 with a line in *error. */
-int gnuplot_draw(struct script *script, const volatile sig_atomic_t *stop, struct picture *picture,
+int gnuplot_draw(struct script *script, const atomic_bool *stop, struct picture *picture,
                  struct error *error);
 
 #endif

@@ -1,6 +1,7 @@
--- place, policy, number of its full collections and the longest in s, wall s, heap bytes before, pause s: full collections of the first seed; of very many, some at even distances
+-- place, policy, number of its full collections and the longest in s, wall s, heap bytes before, pause s: full
+-- collections of the first seed; of very many, some at even distances
 WITH RECURSIVE walk(run_id, gap_ns, wall_ns) AS (
-    SELECT run_id, max(run.wall_ns / 1000, 0),
+    SELECT run_id, run.wall_ns / 1000,
            (SELECT min(wall_ns) FROM collection INDEXED BY collection_full
             WHERE collection.run_id = run.id AND generation = 2)
     FROM shown JOIN run ON run.id = run_id WHERE first
@@ -9,7 +10,7 @@ WITH RECURSIVE walk(run_id, gap_ns, wall_ns) AS (
            (SELECT min(wall_ns) FROM collection INDEXED BY collection_full
             WHERE collection.run_id = walk.run_id AND generation = 2
               AND collection.wall_ns > walk.wall_ns + gap_ns)
-    FROM walk WHERE typeof(wall_ns) = 'integer'
+    FROM walk WHERE wall_ns IS NOT NULL
 ), taken AS MATERIALIZED (
     SELECT collection.run_id, collection.wall_ns, heap_bytes_before, pause_ns
     FROM walk CROSS JOIN collection INDEXED BY collection_full
@@ -20,7 +21,6 @@ WITH RECURSIVE walk(run_id, gap_ns, wall_ns) AS (
     FROM shown CROSS JOIN collection INDEXED BY collection_full USING (run_id)
     WHERE first AND generation = 2 GROUP BY run_id
 )
-SELECT place, policy, n, longest_ns / 1e9, iif(typeof(taken.wall_ns) IN ('text', 'blob'), taken.wall_ns, taken.wall_ns / 1e9), heap_bytes_before,
-       iif(typeof(pause_ns) IN ('text', 'blob'), pause_ns, pause_ns / 1e9)
+SELECT place, policy, n, longest_ns / 1e9, taken.wall_ns / 1e9, heap_bytes_before, pause_ns / 1e9
 FROM shown LEFT JOIN counted USING (run_id) LEFT JOIN taken USING (run_id)
 WHERE first ORDER BY place, taken.wall_ns

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "results/embedded.h"
+#include "results/store/query.h"
 #include "sim/base/allocate.h"
 
 #define POLICIES_OF_SWEEP "8" /* that have a curve each, unless others are asked for */
@@ -44,16 +45,11 @@ static int make(struct selection *selection, const char *sql, struct error *erro
 int selection_text(const struct selection *selection, const char *sql, char **text,
                    struct error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    *text = NULL;
-    if (sqlite3_prepare_v2(store_database(selection->store), sql, -1, &statement, NULL) !=
-        SQLITE_OK)
-        return store_error(selection->store, error);
-    int code = sqlite3_step(statement);
-    if (code == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL)
-        *text = allocate_text((const char *)sqlite3_column_text(statement, 0));
-    sqlite3_finalize(statement);
-    return code == SQLITE_ROW || code == SQLITE_DONE ? 0 : store_error(selection->store, error);
+    sqlite3_stmt *rows = query_begin(selection->store, error, "%s", sql);
+    int more = query_next(selection->store, rows, error);
+    *text = more > 0 ? query_text(rows, 0) : NULL;
+    sqlite3_finalize(rows);
+    return more < 0 ? -1 : 0;
 }
 
 /* ---- what is asked for ---------------------------------------------------------------- */

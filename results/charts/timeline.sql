@@ -1,4 +1,5 @@
--- place, policy, wall s, s at which its steady state begins, collections of generation 0, 1 and 2; s, generation, pause s: of the first seed, the longest pause in each of 500 stretches of time.
+-- place, policy, wall s, s at which its steady state begins, collections of generation 0, 1 and 2; s, generation,
+-- pause s: of the first seed, the longest pause in each of 500 stretches of time.
 -- If there are very many collections of generation 0, some in a row are looked at, 500 times (which reads few
 -- pages of the file).
 WITH RECURSIVE lane AS (
@@ -7,7 +8,7 @@ WITH RECURSIVE lane AS (
            (SELECT max(seq) FROM collection WHERE collection.run_id = run.id) AS last
     FROM shown JOIN run ON run.id = run_id WHERE first
 ), stretch(run_id, seq, stride, last) AS (
-    SELECT run_id, 0, last / 500 + 1, last FROM lane WHERE typeof(last) = 'integer'
+    SELECT run_id, 0, last / 500 + 1, last FROM lane WHERE last IS NOT NULL
     UNION ALL SELECT run_id, seq + stride, stride, last FROM stretch WHERE seq + stride <= last
 ), bin(i) AS (
     VALUES (0) UNION ALL SELECT i + 1 FROM bin WHERE i < 500
@@ -34,7 +35,7 @@ WITH RECURSIVE lane AS (
     FROM lane LEFT JOIN summary USING (run_id) GROUP BY run_id
 )
 SELECT place, policy, wall_ns / 1e9, steady_ns / 1e9, n0, n1, n2,
-       (i + 0.5) * bin_ns / 1e9, generation, iif(typeof(pause_ns) IN ('text', 'blob'), pause_ns, pause_ns / 1e9)
+       (i + 0.5) * bin_ns / 1e9, generation, pause_ns / 1e9
 FROM lane JOIN counted USING (run_id)
 LEFT JOIN (SELECT * FROM longest WHERE pause_ns IS NOT NULL) USING (run_id)
 ORDER BY place, generation, i

@@ -106,7 +106,7 @@ int export_next(struct export *rows, struct error *error)
 
 struct export_value export_value(const struct export *rows, size_t column)
 {
-    int c = (int)column, type = sqlite3_column_type(rows->rows, c);
+    int c = (int)column, type = query_type(rows->rows, c);
     struct export_value value = {.type = EXPORT_TEXT};
     if (type == SQLITE_INTEGER)
         value =
@@ -131,37 +131,48 @@ static const char *unit_named(const char *name)
     return strcmp(name, "ns") == 0 ? "ns" : strcmp(name, "bytes") == 0 ? "bytes" : NULL;
 }
 
+/* Parameters of an experiment: owner, name, unit, is it their first unit, is it their only one.
+ * Words are of no unit, unless there is nothing else. */
+#define PARAMETERS                                                                                 \
+    "SELECT owner, name, coalesce(unit, ''),"                                                      \
+    " row_number() OVER (PARTITION BY owner, name ORDER BY unit) = 1,"                             \
+    " count(*) OVER (PARTITION BY owner, name) = 1"                                                \
+    " FROM (SELECT owner, name, " PARAMETER_UNIT " AS unit, count(value) AS numbers,"              \
+    "       min(run_id) AS first, max(count(value)) OVER (PARTITION BY owner, name) AS most"       \
+    "       FROM parameter WHERE run_id IN (SELECT id FROM run WHERE experiment_id = %lld)"        \
+    "       GROUP BY owner, name, unit)"                                                           \
+    " WHERE numbers > 0 OR most = 0"                                                               \
+    " ORDER BY owner = 'workload', min(first) OVER (PARTITION BY owner, name), owner, name, unit"
+
 /* Policies may have parameters of one name in several units: a column each. Words are in the
  * first. */
+static void add_parameter(struct export *export, sqlite3_stmt *parameter)
+{
+    const char *owner = query_string(parameter, 0), *plain = query_string(parameter, 1);
+    const char *unit = query_string(parameter, 2);
+    char *name = sqlite3_mprintf("%s.%s", owner, plain);
+    if (!name)
+        out_of_memory();
+    add_column(export, name, unit_named(unit));
+    sqlite3_free(name);
+    sqlite3_str_appendf(export->sql,
+                        "(SELECT coalesce(value, text) FROM parameter WHERE run_id = run.id"
+                        " AND owner = %Q AND name = %Q",
+                        owner, plain);
+    if (!query_integer(parameter, 4))
+        sqlite3_str_appendf(export->sql, " AND coalesce(" PARAMETER_UNIT " = %Q, %d)", unit,
+                            (int)query_integer(parameter, 3));
+    sqlite3_str_appendall(export->sql, ")");
+}
+
 static int add_parameters(struct export *export, const struct past_experiment *experiment,
                           struct error *error)
 {
     int more;
-    sqlite3_stmt *rows = query_begin(
-        export->store, error,
-        "SELECT owner, name, coalesce(unit, ''), row_number() OVER (PARTITION BY owner, name"
-        " ORDER BY unit) = 1 FROM (SELECT owner, name, " PARAMETER_UNIT " AS unit,"
-        " count(value) AS numbers, min(run_id) AS first, max(count(value)) OVER (PARTITION BY "
-        "owner,"
-        " name) AS most FROM parameter WHERE run_id IN (SELECT id FROM run WHERE experiment_id ="
-        " %lld) GROUP BY owner, name, unit) WHERE numbers > 0 OR most = 0"
-        " ORDER BY owner = 'workload', min(first) OVER (PARTITION BY owner, name), owner, name, "
-        "unit",
-        (long long)experiment->number);
-    while ((more = query_next(export->store, rows, error)) > 0) {
-        const char *owner = query_string(rows, 0), *parameter = query_string(rows, 1);
-        const char *unit = query_string(rows, 2);
-        char *name = sqlite3_mprintf("%s.%s", owner, parameter);
-        if (!name)
-            out_of_memory();
-        add_column(export, name, unit_named(unit));
-        sqlite3_free(name);
-        sqlite3_str_appendf(export->sql,
-                            "(SELECT coalesce(value, text) FROM parameter WHERE run_id = run.id"
-                            " AND owner = %Q AND name = %Q AND coalesce(" PARAMETER_UNIT
-                            " = %Q, %d))",
-                            owner, parameter, unit, (int)query_integer(rows, 3));
-    }
+    sqlite3_stmt *rows =
+        query_begin(export->store, error, PARAMETERS, (long long)experiment->number);
+    while ((more = query_next(export->store, rows, error)) > 0)
+        add_parameter(export, rows);
     sqlite3_finalize(rows);
     return more;
 }

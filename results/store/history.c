@@ -117,22 +117,3 @@ int history_find(const struct history *history, const struct store *store, const
     }
     return *found ? 0 : no_such_experiment(history, store, text, error);
 }
-
-int failures_read(struct failures *failures, struct store *store, int64_t experiment,
-                  struct error *error)
-{
-    int more;
-    *failures = (struct failures){0};
-    sqlite3_stmt *rows = query_begin(store, error,
-                                     "SELECT error, count(*) OVER (), sum(in_plan) OVER () FROM run"
-                                     " WHERE experiment_id = %lld AND status = 'failed'"
-                                     " ORDER BY id LIMIT 1",
-                                     (long long)experiment);
-    while ((more = query_next(store, rows, error)) > 0) {
-        failures->why = query_text(rows, 0);
-        failures->count = query_integer(rows, 1);
-        failures->planned = query_integer(rows, 2);
-    }
-    sqlite3_finalize(rows);
-    return more;
-}

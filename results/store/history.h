@@ -37,13 +37,4 @@ void history_fini(struct history *history);
 int history_find(const struct history *history, const struct store *store, const char *text,
                  const struct past_experiment **found, struct error *error);
 
-/* Runs of an experiment that failed, also those that are not in its plan any more. */
-struct failures {
-    int64_t count;
-    int64_t planned; /* of these, how many are in its plan */
-    char *why;       /* of one of them; to be freed. NULL: there is none */
-};
-int failures_read(struct failures *failures, struct store *store, int64_t experiment,
-                  struct error *error);
-
 #endif

@@ -256,7 +256,7 @@ static int execute_sql(struct store *store, const char *sql, struct error *error
 static int copy_rows(struct merge *merge, struct part *part, sqlite3_stmt *from,
                      sqlite3_stmt *insert, struct error *error)
 {
-    int code, columns = sqlite3_column_count(from);
+    int code, columns = query_columns(from);
     while ((code = sqlite3_step(from)) == SQLITE_ROW) {
         for (int i = 0; i < columns; i++)
             sqlite3_bind_value(insert, i + 1, sqlite3_column_value(from, i));
@@ -308,8 +308,7 @@ static int copy_table(struct merge *merge, const char *table, struct error *erro
     for (size_t i = 0; i < merge->count && status == 0; i++)
         status = prepare_rows(&merge->parts[i], table, error);
     if (status == 0)
-        status = prepare_insert(merge, table, sqlite3_column_count(merge->parts[0].rows), &insert,
-                                error);
+        status = prepare_insert(merge, table, query_columns(merge->parts[0].rows), &insert, error);
     for (int64_t run = 1; run <= merge->planned && status == 0; run++) {
         struct part *part = merge->part_of_run[run];
         sqlite3_bind_int64(part->rows, 1, run);
@@ -327,7 +326,7 @@ static int copy_experiment(struct merge *merge, struct error *error)
     if (sqlite3_prepare_v2(store_database(first->store), "SELECT * FROM experiment", -1, &row,
                            NULL) != SQLITE_OK)
         return store_error(first->store, error);
-    int status = prepare_insert(merge, "experiment", sqlite3_column_count(row), &insert, error);
+    int status = prepare_insert(merge, "experiment", query_columns(row), &insert, error);
     if (status == 0)
         status = copy_rows(merge, first, row, insert, error);
     if (status == 0)

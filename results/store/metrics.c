@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "results/store/functions.h"
+#include "results/store/query.h"
 #include "sim/base/allocate.h"
 #include "sim/base/suggest.h"
 
@@ -267,9 +268,8 @@ int meter_read(struct meter *meter, double *values, struct error *error)
         sqlite3_stmt *statement = meter->queries[q].statement;
         if (sqlite3_step(statement) != SQLITE_ROW)
             return error_set(error, "a metric: %s", sqlite3_errmsg(meter->database));
-        for (int c = 0; c < sqlite3_column_count(statement); c++)
-            if (sqlite3_column_type(statement, c) != SQLITE_NULL)
-                values[meter->queries[q].first + (size_t)c] = sqlite3_column_double(statement, c);
+        for (int c = 0; c < query_columns(statement); c++)
+            values[meter->queries[q].first + (size_t)c] = query_real(statement, c);
         sqlite3_reset(statement);
     }
     return 0;

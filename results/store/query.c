@@ -52,9 +52,19 @@ int query_columns(sqlite3_stmt *rows)
     return sqlite3_column_count(rows);
 }
 
+const char *query_column_name(sqlite3_stmt *rows, int column)
+{
+    return sqlite3_column_name(rows, column);
+}
+
+int query_type(sqlite3_stmt *rows, int column)
+{
+    return sqlite3_column_type(rows, column);
+}
+
 bool query_is_null(sqlite3_stmt *rows, int column)
 {
-    return sqlite3_column_type(rows, column) == SQLITE_NULL;
+    return query_type(rows, column) == SQLITE_NULL;
 }
 
 int64_t query_integer(sqlite3_stmt *rows, int column)

@@ -37,6 +37,10 @@ int query_execute(struct store *store, struct error *error, const char *format, 
  * opened (results/store/soundness.h), but what a query makes of it may be NULL. */
 
 int query_columns(sqlite3_stmt *rows);
+const char *query_column_name(sqlite3_stmt *rows, int column);
+
+/* SQLITE_INTEGER, SQLITE_FLOAT, SQLITE_TEXT or SQLITE_NULL. */
+int query_type(sqlite3_stmt *rows, int column);
 bool query_is_null(sqlite3_stmt *rows, int column);
 
 /* 0 if it is no whole number. */

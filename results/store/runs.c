@@ -64,21 +64,19 @@ int run_read(struct store *store, int64_t run, enum run_status *status, double *
 
 /* ---- those that were lost ------------------------------------------------------------- */
 
-int lost_runs_read(struct lost_runs *lost, struct store *store,
-                   const struct past_experiment *experiment, enum run_status status, size_t most,
-                   struct error *error)
+int lost_runs_read(struct lost_runs *lost, struct store *store, int64_t experiment,
+                   enum run_status status, size_t most, struct error *error)
 {
     size_t capacity = 0;
     int more;
-    *lost = (struct lost_runs){.status = status, .count = experiment->runs[status]};
-    if (lost->count == 0)
-        return 0;
+    *lost = (struct lost_runs){.status = status};
     sqlite3_stmt *rows = query_begin(
         store, error,
-        "SELECT policy, workload, collector, seed, wall_ns, error FROM run"
+        "SELECT policy, workload, collector, seed, wall_ns, error, count(*) OVER () FROM run"
         " WHERE experiment_id = %lld AND in_plan AND status = %Q ORDER BY id LIMIT %lld",
-        (long long)experiment->number, run_status_names[status], (long long)most);
+        (long long)experiment, run_status_names[status], (long long)most);
     while ((more = query_next(store, rows, error)) > 0) {
+        lost->count = query_integer(rows, 6);
         lost->runs = allocate_grow(lost->runs, &capacity, lost->listed + 1, sizeof *lost->runs);
         lost->runs[lost->listed++] = (struct lost_run){
             .policy = query_text(rows, 0),

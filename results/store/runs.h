@@ -30,11 +30,10 @@ struct lost_runs {
     int64_t count; /* all of the experiment's plan */
 };
 
-/* Those of an experiment that failed, or ran out of memory; at most so many are listed. To be freed
- * with lost_runs_fini. */
-int lost_runs_read(struct lost_runs *lost, struct store *store,
-                   const struct past_experiment *experiment, enum run_status status, size_t most,
-                   struct error *error);
+/* Those of an experiment that failed, or ran out of memory; at most so many, of one or more, are
+ * listed. To be freed with lost_runs_fini. */
+int lost_runs_read(struct lost_runs *lost, struct store *store, int64_t experiment,
+                   enum run_status status, size_t most, struct error *error);
 void lost_runs_fini(struct lost_runs *lost);
 
 /* How many of its finished runs have ended before their steady state. */

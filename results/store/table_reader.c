@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/store/table_reader.h"
 
+#include <endian.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +123,7 @@ int table_reader_begin(struct table_reader *reader, struct store *store, enum se
     make_room(&reader->before);
     reader->rules = allocate_zeroed((size_t)reader->columns, sizeof *reader->rules);
     for (int c = 0; c < reader->columns; c++) {
-        const char *column = sqlite3_column_name(reader->rows, c);
+        const char *column = query_column_name(reader->rows, c);
         reader->rules[c] = rule_of(store, name, column);
         reader->sealed += is_sealed(column);
     }
@@ -162,7 +163,7 @@ static const char *read_integer(struct table_reader *reader, int column, struct 
     if (value < rule->least || value > rule->most)
         return "is a number that cannot be there";
     if (rule->key) {
-        uint64_t big_endian = __builtin_bswap64((uint64_t)value);
+        uint64_t big_endian = htobe64((uint64_t)value);
         add_to_key(&reader->key, &big_endian, sizeof big_endian);
     }
     if (column == 0)
@@ -217,7 +218,7 @@ static const char *read_null(struct table_reader *reader, int column, struct sea
 
 static const char *read_value(struct table_reader *reader, int column, struct seal_row *row)
 {
-    int type = sqlite3_column_type(reader->rows, column);
+    int type = query_type(reader->rows, column);
     if (type == SQLITE_NULL)
         return read_null(reader, column, row);
     if (type != reader->rules[column].type)

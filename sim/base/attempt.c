@@ -5,7 +5,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
-#include <stdio.h>
 
 #include "sim/base/units.h"
 
@@ -44,11 +43,11 @@ int attempt(int (*action)(void *context, struct error *error), void *context, st
 
 void attempt_give_up(const char *format, ...)
 {
-    va_list arguments;
+    va_list values;
     assert(innermost); /* or else whoever called the library made no attempt */
-    va_start(arguments, format);
-    (void)vsnprintf(innermost->error.text, sizeof innermost->error.text, format, arguments);
-    va_end(arguments);
+    va_start(values, format);
+    error_vset(&innermost->error, format, values);
+    va_end(values);
     longjmp(innermost->way_out, 1);
 }
 

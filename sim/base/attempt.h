@@ -10,7 +10,8 @@
  * no other library's function is on the way (callbacks of SQLite make an attempt of their own).
  *
  * An attempt may have an account of the memory that all its large arrays (sim/base/array.h) take,
- * and those of other threads' attempts with the same account. */
+ * and those of other threads' attempts with the same account. They are given back to the account of
+ * the attempt in which they are freed: that is to be the same. */
 #ifndef PYGCSIM_SIM_BASE_ATTEMPT_H
 #define PYGCSIM_SIM_BASE_ATTEMPT_H
 

@@ -30,13 +30,14 @@ static char *folder_of(const char *path)
     return folder;
 }
 
-/* A name in the folder that nobody can foresee; to be freed. */
+/* A name in the folder that nobody can foresee; to be freed. NULL, with errno set, if there is
+ * none. */
 static char *unforeseen_name(const char *folder)
 {
     uint64_t number;
     char *name;
-    while (getrandom(&number, sizeof number, 0) != sizeof number)
-        ;
+    if (getrandom(&number, sizeof number, 0) != sizeof number) /* so few bytes come at once */
+        return NULL;
     if (asprintf(&name, "%s/.pygcsim-%016" PRIx64, folder, number) < 0)
         out_of_memory();
     return name;
@@ -55,7 +56,7 @@ static int open_temporary(const char *folder, char **temporary)
     else if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
         return -1;
     *temporary = unforeseen_name(folder);
-    return open(*temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    return !*temporary ? -1 : open(*temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 }
 
 /* Gives a nameless file a name of its own in the folder. */
@@ -66,7 +67,7 @@ static int name_temporary(struct new_file *new_file)
         return 0;
     snprintf(self, sizeof self, "/proc/self/fd/%d", new_file->file);
     char *name = unforeseen_name(new_file->folder);
-    if (linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) != 0) {
+    if (!name || linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) != 0) {
         free(name);
         return -1;
     }

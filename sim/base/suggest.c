@@ -105,7 +105,7 @@ static size_t count_of(const char *const *names)
 int suggest_error(struct error *error, const char *what, const char *text, const char *const *names)
 {
     char allowed[768] = "", meant[96] = "";
-    const char *nearest[SUGGEST_SOME + 2];
+    const char *nearest[SUGGEST_SOME + 1];
     size_t length = 0, count = count_of(names);
     const char *near = suggest(text, names);
     if (near)

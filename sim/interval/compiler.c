@@ -310,8 +310,8 @@ struct compilation {
 
 static int compile_all(void *context, struct error *error)
 {
-    const struct compilation *how = context;
-    struct compiler *compiler = &((struct compilation *)context)->compiler;
+    struct compilation *how = context;
+    struct compiler *compiler = &how->compiler;
     int status;
     if (stream_open(&compiler->stream, how->workload, how->seed, how->version, error) != 0)
         return -1;

@@ -398,9 +398,9 @@ static int decompress(struct source *source, char *data, size_t bytes)
 {
     ZSTD_outBuffer out = {data, bytes, 0};
     while (out.pos < bytes) {
-        size_t before = out.pos + source->in.pos;
         if (refill(source) != 0)
             return -1;
+        size_t before = out.pos + source->in.pos;
         source->expected = ZSTD_decompressStream(source->reader->zstd, &out, &source->in);
         if (ZSTD_isError(source->expected) ||
             (out.pos + source->in.pos == before && source->left == 0))
@@ -420,9 +420,9 @@ static int source_end(struct source *source)
     char more;
     ZSTD_outBuffer out = {&more, 1, 0};
     while (source->compressed && source->expected != 0) {
-        size_t before = source->in.pos;
         if (refill(source) != 0)
             return -1;
+        size_t before = source->in.pos;
         source->expected = ZSTD_decompressStream(source->reader->zstd, &out, &source->in);
         if (ZSTD_isError(source->expected) || out.pos > 0 ||
             (source->in.pos == before && source->left == 0))

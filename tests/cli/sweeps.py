@@ -261,6 +261,17 @@ def plan_fails(place):
     place.expect(3, "sweep e.yaml", err=["every run"])
 
 
+@test("sweep: what has failed and is not in the plan any more is not counted among what is")
+def failed_before(place):
+    place.write("good.heap", "new 0 1\n")
+    place.write("bad.heap", "fro\n")
+    place.write("e.yaml", FAILING)
+    place.expect(0, "sweep e.yaml", out=["8 runs are in results.db", "4 of them failed"])
+    place.write("e.yaml", FAILING.replace("  - {name: script, file: bad.heap}\n", ""))
+    done = place.expect(0, "sweep e.yaml", out=["4 runs are in results.db"])
+    check("failed" not in done.out, done.out)
+
+
 @test("sweep: a share without runs is done; so is a plan of one run that ran out of its memory")
 def nothing_failed(place):
     place.write("bad.heap", "fro\n")

@@ -166,6 +166,35 @@ TEST(written_and_read)
     check_count("programs that cannot go on", faults, 3);
 }
 
+/* Files are decompressed by the chunk. That the last one is shorter than the one before by as much
+ * as it adds is no sign of damage: at one of these lengths it is so. */
+TEST(a_large_compressed_column_of_any_length)
+{
+    static uint8_t bytes[242140]; /* noise, then zeros */
+    struct example example;
+    char path[TEST_PATH];
+    uint64_t seed = 1;
+    example_make(&example, &recipes[0]);
+    struct column *column = &example.compiled.columns[COLUMN_classes], before = *column;
+    for (size_t i = 0; i < 151072; i++)
+        bytes[i] = (uint8_t)(test_random(&seed) >> 32);
+    unused_path(path);
+    for (size_t count = 242000; count <= sizeof bytes; count++) {
+        struct compiled read;
+        struct program_origin origin;
+        struct error error = {""};
+        *column = (struct column){.data = bytes, .size = 1, .count = count};
+        example_write(&example, path, true);
+        program_file_read(path, &in_memory, &read, &origin, &error); /* it is no program */
+        check_that(error.text, !strstr(error.text, "does not come out right"));
+        compiled_fini(&read);
+        free(origin.workload);
+    }
+    unlink(path);
+    *column = before;
+    example_fini(&example);
+}
+
 /* ---- what docs/program-files.md says --------------------------------------------------------- */
 
 static void check_documented(const struct example *example, bool compress)
@@ -504,6 +533,7 @@ int main(int argc, char **argv)
         share = strtoull(argv[1], NULL, 10);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(written_and_read),
+        cmocka_unit_test(a_large_compressed_column_of_any_length),
         cmocka_unit_test(as_documented),
         cmocka_unit_test(what_cannot_be_written),
         cmocka_unit_test(foreign_files),

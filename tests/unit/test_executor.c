@@ -64,6 +64,23 @@ TEST(what_has_ended_is_not_run_again)
     results_file_fini(&other);
 }
 
+/* Or there would be less of it in each round of a sweep. */
+TEST(workers_give_back_what_they_took)
+{
+    static const struct small_experiment small = {
+        .workloads = {"web:modules=100,duration=2s"},
+        .policies = {"threshold:t0=5", "threshold:t0=6", "threshold:t0=7", "threshold:t0=8"},
+        .seeds = 2,
+        .log = LOG_samples,
+    };
+    struct watch watch = {.account = {.limit_bytes = UINT64_C(1) << 30}};
+    struct results_file file;
+    results_file_init(&file, "default");
+    watch_work_well(&file, &small, 3, &watch);
+    check_signed("bytes taken", watch.account.taken_bytes, 0);
+    results_file_fini(&file);
+}
+
 /* ---- runs that fail
  * ------------------------------------------------------------------------------
  */
@@ -242,6 +259,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_number_of_workers),
+        cmocka_unit_test(workers_give_back_what_they_took),
         cmocka_unit_test(what_has_ended_is_not_run_again),
         cmocka_unit_test(a_run_that_fails_does_not_stop_the_others),
         cmocka_unit_test(a_program_that_cannot_be_compiled),

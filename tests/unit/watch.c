@@ -104,6 +104,7 @@ int watch_work(struct results_file *file, const struct small_experiment *small, 
         .plan = &plan,
         .store = file->store,
         .workers = workers,
+        .account = &watch->account,
         .compile = options ? *options : (struct compile_options){0},
     };
     watch_execution(watch, &plan, &execution);

@@ -26,6 +26,8 @@ struct watch {
     const char *stop_when;
     struct store *reader; /* for that query; made and closed as needed */
 
+    struct memory_account account; /* the workers' */
+
     size_t compiled, begun, ended, failed;
     double parts;
 
