@@ -92,7 +92,7 @@ static int read_font(const struct param *param, const char *label, void *field, 
     if (text[length])
         plot->look.font_size = strtod(text + length + 1, &end);
     bool is_sized = text[length] && end > text + length + 1;
-    if (!is_family(text, length) || *end || (text[length] && !is_sized) ||
+    if (!*text || !is_family(text, length) || *end || (text[length] && !is_sized) ||
         (is_sized && !(plot->look.font_size >= TERMINAL_FONT_LEAST &&
                        plot->look.font_size <= TERMINAL_FONT_MOST)))
         return param_refuse(param, label, text, error);

@@ -28,7 +28,7 @@ static int read_share(const struct param *param, const char *label, void *field,
 {
     struct share *share = field;
     int length = 0;
-    if (sscanf(text, "%u/%u%n", &share->shard, &share->shards, &length) < 2 || text[length] ||
+    if (sscanf(text, "%6u/%6u%n", &share->shard, &share->shards, &length) < 2 || text[length] ||
         share->shard < 1 || share->shard > share->shards || text[0] == '-' ||
         share->shards > 100000)
         return param_refuse(param, label, text, error);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +16,8 @@
 #include "sim/base/utf8.h"
 
 #define FILE_NAME_SIZE 32
+#define PICTURE_MOST   ((size_t)256 << 20) /* bytes */
+#define MESSAGES_MOST  ((off_t)1 << 20)
 
 static void name_file(FILE *file, char name[FILE_NAME_SIZE])
 {
@@ -113,6 +116,27 @@ static bool is_stopped(const volatile sig_atomic_t *stop)
     return stop && *stop;
 }
 
+/* More than any picture has, or than anybody would read. */
+static bool is_too_much(const struct picture *picture, FILE *messages)
+{
+    struct stat written;
+    return picture->count > PICTURE_MOST ||
+           (fstat(fileno(messages), &written) == 0 && written.st_size > MESSAGES_MOST);
+}
+
+/* It may have closed its output and go on. Returns how it ended. */
+static int wait_for(pid_t child, const volatile sig_atomic_t *stop)
+{
+    int status = 0;
+    pid_t ended;
+    while ((ended = waitpid(child, &status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
+        if (is_stopped(stop))
+            kill(child, SIGKILL);
+        poll(NULL, 0, 1);
+    }
+    return status;
+}
+
 /* Whatever there is to read by now, or in a while. Returns 0 at the end. */
 static ssize_t read_some(int from, struct picture *picture)
 {
@@ -137,12 +161,12 @@ static int run(const struct script *script, FILE *messages, const volatile sig_a
     int why = start(script, drawn[1], messages, &child);
     close(drawn[1]);
     if (why == 0) {
-        while (!is_stopped(stop) && read_some(drawn[0], picture) > 0)
+        while (!is_stopped(stop) && !is_too_much(picture, messages) &&
+               read_some(drawn[0], picture) > 0)
             ;
-        if (is_stopped(stop))
+        if (is_too_much(picture, messages))
             kill(child, SIGKILL);
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-            ;
+        status = wait_for(child, stop);
     }
     close(drawn[0]);
     errno = why;
@@ -198,10 +222,22 @@ static char *read_refusal(FILE *messages, const struct script *script)
     return text;
 }
 
-/* The line of it that says what is wrong: the last that is no warning. */
-static void set_reason(const struct picture *picture, const char *name, struct error *error)
+/* What there is to say if it does not. */
+static void describe_end(char text[80], const struct picture *picture, FILE *messages, int status)
 {
-    const char *reason = "it gave no reason", *line = picture->refusal;
+    if (is_too_much(picture, messages))
+        snprintf(text, 80, "it writes without end");
+    else if (WIFSIGNALED(status))
+        snprintf(text, 80, "it was ended by signal %d", WTERMSIG(status));
+    else
+        snprintf(text, 80, "it gave no reason");
+}
+
+/* The line of it that says what is wrong: the last that is no warning. */
+static void set_reason(const struct picture *picture, const char *reason, const char *name,
+                       struct error *error)
+{
+    const char *line = picture->refusal;
     size_t length = strlen(reason);
     while (*line) {
         size_t end = strcspn(line, "\n");
@@ -231,9 +267,12 @@ int gnuplot_draw(struct script *script, const volatile sig_atomic_t *stop, struc
     else if (is_stopped(stop))
         status = error_set(error, "interrupted");
     else if (status != 0 || picture->count == 0) {
+        char reason[80];
+        describe_end(reason, picture, messages, status);
+        picture->refusal =
+            is_too_much(picture, messages) ? allocate_text("") : read_refusal(messages, script);
+        set_reason(picture, reason, script->template_name, error);
         status = -1;
-        picture->refusal = read_refusal(messages, script);
-        set_reason(picture, script->template_name, error);
     }
     fclose(messages);
     return status;

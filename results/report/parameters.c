@@ -52,6 +52,9 @@ static void write_value(FILE *out, const char *value, const char *initial)
         fputs(" <small>default</small>", out);
 }
 
+/* Takes a column of specifications, and a name: a text, which may be anything, and no pattern. */
+#define IS_OF_KIND "instr(%s || ':', %Q || ':') = 1"
+
 /* The different values of a parameter, ascending; of many the ends and the number. */
 static int write_values(const struct page *page, const char *owner, const char *kind,
                         const char *name, const char *initial, struct error *error)
@@ -63,9 +66,8 @@ static int write_values(const struct page *page, const char *owner, const char *
     sqlite3_stmt *rows = query_begin(
         store, error,
         "SELECT text FROM run JOIN parameter ON run_id = id WHERE in_plan AND experiment_id = %lld"
-        " AND owner = %Q AND name = %Q AND (%s = %Q OR %s GLOB %Q || ':*')"
-        " GROUP BY text ORDER BY value, min(id)",
-        (long long)page->outcomes->experiment->number, owner, name, owner, kind, owner, kind);
+        " AND owner = %Q AND name = %Q AND " IS_OF_KIND " GROUP BY text ORDER BY value, min(id)",
+        (long long)page->outcomes->experiment->number, owner, name, owner, kind);
     while ((more = query_next(store, rows, error)) > 0) {
         free(last);
         last = query_text(rows, 0);
@@ -164,9 +166,8 @@ static int write_component(const struct page *page, const char *owner, const cha
         &names, report->store,
         query_begin(report->store, error,
                     "SELECT DISTINCT name FROM run JOIN parameter ON run_id = id"
-                    " WHERE in_plan AND experiment_id = %lld AND owner = %Q AND (%s = %Q OR %s "
-                    "GLOB %Q || ':*')",
-                    (long long)page->outcomes->experiment->number, owner, owner, kind, owner, kind),
+                    " WHERE in_plan AND experiment_id = %lld AND owner = %Q AND " IS_OF_KIND,
+                    (long long)page->outcomes->experiment->number, owner, owner, kind),
         error);
     fprintf(out, "<h4>%s <code>", strcmp(owner, "policy") == 0 ? "Policy" : "Workload");
     html_text(out, kind);

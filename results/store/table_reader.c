@@ -73,7 +73,6 @@ static struct column_rule rule_of(struct store *store, const char *table, const 
     struct column_rule rule = exception_of(table, column);
     sqlite3_table_column_metadata(store_database(store), "main", table, column, &type, NULL,
                                   &not_null, &key, NULL);
-    rule.name = column;
     rule.type = type_named(type);
     rule.required = not_null || key;
     rule.key = key;
@@ -258,8 +257,8 @@ static int read_row(struct table_reader *reader, struct error *error)
     for (int c = 0; c < reader->columns; c++) {
         const char *wrong = read_value(reader, c, &row);
         if (wrong)
-            return store_damaged(reader->store, error, "%s.%s %s", table, reader->rules[c].name,
-                                 wrong);
+            return store_damaged(reader->store, error, "%s.%s %s", table,
+                                 sqlite3_column_name(reader->rows, c), wrong);
     }
     if (!comes_after(&reader->key, &reader->before))
         return store_damaged(reader->store, error, "the rows of table %s are not in order", table);

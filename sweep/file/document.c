@@ -78,11 +78,11 @@ static bool tab_indents(const char *text, size_t line)
     return text && text[strspn(text, " ")] == '\t';
 }
 
-/* What libyaml found wrong. */
+/* What libyaml found wrong. When memory runs out it may say nothing at all. */
 static int syntax_error(const struct document *document, const yaml_parser_t *parser,
                         struct error *error)
 {
-    if (parser->error == YAML_MEMORY_ERROR)
+    if (parser->error == YAML_MEMORY_ERROR || !parser->problem)
         out_of_memory();
     if (parser->error == YAML_READER_ERROR) {
         error_set(error, "not a text file (UTF-8): %s", parser->problem);

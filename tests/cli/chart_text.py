@@ -214,6 +214,45 @@ def interrupted(place):
         equal(place.files(), ["endless.gp"], "files")
 
 
+def program(place, name, *lines):
+    """An environment in which gnuplot is that."""
+    os.makedirs(place.path(name), exist_ok=True)
+    path = place.path(f"{name}/gnuplot")
+    with open(path, "w", encoding="ascii") as file:
+        file.write("\n".join(["#!/bin/sh", *lines, ""]))
+    os.chmod(path, 0o755)
+    return {**os.environ, "PATH": f"{place.path(name)}:{os.environ['PATH']}"}
+
+
+@test("a gnuplot that crashes, or writes without end: one line, no file, and it has ended")
+def bad_gnuplots(place):
+    results = compared(place).path("results.db")
+    for name, line, words in (("crash", "echo '<svg'; kill -SEGV $$", "ended by signal 11"),
+                              ("picture", "exec yes", "writes without end"),
+                              ("messages", "exec yes >&2", "writes without end")):
+        env = program(place, name, line)
+        for command in (f"plot {results} --chart pauses --out x.svg", f"report {results} --out x.html"):
+            place.expect(1, command, err=["gnuplot could not draw", words], env=env)
+    equal(processes_in(place.folder), [], "processes")
+    equal(place.files(), ["crash", "messages", "picture"], "files")
+
+
+@test("plot that is interrupted while gnuplot, which has closed its output, goes on")
+def silent_gnuplot(place):
+    results = compared(place).path("results.db")
+    env = program(place, "silent", "exec >&-", ": >closed", "exec sleep 60")
+    with place.start(f"plot {results} --chart pauses --out x.svg", env=env) as process:
+        while not os.path.exists(place.path("closed")):
+            time.sleep(0.02)
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        process.communicate(timeout=30)
+        check(time.monotonic() - began < 5, "it took too long")
+        equal(process.returncode, -signal.SIGINT, "status")
+    equal(processes_in(place.folder), [], "processes")
+
+
 # ---- files -----------------------------------------------------------------------------------------
 
 

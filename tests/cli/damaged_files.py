@@ -321,6 +321,17 @@ def added_to(place):
     equal(place.read("r.db") == before, True, "content")
 
 
+@test("a number beyond which there is none: what would be added is refused, and the column named")
+def last_number(place):
+    place.expect(0, "run -w queue:duration=1s --db r.db")
+    connection = sqlite3.connect(place.path("r.db"))
+    connection.executescript(f"INSERT INTO experiment (id, command, name, version, planned) VALUES ({2**62}, 'run', 'run', '1', 0)")
+    connection.close()
+    before = dump(place.path("r.db"))
+    place.expect(1, "run -w queue:duration=1s --db r.db", err=["r.db: damaged: experiment.id is a number that cannot be there"])
+    equal(dump(place.path("r.db")), before, "content")
+
+
 # ---- other files -----------------------------------------------------------------------------------
 
 

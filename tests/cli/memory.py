@@ -48,6 +48,8 @@ def memory_limit_elsewhere(place):
 
 # Allocations after which all others fail: each of the first, then ever more rarely.
 MOMENTS = [*range(40), *(int(40 * 1.25 ** i) for i in range(34))]
+# Where libyaml is at work, which does not say of each allocation that it was one.
+MOMENTS_OF_FILES = [*range(100, 300, 3), *MOMENTS]
 
 COMMANDS = [
     f"run -w {SMALL} --db x.db",
@@ -84,7 +86,7 @@ for command in COMMANDS:
         place.expect(0, "sweep e.yaml --db b.db --shard 2/2")
         place.expect(0, "sweep e.yaml --db results.db")
         failed = 0
-        for moment in MOMENTS:
+        for moment in MOMENTS_OF_FILES if "dry-run" in command else MOMENTS:
             for name in ("x.db", "x.program", "x.csv"):
                 if os.path.exists(place.path(name)):
                     os.remove(place.path(name))

@@ -113,6 +113,7 @@ def permissions(place):
     for mask, expected in ((0o022, 0o644), (0o077, 0o600)):
         place.expect(0, f"compile -w {SMALL}", preexec_fn=lambda mask=mask: os.umask(mask))
         equal(os.stat(place.path("out.program")).st_mode & 0o777, expected, "mode")
+        os.remove(place.path("out.program"))
 
 
 # Compiled for, run with; refused or not.
@@ -298,7 +299,8 @@ for what, spoil in IN_USE:
                     _, err = run.communicate(timeout=100)
                 finally:
                     run.kill()
-            equal((run.returncode, err), (0, ""), "status and standard error")
+            said = [line for line in err.splitlines() if " left, " not in line]  # progress, if it takes long
+            equal((run.returncode, said), (0, []), "status and standard error")
             same_rows(place, "a.db", "b.db")
 
 
@@ -658,7 +660,7 @@ FAILING = [
 WAYS = [
     ("on one core", "--jobs 1"),
     ("on four", "--jobs 4"),
-    ("in files", "--memory 1B --jobs 2"),
+    ("in files", "--memory 8MiB --jobs 2"),
     ("graph", "--engine graph --jobs 1"),
     ("graph on four", "--engine graph --jobs 4"),
 ]

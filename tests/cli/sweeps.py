@@ -426,6 +426,7 @@ WRONG = [
     ("a file that is not there", "sweep none.yaml", 1, ["none.yaml", "No such file"]),
     ("a share beyond the last", "sweep e.yaml --shard 3/2", 2, ["--shard=3/2", "K from 1 to N"]),
     ("a share that is none", "sweep e.yaml --shard x", 2, ["--shard=x"]),
+    ("a share beyond all numbers", "sweep e.yaml --shard 4294967297/4294967298", 2, ["--shard=4294967297/4294967298"]),
     ("a rule without a share", "sweep e.yaml --until metric=latency_p99", 2, ["ci="]),
     ("a rule about no metric", "sweep e.yaml --until ci=5%,metric=latency_99", 2,
      ["latency_99", "did you mean 'latency_p99'"]),
