@@ -165,6 +165,8 @@ static void add_step(struct pilot_work *work, const struct stopwatch *watch, dou
 static int execute_step(struct stopwatch *watch, double part, struct error *error)
 {
     const struct share whole = {0};
+    watch->compile_seconds = watch->run_seconds = watch->parts = 0;
+    watch->compiled = watch->ran = 0;
     struct experiment few = shorter_experiment(watch->pilot->plan->experiment, part);
     struct plan plan;
     plan_init(&plan, &few, whole);
@@ -193,6 +195,20 @@ static double first_part(const struct experiment *experiment)
     return longest > NS_PER_S ? NS_PER_S / longest : 1;
 }
 
+/* One length does not tell start-up from what grows: a shorter one, too, if there is time. */
+static int execute_shorter(struct stopwatch *watch, struct error *error)
+{
+    struct pilot_work *work = watch->work;
+    const struct pilot_step longer = work->steps[0];
+    if (work->count != 1 || longer.part >= 1 || watch->stop)
+        return 0;
+    if (execute_step(watch, longer.part / PILOT_LONGER, error) != 0)
+        return -1;
+    work->steps[0] = work->steps[work->count - 1];
+    work->steps[work->count - 1] = longer;
+    return 0;
+}
+
 int pilot_execute(const struct pilot *pilot, struct pilot_work *work, struct error *error)
 {
     struct stopwatch watch = {.pilot = pilot, .work = work};
@@ -200,8 +216,6 @@ int pilot_execute(const struct pilot *pilot, struct pilot_work *work, struct err
     *work = (struct pilot_work){0};
     watch.begun = now(&watch);
     for (double part = first_part(pilot->plan->experiment);; part = fmin(1, part * PILOT_LONGER)) {
-        watch.compile_seconds = watch.run_seconds = watch.parts = 0;
-        watch.compiled = watch.ran = 0;
         if (execute_step(&watch, part, error) != 0)
             return -1;
         before = spent;
@@ -211,7 +225,7 @@ int pilot_execute(const struct pilot *pilot, struct pilot_work *work, struct err
     }
     work->parts = watch.parts;
     work->seconds = spent - before;
-    return 0;
+    return execute_shorter(&watch, error);
 }
 
 /* ---- what follows from it ------------------------------------------------------------- */
@@ -221,6 +235,7 @@ int pilot_execute(const struct pilot *pilot, struct pilot_work *work, struct err
 
 #define MEASURED   1.4  /* times more or less, of what was done at full length */
 #define FEW_POINTS 1.3  /* times more or less again, if not all points were tried */
+#define NOISE      0.1  /* by which what was measured may be off, of it */
 #define BEND       0.12 /* by which the power that costs grow with may be wrong */
 #define GUESS      4.0  /* times more or less, from a part of one run */
 
@@ -232,27 +247,46 @@ static double grow(double last, double slope, double middle, double part, double
     return last + slope * pow(middle, -power) * (1 - pow(part, above)) / above;
 }
 
-/* The value at full length of what was measured at each step. */
-static struct range extrapolate(const struct pilot_work *work, const double *values)
+/* By what it grows for the whole length. One length does not say: nothing, if all is start-up, or
+ * in proportion. Of two, the difference says, which is off by what either is. */
+static struct range slope_of(const struct pilot_work *work, const double *values)
 {
     const struct pilot_step *steps = work->steps;
     size_t n = work->count;
-    double last = values[n - 1], part = steps[n - 1].part, power = 0;
+    double last = values[n - 1], part = steps[n - 1].part;
+    if (n == 1)
+        return (struct range){0, last / part, last / part};
+    double step = part - steps[n - 2].part;
+    double slope = fmax(0, last - values[n - 2]) / step, off = NOISE * last / step;
+    return (struct range){fmax(0, slope - off), slope, slope + off};
+}
+
+/* With what power of the length the slope grows. */
+static double power_of(const struct pilot_work *work, const double *values)
+{
+    const struct pilot_step *steps = work->steps;
+    size_t n = work->count;
+    if (n < 3 || values[n - 2] <= values[n - 3] || values[n - 1] <= values[n - 2])
+        return 0;
+    double before = (values[n - 2] - values[n - 3]) / (steps[n - 2].part - steps[n - 3].part);
+    double after = (values[n - 1] - values[n - 2]) / (steps[n - 1].part - steps[n - 2].part);
+    return fmax(-0.5, fmin(1, log(after / before) / log(PILOT_LONGER)));
+}
+
+/* The value at full length of what was measured at each step. */
+static struct range extrapolate(const struct pilot_work *work, const double *values)
+{
+    size_t n = work->count;
+    double last = values[n - 1], part = work->steps[n - 1].part;
     if (part >= 1)
         return (struct range){last / MEASURED, last, last * MEASURED};
-    double slope = last / part, middle = part; /* nothing is known but one length */
-    if (n > 1 && last > values[n - 2]) {
-        slope = (last - values[n - 2]) / (part - steps[n - 2].part);
-        middle = sqrt(part * steps[n - 2].part);
-    }
-    if (n > 2 && values[n - 2] > values[n - 3] && last > values[n - 2]) {
-        double before = (values[n - 2] - values[n - 3]) / (steps[n - 2].part - steps[n - 3].part);
-        power = fmax(-0.5, fmin(1, log(slope / before) / log(PILOT_LONGER)));
-    }
+    const struct range slope = slope_of(work, values);
+    double power = power_of(work, values);
+    double middle = n > 1 ? sqrt(part * work->steps[n - 2].part) : part;
     return (struct range){
-        grow(last, slope, middle, part, fmin(0, power) - BEND) / MEASURED,
-        grow(last, slope, middle, part, power / 2),
-        grow(last, slope, middle, part, fmax(0, power) + BEND) * MEASURED,
+        grow(last, slope.low, middle, part, fmin(0, power) - BEND) / MEASURED,
+        grow(last, slope.likely, middle, part, power / 2),
+        grow(last, slope.high, middle, part, fmax(0, power) + BEND) * MEASURED,
     };
 }
 

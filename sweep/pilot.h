@@ -2,7 +2,8 @@
  *
  * What a plan would take, from doing a little of it: a few points of the experiment, spread over
  * all of them, with one seed, by one worker, in a results file in memory. That is done with
- * programs of a small part of their length, then with longer ones, as long as there is time: what
+ * programs of a small part of their length, then with longer ones, as long as there is time (or
+ * with still shorter ones, if there is time for no longer ones): what
  * is there at any length (start-up) is told apart from what grows with it, and from what grows
  * faster. */
 #ifndef PYGCSIM_SWEEP_PILOT_H

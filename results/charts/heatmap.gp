@@ -64,7 +64,7 @@ if (ties == 1) {
   set object rectangle center num(row, 1), num(row, 3) size 0.96, 0.94 front fillstyle empty border lc rgb 0x00C0FF lw 2.5
   set label sprintf("%s at %s = %s, %s = %s", mean_name, cut(x_factor, 40), cut(x_label[best], 40), cut(y_factor, 40), cut(y_label[best], 40)) at screen 0.98, 0.89 right font ",10" textcolor rgb ink
 } else {
-  set label sprintf("%s, in %d cells", mean_name, ties) at screen 0.98, 0.89 right font ",10" textcolor rgb ink
+  set label sprintf("%s, exactly the same in %d cells", mean_name, ties) at screen 0.98, 0.89 right font ",10" textcolor rgb ink
 }
 if (lost_cells) { set object rectangle from screen 0.02, 0.88 to screen 0.04, 0.9 fillcolor rgb lost_grey fillstyle solid noborder; set label "out of memory" at screen 0.045, 0.89 font ",10" textcolor rgb ink }
 # (A cell without a mean would be drawn white.)

@@ -1,6 +1,6 @@
 # Heap over time, a panel per policy, all with the same axes. $data: rows policy (1, 2, …), time, heap bytes, live bytes.
 # $collections: rows policy, time, heap bytes before, pause of full collections. $data_of and $collections_of: a row per
-# policy: (first and last row), the peak; and the number of full collections and the longest pause.
+# policy: (first and last row), the peak; and the number of full collections, and the longest pause if they are stored.
 # SPDX-License-Identifier: GPL-3.0-or-later
 title_text = "Heap over time by policy"; title_room = 0.52; eval heading
 
@@ -21,6 +21,7 @@ do for [k=1:policies] {
     peak[k] = max(num($collections[i], 3), peak[k]); longest_pause[k] = max(num($collections[i], 4), longest_pause[k])
   }
 }
+any_marked = sum [k=1:policies] (marked[k] > 0)
 
 # one range for all; memory from zero unless the heaps, once the program has started up, vary little
 y_hi = 1; y_unit = "bytes"; y_log = 0
@@ -37,8 +38,10 @@ eval panels
 # the key and the shared axis titles
 set arrow 1 from screen 0.55, 0.96 to screen 0.575, 0.96 nohead lc rgb ink lw 1.6
 set label 3 "heap" at screen 0.58, 0.96 font ",10" textcolor rgb ink
-set label 4 "full collection" at screen 0.665, 0.96 font ",10" textcolor rgb ink
-set label 6 "" at screen 0.653, 0.96 point pt 7 ps 0.7*point_size lc rgb ink
+if (any_marked) {
+  set label 4 "full collection" at screen 0.665, 0.96 font ",10" textcolor rgb ink
+  set label 6 "" at screen 0.653, 0.96 point pt 7 ps 0.7*point_size lc rgb ink
+}
 set object 1 rectangle from screen 0.79, 0.95 to screen 0.815, 0.97 fillcolor rgb live_fill fillstyle solid border lc rgb live_line
 set label 5 "live (the same for all)" at screen 0.82, 0.96 font ",10" textcolor rgb ink
 eval panel_titles(sprintf("time (%s)", clock_name(T)), from_zero ? "heap" : "heap (axis not from 0)")
@@ -46,7 +49,7 @@ eval panel_titles(sprintf("time (%s)", clock_name(T)), from_zero ? "heap" : "hea
 set multiplot
 do for [k=1:policies] {
   full = columns > 3 ? "full" : full_count[k] == 1 ? "full collection" : "full collections"
-  facts = "peak ".memory(peak[k]).", ".(full_count[k] ? sprintf("%d %s, max %s", full_count[k], full, duration(longest_pause[k])) : "no full collection")
+  facts = "peak ".memory(peak[k]).", ".(full_count[k] ? sprintf("%d %s", full_count[k], full).(longest_pause[k] > 0 ? ", max ".duration(longest_pause[k]) : "") : "no full collection")
   eval panel
   dot = point_size*max(0.2, min(0.7, 25.0/max(marked[k], 1)))
   marks = ', $collections using ($1 == k ? $2/T : NaN):3 with points lt k pt 7 ps dot'

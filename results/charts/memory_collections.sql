@@ -1,5 +1,5 @@
--- place, policy, number of its full collections and the longest in s, wall s, heap bytes before, pause s: full
--- collections of the first seed; of very many, some at even distances
+-- place, policy, number of its full collections, the longest in s if they are stored, wall s, heap bytes before,
+-- pause s: full collections of the first seed; of very many, some at even distances
 WITH RECURSIVE walk(run_id, gap_ns, wall_ns) AS (
     SELECT run_id, run.wall_ns / 1000,
            (SELECT min(wall_ns) FROM collection INDEXED BY collection_full
@@ -21,6 +21,8 @@ WITH RECURSIVE walk(run_id, gap_ns, wall_ns) AS (
     FROM shown CROSS JOIN collection INDEXED BY collection_full USING (run_id)
     WHERE first AND generation = 2 GROUP BY run_id
 )
-SELECT place, policy, n, longest_ns / 1e9, taken.wall_ns / 1e9, heap_bytes_before, pause_ns / 1e9
+SELECT place, policy,
+       coalesce(n, (SELECT value FROM summary WHERE summary.run_id = shown.run_id AND metric = 'collections_gen2')),
+       longest_ns / 1e9, taken.wall_ns / 1e9, heap_bytes_before, pause_ns / 1e9
 FROM shown LEFT JOIN counted USING (run_id) LEFT JOIN taken USING (run_id)
 WHERE first ORDER BY place, taken.wall_ns

@@ -18,7 +18,7 @@ y_lo = 0; y_hi = 1; y_unit = "fraction"; y_wide = 0
 eval scale("y"); y_lo = -0.02; y_hi = 1.02; eval axis("y")
 set ylabel "time left to the program, in the worst window".(seeds > 1 ? sprintf(" of %d seeds", seeds) : "")
 set logscale x; set xrange [shortest/1.15 : widest*1.15]
-set xtics (); do for [k=1:policies] { do for [i=first[k]:last[k]] { set xtics add (duration(num($data[i], 2)) num($data[i], 2)) } }
+set xtics (); do for [k=1:policies] { do for [i=first[k]:last[k]] { set xtics add (duration_(num($data[i], 2), -3) num($data[i], 2)) } }
 set grid xtics
 set xlabel "window of wall time (log scale); points are what was measured"
 eval side_legend

@@ -46,20 +46,23 @@ title_fits(size) = int(1560.0*title_room/size/letter_scale)
 heading = 'if (strlen(own_title)) { title_text = own_title }; \
   title_size = max(11.0, min(17.0, 1560.0*title_room/letter_scale/max(strlen(title_text), 1))); \
   set label 1 cut(title_text, title_fits(title_size)) at screen 0.02, 0.96 left font sprintf(",%g", title_size) textcolor rgb ink'
-write_subtitle = 'set label 2 cut(subtitle, 235) at screen 0.02, 0.918 left font sprintf(",%g", max(7, min(10, 1560.0/strlen(cut(subtitle, 235))))) textcolor rgb grey'
+write_subtitle = 'set label 2 cut(subtitle, 235) at screen 0.02, 0.918 left font sprintf(",%g", max(5, min(10, 1560.0/letter_scale/strlen(cut(subtitle, 235))))) textcolor rgb grey'
 eval write_subtitle
 
-# ---- numbers for readers, with d digits; a length of time, memory, a count, and any metric by its unit
-digits(x,d) = sprintf(sprintf("%%.%dg", d), x)
+# ---- numbers for readers, with d digits (of tics -d: without zeros at the end); a length of time, memory, a count, and
+# any metric by its unit
+whole(s) = s[strlen(s):strlen(s)] eq "." ? s[1:strlen(s)-1] : s
+digits(x,d) = x == 0 ? "0" : d < 0 ? sprintf(sprintf("%%.%dg", -d), x) : whole(sprintf(sprintf("%%#.%dg", d), x))
+at_least(n,d) = d < 0 ? min(-n, d) : max(n, d)
 duration_(s,d) = s <= 0 ? "0" : s < 999.5e-9 ? digits(s*1e9, d)." ns" : s < 999.5e-6 ? digits(s*1e6, d)." µs" \
                : s < 0.9995 ? digits(s*1e3, d)." ms" : s < 999.5 ? digits(s, d)." s" : sprintf("%.0f s", s)
 mem_unit(b) = b < 1000 ? 1 : b < 1000*2**10 ? 2**10 : b < 1000*2**20 ? 2**20 : 2**30     # divisor ...
 mem_name(u) = u == 1 ? "B" : u == 2**10 ? "KiB" : u == 2**20 ? "MiB" : "GiB"             # ... and its name
 memory_(b,d) = digits(b/mem_unit(b), d)." ".mem_name(mem_unit(b))
-count_(n,d) = abs(n) < 9999.5 ? digits(n, max(d, 4)) : abs(n) < 999.5e3 ? digits(n/1e3, d)." k" \
+count_(n,d) = abs(n) < 9999.5 ? digits(n, -max(abs(d), 4)) : abs(n) < 999.5e3 ? digits(n/1e3, d)." k" \
             : abs(n) < 999.5e6 ? digits(n/1e6, d)." M" : digits(n/1e9, d)." G"
 amount_(x,u,d) = u eq "s" ? duration_(x,d) : u eq "bytes" ? memory_(x,d) : u eq "fraction" ? digits(100*x,d)."%" \
-               : u eq "1/s" ? count_(x,d)."/s" : u eq "ratio" ? digits(x,max(d,4)) : count_(x,d)
+               : u eq "1/s" ? count_(x,d)."/s" : u eq "ratio" ? digits(x, at_least(4, d)) : count_(x,d)
 duration(s) = duration_(s,3); memory(b) = memory_(b,3); count(n) = count_(n,3); amount(x,u) = amount_(x,u,3)
 one_of(g,n) = n > 0 ? sprintf("%d: %s, ", g, count(n)) : ""
 columns = 1                                     # of panels
@@ -83,14 +86,14 @@ scale(a) = 'lo = '.a.'_lo; hi = '.a.'_hi; unit = '.a.'_unit; tics = 0; percent =
     do for [e=floor(lo/base):floor(hi/base)] { do for [m in binary ? (hi-lo < 3 ? "1 2 5 10 20 50 100 200 500" : "1 10 100") : "1 2 3 4 5 6 7 8 9"] { \
       v = m*10**(e*base); shown = binary || m == 1 || hi-lo < 3 && (m == 2 || m == 5); \
       if (log10(v) >= lo && log10(v) <= hi && tics < 300 && (shown || hi-lo < 6)) { \
-        tics = tics + 1; '.a.'_tic[tics] = v; '.a.'_text[tics] = shown ? amount(v, unit).percent : "" } } }; \
+        tics = tics + 1; '.a.'_tic[tics] = v; '.a.'_text[tics] = shown ? amount_(v, unit, -3).percent : "" } } }; \
     lo = 10**lo; hi = 10**hi \
   } else { \
     if ('.a.'_zero && lo >= 0 && lo < 0.4*hi) { lo = 0 }; \
     room = max(hi-lo, max(0.02*abs(hi), 1e-12)); hi = hi + 0.06*room; lo = lo == 0 ? 0 : lo - 0.06*room; \
     u = unit eq "bytes" ? mem_unit(hi) : 1; step = u*round_step((hi-lo)/u/5); wanted = max(3, 1 + ceil(log10(hi/step))); \
     do for [i=ceil(lo/step):floor(hi/step)] { \
-      tics = tics + 1; '.a.'_tic[tics] = i*step; '.a.'_text[tics] = i == 0 ? "0" : amount_(i*step, unit, wanted).percent } \
+      tics = tics + 1; '.a.'_tic[tics] = i*step; '.a.'_text[tics] = i == 0 ? "0" : amount_(i*step, unit, -wanted).percent } \
   }; \
   '.a.'_lo = lo; '.a.'_hi = hi; '.a.'_wide = wide; '.a.'_tics = tics'
 axis(a) = 'if ('.a.'_wide) { set logscale '.a.' } else { unset logscale '.a.' }; set '.a.'range ['.a.'_lo:'.a.'_hi]; set '.a.'tics (); texts = 0; \
@@ -163,8 +166,9 @@ side_legend = 'legend_step = min(0.042, 1.0/policies); fact_width = 8; \
 # A name too long for its panel is broken after a comma or colon. The grey line below it is facts.
 panels = 'columns = policies <= 3 ? policies : policies == 4 ? 2 : policies <= 12 ? 3 : 4; \
   lines = ceil(policies/real(columns)); \
-  left = 0.085; right = 0.98; top = 0.89; bottom = 0.10; gap = 0.02; \
-  width = (right - left + gap)/columns; height = (top - bottom)/lines; fit = int(152*(width - gap)); tallest = 1; \
+  wide_ = 0; do for [i=1:y_tics] { wide_ = max(wide_, strlen(y_text[i])) }; \
+  left = max(0.085, 0.042 + 0.0066*letter_scale*wide_); right = 0.98; top = 0.89; bottom = 0.10; gap = 0.035; \
+  width = (right - left + gap)/columns; height = (top - bottom)/lines; fit = int(152*(width - gap)/max(1, letter_scale)); tallest = 1; \
   do for [k=1:policies] { tallest = max(tallest, rows(name[k])) }; head = 0.045 + 0.02*tallest; \
   x_every = ceil(x_texts(0)*0.055/(width - gap)); y_every = ceil(y_texts(0)*0.026/(height - head))'
 break(s,n) = n < 2 ? fit : strstrt(",:", s[n:n]) ? n : break(s, n-1)
@@ -176,7 +180,7 @@ panel = 'column = (k-1)%columns; line = (k-1)/columns; ceiling = top - line*heig
   y_bare = column > 0; x_bare = k + columns <= policies; eval axis("x"); eval axis("y"); \
   do for [n=1:tallest] { part = n <= rows(name[k]) ? row(name[k], n) : ""; \
     set label 1000+n part at graph 0, screen ceiling + 0.017 + 0.02*(rows(name[k]) - n + 1) left font ",10" textcolor rgb ink }; \
-  set label 999 facts at graph 0, screen ceiling + 0.015 left font sprintf(",%g", max(6, min(9, 9*165*(width - gap)/max(strlen(facts), 1)))) textcolor rgb grey'
+  set label 999 facts at graph 0, screen ceiling + 0.015 left font sprintf(",%g", max(6, min(9, 9*165*(width - gap)/max(1, letter_scale)/max(strlen(facts), 1)))) textcolor rgb grey'
 
 # ---- a box with a text in the key at the top; the titles of the panels' axes; after the first panel: none of it again
 key_box(x,c,t) = sprintf('set object rectangle from screen %g, 0.95 to screen %g, 0.97 fillcolor rgb %d fillstyle solid noborder; \
@@ -241,7 +245,7 @@ point_table = 'top_row = 1; \
   set rmargin chars(max(name_width(longest), 34) + 6)'
 # A point's mark is beside it if it cannot be taken for another point's there: all others are clearly farther away (but
 # for those in the same place, whose marks are around it, too). Else it is where there is room, and a line leads to it.
-# Marks are on no point, on no other mark and on no line. Distances are in marks: 1 is from a point to the mark beside it.
+# Marks are on no point, on no other mark and on no line; intervals stop short of them. Distances are in marks: 1 is from a point to the mark beside it.
 array mark_x[max(policies, 1)]; array mark_y[max(policies, 1)]
 array at_x[max(policies, 1)]; array at_y[max(policies, 1)]; array is_led[max(policies, 1)]; array reach_y[max(policies, 1)]
 mark_width = 0.019*letter_scale; mark_height = 0.027*letter_scale
@@ -279,6 +283,7 @@ mark_points = 'if (many) { unplaced = 1; \
     if (is_led[r]) { \
       near_ = 1 - 0.7/distance(at_x[k], at_y[k], mark_x[r], mark_y[r]); \
       set arrow from graph at_x[k]*mark_width, graph at_y[k]*mark_height to graph (at_x[k] + near_*(mark_x[r] - at_x[k]))*mark_width, graph (at_y[k] + near_*(mark_y[r] - at_y[k]))*mark_height nohead front lc rgb grey lw 0.7 dt 1 }; \
+    set object rectangle center graph mark_x[r]*mark_width, graph mark_y[r]*mark_height size graph 0.6*mark_width, graph 0.62*mark_height front fillcolor rgb 0xFFFFFF fillstyle solid noborder; \
     set label mark_of[k] at graph mark_x[r]*mark_width, graph mark_y[r]*mark_height center font ",9" textcolor rgb ink front } }'
 # Points in the same place are drawn one on the other: the later ones are smaller.
 is_twin(j,k) = has_point[j] && has_point[k] && abs(x_at(point_x(j)) - x_at(point_x(k))) < 0.008 && abs(y_at(point_y(j)) - y_at(point_y(k))) < 0.01

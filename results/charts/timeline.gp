@@ -5,14 +5,16 @@
 title_text = "Collections over time"; title_room = 0.43; eval heading
 eval read_policies("$data")
 
-array wall[policies]; array steady[policies]; array facts[policies]; array slowest[policies]
+array wall[policies]; array steady[policies]; array facts[policies]; array slowest[policies]; array longest_is[policies]
 y_lo = 1e99; y_hi = 0; y_unit = "s"; y_log = 1
 x_lo = 0; x_hi = 0; x_log = 0
 do for [k=1:policies] {
   header = $data_of[k]; wall[k] = num(header, 3); steady[k] = num(header, 4); x_hi = max(x_hi, wall[k])
   slowest[k] = 0
   do for [i=first[k]:last[k]] { s = num($data[i], 4); y_lo = min(y_lo, s); y_hi = max(y_hi, s); slowest[k] = max(slowest[k], s) }
-  facts[k] = by_generation(num(header, 5), num(header, 6), num(header, 7)) . (slowest[k] > 0 ? "max ".duration(slowest[k]) : "")
+  happened = num(header, 5) + num(header, 6) + num(header, 7)
+  longest_is[k] = slowest[k] > 0 ? "max ".duration(slowest[k]) : happened > 0 ? "not stored" : ""
+  facts[k] = by_generation(num(header, 5), num(header, 6), num(header, 7)) . longest_is[k]
 }
 eval scale("y")
 T = clock_unit(x_hi); end = x_hi/T
@@ -30,14 +32,14 @@ room = 0.97 - foot - text
 level(k,s) = base(k) + room*max(0, min(1, y_at(s)))
 set yrange [0 : policies]
 unset ytics; set border 1; unset grid
-set label sprintf("pause (log scale%s)", policies > 10 ? sprintf(", from %s to %s", duration(y_lo), duration(y_hi)) : "") at screen 0.022, 0.48 center rotate textcolor rgb ink
+set label sprintf("pause (log scale%s)", policies > 10 ? sprintf(", from %s to %s", duration_(y_lo, -3), duration_(y_hi, -3)) : "") at screen 0.022, 0.48 center rotate textcolor rgb ink
 wide = min(0.4, 0.0062*letter_scale*name_width(longest)) + 0.06
 set lmargin screen beside ? wide : 0.075; set rmargin screen beside ? 0.985 - 0.075*letter_scale : 0.98
 size = max(6, min(10, 320*tall))
 do for [k=1:policies] {
   if (beside) {
     set label name[k] at graph 0, first base(k) + room/2 right offset -0.8,0 font sprintf(",%g", min(size, name_size(strlen(name[k])))) textcolor rgb ink
-    set label (slowest[k] > 0 ? "max ".duration(slowest[k]) : "none") at graph 1, first base(k) + room/2 left offset 1,0 font sprintf(",%g", size) textcolor rgb grey
+    set label (strlen(longest_is[k]) ? longest_is[k] : "none") at graph 1, first base(k) + room/2 left offset 1,0 font sprintf(",%g", size) textcolor rgb grey
   } else {
     set label name[k] at graph 0, first base(k) + room + text/2 left font name_font(strlen(name[k])) textcolor rgb ink
     set label facts[k] at graph 1, first base(k) + room + text/2 right font ",9" textcolor rgb grey

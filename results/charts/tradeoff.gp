@@ -28,7 +28,7 @@ if (empty > 0) {                        # a band below the axis for policies wit
 # the table: if there are many policies, those that no other beats, the baseline and some others; else all, the longest
 # pause first
 facts(k) = (p99[k] > 0 ? sprintf("p99 %s, max %s", duration(p99[k]), duration(worst[k])) : "no collections") \
-  . (peak[k] > 0 ? ", ".memory(peak[k]) : "") . (share[k] > 0 ? sprintf(", GC %.3g%%", 100*share[k]) : "") . (many && is_baseline[k] ? ", the baseline" : "")
+  . (peak[k] > 0 ? ", ".memory(peak[k]) : "") . (share[k] > 0 ? ", GC ".amount(share[k], "fraction") : "") . (many && is_baseline[k] ? ", the baseline" : "")
 place_of(k) = 1 + (sum [j=1:policies] (has_point[j] && (p99[j] > p99[k] || p99[j] == p99[k] && j < k)))
 point_x(k) = peak[k]; point_y(k) = p99[k] > 0 ? p99[k] : none; point_reach(k) = max(point_y(k), worst[k])
 eval choose_items; eval point_table; eval mark_points

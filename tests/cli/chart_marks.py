@@ -98,6 +98,8 @@ for name, points in LAYOUTS.items():
             marks, table, every, lines = read(ElementTree.fromstring(place.read(f"charts/{chart}.svg")), policies)
             equal(sorted(marks), sorted(table), "every mark of the table has its point")
             check(len(marks) >= 8, marks)
+            blanks = re.findall(r"<polygon fill *= *'rgb\(255, ?255, ?255\)'", place.read(f"charts/{chart}.svg").decode())
+            equal(len(blanks), len(marks), "blanks in intervals, for the marks on them")
             for mark, (at, own) in marks.items():
                 others = [point for point in every if math.dist(point, own) > 2.5]
                 near = min([math.dist(at, point) for point in others], default=1e9)

@@ -182,3 +182,52 @@ def longest_pause(place):
     for longest, in place.query("SELECT max(longest_ns) FROM pause GROUP BY run_id", name=results):
         unit, divisor = ("µs", 1e3) if longest < 999500 else ("ms", 1e6)
         check(f"max {longest / divisor:.3g} {unit}" in content, longest, re.findall("max [^<]*", content))
+
+
+@test("chart memory: how many full collections there were, also where only samples are stored; timeline: what is not stored")
+def not_logged(place):
+    place.write("full.yaml", f"workload: {SMALL}\npolicies: [off, {{name: threshold, t0: 50, t1: 2, t2: 2}}]\nlog: samples\n")
+    place.expect(0, "sweep full.yaml --db full.db")
+    full, = place.query("SELECT CAST(max(value) AS INT) FROM summary WHERE metric = 'collections_gen2'", name="full.db")[0]
+    check(full > 1, full)
+    place.expect(0, "plot full.db --chart memory --format svg")
+    words = " ".join(ElementTree.fromstring(place.read("charts/memory.svg").decode()).itertext())
+    check(f", {full} full collections" in " ".join(words.split()), words)
+    check("no full collection" in words and "max" not in words, words)
+    place.expect(0, f"compare -w {SMALL} -p off -p freeze --log collections --db mixed.db")
+    place.expect(0, f"run -w {SMALL} -p threshold:t0=50,t1=2,t2=2 --log samples --db mixed.db")
+    place.expect(0, "plot mixed.db --chart timeline --format svg")
+    words = " ".join(" ".join(ElementTree.fromstring(place.read("charts/timeline.svg").decode()).itertext()).split())
+    check(", not stored" in words and "no collections" in words, words)
+
+
+def texts_of(svg, turned):
+    """(x, y, length, text) of those that are turned, or of those that are not."""
+    for group in svg.iter("{http://www.w3.org/2000/svg}g"):
+        text = " ".join("".join(group.itertext()).split())
+        at = re.match(r"translate\(([-\d.]+),([-\d.]+)\)(.*)", group.get("transform") or "")
+        if group.get("font-size") and at and text and turned == ("rotate(270" in at[3]):
+            length = 0.55 * float(group.get("font-size")) * len(text)
+            shift = {"middle": length / 2, "end": length}.get(group.get("text-anchor"), 0) if not turned else 0
+            yield float(at[1]) - shift, float(at[2]), length, text
+
+
+@test("charts with panels: numbers of axes do not touch each other, nor the axis's title")
+def axes_apart(place):
+    place.write("long.yaml", "workload: web:duration=10s\npolicies: [default, freeze, {name: timed, every: 1s}]\nlog: collections\n")
+    place.expect(0, "sweep long.yaml --db long.db")
+    results = [place.path("long.db"), compared(place).path("results.db"), odd_results(place).path("twenty policies")]
+    for name in results:
+        for look in ([], ["--font", ",14"]):
+            place.expect(0, ["plot", name, "--format", "svg", "--chart", "histogram", "--chart", "memory", "--chart", "ages", *look])
+            for chart in place.files("charts"):
+                svg = ElementTree.fromstring(place.read(f"charts/{chart}").decode())
+                across = list(texts_of(svg, False))
+                numbers = [item for item in across if re.fullmatch(r"[\d.]+( ?[A-Za-zµ]+)?", item[3])]
+                for x, y, length, text in numbers:
+                    for other in numbers:
+                        check(other[:2] == (x, y) or other[1] != y or other[0] >= x + length + 2 or other[0] + other[2] + 2 <= x,
+                              os.path.basename(name), look, chart, text, other)
+                title = max(x + 6 for x, _, _, text in texts_of(svg, True))
+                left = min(x for x, _, _, text in numbers)
+                check(left > title - 2, os.path.basename(name), look, chart, title, left)

@@ -96,7 +96,8 @@ TEST(no_longer_than_there_is_time)
     struct pilot_work work;
     struct forecast forecast;
     pilot_small(&small, 0.02, &work, &forecast);
-    check_that("one length at least", work.count > 0);
+    check_that("two lengths at least", work.count > 1);
+    check_that("the longest last", work.steps[work.count - 1].part > work.steps[0].part);
     check_that("not all", work.steps[work.count - 1].part < 1);
     check_that("hours", forecast.seconds.likely > 0 && forecast.seconds.high > 0);
 }
@@ -176,6 +177,21 @@ TEST(what_a_plan_would_take)
          36,
          1.2},
         {"one length", 1, {.count = 1, .steps = {{1 / 4., 0, 3 / 4., 8, 4}}}, 36, 1.2},
+        {"one length, all of it start-up",
+         1,
+         {.count = 1, .steps = {{1 / 8., 0, 3, 8, 4}}},
+         36,
+         8.1},
+        {"start-up, and a clock that is off by a few percent",
+         1,
+         {.count = 2, .steps = {{1 / 32., 0, 3.1, 8, 4}, {1 / 8., 0, 3, 8, 4}}},
+         36,
+         1.2},
+        {"start-up, and a clock that is off the other way",
+         1,
+         {.count = 2, .steps = {{1 / 32., 0, 2.8, 8, 4}, {1 / 8., 0, 3, 8, 4}}},
+         36,
+         1.7},
         {"a part of one run",
          1,
          {.parts = 8, .seconds = 4},
