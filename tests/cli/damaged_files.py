@@ -321,6 +321,18 @@ def added_to(place):
     equal(place.read("r.db") == before, True, "content")
 
 
+@test("damaged: more parameters, or metrics, than a run can have")
+def too_many(place):
+    for table, columns, values in (("parameter", "owner, name, text", "'policy', 'p' || n, 'x'"), ("summary", "metric, value", "'m' || n, n")):
+        write(place, sound(place).bytes)
+        connection = sqlite3.connect(place.path("r.db"))
+        connection.executescript("UPDATE run SET seal = NULL; WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 5000)"
+                                 f" INSERT INTO {table} (run_id, {columns}) SELECT 1, {values} FROM c")
+        connection.close()
+        for command in ("show r.db", "export r.db", "report r.db --out x.html"):
+            place.expect(1, command, err=[f"r.db: damaged: table {table} has too many rows of run 1"])
+
+
 @test("a number beyond which there is none: what would be added is refused, and the column named")
 def last_number(place):
     place.expect(0, "run -w queue:duration=1s --db r.db")
