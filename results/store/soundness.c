@@ -121,12 +121,18 @@ static int dangling(const struct table_reader *reader, struct error *error)
                          sealed_tables[reader->table].name, (long long)reader->id);
 }
 
+#define ROWS_MOST 1000 /* of a run: there are far fewer parameters, and metrics */
+
 /* Adds up the rows of a run, of which the first has been read already. */
 static int add_rows(struct table_reader *reader, int64_t run, uint64_t *sum, struct error *error)
 {
-    int more = reader->there;
-    for (; more > 0 && reader->id == run; more = table_reader_next(reader, error))
+    int more = reader->there, count = 0;
+    for (; more > 0 && reader->id == run; more = table_reader_next(reader, error)) {
         *sum += reader->digest;
+        if (++count > ROWS_MOST)
+            return store_damaged(reader->store, error, "table %s has too many rows of run %lld",
+                                 sealed_tables[reader->table].name, (long long)run);
+    }
     if (more > 0 && reader->id < run)
         return dangling(reader, error);
     return more < 0 ? -1 : 0;

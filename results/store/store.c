@@ -95,6 +95,11 @@ int store_error(struct store *store, struct error *error)
     case SQLITE_TOOBIG:
         return store_damaged(store, error, "it has a value of more than %d MiB", VALUE_BYTES >> 20);
     case SQLITE_READONLY:
+        if (sqlite3_extended_errcode(store->database) == SQLITE_READONLY_ROLLBACK)
+            return error_set(error,
+                             "%s: a program was killed as it changed it, and its %s-journal is yet "
+                             "to be applied: the next run or sweep into it does that",
+                             store->path, store->path);
         return error_set(error, "%s: cannot be written to", store->path);
     case SQLITE_CANTOPEN:
         return error_set(error, "%s: cannot be opened: %s", store->path, reason(store));
@@ -206,6 +211,26 @@ static const char *what_no_file_is(const char *path, const struct stat *found)
     return statfs(path, &system) == 0 && system.f_type == PROC_SUPER_MAGIC ? "not on a disk" : NULL;
 }
 
+/* What SQLite keeps beside a file, it would read: it is not to wait for a pipe there either. */
+static int check_companions(const struct store *store, struct error *error)
+{
+    static const char *const endings[] = {"journal", "wal", "shm"};
+    char *path = realpath(store->path, NULL);
+    int status = 0;
+    for (size_t i = 0; path && i < sizeof endings / sizeof *endings && status == 0; i++) {
+        struct stat found;
+        char *name;
+        if (asprintf(&name, "%s-%s", path, endings[i]) < 0)
+            out_of_memory();
+        if (lstat(name, &found) == 0 && !S_ISREG(found.st_mode))
+            status = error_set(error, "%s: cannot be opened: beside it is %s, which is no file",
+                               store->path, name);
+        free(name);
+    }
+    free(path);
+    return status;
+}
+
 static int check_kind(const struct store *store, struct error *error)
 {
     struct stat file;
@@ -214,7 +239,9 @@ static int check_kind(const struct store *store, struct error *error)
     if (S_ISDIR(file.st_mode))
         return error_set(error, "%s: %s", store->path, strerror(EISDIR));
     const char *what = what_no_file_is(store->path, &file);
-    return what ? error_set(error, "%s: not a results file: it is %s", store->path, what) : 0;
+    if (what)
+        return error_set(error, "%s: not a results file: it is %s", store->path, what);
+    return check_companions(store, error);
 }
 
 static int connect(struct store *store, int flags, struct error *error)

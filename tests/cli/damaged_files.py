@@ -289,6 +289,36 @@ def kinds(place):
         place.expect(1, command.format("folder"), err=["folder: Is a directory"])
 
 
+@test("a results file beside which is a FIFO, a folder or a link where SQLite would look: one line, and no waiting")
+def odd_companions(place):
+    place.expect(0, "run -w queue:duration=1s --db r.db")
+    place.expect(0, "run -w queue:duration=1s --db other")
+    os.symlink("r.db", place.path("link.db"))
+    for make in (os.mkfifo, os.mkdir, lambda path: os.symlink(place.path("other"), path)):
+        for name in ("r.db-journal", "r.db-wal", "r.db-shm"):
+            make(place.path(name))
+            for command in ("show r.db", "show link.db", "run -w queue:duration=1s --db r.db"):
+                place.expect(1, command, err=["cannot be opened: beside it is", name])
+            (os.rmdir if os.path.isdir(place.path(name)) and not os.path.islink(place.path(name)) else os.remove)(place.path(name))
+    place.expect(0, "show link.db")
+
+
+@test("a file with a journal to be applied: show says so, and the next run does it")
+def hot_journal(place):
+    place.expect(0, "run -w queue:duration=1s --db r.db")
+    connection = sqlite3.connect(place.path("r.db"), isolation_level=None)
+    connection.execute("PRAGMA cache_size = 1")
+    connection.execute("BEGIN")
+    connection.execute("WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 50000)"
+                       " INSERT INTO age SELECT 1, 0, 1000 + n, 0, 0, 0 FROM c")
+    for name in ("r.db", "r.db-journal"):
+        shutil.copy(place.path(name), place.path(f"killed{name[1:]}"))
+    connection.close()
+    place.expect(1, "show killed.db", err=["killed.db: a program was killed", "killed.db-journal"])
+    place.expect(0, "run -w queue:duration=1s --db killed.db")
+    place.expect(0, "export killed.db --table collections --experiment 1 --out c.csv")
+
+
 @test("a results file through a symbolic link is one")
 def links(place):
     write(place, sound(place).bytes)
@@ -319,6 +349,18 @@ def added_to(place):
     for command in ("run -w queue:duration=1s --db r.db", "sweep e.yaml --shard 1/1 --db r.db"):
         place.expect(1, command, err=["r.db: damaged: run 2 is not as it was stored"])
     equal(place.read("r.db") == before, True, "content")
+
+
+@test("damaged: more parameters, or metrics, than a run can have")
+def too_many(place):
+    for table, columns, values in (("parameter", "owner, name, text", "'policy', 'p' || n, 'x'"), ("summary", "metric, value", "'m' || n, n")):
+        write(place, sound(place).bytes)
+        connection = sqlite3.connect(place.path("r.db"))
+        connection.executescript("UPDATE run SET seal = NULL; WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 5000)"
+                                 f" INSERT INTO {table} (run_id, {columns}) SELECT 1, {values} FROM c")
+        connection.close()
+        for command in ("show r.db", "export r.db", "report r.db --out x.html"):
+            place.expect(1, command, err=[f"r.db: damaged: table {table} has too many rows of run 1"])
 
 
 @test("a number beyond which there is none: what would be added is refused, and the column named")
