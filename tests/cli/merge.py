@@ -241,6 +241,13 @@ def overwrite(place, name, offset, content):
         file.write(content)
 
 
+def exchange_run(place):
+    """As if a run, with its own seal, had come from elsewhere: the seal of the share is of others."""
+    connection = sqlite3.connect(place.path("part-2.db"))
+    connection.executescript("UPDATE experiment SET seal_runs = seal_runs + 1")
+    connection.close()
+
+
 def flip_digit(place):
     """In the middle of a text, where SQLite itself sees nothing wrong."""
     overwrite(place, "part-2.db", place.read("part-2.db").index(b"1200KiB"), b"1300KiB")
@@ -294,6 +301,8 @@ WRONG = [
      ["part-2.db: damaged"]),
     ("the first page is damaged", lambda place: overwrite(place, "part-2.db", 100, b"x" * 1000), ALL,
      ["part-2.db: damaged"]),
+    ("its runs are others than those that were sealed", exchange_run, ALL,
+     ["part-2.db: damaged: its runs are not those that were stored", "run its sweep again"]),
     ("one digit is damaged", flip_digit, ALL, ["part-2.db: damaged", "run its sweep again"]),
     ("half of it is lost", lambda place: truncate(place, "part-2.db", 50000), ALL, ["part-2.db: damaged"]),
     ("the last page is lost", lambda place: truncate(place, "part-2.db", -4096), ALL, ["part-2.db: damaged"]),

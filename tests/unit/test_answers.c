@@ -363,6 +363,31 @@ TEST(no_best)
 
 /* ---- in a few sentences --------------------------------------------------------------- */
 
+/* As of runs with another engine: they are one replication, not two. */
+TEST(of_two_runs_with_one_seed_the_later_counts)
+{
+    static const struct small_setting stored[] = {
+        {"default", NULL, "ff", {10, 20}, {5, 6}},
+        {"freeze", NULL, "ff", {30, 40}, {7, 8}},
+        {"freeze", NULL, "f", {50}, {9}},
+    };
+    struct small_results results;
+    struct outcomes outcomes;
+    struct error error = {""};
+    struct metric_list list = {0};
+    small_results_init(&results, stored, LENGTH(stored), NULL, NULL);
+    metric_list_add(&list, metric_named("latency_p99"));
+    subject_read(&results.subject, &list, &outcomes, &error);
+    check_text("error", error.text, "");
+    check_count("values", outcomes_values(&outcomes, 1, 0).count, 2);
+    check_real("the later", outcomes_value(&outcomes, 1, 0, 0), 50);
+    check_real("the other seed", outcomes_value(&outcomes, 1, 0, 1), 40);
+    check_count("pairs", outcomes_difference(&outcomes, 1, 0, 0).n, 2);
+    outcomes_fini(&outcomes);
+    metric_list_fini(&list);
+    small_results_fini(&results);
+}
+
 /* Settings with seeds of their own: of each there are the values of its runs, and no others. */
 TEST(only_the_values_that_there_are)
 {
@@ -558,6 +583,7 @@ int main(void)
         cmocka_unit_test(which_to_take),
         cmocka_unit_test(too_few_seeds_in_common),
         cmocka_unit_test(no_best),
+        cmocka_unit_test(of_two_runs_with_one_seed_the_later_counts),
         cmocka_unit_test(only_the_values_that_there_are),
         cmocka_unit_test(headlines),
         cmocka_unit_test(what_matters),

@@ -64,11 +64,20 @@ TEST(what_is_no_file)
     check_read("none", "no", NULL, "No such file or directory");
     check_read("a folder", ".", NULL, "Is a directory");
     check_read("a pipe that nobody writes to", "pipe", NULL, "it is a pipe, no file");
-    check_read("a device without end", "/dev/zero", NULL, "too large");
     check_read("a device with nothing", "/dev/null", "", NULL);
     int other_end = open("pipe", O_RDWR);
     check_read("a pipe that nobody has written to", "pipe", NULL, "it is a pipe, no file");
     close(other_end);
+}
+
+/* Of a device less is read than of a file. */
+TEST(a_device_without_end)
+{
+    size_t length;
+    struct error error = {""};
+    check_that("refused",
+               !input_file_read("/dev/zero", "a test", (size_t)1 << 28, &length, &error));
+    check_text("why", error.text, "too large for a test; at most 1 MiB");
 }
 
 /* As a shell's <(…), or standard input. */
@@ -97,6 +106,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(files),
         cmocka_unit_test(what_is_no_file),
+        cmocka_unit_test(a_device_without_end),
         cmocka_unit_test(what_was_given),
     };
     return cmocka_run_group_tests_name("input_file", tests, enter, leave);
