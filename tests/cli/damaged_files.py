@@ -89,6 +89,34 @@ class Turns:
 
 # ---- values that cannot be -------------------------------------------------------------------------
 
+IMPOSSIBLE = [
+    # what no seal is needed to see; the command that reads it
+    ("UPDATE run SET seed = -1", "show r.db"),
+    ("UPDATE run SET wall_ns = (1 << 62) + 1", "best r.db"),
+    ("UPDATE run SET in_plan = 2", "export r.db"),
+    ("UPDATE run SET status = 'odd'", "show r.db"),
+    ("UPDATE experiment SET planned = -1", "show r.db --list"),
+    ("UPDATE experiment SET shard = 0", "show r.db --list"),
+    ("UPDATE pause SET longest_ns = -1", "plot r.db --chart pauses"),
+    ("UPDATE pause SET generation = 3 WHERE generation = 2", "plot r.db --chart pauses"),
+]
+
+
+@test("a value that cannot be there is damage, also in a file without seals")
+def impossible(place):
+    for statement, command in IMPOSSIBLE:
+        write(place, sound(place).bytes)
+        connection = sqlite3.connect(place.path("r.db"))
+        changed = connection.execute(statement).rowcount
+        connection.commit()
+        connection.executescript("UPDATE run SET seal = NULL, seal_histograms = NULL, seal_log = NULL;"
+                                 "UPDATE experiment SET seal = NULL, seal_runs = NULL")
+        connection.close()
+        check(changed > 0, statement)
+        column = re.search(r"UPDATE (\w+) SET (\w+)", statement).groups()
+        place.expect(1, command, err=[f"damaged: {'.'.join(column)} is"])
+
+
 VALUES = [None, "text", b"\0blob", 0, -1, 2**63 - 1, 0.5, float("inf"), "a\0b", -2**63]
 
 
