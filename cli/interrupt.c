@@ -31,6 +31,8 @@ static _Noreturn void obey(void)
 static void on_interrupt(int number)
 {
     const struct itimerval patience = {.it_value.tv_usec = PATIENCE_US};
+    if (interrupted)
+        return;
     caught = number;
     interrupted = true;
     setitimer(ITIMER_REAL, &patience, NULL);
@@ -42,11 +44,12 @@ static void on_patience_end(int number)
     obey();
 }
 
-/* A second one ends the process as usual. */
+/* A second Ctrl-C ends the process at once. Of other signals there may be two for one reason: a
+ * batch system sends them to a script, which passes them on, and to all that it has started. */
 static void catch_signal(int number)
 {
-    const struct sigaction action = {.sa_handler = on_interrupt,
-                                     .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+    const int once = number == SIGINT ? (int)SA_RESETHAND : 0;
+    const struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = once | SA_RESTART};
     sigaction(number, &action, NULL);
 }
 

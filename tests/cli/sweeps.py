@@ -172,6 +172,9 @@ def interrupted(place):
                     break
                 time.sleep(0.02)
             sweep.send_signal(number)
+            if number == signal.SIGTERM:  # as from a batch system, which sends it to a script and what that has begun
+                time.sleep(0.005)
+                sweep.send_signal(number)
             out, err = sweep.communicate(timeout=60)
         equal((sweep.returncode, out), (130, ""), f"status and output {err}")
         check("stopped; the same command goes on from there" in err, err)
