@@ -27,6 +27,7 @@ def main():
     parser.add_argument("--group", choices=GROUPS)
     parser.add_argument("word", nargs="?", default="")
     options = parser.parse_args()
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # as for a command at a terminal, though this runs under nohup
     program = os.path.abspath(options.pygcsim)
     # In the background of a shell it is ignored, and the programs run here would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
