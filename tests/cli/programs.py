@@ -285,10 +285,10 @@ IN_USE = [
 ]
 
 for what, spoil in IN_USE:
-    for options in ("", "--memory 64MiB"):  # a program of 50 MB goes into files then
+    for options in ("", "--memory 24MiB"):  # a program of 20 MB goes into files then
         @test(f"--program a file that is {what} while it is in use: the same results ({options})")
         def in_use(place, spoil=spoil, options=options):
-            place.expect(0, "compile -w web:modules=1000,duration=10s --out p.program")
+            place.expect(0, "compile -w web:modules=1000,duration=4s --out p.program")
             policies = "-p threshold:t0=5 -p off -p default -p freeze -p threshold:t0=10"
             place.expect(0, f"compare --program p.program {policies} -j 1 --db a.db")
             with place.start(f"compare --program p.program {policies} -j 1 --db b.db {options}") as run:
