@@ -30,6 +30,11 @@ SMALL = "web:modules=1000,duration=2s"  # a run of some milliseconds
 ENDLESS = "web:modules=1000,sessions=10,cache=10,duration=1000h"
 
 
+def without_progress(err):
+    """On a slow machine a command says how far it is, a line now and then."""
+    return re.sub(r"^ *\d+%  .*\n", "", err, flags=re.M)
+
+
 class Place:
     """A temporary folder, and the program that runs in it."""
 
@@ -73,8 +78,7 @@ class Place:
         """Runs it. Done: nothing on standard error. Not done: one line there, nothing else anywhere.
         Every text of `out` and `err` stands in the one or the other. Returns the result."""
         result = self.run(arguments, **options)
-        # On a slow machine a sweep says how far it is, a line every ten seconds.
-        result = result._replace(err=re.sub(r"^ *\d+%  .*\n", "", result.err or "", flags=re.M))
+        result = result._replace(err=without_progress(result.err or ""))
         said = (f"pygcsim {arguments}", f"status {result.status}",
                 f"stdout: {(result.out or '')[:2000]}", f"stderr: {result.err}")
         check(result.status == status, f"expected status {status}", *said)
