@@ -235,58 +235,46 @@ static const struct function {
 
 /* A call by SQLite, which must get an error if memory runs out: no attempt goes back past it. */
 struct call {
+    enum { SCALAR, STEP, FINAL } what;
     sqlite3_context *context;
     int count;
     sqlite3_value **arguments;
 };
 
-static int call_scalar(void *context, struct error *error)
+static int make_call(void *context, struct error *error)
 {
     const struct call *call = context;
     const struct function *function = sqlite3_user_data(call->context);
     (void)error;
-    function->scalar(call->context, call->count, call->arguments);
+    if (call->what == FINAL)
+        function->final(call->context);
+    else if (call->what == STEP)
+        function->step(call->context, call->count, call->arguments);
+    else
+        function->scalar(call->context, call->count, call->arguments);
     return 0;
 }
 
-static int call_step(void *context, struct error *error)
-{
-    const struct call *call = context;
-    const struct function *function = sqlite3_user_data(call->context);
-    (void)error;
-    function->step(call->context, call->count, call->arguments);
-    return 0;
-}
-
-static int call_final(void *context, struct error *error)
-{
-    const struct call *call = context;
-    const struct function *function = sqlite3_user_data(call->context);
-    (void)error;
-    function->final(call->context);
-    return 0;
-}
-
-static void attempt_call(int (*action)(void *context, struct error *error), struct call call)
+static void attempt_call(struct call call)
 {
     struct error error;
-    if (attempt(action, &call, &error) != 0)
+    if (attempt(make_call, &call, &error) != 0)
         sqlite3_result_error(call.context, error.text, -1);
 }
 
 static void on_scalar(sqlite3_context *context, int count, sqlite3_value **arguments)
 {
-    attempt_call(call_scalar, (struct call){context, count, arguments});
+    attempt_call((struct call){SCALAR, context, count, arguments});
 }
 
 static void on_step(sqlite3_context *context, int count, sqlite3_value **arguments)
 {
-    attempt_call(call_step, (struct call){context, count, arguments});
+    attempt_call((struct call){STEP, context, count, arguments});
 }
 
 static void on_final(sqlite3_context *context)
 {
-    attempt_call(call_final, (struct call){context, 0, NULL});
+    attempt_call((struct call){FINAL, context, 0, NULL});
 }
 
 int statistics_register_functions(sqlite3 *database)

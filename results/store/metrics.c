@@ -239,12 +239,14 @@ static size_t prepare(struct meter *meter, size_t first)
 struct meter *meter_new(struct record *record)
 {
     struct meter *meter = allocate_zeroed(1, sizeof *meter);
-    if (sqlite3_open(":memory:", &meter->database) != SQLITE_OK ||
-        statistics_register_functions(meter->database) != SQLITE_OK)
+    bool is_whole = sqlite3_open(":memory:", &meter->database) == SQLITE_OK &&
+                    statistics_register_functions(meter->database) == SQLITE_OK;
+    for (int i = 0; i < RECORD_TABLE_COUNT && is_whole; i++)
+        is_whole = rows_register(meter->database, &record->tables[i]) == SQLITE_OK;
+    if (!is_whole) {
+        meter_free(meter);
         out_of_memory();
-    for (int i = 0; i < RECORD_TABLE_COUNT; i++)
-        if (rows_register(meter->database, &record->tables[i]) != SQLITE_OK)
-            out_of_memory();
+    }
     for (size_t i = 0; metrics[i].name && metrics[i].source != across_runs;)
         i = prepare(meter, i);
     return meter;

@@ -135,6 +135,22 @@ def rewrite_schema(connection, tables):
     connection.execute("PRAGMA writable_schema = RESET")
 
 
+@test("two values of one metric: a key that is there twice is damage, also in a file without seals")
+def doubled(place):
+    write(place, sound(place).bytes)
+    connection = sqlite3.connect(place.path("r.db"), isolation_level=None)
+    ((schema,),) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'summary'").fetchall()
+    wider = schema.replace("PRIMARY KEY (run_id, metric)", "PRIMARY KEY (run_id, metric, value)")
+    check(wider != schema, schema)
+    rewrite_schema(connection, [("summary", wider)])
+    connection.execute("INSERT INTO summary SELECT run_id, metric, value + 1 FROM summary WHERE run_id = 1 LIMIT 1")
+    connection.execute("UPDATE run SET seal = NULL, seal_histograms = NULL, seal_log = NULL")
+    connection.execute("UPDATE experiment SET seal = NULL, seal_runs = NULL")
+    rewrite_schema(connection, [("summary", schema)])
+    connection.close()
+    place.expect(1, "show r.db", err=["r.db: damaged: the rows of table summary are not in order"])
+
+
 def put(path, table, column, value, seed):
     """In some row. Returns whether it could be put there."""
     tables = without_constraints(path)
