@@ -241,7 +241,7 @@ static int store_outcome(struct worker *worker, const char *why, struct error *e
     struct store *store = executor->execution->store;
     if (why)
         return store_failure(store, worker->run->id, why, error);
-    if (meter_read(worker->meter, worker->values, error) != 0)
+    if (meter_read(worker->meter, worker->record, worker->values, error) != 0)
         return -1;
     return store_run(store, worker->run->id, executor->plan->experiment->log, worker->record,
                      worker->values, error);
@@ -333,7 +333,7 @@ static int do_tasks(void *context, struct error *error)
     struct task task;
     (void)error;
     worker->record = record_new();
-    worker->meter = meter_new(worker->record);
+    worker->meter = meter_new();
     worker->values = allocate_zeroed(metric_count(), sizeof *worker->values);
     pthread_mutex_lock(&executor->lock);
     while (take_task(executor, &task)) {
