@@ -19,6 +19,7 @@
 #define PYGCSIM_SIM_INTERVAL_COMPILED_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sim/base/error.h"
@@ -142,6 +143,7 @@ struct compiled {
     struct fault fault;  /* why the program cannot go on; FAULT_NONE: it ends */
     uint64_t fault_ns;   /* what the operation that could not be executed costs */
     char place[512];     /* where that is */
+    bool is_last;        /* no window comes after it: the program ends here, or its fault is here */
 };
 
 /* The elements of a column, and how many there are. */
@@ -191,9 +193,31 @@ struct compile_options {
     uint32_t window;       /* operations of a window; 0: what is fast (sim/interval/compiler.c) */
 };
 
-/* Compiles the program of a workload, with the mutator's costs on that version. Only `progress` of
- * the observers is told anything. Returns 0, also when the program has a fault (it is part of it),
- * or -1 with a line in *error (empty if an observer gave up). compiled_fini is due either way. */
+/* A program that is being compiled, window by window, in memory that does not grow with its length.
+ * (`memory_bytes` and `folder` of the options are for whole programs.) It belongs to one thread at
+ * a time; a window belongs to whoever asked for it, does not need the compiler any more, and may be
+ * read by many threads. */
+struct compiler;
+
+/* Begins the program of a workload, with the mutator's costs on that version; the options and the
+ * setting are not needed after, but for their texts. NULL, with a line in *error, if it cannot be.
+ */
+struct compiler *compiler_open(const struct setting *workload, uint64_t seed,
+                               const struct collector_version *version,
+                               const struct compile_options *options, struct error *error);
+
+/* The next window of the program, for which compiled_fini is due whatever is returned. Returns 1;
+ * or 0 if there is none left; or -1 with a line in *error. A fault is part of the last window. */
+int compiler_next(struct compiler *compiler, struct compiled *window, struct error *error);
+
+/* How far it is, from 0 to 1, by planned time; 0 if the program does not say. */
+double compiler_progress(const struct compiler *compiler);
+void compiler_close(struct compiler *compiler); /* of NULL: nothing */
+
+/* Compiles the program of a workload, whole, with the mutator's costs on that version. Only
+ * `progress` of the observers is told anything. Returns 0, also when the program has a fault (it is
+ * part of it), or -1 with a line in *error (empty if an observer gave up). compiled_fini is due
+ * either way. */
 int compile(struct compiled *compiled, const struct setting *workload, uint64_t seed,
             const struct collector_version *version, const struct compile_options *options,
             const struct observer *observer, struct error *error);

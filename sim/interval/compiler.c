@@ -2,6 +2,7 @@
 #include "sim/interval/compiler.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -204,9 +205,9 @@ static int cannot_keep(const struct compile_options *options, struct error *erro
 }
 
 /* Columns in memory become files once together they take more than allowed. */
-static int write_out(struct compiler *compiler, const struct compile_options *options,
-                     struct error *error)
+static int write_out(struct compiler *compiler, struct error *error)
 {
+    const struct compile_options *options = &compiler->options;
     struct compiled *compiled = compiler->compiled;
     uint64_t bytes = 0;
     for (int i = 0; i < COLUMN_COUNT; i++)
@@ -223,8 +224,7 @@ static int write_out(struct compiler *compiler, const struct compile_options *op
     return 0;
 }
 
-static int end_window(struct compiler *compiler, const struct compile_options *options,
-                      struct error *error)
+static int end_window(struct compiler *compiler, struct error *error)
 {
     struct window *window = &compiler->window;
     compiler_find_isolated(compiler);
@@ -235,15 +235,15 @@ static int end_window(struct compiler *compiler, const struct compile_options *o
     compiler->now = 0;
     if (too_large(compiler->compiled, error) != 0)
         return -1;
-    return write_out(compiler, options, error);
+    return write_out(compiler, error);
 }
 
-static bool window_is_full(const struct compiler *compiler, const struct compile_options *options)
+static bool window_is_full(const struct compiler *compiler)
 {
     uint64_t traced = compiler->arena.used * sizeof *compiler->arena.units +
                       compiler->stream.program.registers * sizeof *compiler->registers;
-    if (options->window)
-        return compiler->now >= options->window;
+    if (compiler->options.window)
+        return compiler->now >= compiler->options.window;
     return compiler->now >= WINDOW_LEAST && compiler->now >= traced / WINDOW_BYTES;
 }
 
@@ -258,8 +258,7 @@ static void keep_fault(struct compiler *compiler, const struct op *op)
 }
 
 /* 0 to go on, 1 at the end or a fault, -1 for an error. */
-static int compile_stretch(struct compiler *compiler, const struct compile_options *options,
-                           const struct observer *observer, struct error *error)
+static int compile_stretch(struct compiler *compiler, struct error *error)
 {
     const struct program *program = &compiler->stream.program;
     if (!stream_next(&compiler->stream))
@@ -269,25 +268,19 @@ static int compile_stretch(struct compiler *compiler, const struct compile_optio
             keep_fault(compiler, &program->ops[i]);
             return 1;
         }
-        if (window_is_full(compiler, options) && end_window(compiler, options, error) != 0)
+        if (window_is_full(compiler) && end_window(compiler, error) != 0)
             return -1;
     }
-    double fraction =
-        program->planned_ns ? (double)program->nominal_ns / (double)program->planned_ns : 0;
-    int status = 0;
-    for (const struct observer *o = observer; o; o = o->next)
-        if (o->progress && o->progress(o->context, fraction < 1 ? fraction : 1) != 0)
-            status = -1;
-    return status;
+    return 0;
 }
 
-static int finish(struct compiler *compiler, const struct compile_options *options,
-                  struct error *error)
+static int finish(struct compiler *compiler, struct error *error)
 {
     struct compiled *compiled = compiler->compiled;
-    if (end_window(compiler, options, error) != 0)
+    if (end_window(compiler, error) != 0)
         return -1;
     compiler_end_segments(compiler);
+    compiled->is_last = compiler->ended = true;
     compiled->operations = compiler->window.first;
     compiled->heap_bytes = compiler->arena.used * sizeof *compiler->arena.units;
     compiled->program = compiler->stream.program;
@@ -295,45 +288,49 @@ static int finish(struct compiler *compiler, const struct compile_options *optio
     compiled->program.count = compiled->program.capacity = 0;
     for (int i = 0; i < COLUMN_COUNT; i++)
         if (column_complete(&compiled->columns[i]) != 0)
-            return cannot_keep(options, error);
+            return cannot_keep(&compiler->options, error);
     return 0;
 }
 
-struct compilation {
-    struct compiler compiler;
+/* ---- a program window by window --------------------------------------------------------- */
+
+struct opening {
+    struct compiler *compiler;
     const struct setting *workload;
     uint64_t seed;
     const struct collector_version *version;
     const struct compile_options *options;
-    const struct observer *observer;
 };
 
-static int compile_all(void *context, struct error *error)
+static int open_compiler(void *context, struct error *error)
 {
-    struct compilation *how = context;
-    struct compiler *compiler = &how->compiler;
-    int status;
+    struct opening *how = context;
+    struct compiler *compiler = how->compiler = allocate_zeroed(1, sizeof *compiler);
+    compiler->options = *how->options;
     if (stream_open(&compiler->stream, how->workload, how->seed, how->version, error) != 0)
         return -1;
     arena_init(&compiler->arena);
     compiler->registers =
         allocate_zeroed(compiler->stream.program.registers, sizeof *compiler->registers);
-    shapes_rehash(compiler, 64);
-    while ((status = compile_stretch(compiler, how->options, how->observer, error)) == 0)
-        ;
-    return status > 0 ? finish(compiler, how->options, error) : -1;
+    return 0;
 }
 
-int compile(struct compiled *compiled, const struct setting *workload, uint64_t seed,
-            const struct collector_version *version, const struct compile_options *options,
-            const struct observer *observer, struct error *error)
+struct compiler *compiler_open(const struct setting *workload, uint64_t seed,
+                               const struct collector_version *version,
+                               const struct compile_options *options, struct error *error)
 {
-    struct compilation compilation = {
-        {.compiled = compiled}, workload, seed, version, options, observer};
-    struct compiler *compiler = &compilation.compiler;
+    struct opening how = {NULL, workload, seed, version, options};
     error->text[0] = '\0';
-    compiled_init(compiled);
-    int status = attempt(compile_all, &compilation, error);
+    if (attempt(open_compiler, &how, error) == 0)
+        return how.compiler;
+    compiler_close(how.compiler);
+    return NULL;
+}
+
+void compiler_close(struct compiler *compiler)
+{
+    if (!compiler)
+        return;
     arena_fini(&compiler->arena);
     free(compiler->registers);
     free(compiler->shape_table);
@@ -341,5 +338,67 @@ int compile(struct compiled *compiled, const struct setting *workload, uint64_t 
     free(compiler->window.becoming);
     free(compiler->window.unreachable);
     stream_close(&compiler->stream);
+    free(compiler);
+}
+
+double compiler_progress(const struct compiler *compiler)
+{
+    const struct program *program = &compiler->stream.program;
+    double planned_ns = (double)program->planned_ns;
+    return planned_ns > 0 ? fmin((double)program->nominal_ns / planned_ns, 1) : 0;
+}
+
+static int tell(const struct compiler *compiler, const struct observer *observer)
+{
+    int status = 0;
+    for (const struct observer *o = observer; o; o = o->next)
+        if (o->progress && o->progress(o->context, compiler_progress(compiler)) != 0)
+            status = -1;
+    return status;
+}
+
+struct compilation {
+    struct compiler *compiler;
+    const struct observer *observer;
+};
+
+static int compile_all(void *context, struct error *error)
+{
+    struct compilation *how = context;
+    int status;
+    shapes_rehash(how->compiler, 64);
+    while ((status = compile_stretch(how->compiler, error)) == 0)
+        if (tell(how->compiler, how->observer) != 0)
+            return -1;
+    return status > 0 ? finish(how->compiler, error) : -1;
+}
+
+static int compile_into(struct compiler *compiler, struct compiled *compiled,
+                        const struct observer *observer, struct error *error)
+{
+    struct compilation how = {compiler, observer};
+    compiler->compiled = compiled;
+    return attempt(compile_all, &how, error);
+}
+
+int compiler_next(struct compiler *compiler, struct compiled *window, struct error *error)
+{
+    compiled_init(window);
+    error->text[0] = '\0';
+    if (compiler->ended)
+        return 0;
+    return compile_into(compiler, window, NULL, error) == 0 ? 1 : -1;
+}
+
+/* ---- a whole program -------------------------------------------------------------------- */
+
+int compile(struct compiled *compiled, const struct setting *workload, uint64_t seed,
+            const struct collector_version *version, const struct compile_options *options,
+            const struct observer *observer, struct error *error)
+{
+    compiled_init(compiled);
+    struct compiler *compiler = compiler_open(workload, seed, version, options, error);
+    int status = compiler ? compile_into(compiler, compiled, observer, error) : -1;
+    compiler_close(compiler);
     return status;
 }

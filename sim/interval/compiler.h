@@ -57,7 +57,9 @@ struct window {
 };
 
 struct compiler {
-    struct compiled *compiled;
+    struct compile_options options;
+    struct compiled *compiled; /* what is being written */
+    bool ended;
     struct stream stream;
     struct arena arena;
     ref *registers;

@@ -34,9 +34,9 @@ find_program(struct replayer *replayer, const struct simulation_setup *setup, st
     return &replayer->own;
 }
 
-static void read_program(struct replayer *replayer, const struct compiled *compiled)
+static void replayer_enter_window(void *engine, const struct compiled *compiled)
 {
-    uint64_t limit = compiled->program.memory_limit_bytes;
+    struct replayer *replayer = engine;
     replayer->compiled = compiled;
     replayer->segments = compiled_segments(compiled);
     replayer->classes = compiled_classes(compiled);
@@ -47,8 +47,6 @@ static void read_program(struct replayer *replayer, const struct compiled *compi
         .facts = compiled_death_facts(compiled),
         .shapes = compiled_shapes(compiled),
     };
-    replayer->memory_limit_bytes = limit ? limit : UINT64_MAX;
-    compiled_costs(&compiled->program.costs, replayer->ns);
     isolated_graph_init(&replayer->isolated, compiled);
     replayer_enter(replayer, replayer->segments);
 }
@@ -60,7 +58,12 @@ static int begin(void *context, struct error *error)
     const struct compiled *compiled = find_program(replayer, setup, error);
     if (!compiled)
         return -1;
-    read_program(replayer, compiled);
+    replayer->program = compiled->program;
+    uint64_t limit = replayer->program.memory_limit_bytes;
+    replayer->memory_limit_bytes = limit ? limit : UINT64_MAX;
+    compiled_costs(&replayer->program.costs, replayer->ns);
+    if (compiled == &replayer->own)
+        replayer_enter_window(replayer, compiled);
     replayer->workload = setup->workload->component->name;
     replayer->collects_in_allocation = setup->collector->kind == COLLECTS_IN_ALLOCATION;
     replayer->permanent = setup->permanent;
@@ -82,7 +85,7 @@ static void *replayer_new(const struct simulation_setup *setup, struct mutator *
 
 static const struct program *replayer_program(const void *engine)
 {
-    return &((const struct replayer *)engine)->compiled->program;
+    return &((const struct replayer *)engine)->program;
 }
 
 /* ---- its invariants, in builds that look at them (sim/base/invariant.h) ------------------ */
@@ -180,6 +183,7 @@ const struct engine interval_engine = {
     .compiles = true,
     .new = replayer_new,
     .free = replayer_free,
+    .enter = replayer_enter_window,
     .program = replayer_program,
     .run = run_checked,
     .collect = collect_checked,

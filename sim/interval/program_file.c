@@ -515,6 +515,7 @@ static void facts_of(const struct header *header, struct compiled *compiled)
     compiled->fault = (struct fault){(enum fault_kind)header->fault_kind, header->fault_which,
                                      header->fault_allowed};
     compiled->fault_ns = header->fault_ns;
+    compiled->is_last = true;
 }
 
 /* What the directory says of a column that comes behind `end`. */

@@ -27,9 +27,10 @@ struct replayer {
     const struct simulation_setup *setup;
 
     /* The program. */
-    const struct compiled *compiled;
-    struct compiled own;  /* if nobody else has compiled it */
-    const char *workload; /* its name */
+    const struct compiled *compiled; /* the window */
+    struct program program;          /* what is declared */
+    struct compiled own;             /* if nobody else has compiled it */
+    const char *workload;            /* its name */
     const struct segment *segments;
     const uint8_t *classes, *death_operations;
     struct deaths deaths;
