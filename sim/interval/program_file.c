@@ -516,6 +516,7 @@ static void facts_of(const struct header *header, struct compiled *compiled)
                                      header->fault_allowed};
     compiled->fault_ns = header->fault_ns;
     compiled->is_last = true;
+    compiled->progress[1] = 1;
 }
 
 /* What the directory says of a column that comes behind `end`. */
