@@ -78,7 +78,7 @@ static const struct command_option options[] = {
     {{OPTION_DB, FIELD(db)}, .argument = "FILE"},
     {{TERM_ENGINE, FIELD(engine)}, .argument = "NAME"},
     {{OPTION_JOBS, FIELD(jobs)}, .letter = 'j', .argument = "N"},
-    {{OPTION_MEMORY, FIELD(memory_bytes)}, .argument = "SIZE"},
+    {{OPTION_MEMORY_OR_FILES, FIELD(memory_bytes)}, .argument = "SIZE"},
     {{"json", PARAM_SWITCH, FIELD(json),
       .meaning = "print every metric, one JSON object a line for each run"}},
     {{NULL}},

@@ -18,6 +18,8 @@ struct view {
     enum run_style style;
     struct progress progress;
     struct standings standings; /* of the round under way */
+    size_t under_way;           /* runs */
+    unsigned workers;
     bool advised;
 };
 
@@ -68,6 +70,8 @@ static void on_round(void *context, const struct execution *execution)
     struct view *view = context;
     progress_clear(&view->progress);
     progress_init(&view->progress, execution_parts(execution));
+    view->workers = execution->workers;
+    view->under_way = 0;
     view->progress.lines = true;
     view->progress.timed = view->style == RUN_AS_SWEEP || !view->progress.terminal;
     standings_fini(&view->standings);
@@ -78,9 +82,12 @@ static void on_begun(void *context, const struct planned_run *run)
 {
     struct view *view = context;
     const struct rounds *rounds = view->rounds;
+    view->under_way += run != NULL;
     if (view->style == RUN_AS_SWEEP)
         return;
-    if (run)
+    if (view->under_way > view->workers)
+        progress_label(&view->progress, "%zu runs side by side", view->under_way);
+    else if (run)
         progress_label(&view->progress, "%zu of %zu: %s", run->point + 1, rounds->plan.run_count,
                        policy_of_point(rounds->experiment, run->point));
     else
@@ -92,6 +99,7 @@ static void on_ended(void *context, const struct planned_run *run,
 {
     struct view *view = context;
     (void)result, (void)why;
+    view->under_way--;
     if (values)
         standings_note(&view->standings, run, values);
 }

@@ -207,7 +207,6 @@ const struct subcommand subcommand_sweep = {
     .options = {options},
     .argument = &file_argument,
     .files = notes_of_results,
-    .environment = notes_of_environment,
     .see = see,
     .state_size = sizeof(struct command),
     .run = run,

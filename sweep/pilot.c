@@ -90,17 +90,20 @@ static double now(const struct stopwatch *watch)
 static void note_time(struct stopwatch *watch)
 {
     double seconds = now(watch) - watch->since;
-    if (watch->doing == COMPILES) {
+    if (watch->doing == COMPILES)
         watch->compile_seconds += seconds;
-        watch->compiled++;
-    } else if (watch->doing == RUNS) {
+    else if (watch->doing == RUNS)
         watch->run_seconds += seconds;
-        watch->ran++;
-    }
     watch->doing = IDLE;
 }
 
 static void on_begun(void *context, const struct planned_run *run)
+{
+    struct stopwatch *watch = context;
+    watch->compiled += run == NULL;
+}
+
+static void on_turned(void *context, const struct planned_run *run)
 {
     struct stopwatch *watch = context;
     note_time(watch);
@@ -113,6 +116,7 @@ static void on_ended(void *context, const struct planned_run *run,
 {
     struct stopwatch *watch = context;
     (void)run, (void)result, (void)values;
+    watch->ran++;
     if (why && watch->work->why.text[0] == '\0')
         error_set(&watch->work->why, "%s", why);
 }
@@ -135,6 +139,7 @@ static int execute_watched(struct stopwatch *watch, struct plan *few, struct sto
         .compile = watch->pilot->compile,
         .context = watch,
         .begun = on_begun,
+        .turned = on_turned,
         .ended = on_ended,
         .advanced = on_advanced,
         .stop = &watch->stop,
