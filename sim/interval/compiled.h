@@ -174,14 +174,9 @@ struct compiled {
 
 /* ---- births in columns ------------------------------------------------------------------ */
 
-/* So many births before a window there is its origin; what was born by then is ancient. */
+/* The origin of a window is so many births before it; what was born by then is ancient. */
 #define ORIGIN_BACK (UINT64_C(1) << 31)
 #define ANCIENT     0 /* in columns, if there is an origin; its elder says more */
-
-static inline uint64_t origin_of(uint64_t births_before)
-{
-    return births_before > ORIGIN_BACK ? births_before - ORIGIN_BACK : 0;
-}
 
 /* A birth as it is in columns. */
 static inline uint32_t birth_in_column(uint64_t origin, uint64_t birth)
@@ -270,7 +265,8 @@ struct compile_options {
     const char *folder;    /* where these are made */
     const char *advice;    /* what to do if they cannot be: ends the line that says so */
     uint32_t window;       /* operations of a window; 0: what is fast (sim/interval/windows.c) */
-    uint64_t first_birth, first_number; /* with which counting begins: for tests of large ones */
+    /* For tests of large numbers: how many there have been; and ORIGIN_BACK, if not 0. */
+    uint64_t births_before, numbers_before, origin_back;
 };
 
 /* A program that is being compiled, window by window, in memory that does not grow with its length.

@@ -72,8 +72,8 @@ static uint32_t shape_of(struct compiler *compiler, const struct op *op)
 
 void compiler_begin(struct compiler *compiler)
 {
-    compiler->births = compiler->options.first_birth;
-    compiler->numbers = compiler->options.first_number;
+    compiler->births = compiler->options.births_before;
+    compiler->numbers = compiler->options.numbers_before;
     compiler->before.births = compiler->births;
     compiler->before.numbers = compiler->numbers;
     compiler->shapes = column_of(sizeof(struct shape));

@@ -94,7 +94,8 @@ static void check_now_and_then(struct replayer *replayer)
     const struct compiled *compiled = replayer->compiled;
     uint64_t operation = replayer->mutator->operation;
     bool from_file = compiled->heap_bytes == 0;
-    if (from_file || operation - replayer->checked < compiled->numbers)
+    uint64_t numbers = compiled->numbers + 1 - replayer->isolated.first;
+    if (from_file || operation - replayer->checked < numbers)
         return;
     replayer->checked = operation;
     if (replayer_check(replayer, &broken) != 0)

@@ -9,9 +9,9 @@
 /* What is found by going through the lists. */
 struct survey {
     const struct replayer *replayer;
-    bool *listed;         /* by number */
-    uint32_t *references; /* from what is not freed, by number */
-    uint64_t numbers;     /* of what has appeared, at most */
+    bool *listed;         /* by number, from the first; */
+    uint32_t *references; /* from what is not freed, too */
+    uint64_t end;         /* of the numbers that have appeared */
     uint64_t objects, bytes, in_lists;
 };
 
@@ -22,9 +22,9 @@ static int check_listed(struct survey *survey, int g, uint32_t number, struct er
     const struct replayer *replayer = survey->replayer;
     const struct isolated_graph *graph = &replayer->isolated;
     const struct remains *remains = isolated_remains(graph, number);
-    if (survey->listed[number])
+    if (survey->listed[number - graph->first])
         return error_set(error, "isolated object %u is listed twice", number);
-    survey->listed[number] = true;
+    survey->listed[number - graph->first] = true;
     survey->in_lists++;
     if (remains->freed)
         return 0; /* nobody has passed it yet */
@@ -37,7 +37,7 @@ static int check_listed(struct survey *survey, int g, uint32_t number, struct er
     survey->objects++;
     survey->bytes += graph->shapes[record->shape].bytes;
     for (uint32_t i = 0; i < record->references; i++)
-        survey->references[isolated_references(graph, remains)[i]]++;
+        survey->references[isolated_references(graph, remains)[i] - graph->first]++;
     return 0;
 }
 
@@ -54,20 +54,21 @@ static int check_lists(struct survey *survey, struct error *error)
 static int check_references(const struct survey *survey, struct error *error)
 {
     const struct isolated_graph *graph = &survey->replayer->isolated;
-    for (uint32_t n = (uint32_t)graph->first; n <= survey->numbers; n++) {
+    for (uint64_t i = graph->first; i < survey->end; i++) {
+        uint32_t n = (uint32_t)i;
         const struct remains *remains = isolated_remains(graph, n);
         if (remains == &graph->no_page->remains[n & (PAGE - 1)]) {
-            if (survey->references[n])
+            if (survey->references[n - graph->first])
                 return error_set(error, "object %u is forgotten, and %u refer to it", n,
-                                 survey->references[n]);
+                                 survey->references[n - graph->first]);
             continue;
         }
         bool is_there = remains->record && !remains->freed;
-        if (is_there && !survey->listed[n])
+        if (is_there && !survey->listed[n - graph->first])
             return error_set(error, "isolated object %u is in no list", n);
-        if (!remains->freed && remains->references != survey->references[n])
+        if (!remains->freed && remains->references != survey->references[n - graph->first])
             return error_set(error, "isolated objects refer to object %u %u times, not %u", n,
-                             survey->references[n], remains->references);
+                             survey->references[n - graph->first], remains->references);
         if (is_there && remains->references == 0)
             return error_set(error, "isolated object %u has no reference, and is not freed", n);
     }
@@ -112,7 +113,7 @@ static int check_tallies(const struct survey *survey, struct error *error)
     const struct generations *generations = &replayer->generations;
     const struct tally alive = replayer_alive(replayer);
     struct tally counted = {0};
-    if (!generations_are_settled(generations, replayer->birth, replayer->death))
+    if (!generations_are_settled(generations, replayer_births(replayer), replayer_deaths(replayer)))
         return 0;
     for (int g = 0; g <= PERMANENT; g++)
         tally_combine(&counted, &generations->tallies[g], 1);
@@ -142,13 +143,14 @@ static int check_survey(struct survey *survey, struct error *error)
 
 int replayer_check(const struct replayer *replayer, struct error *error)
 {
-    uint64_t numbers = replayer->compiled->numbers;
-    uint64_t end = replayer->isolated.end;
-    struct survey survey = {.replayer = replayer, .numbers = numbers < end ? numbers : end - 1};
+    const struct isolated_graph *graph = &replayer->isolated;
+    uint64_t given = replayer->compiled->numbers + 1;
+    struct survey survey = {.replayer = replayer, .end = given < graph->end ? given : graph->end};
+    uint64_t numbers = survey.end > graph->first ? survey.end - graph->first : 0;
     if (check_bounds(replayer, error) != 0 || check_edges(&replayer->generations, error) != 0)
         return -1;
-    survey.listed = allocate_zeroed(numbers + 1, sizeof *survey.listed);
-    survey.references = allocate_zeroed(numbers + 1, sizeof *survey.references);
+    survey.listed = allocate_zeroed(numbers, sizeof *survey.listed);
+    survey.references = allocate_zeroed(numbers, sizeof *survey.references);
     int status = check_survey(&survey, error);
     free(survey.listed);
     free(survey.references);

@@ -95,9 +95,12 @@ static int end_round(struct compiler *compiler, struct error *error)
 /* It has room for as much as the one before it had, and a little more. */
 static void begin_window(struct compiler *compiler, struct compiled *window)
 {
+    uint64_t births = compiler->births, back = compiler->options.origin_back;
+    if (back == 0)
+        back = ORIGIN_BACK;
     compiler->compiled = window;
     window->before = compiler->before;
-    window->origin = origin_of(window->before.births);
+    window->origin = births > back ? births - back : 0;
     compiler->is_long = window->origin > 0;
     window->progress[0] = compiler_progress(compiler);
     for (int i = 0; i < COLUMN_COUNT; i++)
