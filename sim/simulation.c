@@ -203,6 +203,8 @@ static void take_sample(struct gc *gc)
         .tracked = {totals.tracked[0], totals.tracked[1], totals.tracked[2]},
     };
     sample.garbage_bytes = totals.heap_bytes - sample.live_bytes;
+    for (int g = 0; g <= PERMANENT; g++)
+        sample.net += totals.tracked[g] + totals.freed_by_collector[g];
     gc->sampled_ns = sample.wall_ns;
     if (++gc->samples % SAMPLES_MANY == 0 && gc->setup->sample_ns == SAMPLE_AUTO)
         gc->sample_ns *= 2;
@@ -463,6 +465,49 @@ static void fill_result(struct gc *gc, struct simulation_result *result)
     memcpy(result->stats, gc->mutator.collector.stats, sizeof result->stats);
 }
 
+/* Collections of every generation, a younger one first: what it finds, an older one would have
+ * found too. The heap is not what it was after that. */
+static void find_what_collections_would(struct gc *gc, struct ending *ending)
+{
+    struct found gone = {0}, found;
+    for (int g = 0; g < GENERATIONS; g++) {
+        gc->engine->collect(gc->engine_state, g, &found);
+        tally_combine(&found.examined, &gone.unreachable, 1);
+        tally_combine(&found.unreachable, &gone.unreachable, 1);
+        gone = found;
+        ending->would_find[g] = (struct would_find){
+            .examined = tally_objects(&found.examined),
+            .unreachable = tally_objects(&found.unreachable),
+            .container_bytes = tally_container_bytes(&found.examined),
+            .pause_ns =
+                costs_pause_ns(gc->costs, gc->program->layout, gc->program->slowdown, &found),
+        };
+    }
+}
+
+/* The last that is done to the heap. */
+static void fill_ending(struct gc *gc, struct ending *ending)
+{
+    const struct collector *collector = &gc->mutator.collector;
+    struct engine_totals totals;
+    gc->engine->totals(gc->engine_state, &totals);
+    *ending = (struct ending){
+        .long_lived_total = collector->long_lived_total,
+        .long_lived_pending = collector->long_lived_pending,
+        .automatic = collector->enabled && collector->threshold[0] != 0,
+        .heap_bytes = totals.heap_bytes,
+        .live_bytes = gc->engine->live_bytes(gc->engine_state),
+    };
+    for (int g = 0; g < GENERATIONS; g++) {
+        ending->count[g] = collector->count[g];
+        ending->threshold[g] = collector->threshold[g];
+    }
+    memcpy(ending->tracked, totals.tracked, sizeof ending->tracked);
+    if (!gc->policy->plan || !gc->policy->plan(gc->policy_state, gc, &ending->plan))
+        ending->plan = (struct policy_plan){.generation = -1};
+    find_what_collections_would(gc, ending);
+}
+
 /* A 250th of the program; where it does not say how long it is, 10 ms. */
 static uint64_t automatic_sample_ns(const struct program *program)
 {
@@ -512,6 +557,8 @@ static int run(void *context, struct error *error)
         gc->result->status = RUN_out_of_memory;
     else if (gc->mutator.fault.kind != FAULT_NONE)
         return describe_fault(gc, error);
+    else if (!gc->abandoned)
+        fill_ending(gc, &gc->result->ending);
     return gc->abandoned ? -1 : 0;
 }
 

@@ -22,6 +22,7 @@
 #include "sim/model/age.h"
 #include "sim/model/collector.h"
 #include "sim/model/costs.h"
+#include "sim/model/ending.h"
 #include "sim/model/engine.h"
 #include "sim/model/observer.h"
 #include "sim/model/policy.h"
@@ -60,6 +61,8 @@ struct simulation_result {
     struct engine_totals totals;
     struct ages ages; /* the objects that the totals count as freed, by age */
     struct collector_stats stats[GENERATIONS];
+    struct ending ending; /* of a run that finished; all of the above is as it was before it was
+                             looked at what collections would find */
 };
 
 /* Runs to the end. Returns 0 (also when the program ran out of its memory limit), or -1 with a line

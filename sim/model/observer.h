@@ -42,6 +42,7 @@ struct sample {
     uint64_t wall_ns;
     uint64_t live_bytes, garbage_bytes; /* reachable; unreachable and not reclaimed (floating) */
     uint64_t tracked[GENERATIONS];
+    uint64_t net; /* objects born so far, less those that reference counting has freed */
 };
 
 struct request {
