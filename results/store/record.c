@@ -97,6 +97,33 @@ static const struct row_column reclaimed_columns[] = {
     COLUMNS_END,
 };
 
+static const struct row_column prediction_columns[] = {
+    COLUMN_OF(prediction, REAL, next_gen0_at, next[0].at),
+    COLUMN_OF(prediction, REAL, next_gen0_low, next[0].low),
+    COLUMN_OF(prediction, REAL, next_gen0_high, next[0].high),
+    COLUMN_OF(prediction, REAL, next_gen0_pause, next[0].pause),
+    COLUMN_OF(prediction, REAL, next_gen0_pause_high, next[0].pause_high),
+    COLUMN_OF(prediction, REAL, next_gen1_at, next[1].at),
+    COLUMN_OF(prediction, REAL, next_gen1_low, next[1].low),
+    COLUMN_OF(prediction, REAL, next_gen1_high, next[1].high),
+    COLUMN_OF(prediction, REAL, next_gen1_pause, next[1].pause),
+    COLUMN_OF(prediction, REAL, next_gen1_pause_high, next[1].pause_high),
+    COLUMN_OF(prediction, REAL, next_gen2_at, next[2].at),
+    COLUMN_OF(prediction, REAL, next_gen2_low, next[2].low),
+    COLUMN_OF(prediction, REAL, next_gen2_high, next[2].high),
+    COLUMN_OF(prediction, REAL, next_gen2_pause, next[2].pause),
+    COLUMN_OF(prediction, REAL, next_gen2_pause_high, next[2].pause_high),
+    COLUMN(prediction, REAL, full_period),
+    COLUMN(prediction, REAL, net_rate),
+    COLUMN(prediction, REAL, live_growth),
+    COLUMN(prediction, REAL, arrival_dispersion),
+    COLUMN(prediction, REAL, horizon),
+    COLUMN(prediction, REAL, flagged),
+    COLUMN(prediction, REAL, covered),
+    COLUMN(prediction, REAL, horizon_pause_max),
+    COLUMNS_END,
+};
+
 const struct row_table record_tables[] = {
 #define X(name, row) [TABLE_##name] = {#name, name##_columns, sizeof(struct row)},
     RECORD_TABLES(X)
@@ -278,7 +305,25 @@ static void find_steady_state(struct record *record)
     array_free(latencies, capacity, sizeof *latencies);
 }
 
-void record_end(struct record *record, const struct simulation_result *result, struct warmup warmup)
+static void look_ahead(struct record *record, uint64_t horizon_ns)
+{
+    struct rows *rows = &record->tables[TABLE_prediction];
+    const struct past past = {
+        .result = &record->result,
+        .collections = record->collections,
+        .samples = record->samples,
+        .requests = record->requests,
+        .collection_count = record->tables[TABLE_collection].count,
+        .sample_count = record->tables[TABLE_sample].count,
+        .request_count = record->tables[TABLE_request].count,
+    };
+    record->prediction = predict(&past, horizon_ns);
+    rows->row = &record->prediction;
+    rows->count = 1;
+}
+
+void record_end(struct record *record, const struct simulation_result *result, struct warmup warmup,
+                uint64_t horizon_ns)
 {
     record->result = *result;
     if (warmup.ns == WARMUP_MSER5)
@@ -294,4 +339,5 @@ void record_end(struct record *record, const struct simulation_result *result, s
                                                       result->totals.freed_by_collector[g]};
     record->tables[TABLE_reclaimed].row = record->reclaimed;
     record->tables[TABLE_reclaimed].count = GENERATIONS + 1;
+    look_ahead(record, horizon_ns);
 }

@@ -151,12 +151,8 @@ static const struct member of_collection[] = {
     {NULL, 0, 0},
 };
 static const struct member of_sample[] = {
-    MEMBER(sample, wall_ns),
-    MEMBER(sample, live_bytes),
-    MEMBER(sample, garbage_bytes),
-    MEMBER(sample, tracked),
-    MEMBER(sample, net),
-    {NULL, 0, 0},
+    MEMBER(sample, wall_ns), MEMBER(sample, live_bytes), MEMBER(sample, garbage_bytes),
+    MEMBER(sample, tracked), MEMBER(sample, net),        {NULL, 0, 0},
 };
 static const struct member of_request[] = {
     MEMBER(request, arrival_ns),
