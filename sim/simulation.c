@@ -34,6 +34,7 @@ struct gc {
     struct slot {
         uint64_t arrival_ns, ready_ns; /* wall instants: of the request; of its next burst */
         uint64_t early_ns;             /* by which the burst under way began before it was ready */
+        uint64_t slack_ns;             /* as of struct request */
     } * slots;
     uint64_t sequence;                       /* of the next collection */
     uint64_t sample_ns, sampled_ns, samples; /* the interval; when the last was taken; how many */
@@ -314,6 +315,9 @@ static void resume_request(struct gc *gc, struct slot *slot, uint64_t nominal_re
     wait_until(gc, nominal_ready_ns);
     uint64_t now_ns = gc->mutator.wall_ns;
     slot->early_ns = slot->ready_ns > now_ns ? slot->ready_ns - now_ns : 0;
+    slot->slack_ns += now_ns > slot->ready_ns ? now_ns - slot->ready_ns : 0;
+    if (slot->slack_ns > gc->idle_ns)
+        slot->slack_ns = gc->idle_ns;
 }
 
 static void begin_request(struct gc *gc, struct slot *slot, uint64_t arrival_ns)
@@ -322,13 +326,19 @@ static void begin_request(struct gc *gc, struct slot *slot, uint64_t arrival_ns)
     if (gc->first_arrival_ns == 0)
         gc->first_arrival_ns = arrival_ns;
     wait_until(gc, arrival_ns);
+    slot->slack_ns = gc->idle_ns;
 }
 
 static void end_request(struct gc *gc, const struct slot *slot)
 {
     uint64_t answer_ns = gc->mutator.wall_ns + slot->early_ns;
-    const struct request request = {slot->arrival_ns, answer_ns - slot->arrival_ns,
-                                    gc->mutator.mutator_ns};
+    const struct request request = {
+        .arrival_ns = slot->arrival_ns,
+        .latency_ns = answer_ns - slot->arrival_ns,
+        .mutator_ns = gc->mutator.mutator_ns,
+        .idle_ns = gc->idle_ns,
+        .slack_ns = slot->slack_ns,
+    };
     gc->requests++;
     if (answer_ns > gc->last_answer_ns)
         gc->last_answer_ns = answer_ns;

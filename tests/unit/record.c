@@ -158,6 +158,8 @@ static const struct member of_request[] = {
     MEMBER(request, arrival_ns),
     MEMBER(request, latency_ns),
     MEMBER(request, mutator_ns),
+    MEMBER(request, idle_ns),
+    MEMBER(request, slack_ns),
     {NULL, 0, 0},
 };
 static const struct member of_result[] = {
@@ -202,7 +204,7 @@ static const struct member of_result[] = {
     {NULL, 0, 0},
 };
 static_assert(sizeof(struct collection) == 15 * 8 && sizeof(struct sample) == 7 * 8 &&
-                  sizeof(struct request) == 3 * 8 &&
+                  sizeof(struct request) == 5 * 8 &&
                   sizeof(struct simulation_result) == 74 * 8 + sizeof(struct ages),
               "a new member belongs in its table");
 
