@@ -40,6 +40,9 @@ struct prediction {
     double flagged; /* 1: growth or bursts make a prediction from so short a time unreliable */
     double covered; /* 1: what can come within the horizon has been seen, and nothing is flagged */
     double horizon_pause_max; /* the longest in the steady state, seen or to come, s */
+    struct tails {
+        double p99, p999, max;
+    } latency; /* of all requests of the steady state up to the horizon, s */
 };
 
 struct prediction predict(const struct past *past, uint64_t horizon_ns);

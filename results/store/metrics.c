@@ -106,6 +106,10 @@ static const char across_runs[] = "run WHERE status = 'finished' WINDOW program 
               "how long it will pause, " of ", if the heap does not"                               \
               " grow"),                                                                            \
         AHEAD("next_" name "_pause_high", "s", "the same if reachable objects go on growing, " of)
+#define HORIZON_LATENCY(name, meaning)                                                             \
+    {                                                                                              \
+        name, "s", meaning, predictions, name, BETTER_LOW, true                                    \
+    }
 
 /* clang-format off */
 const struct metric metrics[] = {
@@ -184,6 +188,9 @@ const struct metric metrics[] = {
     AHEAD("covered", "fraction", "1: what can come within the horizon has been seen, and nothing is flagged"),
     {"horizon_pause_max", "s", "longest pause of the steady state up to the horizon, seen or predicted", predictions,
      "horizon_pause_max", BETTER_LOW, true},
+    HORIZON_LATENCY("horizon_latency_p99", "99th percentile of the latency of all requests up to the horizon"),
+    HORIZON_LATENCY("horizon_latency_p999", "99.9th percentile of the same"),
+    HORIZON_LATENCY("horizon_latency_max", "longest latency to be expected up to the horizon"),
     {"overhead", "ratio", "lower-bound overhead: busy time over that of the cheapest policy of the same program",
      across_runs, "(mutator_ns + pause_ns) * 1.0 / min(mutator_ns + pause_ns) OVER program", BETTER_LOW},
     {NULL},

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/horizon/tails.h"
 #include "results/statistics/warmup.h"
 #include "sim/base/allocate.h"
 #include "sim/base/array.h"
@@ -121,6 +122,9 @@ static const struct row_column prediction_columns[] = {
     COLUMN(prediction, REAL, flagged),
     COLUMN(prediction, REAL, covered),
     COLUMN(prediction, REAL, horizon_pause_max),
+    COLUMN_OF(prediction, REAL, horizon_latency_p99, latency.p99),
+    COLUMN_OF(prediction, REAL, horizon_latency_p999, latency.p999),
+    COLUMN_OF(prediction, REAL, horizon_latency_max, latency.max),
     COLUMNS_END,
 };
 
@@ -318,6 +322,7 @@ static void look_ahead(struct record *record, uint64_t horizon_ns)
         .request_count = record->tables[TABLE_request].count,
     };
     record->prediction = predict(&past, horizon_ns);
+    record->prediction.latency = tails_find(&past, &record->prediction);
     rows->row = &record->prediction;
     rows->count = 1;
 }
