@@ -226,6 +226,24 @@ static void predict_period(struct prediction *prediction, const struct ending *e
         prediction->full_period = fmin(period, LATEST_S);
 }
 
+/* How many come from the first to the horizon, so far apart. */
+static double number_of(double at, double apart, double horizon)
+{
+    return at < horizon ? 1 + (apart > 0 ? (horizon - at) / apart : 0) : 0;
+}
+
+static void count_expected(struct prediction *prediction, const struct ending *ending,
+                           const struct steady *steady)
+{
+    double apart[GENERATIONS] = {steady->interval,
+                                 steady->interval * (double)(ending->threshold[1] + 2),
+                                 prediction->full_period};
+    for (int g = 0; g < GENERATIONS; g++)
+        prediction->expected[g] = number_of(prediction->next[g].at, apart[g], prediction->horizon);
+    double older = prediction->expected[1] + prediction->expected[2];
+    prediction->expected[0] = fmax(0, prediction->expected[0] - older);
+}
+
 /* Those that the policy asks for itself come when they come; they stand where nothing comes before.
  */
 static void predict_plan(struct prediction *prediction, const struct past *past,
@@ -319,6 +337,7 @@ struct prediction predict(const struct past *past, uint64_t horizon_ns)
     struct steady steady;
     struct prediction prediction = {
         .next = {none, none, none},
+        .expected = {NAN, NAN, NAN},
         .full_period = NAN,
         .net_rate = NAN,
         .live_growth = NAN,
@@ -340,6 +359,7 @@ struct prediction predict(const struct past *past, uint64_t horizon_ns)
         predict_period(&prediction, ending, &steady);
     }
     predict_plan(&prediction, past, &steady);
+    count_expected(&prediction, ending, &steady);
     for (int g = 0; g < GENERATIONS; g++)
         predict_pause(&prediction, g, past, &steady);
     judge(&prediction, &steady);

@@ -32,11 +32,12 @@ struct prediction {
         double at, low, high;     /* wall time since the program began, s */
         double pause, pause_high; /* s */
     } next[GENERATIONS];
-    double full_period;        /* from one full collection to the next in the long run, s */
-    double net_rate;           /* objects born less those reference counting frees, a second */
-    double live_growth;        /* of reachable objects, a second */
-    double arrival_dispersion; /* requests in tenths of the steady state: variance over mean */
-    double horizon;            /* s of wall time since the program began */
+    double expected[GENERATIONS]; /* collections from the run's end to the horizon, on average */
+    double full_period;           /* from one full collection to the next in the long run, s */
+    double net_rate;              /* objects born less those reference counting frees, a second */
+    double live_growth;           /* of reachable objects, a second */
+    double arrival_dispersion;    /* requests in tenths of the steady state: variance over mean */
+    double horizon;               /* s of wall time since the program began */
     double flagged; /* 1: growth or bursts make a prediction from so short a time unreliable */
     double covered; /* 1: what can come within the horizon has been seen, and nothing is flagged */
     double horizon_pause_max; /* the longest in the steady state, seen or to come, s */
