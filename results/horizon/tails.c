@@ -10,7 +10,7 @@
 #include "sim/base/array.h"
 
 #define INSTANTS_MOST  400
-#define INSTANTS_LEAST 16
+#define INSTANTS_LEAST 4
 #define LEAST_LEFT     0.25 /* of the requests; with fewer the base says nothing */
 
 /* The run's requests from the steady state on, in the order in which they end. */
@@ -20,7 +20,7 @@ struct line {
     size_t left;          /* of these, that no rare pause has delayed */
     bool *left_out;       /* all others */
     double *least_slack;  /* of this request and all behind it, ns */
-    double idle_ns;       /* from the first to the last */
+    double idle_ns;       /* from the first to where one behind the last would be */
     double longest_ns;    /* of the steady state */
     size_t left_out_room, least_slack_room;
 };
@@ -66,8 +66,9 @@ static void line_up(struct line *line, const struct past *past)
             line->longest_ns = fmax(line->longest_ns, (double)request->latency_ns);
     }
     line->left = line->steady;
-    if (count > 0)
-        line->idle_ns = (double)(line->request[count - 1].idle_ns - line->request[0].idle_ns);
+    if (count > 1)
+        line->idle_ns = (double)(line->request[count - 1].idle_ns - line->request[0].idle_ns) *
+                        (double)count / (double)(count - 1);
 }
 
 static void line_free(struct line *line)
