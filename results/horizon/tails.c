@@ -20,7 +20,7 @@ struct line {
     size_t left;          /* of these, that no rare pause has delayed */
     bool *left_out;       /* all others */
     double *least_slack;  /* of this request and all behind it, ns */
-    double idle_ns;       /* from the first to where one behind the last would be */
+    double idle_ns;       /* from the one before it to the run's end */
     double longest_ns;    /* of the steady state */
     size_t left_out_room, least_slack_room;
 };
@@ -66,9 +66,8 @@ static void line_up(struct line *line, const struct past *past)
             line->longest_ns = fmax(line->longest_ns, (double)request->latency_ns);
     }
     line->left = line->steady;
-    if (count > 1)
-        line->idle_ns = (double)(line->request[count - 1].idle_ns - line->request[0].idle_ns) *
-                        (double)count / (double)(count - 1);
+    uint64_t before_ns = first > 0 ? past->requests[first - 1].idle_ns : 0;
+    line->idle_ns = (double)(past->result->idle_ns - before_ns);
 }
 
 static void line_free(struct line *line)
@@ -152,12 +151,16 @@ static struct instant instant_by(const struct line *line, double (*clock)(const 
     return (struct instant){next, idle_ns};
 }
 
+static bool has_gap_before(const struct line *line, size_t i)
+{
+    return line->request[i].idle_ns > line->request[i - 1].idle_ns;
+}
+
 static struct instant instant_at_request(const struct line *line, double part, bool idle_begins)
 {
     size_t next = 1 + (size_t)(part * (double)(line->count - 1));
-    while (idle_begins && next + 1 < line->count &&
-           line->request[next].idle_ns == line->request[next - 1].idle_ns)
-        next++;
+    for (size_t i = 0; i < line->count && idle_begins && !has_gap_before(line, next); i++)
+        next = next + 1 < line->count ? next + 1 : 1;
     return (struct instant){next, (double)line->request[next - 1].idle_ns};
 }
 

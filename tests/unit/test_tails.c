@@ -5,6 +5,7 @@
  * 15 and 5 ms: each gap makes up for 10. */
 #include "results/horizon/tails.h"
 
+#include <gsl/gsl_math.h>
 #include <math.h>
 
 #include "results/statistics/extreme.h"
@@ -26,7 +27,7 @@ struct made_up {
 static void begin(struct made_up *run, double horizon)
 {
     *run = (struct made_up){
-        .result = {.status = RUN_finished, .wall_ns = 2000 * MS},
+        .result = {.status = RUN_finished, .wall_ns = 2000 * MS, .idle_ns = 1000 * MS},
         .prediction = {.horizon = horizon, .expected = {NAN, NAN, NAN}},
     };
     run->result.ending.plan.generation = -1;
@@ -126,6 +127,31 @@ TEST(where_they_come)
     }
 }
 
+/* Two requests one behind the other, then a gap of 20 ms. */
+TEST(only_where_there_is_a_gap)
+{
+    static const struct {
+        const char *what;
+        enum program_event on;
+        double p99;
+    } rows[] = {
+        {"at the end of a request, be there a gap or not", EVENT_request_end, 0.035},
+        {"as a gap begins", EVENT_idle, 0.015},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct made_up run;
+        begin(&run, 10 * SECONDS);
+        for (uint64_t r = 1; r < REQUESTS; r += 2) {
+            run.requests[r].arrival_ns -= 10 * MS;
+            run.requests[r].idle_ns -= 10 * MS;
+            run.requests[r].slack_ns -= 10 * MS;
+        }
+        run.result.ending.plan = (struct policy_plan){2, rows[i].on, 1, 1, 0, 0};
+        to_come(&run, 2, 100, 0.025);
+        check_tails(rows[i].what, &run, rows[i].p99, rows[i].p99, rows[i].p99);
+    }
+}
+
 /* At any instant, half of them gaps: the longest latency is 35 ms at half the instants, and between
  * 25 and 35 at others. */
 TEST(by_the_clock)
@@ -149,6 +175,9 @@ TEST(those_seen_count_as_often_as_they_come)
     check_tails("two more", &run, 0.010, 0.035, 0.035);
     to_come(&run, 2, 10, 0.025);
     check_tails("ten more", &run, 0.035, 0.035, 0.035);
+    run.prediction.horizon = 2 * SECONDS;
+    to_come(&run, 2, 0.97, 0.025);
+    check_tails("one more, nearly; two hundred requests", &run, 0.025, 0.035, 0.035);
     run.prediction.horizon = SECONDS;
     to_come(&run, 2, 0, 0.025);
     check_tails("no more", &run, 0.035, 0.035, 0.035);
@@ -160,7 +189,7 @@ TEST(one_off_collections_count_once)
     struct made_up run;
     begin(&run, 12 * SECONDS);
     pause_in(&run, 1, 40);
-    to_come(&run, 1, 2000, 0);
+    to_come(&run, 1, 8, 0.001);
     check_tails("one that was seen", &run, 0.010, 0.025, 0.035);
 }
 
@@ -215,6 +244,7 @@ TEST(whatever_comes)
     begin(&run, 10 * SECONDS);
     for (uint64_t i = 0; i + 3 < REQUESTS; i += 3)
         pause_in(&run, 2, i);
+    pause_in(&run, 2, REQUESTS - 3);
     tails = tails_find(&run.past, &run.prediction);
     check_real("all the time", tails.p99, 0.035);
 }
@@ -228,8 +258,12 @@ TEST(the_largest_of_many)
     check_real("one is the median", extreme_largest(x, 1000, 1), -log(0.5005));
     check_real("all", extreme_largest(x, 1000, 1000), -log(0.0005));
     check_real("few are no blocks", extreme_largest(x + 1, 19, 1e6), -log(0.0475));
-    /* exponential: the median of n is ln n - ln ln 2 */
-    check_that("a million", fabs(extreme_largest(x, 1000, 1e6) - (log(1e6) - log(log(2)))) < 2);
+    /* Blocks whose largest are 1 … 20: mean 10.5, deviation √35. */
+    for (int i = 0; i < 40; i++)
+        x[i] = i % 2 ? 0 : i / 2 + 1;
+    double scale = sqrt(35 * 6) / M_PI;
+    check_real("a hundred times as many", extreme_largest(x, 40, 4000),
+               10.5 - scale * M_EULER + scale * (log(2000) - log(log(2))));
 }
 
 int main(void)
@@ -237,6 +271,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(full_collections_to_come),
         cmocka_unit_test(where_they_come),
+        cmocka_unit_test(only_where_there_is_a_gap),
         cmocka_unit_test(by_the_clock),
         cmocka_unit_test(those_seen_count_as_often_as_they_come),
         cmocka_unit_test(one_off_collections_count_once),
