@@ -22,6 +22,7 @@
 #include "sim/model/age.h"
 #include "sim/model/collector.h"
 #include "sim/model/costs.h"
+#include "sim/model/ending.h"
 #include "sim/model/engine.h"
 #include "sim/model/observer.h"
 #include "sim/model/policy.h"
@@ -60,6 +61,8 @@ struct simulation_result {
     struct engine_totals totals;
     struct ages ages; /* the objects that the totals count as freed, by age */
     struct collector_stats stats[GENERATIONS];
+    struct ending ending; /* of a run that finished; all of the above is as it was before it was
+                             looked at what collections would find */
 };
 
 /* A run under way, window by window of its compiled program (sim/interval/compiled.h), in memory

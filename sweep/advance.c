@@ -124,7 +124,8 @@ static int pass_and_record(void *context, struct error *error)
         begin(advance);
     int status = pass_window(advance, error);
     if (status > 0 && !executor_is_stopped(advance->worker->executor))
-        record_end(advance->record, &advance->result, advance->plan.warmup);
+        record_end(advance->record, &advance->result, advance->plan.warmup,
+                   advance->plan.horizon_ns);
     return status;
 }
 

@@ -82,6 +82,11 @@ const char *costs_measured_on(const struct cost_model *model)
     return model->measured_on;
 }
 
+double costs_size_exponent(enum layout layout, uint64_t container_bytes)
+{
+    return (double)container_bytes > cached_bytes ? exponent[layout] : 0;
+}
+
 uint64_t costs_pause_ns(const struct cost_model *model, enum layout layout, double slowdown,
                         const struct found *found)
 {
