@@ -155,13 +155,14 @@ class Error:
                 f" never said but came {self.came_though_never}")
 
 
-def choices(rows, count):
+def choices(rows):
     """How often the policy that was best by a number of the window was over 20% worse than the best there was."""
-    wrong = 0
-    for score in rows.values():
+    wrong = []
+    for program, score in rows.items():
         best = min(score, key=lambda one: one[0])
-        wrong += best[1] > 1.2 * min(truth for _, truth in score) and best[1] > 0.001
-    return f"{wrong} of {count}"
+        if best[1] > 1.2 * min(truth for _, truth, _ in score) and best[1] > 0.001:
+            wrong.append((program, best))
+    return wrong
 
 
 def report(study, window, title, wanted):
@@ -183,8 +184,8 @@ def report(study, window, title, wanted):
                       f" {1e3 * said[f'next_gen{g}_pause']:.1f}..{1e3 * said[f'next_gen{g}_pause_high']:.1f} ms; came "
                       + (f"{first[0] - said.end:.1f} {1e3 * first[1]:.1f} ms" if first else "-"))
         if policy in POLICIES:
-            observed.setdefault(program, []).append((said["service_pause_max"] if not math.isnan(said["service_pause_max"]) else 0, truth))
-            predicted.setdefault(program, []).append((said["horizon_pause_max"], truth))
+            observed.setdefault(program, []).append((said["service_pause_max"] if not math.isnan(said["service_pause_max"]) else 0, truth, policy))
+            predicted.setdefault(program, []).append((said["horizon_pause_max"], truth, policy))
             if truth > 0.001:
                 ratio = said["horizon_pause_max"] / truth
                 beyond = [beyond[0] + (ratio < 0.7), beyond[1] + (ratio > 1.5), beyond[2] + 1]
@@ -195,8 +196,8 @@ def report(study, window, title, wanted):
     print(f"{title}, {window}: {len(wanted)} programs, flagged {flags}")
     for (g, kind), error in errors.items():
         print(f"  generation {g} {kind:7}: {error.text()}")
-    print(f"  best by observed pause_max: {choices(observed, len(wanted))} wrong; by horizon_pause_max:"
-          f" {choices(predicted, len(wanted))}; horizon_pause_max below 70% {beyond[0]}, above 150% {beyond[1]} of {beyond[2]}")
+    print(f"  best by observed pause_max: {len(choices(observed))} of {len(wanted)} wrong; by horizon_pause_max:"
+          f" {len(choices(predicted))} {choices(predicted) or ''}; horizon_pause_max below 70% {beyond[0]}, above 150% {beyond[1]} of {beyond[2]}")
     if periods:
         print(f"  full_period over what came: {min(periods):.2f} {statistics.median(periods):.2f} {max(periods):.2f}"
               f" of {len(periods)}", flush=True)
