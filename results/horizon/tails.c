@@ -295,8 +295,8 @@ static struct tails mixed(const struct line *line, const struct rare_pauses *rar
     struct tails tails = {
         .p99 = exceeded_by(&mix, 0.01 * requests),
         .p999 = exceeded_by(&mix, 0.001 * requests),
-        .max = mix.longest_ns / NS_PER_S,
     };
+    tails.max = fmax(mix.longest_ns / NS_PER_S, tails.p999);
     for (size_t g = 0; g < GROUPS_MOST; g++)
         array_free(mix.groups[g].ns, mix.groups[g].room, sizeof *mix.groups[g].ns);
     return tails;

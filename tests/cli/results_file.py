@@ -201,6 +201,7 @@ GENERATIONS = ("gen0", "gen1", "gen2")
 PREDICTED = [f"next_{g}_{what}" for g in GENERATIONS for what in ("at", "low", "high", "pause", "pause_high")] + [
     f"expected_{g}" for g in GENERATIONS] + ["full_period", "net_rate", "live_growth", "arrival_dispersion", "horizon",
                                             "flagged", "covered", "horizon_pause_max"]
+TAILS = [f"horizon_latency_{what}" for what in ("p99", "p999", "max")]
 
 
 def in_order(*values):
@@ -222,10 +223,20 @@ def check_next(said, end, horizon):
         yield g, low, pause
 
 
+def check_tails(results, run, said):
+    """Of two requests or more: one longer than the other, and what has been is not shorter than what may come."""
+    latencies = rows(results, "latency", run)
+    tails = [said.pop(name, None) for name in TAILS]
+    equal([tail is None for tail in tails], [sum(row["requests"] for row in latencies) < 2] * 3, "tails are said")
+    if None not in tails:
+        check(in_order(*tails), "one tail is longer than the other", tails)
+        check(tails[-1] >= max(row["longest_ns"] for row in latencies) / 1e9, "the longest", tails)
+
+
 def check_predictions(results, run, said):
     """What is said of the time behind a run, against its rows as far as they tell; takes it out of `said`."""
     if "horizon" not in said:
-        check(not set(said) & set(PREDICTED), "nothing is said, or all", said)
+        check(not set(said) & set(PREDICTED + TAILS), "nothing is said, or all", said)
         return
     steady_ns = -1 if run["steady_ns"] is None else run["steady_ns"]
     service = [c for c in rows(results, "collection", run) if c["wall_ns"] > steady_ns]
@@ -241,6 +252,7 @@ def check_predictions(results, run, said):
     enough = all(seen[GENERATIONS.index(g)] >= (3 if g == "gen2" else 1) for g, _, _ in to_come)
     equal(said.pop("covered"), float(end >= horizon or enough and not flagged), "covered")
     check(said.pop("full_period", 1) > 0, "the time between full ones")
+    check_tails(results, run, said)
 
 
 def is_same(got, value):
