@@ -7,10 +7,8 @@
 #include "results/horizon/pause.h"
 #include "sim/base/units.h"
 
-#define FULL_SEEN        3    /* full collections of which the run has seen enough */
-#define DISPERSION_LIMIT 4.0  /* arrivals vary more than this: bursts longer than those tenths */
-#define PENDING_ERROR    0.15 /* of what generation 1 leaves, relative */
-#define LATEST_S         (100 * 365 * 86400.0) /* nobody waits longer */
+#define PENDING_ERROR 0.15                  /* of what generation 1 leaves, relative */
+#define LATEST_S      (100 * 365 * 86400.0) /* nobody waits longer */
 
 static double seconds(uint64_t ns)
 {
@@ -94,7 +92,7 @@ static void set_pause(struct prediction *prediction, int g, const struct past *p
 
 static bool was_seen(const struct steady *steady, int g)
 {
-    return steady->seen[g] >= (g == 2 ? FULL_SEEN : 1);
+    return steady->seen[g] >= prediction_seen_enough(g);
 }
 
 static bool grows(const struct steady *steady)

@@ -10,6 +10,17 @@
 
 #include "results/horizon/steady.h"
 
+/* If arrivals in tenths of the steady state vary more than this, there are bursts longer than
+ * those. */
+#define DISPERSION_LIMIT 4.0
+
+/* So many collections of a generation in the steady state, and a run has seen what they are like.
+ */
+static inline uint64_t prediction_seen_enough(int generation)
+{
+    return generation == GENERATIONS - 1 ? 3 : 1;
+}
+
 #define HORIZON_NS ((uint64_t)NS_PER_D) /* if nothing else is said */
 
 /* Reals are NaN where there is no such thing: a generation whose turn never comes, a run without
