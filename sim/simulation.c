@@ -42,11 +42,12 @@ struct gc {
     uint64_t service_ns, steady_ns, steady_mutator_ns;
     bool warming_up; /* the steady state is to come */
     uint64_t first_arrival_ns, last_answer_ns;
-    uint64_t events[PROGRAM_EVENT_COUNT]; /* reported so far */
-    uint64_t fired;                       /* of what was due */
-    uint64_t reported;                    /* the operation at which progress was reported last */
-    bool native;                          /* in a native section */
-    bool abandoned;                       /* the observer gave up */
+    uint64_t events[PROGRAM_EVENT_COUNT];       /* reported so far */
+    uint64_t early_events[PROGRAM_EVENT_COUNT]; /* before the steady state */
+    uint64_t fired;                             /* of what was due */
+    uint64_t reported; /* the operation at which progress was reported last */
+    bool native;       /* in a native section */
+    bool abandoned;    /* the observer gave up */
     struct simulation_result *result;
 };
 
@@ -220,6 +221,7 @@ static void begin_steady_state(struct gc *gc)
     gc->warming_up = false;
     gc->steady_ns = gc->mutator.wall_ns;
     gc->steady_mutator_ns = gc->mutator.mutator_ns;
+    memcpy(gc->early_events, gc->events, sizeof gc->early_events);
 }
 
 static void begin_warmup(struct gc *gc)
@@ -472,7 +474,25 @@ static void fill_result(struct gc *gc, struct simulation_result *result)
     gc->engine->totals(gc->engine_state, &result->totals);
     gc->engine->ages(gc->engine_state, &result->ages);
     memcpy(result->events, gc->events, sizeof result->events);
+    memcpy(result->early_events, gc->warming_up ? gc->events : gc->early_events,
+           sizeof result->early_events);
     memcpy(result->stats, gc->mutator.collector.stats, sizeof result->stats);
+}
+
+static struct would_find what_was_found(const struct gc *gc, const struct found *found)
+{
+    const struct found garbage = {.examined = found->unreachable,
+                                  .unreachable = found->unreachable};
+    double slowdown = gc->program->slowdown;
+    return (struct would_find){
+        .examined = tally_objects(&found->examined),
+        .unreachable = tally_objects(&found->unreachable),
+        .container_bytes = tally_container_bytes(&found->examined),
+        .pause_ns = costs_pause_ns(gc->costs, gc->program->layout, slowdown, found),
+        .garbage_bytes = tally_container_bytes(&found->unreachable),
+        .work_ns = costs_work_ns(gc->costs, found) * slowdown,
+        .garbage_work_ns = costs_work_ns(gc->costs, &garbage) * slowdown,
+    };
 }
 
 /* Collections of every generation, a younger one first: what it finds, an older one would have
@@ -485,13 +505,7 @@ static void find_what_collections_would(struct gc *gc, struct ending *ending)
         tally_combine(&found.examined, &gone.unreachable, 1);
         tally_combine(&found.unreachable, &gone.unreachable, 1);
         gone = found;
-        ending->would_find[g] = (struct would_find){
-            .examined = tally_objects(&found.examined),
-            .unreachable = tally_objects(&found.unreachable),
-            .container_bytes = tally_container_bytes(&found.examined),
-            .pause_ns =
-                costs_pause_ns(gc->costs, gc->program->layout, gc->program->slowdown, &found),
-        };
+        ending->would_find[g] = what_was_found(gc, &found);
     }
 }
 

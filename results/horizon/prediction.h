@@ -8,20 +8,7 @@
 #ifndef PYGCSIM_RESULTS_HORIZON_PREDICTION_H
 #define PYGCSIM_RESULTS_HORIZON_PREDICTION_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-#include "sim/model/observer.h"
-#include "sim/simulation.h"
-
-/* A run, with everything it has told. */
-struct past {
-    const struct simulation_result *result;
-    const struct collection *collections;
-    const struct sample *samples;
-    const struct request *requests;
-    size_t collection_count, sample_count, request_count;
-};
+#include "results/horizon/steady.h"
 
 #define HORIZON_NS ((uint64_t)NS_PER_D) /* if nothing else is said */
 
@@ -32,15 +19,17 @@ struct prediction {
         double at, low, high;     /* wall time since the program began, s */
         double pause, pause_high; /* s */
     } next[GENERATIONS];
-    double expected[GENERATIONS]; /* collections from the run's end to the horizon, on average */
-    double full_period;           /* from one full collection to the next in the long run, s */
-    double net_rate;              /* objects born less those reference counting frees, a second */
-    double live_growth;           /* of reachable objects, a second */
-    double arrival_dispersion;    /* requests in tenths of the steady state: variance over mean */
-    double horizon;               /* s of wall time since the program began */
+    double expected[GENERATIONS];    /* collections from the run's end to the horizon, on average */
+    double usual_pause[GENERATIONS]; /* of those after the next ones, s */
+    double full_period;              /* from one full collection to the next in the long run, s */
+    double net_rate;           /* objects born less those reference counting frees, a second */
+    double live_growth;        /* of reachable objects, a second */
+    double arrival_dispersion; /* requests in tenths of the steady state: variance over mean */
+    double horizon;            /* s of wall time since the program began */
     double flagged; /* 1: growth or bursts make a prediction from so short a time unreliable */
     double covered; /* 1: what can come within the horizon has been seen, and nothing is flagged */
     double horizon_pause_max; /* the longest in the steady state, seen or to come, s */
+    double horizon_heap_peak; /* the most there will have been: with the garbage to come, bytes */
     struct tails {
         double p99, p999, max;
     } latency; /* of all requests of the steady state up to the horizon, s */

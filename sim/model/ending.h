@@ -32,6 +32,10 @@ struct ending {
         uint64_t examined, unreachable; /* objects */
         uint64_t container_bytes;       /* of those examined */
         uint64_t pause_ns;
+        /* Of the unreachable ones alone: to work out the pause with more of them, or fewer. Work is
+         * the pause without what size adds to it (sim/model/costs.h). */
+        uint64_t garbage_bytes;
+        double work_ns, garbage_work_ns;
     } would_find[GENERATIONS];
     struct policy_plan plan; /* generation -1: the policy does not collect by itself */
 };

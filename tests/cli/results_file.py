@@ -199,8 +199,9 @@ def metrics(results, run):
 
 GENERATIONS = ("gen0", "gen1", "gen2")
 PREDICTED = [f"next_{g}_{what}" for g in GENERATIONS for what in ("at", "low", "high", "pause", "pause_high")] + [
-    f"expected_{g}" for g in GENERATIONS] + ["full_period", "net_rate", "live_growth", "arrival_dispersion", "horizon",
-                                            "flagged", "covered", "horizon_pause_max"]
+    f"expected_{g}" for g in GENERATIONS] + [f"usual_{g}_pause" for g in GENERATIONS] + [
+    "full_period", "net_rate", "live_growth", "arrival_dispersion", "horizon", "flagged", "covered",
+    "horizon_pause_max", "horizon_heap_peak"]
 TAILS = [f"horizon_latency_{what}" for what in ("p99", "p999", "max")]
 
 
@@ -215,6 +216,7 @@ def check_next(said, end, horizon):
                                       for what in ("at", "low", "high", "pause", "pause_high"))
         check((at is None) == (low is None) == (high is None) == (pause is None) == (most is None), g, "all or none")
         expected = said.pop(f"expected_{g}")
+        check(said.pop(f"usual_{g}_pause", 1) > 0, "a pause is longer than nothing")
         if at is None:
             equal(expected, 0, f"none of {g} to come")
             continue
@@ -224,7 +226,7 @@ def check_next(said, end, horizon):
 
 
 def check_tails(results, run, said):
-    """Of two requests or more: one longer than the other, and what has been is not shorter than what may come."""
+    """Of two requests or more: one longer than the other, and none that was is longer than what may come."""
     latencies = rows(results, "latency", run)
     tails = [said.pop(name, None) for name in TAILS]
     equal([tail is None for tail in tails], [sum(row["requests"] for row in latencies) < 2] * 3, "tails are said")
@@ -247,12 +249,14 @@ def check_predictions(results, run, said):
     longest = max([c["pause_ns"] / 1e9 for c in service] + [pause for _, _, pause in to_come], default=0)
     equal(said.pop("horizon_pause_max"), longest, "the longest pause")
     flagged, bursts = said.pop("flagged"), said.pop("arrival_dispersion", 0) > 4
-    grows = said.pop("live_growth", 0) > 0.1 * said.pop("net_rate")
+    growth, rate = said.pop("live_growth", None), said.pop("net_rate")
+    grows = growth is not None and growth > 0.1 * rate
     check(flagged in (0, 1) and flagged >= bursts and flagged <= (bursts or grows), "flagged", flagged, bursts, grows)
     enough = all(seen[GENERATIONS.index(g)] >= (3 if g == "gen2" else 1) for g, _, _ in to_come)
-    equal(said.pop("covered"), float(end >= horizon or enough and not flagged), "covered")
+    equal(said.pop("covered"), float(end >= horizon or enough and not flagged and growth is not None), "covered")
     check(said.pop("full_period", 1) > 0, "the time between full ones")
     check_tails(results, run, said)
+    check(said.pop("horizon_heap_peak") >= run["heap_peak_bytes"], "the most there ever will have been")
 
 
 def is_same(got, value):

@@ -176,6 +176,7 @@ static const struct member of_result[] = {
     MEMBER(simulation_result, first_arrival_ns),
     MEMBER(simulation_result, last_answer_ns),
     MEMBER(simulation_result, events),
+    MEMBER(simulation_result, early_events),
     MEMBER(simulation_result, sample_ns),
     MEMBER(simulation_result, layout),
     MEMBER(simulation_result, totals.heap_bytes),
@@ -205,7 +206,7 @@ static const struct member of_result[] = {
 };
 static_assert(sizeof(struct collection) == 15 * 8 && sizeof(struct sample) == 7 * 8 &&
                   sizeof(struct request) == 5 * 8 &&
-                  sizeof(struct simulation_result) == 74 * 8 + sizeof(struct ages),
+                  sizeof(struct simulation_result) == 91 * 8 + sizeof(struct ages),
               "a new member belongs in its table");
 
 /* Of a member of 4 bytes, or of one made up of numbers of 8. */
