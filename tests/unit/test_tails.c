@@ -28,7 +28,9 @@ static void begin(struct made_up *run, double horizon)
 {
     *run = (struct made_up){
         .result = {.status = RUN_finished, .wall_ns = 2000 * MS, .idle_ns = 1000 * MS},
-        .prediction = {.horizon = horizon, .expected = {NAN, NAN, NAN}},
+        .prediction = {.horizon = horizon,
+                       .expected = {NAN, NAN, NAN},
+                       .usual_pause = {NAN, NAN, NAN}},
     };
     run->result.ending.plan.generation = -1;
     for (int g = 0; g < GENERATIONS; g++)
