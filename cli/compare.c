@@ -24,6 +24,7 @@ struct command {
     uint64_t seed, replications, sample_ns, jobs, memory_bytes;
     struct until until;
     struct warmup warmup;
+    uint64_t horizon_ns;
     int64_t log;
     const char *db;
     bool json;
@@ -73,6 +74,7 @@ static const struct command_option options[] = {
     {{TERM_REPLICATIONS, FIELD(replications)}, .letter = 'r', .argument = "N"},
     {{OPTION_UNTIL, FIELD(until), .otherwise = "none"}, .argument = "RULE"},
     {{TERM_WARMUP, FIELD(warmup)}, .argument = "TIME"},
+    {{TERM_HORIZON, FIELD(horizon_ns)}, .argument = "TIME"},
     {{TERM_LOG, FIELD(log), .initial = "collections"}, .argument = "LEVEL"},
     {{TERM_SAMPLE, FIELD(sample_ns)}, .argument = "TIME"},
     {{OPTION_DB, FIELD(db)}, .argument = "FILE"},
@@ -124,6 +126,7 @@ static void make_experiment(struct command *command, struct compiled *compiled,
     experiment->engine = command->engine;
     experiment->log = (enum log_level)command->log;
     experiment->warmup = command->warmup;
+    experiment->horizon_ns = command->horizon_ns;
     experiment->sample_ns = command->sample_ns;
     experiment->until = command->until;
     if (until_settle(experiment, &error) != 0)

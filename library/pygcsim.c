@@ -76,7 +76,8 @@ static int simulate_request(void *context, struct error *error)
     record_begin(run->record);
     if (simulate(&setup, &observer, &result, error) != 0)
         return -1;
-    record_end(run->record, &result, (struct warmup){.ns = run->request->warmup_ns});
+    record_end(run->record, &result, (struct warmup){.ns = run->request->warmup_ns},
+               run->request->horizon_ns ? run->request->horizon_ns : HORIZON_NS);
     return meter_read(run->meter, run->values, error);
 }
 

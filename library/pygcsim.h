@@ -32,6 +32,7 @@ struct pygcsim_setup {
     uint64_t seed;
     uint64_t warmup_ns;   /* wall time after start-up until the steady state */
     uint64_t limit_bytes; /* of memory for heap and compiled program; 0: none */
+    uint64_t horizon_ns;  /* up to which it is predicted what comes after the run; 0: 24 h */
 };
 
 struct pygcsim_run;

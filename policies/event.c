@@ -37,6 +37,19 @@ static void event(void *state, struct gc *gc, enum program_event event)
     gc_collect(gc, (int)on_event->generation);
 }
 
+static bool plan(const void *state, const struct gc *gc, struct policy_plan *plan)
+{
+    const struct on_event *on_event = state;
+    (void)gc;
+    *plan = (struct policy_plan){
+        .generation = (int)on_event->generation,
+        .on = (enum program_event)on_event->on,
+        .after = (uint64_t)(on_event->every - on_event->seen % on_event->every),
+        .every = (uint64_t)on_event->every,
+    };
+    return true;
+}
+
 static void python(const void *state, FILE *out)
 {
     const struct on_event *on_event = state;
@@ -63,5 +76,6 @@ const struct policy policy_event = {
         },
     .start = start,
     .event = event,
+    .plan = plan,
     .python = python,
 };

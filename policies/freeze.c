@@ -37,6 +37,18 @@ static void event(void *state, struct gc *gc, enum program_event event)
     gc_set_threshold(gc, freeze->t0, freeze->t1, freeze->t2);
 }
 
+/* Where what it waits for has not come yet; after that nothing more comes of it. */
+static bool plan(const void *state, const struct gc *gc, struct policy_plan *plan)
+{
+    const struct freeze *freeze = state;
+    (void)gc;
+    *plan = (struct policy_plan){.generation = GENERATIONS - 1,
+                                 .on = (enum program_event)freeze->on,
+                                 .after = 1,
+                                 .every = UINT64_MAX};
+    return !freeze->done && freeze->collect;
+}
+
 static void python(const void *state, FILE *out)
 {
     const struct freeze *freeze = state;
@@ -57,5 +69,6 @@ const struct policy policy_freeze = {
             .state_size = sizeof(struct freeze),
         },
     .event = event,
+    .plan = plan,
     .python = python,
 };

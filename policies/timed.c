@@ -18,10 +18,15 @@ static const struct param params[] = {
     {NULL},
 };
 
-static void set_timer(const struct timed *timed, struct gc *gc)
+static uint64_t next_ns(const struct timed *timed, const struct gc *gc)
 {
     uint64_t every_ns = (uint64_t)timed->every_ns;
-    gc_set_timer(gc, (gc_now_ns(gc) / every_ns + 1) * every_ns);
+    return (gc_now_ns(gc) / every_ns + 1) * every_ns;
+}
+
+static void set_timer(const struct timed *timed, struct gc *gc)
+{
+    gc_set_timer(gc, next_ns(timed, gc));
 }
 
 static void start(void *state, struct gc *gc)
@@ -37,6 +42,15 @@ static void timer(void *state, struct gc *gc)
     const struct timed *timed = state;
     gc_collect(gc, (int)timed->generation);
     set_timer(timed, gc);
+}
+
+static bool plan(const void *state, const struct gc *gc, struct policy_plan *plan)
+{
+    const struct timed *timed = state;
+    *plan = (struct policy_plan){.generation = (int)timed->generation,
+                                 .at_ns = next_ns(timed, gc),
+                                 .every_ns = (uint64_t)timed->every_ns};
+    return true;
 }
 
 static void python(const void *state, FILE *out)
@@ -68,5 +82,6 @@ const struct policy policy_timed = {
         },
     .start = start,
     .timer = timer,
+    .plan = plan,
     .python = python,
 };

@@ -34,6 +34,7 @@ struct gc {
     struct slot {
         uint64_t arrival_ns, ready_ns; /* wall instants: of the request; of its next burst */
         uint64_t early_ns;             /* by which the burst under way began before it was ready */
+        uint64_t slack_ns;             /* as of struct request */
     } * slots;
     uint64_t sequence;                       /* of the next collection */
     uint64_t sample_ns, sampled_ns, samples; /* the interval; when the last was taken; how many */
@@ -41,11 +42,12 @@ struct gc {
     uint64_t service_ns, steady_ns, steady_mutator_ns;
     bool warming_up; /* the steady state is to come */
     uint64_t first_arrival_ns, last_answer_ns;
-    uint64_t events[PROGRAM_EVENT_COUNT]; /* reported so far */
-    uint64_t fired;                       /* of what was due */
-    uint64_t reported;                    /* the operation at which progress was reported last */
-    bool native;                          /* in a native section */
-    bool abandoned;                       /* the observer gave up */
+    uint64_t events[PROGRAM_EVENT_COUNT];       /* reported so far */
+    uint64_t early_events[PROGRAM_EVENT_COUNT]; /* before the steady state */
+    uint64_t fired;                             /* of what was due */
+    uint64_t reported; /* the operation at which progress was reported last */
+    bool native;       /* in a native section */
+    bool abandoned;    /* the observer gave up */
     bool begun, ended;
 };
 
@@ -211,6 +213,8 @@ static void take_sample(struct gc *gc)
         .tracked = {totals.tracked[0], totals.tracked[1], totals.tracked[2]},
     };
     sample.garbage_bytes = totals.heap_bytes - sample.live_bytes;
+    for (int g = 0; g <= PERMANENT; g++)
+        sample.net += totals.tracked[g] + totals.freed_by_collector[g];
     gc->sampled_ns = sample.wall_ns;
     if (++gc->samples % SAMPLES_MANY == 0 && gc->setup->sample_ns == SAMPLE_AUTO)
         gc->sample_ns *= 2;
@@ -225,6 +229,7 @@ static void begin_steady_state(struct gc *gc)
     gc->warming_up = false;
     gc->steady_ns = gc->mutator.wall_ns;
     gc->steady_mutator_ns = gc->mutator.mutator_ns;
+    memcpy(gc->early_events, gc->events, sizeof gc->early_events);
 }
 
 static void begin_warmup(struct gc *gc)
@@ -320,6 +325,9 @@ static void resume_request(struct gc *gc, struct slot *slot, uint64_t nominal_re
     wait_until(gc, nominal_ready_ns);
     uint64_t now_ns = gc->mutator.wall_ns;
     slot->early_ns = slot->ready_ns > now_ns ? slot->ready_ns - now_ns : 0;
+    slot->slack_ns += now_ns > slot->ready_ns ? now_ns - slot->ready_ns : 0;
+    if (slot->slack_ns > gc->idle_ns)
+        slot->slack_ns = gc->idle_ns;
 }
 
 static void begin_request(struct gc *gc, struct slot *slot, uint64_t arrival_ns)
@@ -328,13 +336,19 @@ static void begin_request(struct gc *gc, struct slot *slot, uint64_t arrival_ns)
     if (gc->first_arrival_ns == 0)
         gc->first_arrival_ns = arrival_ns;
     wait_until(gc, arrival_ns);
+    slot->slack_ns = gc->idle_ns;
 }
 
 static void end_request(struct gc *gc, const struct slot *slot)
 {
     uint64_t answer_ns = gc->mutator.wall_ns + slot->early_ns;
-    const struct request request = {slot->arrival_ns, answer_ns - slot->arrival_ns,
-                                    gc->mutator.mutator_ns};
+    const struct request request = {
+        .arrival_ns = slot->arrival_ns,
+        .latency_ns = answer_ns - slot->arrival_ns,
+        .mutator_ns = gc->mutator.mutator_ns,
+        .idle_ns = gc->idle_ns,
+        .slack_ns = slot->slack_ns,
+    };
     gc->requests++;
     if (answer_ns > gc->last_answer_ns)
         gc->last_answer_ns = answer_ns;
@@ -468,7 +482,62 @@ static void fill_result(struct gc *gc, struct simulation_result *result)
     gc->engine->totals(gc->engine_state, &result->totals);
     gc->engine->ages(gc->engine_state, &result->ages);
     memcpy(result->events, gc->events, sizeof result->events);
+    memcpy(result->early_events, gc->warming_up ? gc->events : gc->early_events,
+           sizeof result->early_events);
     memcpy(result->stats, gc->mutator.collector.stats, sizeof result->stats);
+}
+
+static struct would_find what_was_found(const struct gc *gc, const struct found *found)
+{
+    const struct found garbage = {.examined = found->unreachable,
+                                  .unreachable = found->unreachable};
+    double slowdown = gc->program->slowdown;
+    return (struct would_find){
+        .examined = tally_objects(&found->examined),
+        .unreachable = tally_objects(&found->unreachable),
+        .container_bytes = tally_container_bytes(&found->examined),
+        .pause_ns = costs_pause_ns(gc->costs, gc->program->layout, slowdown, found),
+        .garbage_bytes = tally_container_bytes(&found->unreachable),
+        .work_ns = costs_work_ns(gc->costs, found) * slowdown,
+        .garbage_work_ns = costs_work_ns(gc->costs, &garbage) * slowdown,
+    };
+}
+
+/* Collections of every generation, a younger one first: what it finds, an older one would have
+ * found too. The heap is not what it was after that. */
+static void find_what_collections_would(struct gc *gc, struct ending *ending)
+{
+    struct found gone = {0}, found;
+    for (int g = 0; g < GENERATIONS; g++) {
+        gc->engine->collect(gc->engine_state, g, &found);
+        tally_combine(&found.examined, &gone.unreachable, 1);
+        tally_combine(&found.unreachable, &gone.unreachable, 1);
+        gone = found;
+        ending->would_find[g] = what_was_found(gc, &found);
+    }
+}
+
+/* The last that is done to the heap. */
+static void fill_ending(struct gc *gc, struct ending *ending)
+{
+    const struct collector *collector = &gc->mutator.collector;
+    struct engine_totals totals;
+    gc->engine->totals(gc->engine_state, &totals);
+    *ending = (struct ending){
+        .long_lived_total = collector->long_lived_total,
+        .long_lived_pending = collector->long_lived_pending,
+        .automatic = collector->enabled && collector->threshold[0] != 0,
+        .heap_bytes = totals.heap_bytes,
+        .live_bytes = gc->engine->live_bytes(gc->engine_state),
+    };
+    for (int g = 0; g < GENERATIONS; g++) {
+        ending->count[g] = collector->count[g];
+        ending->threshold[g] = collector->threshold[g];
+    }
+    memcpy(ending->tracked, totals.tracked, sizeof ending->tracked);
+    if (!gc->policy->plan || !gc->policy->plan(gc->policy_state, gc, &ending->plan))
+        ending->plan = (struct policy_plan){.generation = -1};
+    find_what_collections_would(gc, ending);
 }
 
 /* A 250th of the program; where it does not say how long it is, 10 ms. */
@@ -567,6 +636,8 @@ static int end(struct simulation *simulation, struct error *error)
         simulation->result.status = RUN_out_of_memory;
     else if (gc->mutator.fault.kind != FAULT_NONE)
         return describe_fault(gc, error);
+    else if (!gc->abandoned)
+        fill_ending(gc, &simulation->result.ending);
     return gc->abandoned ? -1 : 0;
 }
 

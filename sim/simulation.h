@@ -22,6 +22,7 @@
 #include "sim/model/age.h"
 #include "sim/model/collector.h"
 #include "sim/model/costs.h"
+#include "sim/model/ending.h"
 #include "sim/model/engine.h"
 #include "sim/model/observer.h"
 #include "sim/model/policy.h"
@@ -53,13 +54,16 @@ struct simulation_result {
      * beginning if there is none, at the first operation from then on; the end if it never came; 0
      * if it is the whole program. And mutator time by then. */
     uint64_t steady_ns, steady_mutator_ns;
-    uint64_t first_arrival_ns, last_answer_ns; /* of requests; 0 if there were none */
-    uint64_t events[PROGRAM_EVENT_COUNT];      /* how often each was reported */
-    uint64_t sample_ns;                        /* the interval used */
+    uint64_t first_arrival_ns, last_answer_ns;  /* of requests; 0 if there were none */
+    uint64_t events[PROGRAM_EVENT_COUNT];       /* how often each was reported */
+    uint64_t early_events[PROGRAM_EVENT_COUNT]; /* by the beginning of the steady state */
+    uint64_t sample_ns;                         /* the interval used */
     enum layout layout;
     struct engine_totals totals;
     struct ages ages; /* the objects that the totals count as freed, by age */
     struct collector_stats stats[GENERATIONS];
+    struct ending ending; /* of a run that finished; all of the above is as it was before it was
+                             looked at what collections would find */
 };
 
 /* A run under way, window by window of its compiled program (sim/interval/compiled.h), in memory

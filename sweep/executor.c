@@ -282,7 +282,8 @@ static int simulate_and_record(void *context, struct error *error)
     if (simulate(&running->plan.setup, &observer, &running->result, error) != 0)
         return -1;
     if (!is_stopped(worker->executor))
-        record_end(worker->record, &running->result, running->plan.warmup);
+        record_end(worker->record, &running->result, running->plan.warmup,
+                   running->plan.horizon_ns);
     return 0;
 }
 

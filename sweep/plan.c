@@ -111,6 +111,7 @@ struct run_plan plan_run(const struct plan *plan, const struct planned_run *run)
                   .warmup_ns = fixed ? experiment->warmup.ns : 0},
         .log = experiment->log,
         .warmup = experiment->warmup,
+        .horizon_ns = experiment->horizon_ns,
     };
 }
 

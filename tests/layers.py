@@ -21,7 +21,7 @@ LAYERS = {
     "sim": ["base", "model", "graph", "interval", ""],
     "policies": [""],
     "workloads": [""],
-    "results": ["statistics", "store", "answer", "charts", "report"],
+    "results": ["statistics", "horizon", "store", "answer", "charts", "report"],
     "sweep": ["file", ""],
     "library": [""],
     "cli": [""],

@@ -40,6 +40,8 @@ static const char garbage[] = "(SELECT garbage_bytes FROM sample UNION ALL"
 
 static const char reclaimed[] = "reclaimed";
 
+static const char predictions[] = "prediction";
+
 /* Not of one run: the expression is over all runs of a program to its end, a window. */
 static const char across_runs[] = "run WHERE status = 'finished' WINDOW program AS"
                                   " (PARTITION BY workload, collector, seed, costs)";
@@ -91,6 +93,23 @@ static const char across_runs[] = "run WHERE status = 'finished' WINDOW program 
 #define BY_COLLECTOR(name, of, g)                                                                  \
     RECLAIMED("reclaimed_collector_" name, "by_collector",                                         \
               "objects freed by collections, from " of, g)
+
+#define AHEAD(name, unit, meaning)                                                                 \
+    {                                                                                              \
+        name, unit, meaning, predictions, name                                                     \
+    }
+#define NEXT(name, of)                                                                             \
+    AHEAD("next_" name "_at", "s", "when the next collection " of " will come, predicted"),        \
+        AHEAD("next_" name "_low", "s", "the earliest that it will come, " of),                    \
+        AHEAD("next_" name "_high", "s", "the latest that it will come, " of),                     \
+        AHEAD("next_" name "_pause", "s",                                                          \
+              "how long it will pause, " of ", if the heap does not"                               \
+              " grow"),                                                                            \
+        AHEAD("next_" name "_pause_high", "s", "the same if reachable objects go on growing, " of)
+#define HORIZON_LATENCY(name, meaning)                                                             \
+    {                                                                                              \
+        name, "s", meaning, predictions, name, BETTER_LOW, true                                    \
+    }
 
 /* clang-format off */
 const struct metric metrics[] = {
@@ -156,6 +175,30 @@ const struct metric metrics[] = {
     BY_COLLECTOR("gen1", "generation 1", 1),
     BY_COLLECTOR("gen2", "generation 2", 2),
     BY_COLLECTOR("permanent", "the permanent generation", 3),
+    NEXT("gen0", "of generation 0"),
+    NEXT("gen1", "of generation 1"),
+    NEXT("gen2", "of generation 2"),
+    AHEAD("expected_gen0", "count", "collections of generation 0 from the run's end to the horizon, predicted"),
+    AHEAD("expected_gen1", "count", "the same of generation 1"),
+    AHEAD("expected_gen2", "count", "the same of generation 2"),
+    AHEAD("usual_gen0_pause", "s", "mean pause of collections of generation 0 later on, seen or predicted"),
+    AHEAD("usual_gen1_pause", "s", "the same of generation 1"),
+    AHEAD("usual_gen2_pause", "s", "the same of full collections"),
+    AHEAD("full_period", "s", "time between full collections in the long run"),
+    AHEAD("net_rate", "1/s", "objects born less those that reference counting frees, in the steady state"),
+    AHEAD("live_growth", "1/s", "growth of the number of reachable objects, in the steady state"),
+    AHEAD("arrival_dispersion", "ratio", "arrivals in tenths of the steady state, variance over mean: above 4, bursts"
+          " are longer than these"),
+    AHEAD("horizon", "s", "up to which it is said what comes"),
+    AHEAD("flagged", "fraction", "1: growth or long bursts make predictions from this run unreliable"),
+    AHEAD("covered", "fraction", "1: what can come within the horizon has been seen, and nothing is flagged"),
+    {"horizon_pause_max", "s", "longest pause of the steady state up to the horizon, seen or predicted", predictions,
+     "horizon_pause_max", BETTER_LOW, true},
+    {"horizon_heap_peak", "bytes", "live objects and garbage, the most up to the horizon if reachable objects do not grow",
+     predictions, "horizon_heap_peak", BETTER_LOW, true},
+    HORIZON_LATENCY("horizon_latency_p99", "99th percentile of the latency of all requests up to the horizon"),
+    HORIZON_LATENCY("horizon_latency_p999", "99.9th percentile of the same"),
+    HORIZON_LATENCY("horizon_latency_max", "longest latency to be expected up to the horizon"),
     {"overhead", "ratio", "lower-bound overhead: busy time over that of the cheapest policy of the same program",
      across_runs, "(mutator_ns + pause_ns) * 1.0 / min(mutator_ns + pause_ns) OVER program", BETTER_LOW},
     {NULL},

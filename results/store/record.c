@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/horizon/tails.h"
 #include "results/statistics/warmup.h"
 #include "sim/base/allocate.h"
 #include "sim/base/array.h"
@@ -94,6 +95,43 @@ static const struct row_column reclaimed_columns[] = {
     COLUMN(reclaimed_row, INTEGER, generation),
     COLUMN(reclaimed_row, INTEGER, by_refcount),
     COLUMN(reclaimed_row, INTEGER, by_collector),
+    COLUMNS_END,
+};
+
+static const struct row_column prediction_columns[] = {
+    COLUMN_OF(prediction, REAL, next_gen0_at, next[0].at),
+    COLUMN_OF(prediction, REAL, next_gen0_low, next[0].low),
+    COLUMN_OF(prediction, REAL, next_gen0_high, next[0].high),
+    COLUMN_OF(prediction, REAL, next_gen0_pause, next[0].pause),
+    COLUMN_OF(prediction, REAL, next_gen0_pause_high, next[0].pause_high),
+    COLUMN_OF(prediction, REAL, next_gen1_at, next[1].at),
+    COLUMN_OF(prediction, REAL, next_gen1_low, next[1].low),
+    COLUMN_OF(prediction, REAL, next_gen1_high, next[1].high),
+    COLUMN_OF(prediction, REAL, next_gen1_pause, next[1].pause),
+    COLUMN_OF(prediction, REAL, next_gen1_pause_high, next[1].pause_high),
+    COLUMN_OF(prediction, REAL, next_gen2_at, next[2].at),
+    COLUMN_OF(prediction, REAL, next_gen2_low, next[2].low),
+    COLUMN_OF(prediction, REAL, next_gen2_high, next[2].high),
+    COLUMN_OF(prediction, REAL, next_gen2_pause, next[2].pause),
+    COLUMN_OF(prediction, REAL, next_gen2_pause_high, next[2].pause_high),
+    COLUMN_OF(prediction, REAL, expected_gen0, expected[0]),
+    COLUMN_OF(prediction, REAL, expected_gen1, expected[1]),
+    COLUMN_OF(prediction, REAL, expected_gen2, expected[2]),
+    COLUMN_OF(prediction, REAL, usual_gen0_pause, usual_pause[0]),
+    COLUMN_OF(prediction, REAL, usual_gen1_pause, usual_pause[1]),
+    COLUMN_OF(prediction, REAL, usual_gen2_pause, usual_pause[2]),
+    COLUMN(prediction, REAL, full_period),
+    COLUMN(prediction, REAL, net_rate),
+    COLUMN(prediction, REAL, live_growth),
+    COLUMN(prediction, REAL, arrival_dispersion),
+    COLUMN(prediction, REAL, horizon),
+    COLUMN(prediction, REAL, flagged),
+    COLUMN(prediction, REAL, covered),
+    COLUMN(prediction, REAL, horizon_pause_max),
+    COLUMN(prediction, REAL, horizon_heap_peak),
+    COLUMN_OF(prediction, REAL, horizon_latency_p99, latency.p99),
+    COLUMN_OF(prediction, REAL, horizon_latency_p999, latency.p999),
+    COLUMN_OF(prediction, REAL, horizon_latency_max, latency.max),
     COLUMNS_END,
 };
 
@@ -278,7 +316,26 @@ static void find_steady_state(struct record *record)
     array_free(latencies, capacity, sizeof *latencies);
 }
 
-void record_end(struct record *record, const struct simulation_result *result, struct warmup warmup)
+static void look_ahead(struct record *record, uint64_t horizon_ns)
+{
+    struct rows *rows = &record->tables[TABLE_prediction];
+    const struct past past = {
+        .result = &record->result,
+        .collections = record->collections,
+        .samples = record->samples,
+        .requests = record->requests,
+        .collection_count = record->tables[TABLE_collection].count,
+        .sample_count = record->tables[TABLE_sample].count,
+        .request_count = record->tables[TABLE_request].count,
+    };
+    record->prediction = predict(&past, horizon_ns);
+    record->prediction.latency = tails_find(&past, &record->prediction);
+    rows->row = &record->prediction;
+    rows->count = 1;
+}
+
+void record_end(struct record *record, const struct simulation_result *result, struct warmup warmup,
+                uint64_t horizon_ns)
 {
     record->result = *result;
     if (warmup.ns == WARMUP_MSER5)
@@ -294,4 +351,5 @@ void record_end(struct record *record, const struct simulation_result *result, s
                                                       result->totals.freed_by_collector[g]};
     record->tables[TABLE_reclaimed].row = record->reclaimed;
     record->tables[TABLE_reclaimed].count = GENERATIONS + 1;
+    look_ahead(record, horizon_ns);
 }

@@ -8,14 +8,15 @@
 
 #include <stdint.h>
 
+#include "results/horizon/prediction.h"
 #include "results/statistics/histogram.h"
 #include "results/store/logging.h"
 #include "results/store/rows.h"
 #include "sim/model/observer.h"
 #include "sim/simulation.h"
 
-/* One table of the results file each, but for `request`, of which it has the histogram only:
- * X(identifier, struct of a row). */
+/* One table of the results file each, but for `request`, of which it has the histogram only, and
+ * `prediction`, of which it has the metrics: X(identifier, struct of a row). */
 #define RECORD_TABLES(X)                                                                           \
     X(run, simulation_result)                                                                      \
     X(collection, collection)                                                                      \
@@ -24,7 +25,8 @@
     X(latency, latency_row)                                                                        \
     X(pause, pause_row)                                                                            \
     X(age, age_row)                                                                                \
-    X(reclaimed, reclaimed_row)
+    X(reclaimed, reclaimed_row)                                                                    \
+    X(prediction, prediction)
 
 enum record_table {
 #define X(name, row) TABLE_##name,
@@ -72,6 +74,7 @@ struct record {
     struct age_row ages[(GENERATIONS + 1) * AGE_BUCKETS];
     size_t collection_capacity, sample_capacity, request_capacity, latency_capacity, pause_capacity;
     struct reclaimed_row reclaimed[GENERATIONS + 1];
+    struct prediction prediction;
     struct histogram histogram; /* the one being made */
 };
 
@@ -83,11 +86,18 @@ void record_free(struct record *record);
 void record_begin(struct record *record);
 struct observer record_observer(struct record *record, const struct observer *next);
 
-/* The run has ended: works out where its steady state began, and the histograms. */
-void record_end(struct record *record, const struct simulation_result *result,
-                struct warmup warmup);
+/* The run has ended: works out where its steady state began, the histograms, and what would come
+ * next, up to a horizon (wall time since the program began). */
+void record_end(struct record *record, const struct simulation_result *result, struct warmup warmup,
+                uint64_t horizon_ns);
 
 /* The tables' columns, but for run_id, which comes first in the results file. */
 extern const struct row_table record_tables[RECORD_TABLE_COUNT];
+
+/* Has the results file that table? */
+static inline bool record_table_is_stored(int table)
+{
+    return table != TABLE_request && table != TABLE_prediction;
+}
 
 #endif

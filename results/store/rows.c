@@ -17,6 +17,13 @@ static uint64_t integer_at(const struct row_column *column, const void *row)
     return (uint64_t)small;
 }
 
+static double real_at(const struct row_column *column, const void *row)
+{
+    double value;
+    memcpy(&value, (const char *)row + column->offset, sizeof value);
+    return value;
+}
+
 char *rows_insert_sql(const struct row_table *table)
 {
     sqlite3_str *names = sqlite3_str_new(NULL), *marks = sqlite3_str_new(NULL);
@@ -154,6 +161,10 @@ static int column_value(sqlite3_vtab_cursor *base, sqlite3_context *result, int 
     const struct row_table *table = cursor->rows->table;
     const struct row_column *column = &table->columns[number];
     const char *row = (const char *)cursor->rows->row + cursor->at * table->row_size;
+    if (column->type == ROW_REAL) {
+        sqlite3_result_double(result, real_at(column, row));
+        return SQLITE_OK;
+    }
     uint64_t value = integer_at(column, row);
     if (column->type == ROW_WORD)
         sqlite3_result_text(result, column->words[value], -1, SQLITE_STATIC);

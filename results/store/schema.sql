@@ -2,7 +2,7 @@
 -- program began, on the wall clock unless the name says mutator; sizes are bytes.
 
 PRAGMA application_id = 1887004515; -- "pygc"
-PRAGMA user_version = 3;            -- of this schema
+PRAGMA user_version = 4;            -- of this schema
 
 -- What is stored of a run is sealed: the sum of a digest (XXH3) of each row (results/store/seal.h). It
 -- tells a damaged file from a sound one; it is no signature. Seals are over the columns before them;
@@ -39,6 +39,7 @@ CREATE TABLE run (
     log                TEXT NOT NULL,   -- what is stored of it: summary, samples, collections
     warmup             TEXT NOT NULL,   -- after start-up: a time, or mser5
     sampling           TEXT NOT NULL,   -- time between two samples, as asked for; or auto
+    horizon            TEXT NOT NULL,   -- up to when it is said what comes after the run
     status             TEXT NOT NULL,   -- planned, unfinished, finished, out_of_memory, failed
     error              TEXT,            -- why it failed
     -- From here on: known when the run has ended.

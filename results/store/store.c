@@ -22,7 +22,7 @@
 #include "sim/base/input_file.h"
 
 #define APPLICATION_ID 1887004515 /* as in schema.sql */
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 #define BUSY_MS        5000       /* how long another writer is waited for */
 #define VALUE_BYTES    (64 << 20) /* of one value: an experiment file, or what a query gathers */
 
@@ -375,7 +375,7 @@ static int prepare_statements(struct store *store, struct error *error)
     for (int i = 0; i < STATEMENT_COUNT && status == 0; i++)
         status = prepare(store, sql[i], &store->statements[i], error);
     for (int i = 0; i < RECORD_TABLE_COUNT && status == 0; i++) {
-        if (i == TABLE_request)
+        if (!record_table_is_stored(i))
             continue;
         char *text = i == TABLE_run ? update_run_sql() : rows_insert_sql(&record_tables[i]);
         status = prepare(store, text, &store->rows[i], error);

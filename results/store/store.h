@@ -74,6 +74,7 @@ struct run_plan {
     struct simulation_setup setup;
     enum log_level log;
     struct warmup warmup;
+    uint64_t horizon_ns; /* up to which it is said what comes after the run */
 };
 
 /* Planning is one transaction. *experiment is one to continue, or 0: then a sweep continues the one

@@ -35,10 +35,12 @@
                         " planned = ?5, seal_runs = NULL WHERE id = ?1")                           \
     X(FIND_RUN, "SELECT id, status FROM run WHERE experiment_id = ?1 AND policy = ?2"              \
                 " AND seed = ?3 AND workload = ?4 AND collector = ?5 AND engine = ?6"              \
-                " AND costs = ?7 AND log = ?8 AND warmup = ?9 AND sampling = ?10")                 \
-    X(NEW_RUN, "INSERT INTO run (id, experiment_id, policy, seed, workload, collector, engine,"    \
-               " costs, log, warmup, sampling, status)"                                            \
-               " VALUES (nullif(?11, 0), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'planned')")     \
+                " AND costs = ?7 AND log = ?8 AND warmup = ?9 AND sampling = ?10"                  \
+                " AND horizon = ?11")                                                              \
+    X(NEW_RUN,                                                                                     \
+      "INSERT INTO run (id, experiment_id, policy, seed, workload, collector, engine,"             \
+      " costs, log, warmup, sampling, horizon, status)"                                            \
+      " VALUES (nullif(?12, 0), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'planned')")         \
     X(FIND_ID, "SELECT 1 FROM run WHERE id = ?")                                                   \
     X(PARAMETER, "INSERT INTO parameter VALUES (?, ?, ?, ?, ?)")                                   \
     X(KEEP_RUN, "INSERT INTO temp.kept VALUES (?)")                                                \

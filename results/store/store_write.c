@@ -298,20 +298,22 @@ int store_plan_run(struct store *store, int64_t experiment, const struct run_pla
                    struct error *error)
 {
     const struct simulation_setup *setup = &plan->setup;
-    char costs[64], warmup[UNITS_TEXT] = "mser5", sampling[UNITS_TEXT] = "auto";
+    char costs[64], warmup[UNITS_TEXT] = "mser5", sampling[UNITS_TEXT] = "auto",
+                    horizon[UNITS_TEXT];
     snprintf(costs, sizeof costs, "%s, CPython %s", COSTS_NAME,
              costs_measured_on(costs_for(setup->collector)));
     if (plan->warmup.ns != WARMUP_MSER5)
         units_write_duration(warmup, (int64_t)plan->warmup.ns);
     if (setup->sample_ns != SAMPLE_AUTO)
         units_write_duration(sampling, (int64_t)setup->sample_ns);
+    units_write_duration(horizon, (int64_t)plan->horizon_ns);
     *run = 0;
     *ended = false;
     sqlite3_stmt *row = NULL;
     if (store->continued)
-        row = find(store, FIND_RUN, "isusssssss", experiment, setup->policy->text, setup->seed,
+        row = find(store, FIND_RUN, "isussssssss", experiment, setup->policy->text, setup->seed,
                    setup->workload->text, setup->collector->name, setup->engine->name, costs,
-                   log_level_names[plan->log], warmup, sampling);
+                   log_level_names[plan->log], warmup, sampling, horizon);
     if (row) {
         const char *status = query_string(row, 1);
         bool unfinished = strcmp(status, run_status_names[RUN_unfinished]) == 0;
@@ -324,9 +326,9 @@ int store_plan_run(struct store *store, int64_t experiment, const struct run_pla
             set_status(store, *run, RUN_planned, NULL);
         }
     } else {
-        put(store, NEW_RUN, "isusssssssi", experiment, setup->policy->text, setup->seed,
+        put(store, NEW_RUN, "isussssssssi", experiment, setup->policy->text, setup->seed,
             setup->workload->text, setup->collector->name, setup->engine->name, costs,
-            log_level_names[plan->log], warmup, sampling, new_run_id(store, number));
+            log_level_names[plan->log], warmup, sampling, horizon, new_run_id(store, number));
         *run = sqlite3_last_insert_rowid(store->database);
         uint64_t parameters = put_parameters(store, *run, "workload", setup->workload) +
                               put_parameters(store, *run, "policy", setup->policy);
@@ -382,14 +384,12 @@ int store_collections(struct store *store, int64_t run, struct record *record, s
 static bool is_stored(enum record_table table, enum log_level log)
 {
     switch (table) {
-    case TABLE_request:
-        return false;
     case TABLE_collection:
         return log >= LOG_collections;
     case TABLE_sample:
         return log >= LOG_samples;
     default:
-        return true;
+        return record_table_is_stored(table);
     }
 }
 

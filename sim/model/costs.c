@@ -82,8 +82,12 @@ const char *costs_measured_on(const struct cost_model *model)
     return model->measured_on;
 }
 
-uint64_t costs_pause_ns(const struct cost_model *model, enum layout layout, double slowdown,
-                        const struct found *found)
+double costs_size_factor(enum layout layout, double container_bytes)
+{
+    return fmax(1, pow(container_bytes / cached_bytes, exponent[layout]));
+}
+
+double costs_work_ns(const struct cost_model *model, const struct found *found)
 {
     double ns = 0;
     for (int kind = 0; kind < OBJECT_KINDS; kind++) {
@@ -92,9 +96,15 @@ uint64_t costs_pause_ns(const struct cost_model *model, enum layout layout, doub
               c->b * (double)found->examined.fields[kind] +
               c->d * (double)found->unreachable.objects[kind];
     }
-    double size =
-        pow((double)tally_container_bytes(&found->examined) / cached_bytes, exponent[layout]);
-    return (uint64_t)llround((c0_ns + ns * fmax(1, size)) * slowdown);
+    return ns;
+}
+
+uint64_t costs_pause_ns(const struct cost_model *model, enum layout layout, double slowdown,
+                        const struct found *found)
+{
+    double size = costs_size_factor(layout, (double)tally_container_bytes(&found->examined));
+    double ns = c0_ns + costs_work_ns(model, found) * size;
+    return (uint64_t)llround(ns * slowdown);
 }
 
 void costs_of_operations(const struct cost_model *model, double slowdown, struct op_costs *costs)

@@ -35,6 +35,10 @@ const char *costs_measured_on(const struct cost_model *model);
 uint64_t costs_pause_ns(const struct cost_model *model, enum layout layout, double slowdown,
                         const struct found *found);
 
+/* Its two parts: a·N + b·E + d·T, and the factor for containers of so many bytes. */
+double costs_work_ns(const struct cost_model *model, const struct found *found);
+double costs_size_factor(enum layout layout, double container_bytes);
+
 /* The mutator's table, scaled by `slowdown`. */
 void costs_of_operations(const struct cost_model *model, double slowdown, struct op_costs *costs);
 

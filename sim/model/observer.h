@@ -42,11 +42,17 @@ struct sample {
     uint64_t wall_ns;
     uint64_t live_bytes, garbage_bytes; /* reachable; unreachable and not reclaimed (floating) */
     uint64_t tracked[GENERATIONS];
+    uint64_t net; /* objects born so far, less those that reference counting has freed */
 };
 
 struct request {
     uint64_t arrival_ns, latency_ns; /* arrival to the end of its last burst, waits included */
-    uint64_t mutator_ns;             /* as it ends */
+    uint64_t mutator_ns, idle_ns;    /* as it ends: of the whole run, so far */
+    /* Idle time so far that would have made up for an earlier pause, had there been one: what was
+     * before it began, and what passed while it waited, as far as it was not resumed at once. With
+     * a pause of D more when the worker had been idle for I, it would end max(0, D - (slack - I))
+     * later, if it began after that. */
+    uint64_t slack_ns;
 };
 
 /* Each function may be NULL, gets `context`, and returns 0, or -1 to end the run (its owner knows

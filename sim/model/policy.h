@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "sim/base/param.h"
+#include "sim/model/ending.h"
 #include "sim/model/gc.h"
 #include "sim/model/observer.h"
 #include "sim/model/program.h"
@@ -30,6 +31,10 @@ struct policy {
 
     /* A collection has ended (gc.callbacks, phase "stop"): gc_collect is ignored in here. */
     void (*collected)(void *state, struct gc *gc, const struct collection *collection);
+
+    /* Whether it will ever collect by itself, if nothing comes but time and reports of events, and
+     * when: as things are now. For predictions (results/horizon/). */
+    bool (*plan)(const void *state, const struct gc *gc, struct policy_plan *plan);
 
     /* Writes the Python lines that do the same in an application (sim/model/python.h), and where
      * they belong as comments. Never NULL. */

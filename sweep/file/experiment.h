@@ -45,6 +45,7 @@ struct experiment {
     const struct engine *engine;
     enum log_level log;
     struct warmup warmup;
+    uint64_t horizon_ns;
     uint64_t sample_ns;   /* as in struct simulation_setup */
     const char *minimise; /* a metric: the objective; NULL: not said */
     char *baseline; /* the text of the policy that others are compared with; NULL: the first */

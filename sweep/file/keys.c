@@ -207,6 +207,7 @@ const struct experiment_key experiment_keys[] = {
     {"", {TERM_BASELINE, .type = PARAM_RULE, .otherwise = "the first policy", .form = "one of the policies, as a spec or a map"},
      NODE(baseline), read_later},
     {"", {TERM_WARMUP, FIELD(warmup)}},
+    {"", {TERM_HORIZON, FIELD(horizon_ns)}},
     {"", {TERM_LOG, FIELD(log), .initial = "summary"}},
     {"", {TERM_SAMPLE, FIELD(sample_ns)}},
     {"", {TERM_ENGINE, FIELD(engine)}},

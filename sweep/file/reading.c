@@ -69,6 +69,7 @@ static void fill_experiment(struct reading *reading)
     experiment->engine = reading->engine;
     experiment->log = (enum log_level)reading->log;
     experiment->warmup = reading->warmup;
+    experiment->horizon_ns = reading->horizon_ns;
     experiment->sample_ns = reading->sample_ns;
     experiment->minimise = reading->minimise;
     experiment->until = reading->until;

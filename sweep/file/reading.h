@@ -29,6 +29,7 @@ struct reading {
     const yaml_node_t *seed_node, *replications_node, *seeds, *until_node;
     struct until until;
     struct warmup warmup;
+    uint64_t horizon_ns;
     int64_t log;
     uint64_t sample_ns;
     const struct engine *engine;

@@ -37,6 +37,11 @@
     .absent = "mser5", .initial = "0s",                                                            \
     .meaning = "how long after start-up the steady state begins; mser5: found from the latencies"
 
+#define TERM_HORIZON                                                                               \
+    .name = "horizon", .type = PARAM_DURATION, .least = NS_PER_S, .most = 10 * 365 * NS_PER_D,     \
+    .initial = "24h",                                                                              \
+    .meaning = "how long the service lives: collections that come within it are predicted"
+
 /* Its default is the user's. */
 #define TERM_LOG                                                                                   \
     .name = "log", .type = PARAM_CHOICE, .choices = log_level_names,                               \

@@ -86,7 +86,7 @@ void simulate_and_store(struct storing *storing, const struct simulation_setup *
     const struct observer observer = record_observer(storing->record, NULL);
     if (simulate(setup, &observer, result, &error) != 0)
         stop(&error);
-    record_end(storing->record, result, plan.warmup);
+    record_end(storing->record, result, plan.warmup, HORIZON_NS);
     if (meter_read(storing->meter, storing->values, &error) != 0 ||
         store_run(storing->store, run, plan.log, storing->record, storing->values, &error) != 0)
         stop(&error);

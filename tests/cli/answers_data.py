@@ -51,7 +51,7 @@ class File:
         """`values`: of metrics; `parameters`: {"policy.t0": (number or None, text)}"""
         row = {"workload": "web", "collector": "cpython-3.13", "engine": "interval",
                "costs": "costs", "log": "summary", "warmup": "0s", "sampling": "auto",
-               "status": "finished", **row}
+               "horizon": "24h", "status": "finished", **row}
         run = self.insert("run", experiment_id=experiment, policy=policy, seed=seed, **row)
         for metric, value in (values or {}).items():
             self.insert("summary", run_id=run, metric=metric, value=value)

@@ -197,6 +197,68 @@ def metrics(results, run):
     return value
 
 
+GENERATIONS = ("gen0", "gen1", "gen2")
+PREDICTED = [f"next_{g}_{what}" for g in GENERATIONS for what in ("at", "low", "high", "pause", "pause_high")] + [
+    f"expected_{g}" for g in GENERATIONS] + [f"usual_{g}_pause" for g in GENERATIONS] + [
+                                            "horizon_heap_peak", "full_period", "net_rate", "live_growth", "arrival_dispersion", "horizon",
+                                            "flagged", "covered", "horizon_pause_max"]
+TAILS = [f"horizon_latency_{what}" for what in ("p99", "p999", "max")]
+
+
+def in_order(*values):
+    return all(a <= b for a, b in zip(values, values[1:]))
+
+
+def check_next(said, end, horizon):
+    """Of each generation: an instant behind the end, in its range, or nothing at all."""
+    for g in GENERATIONS:
+        at, low, high, pause, most = (said.pop(f"next_{g}_{what}", None)
+                                      for what in ("at", "low", "high", "pause", "pause_high"))
+        check((at is None) == (low is None) == (high is None) == (pause is None) == (most is None), g, "all or none")
+        expected = said.pop(f"expected_{g}")
+        check(said.pop(f"usual_{g}_pause", 1) > 0, "a pause is longer than nothing")
+        if at is None:
+            equal(expected, 0, f"none of {g} to come")
+            continue
+        check(in_order(end, low, at, high) and 0 < pause <= most, g, end, low, at, high, pause, most)
+        check(g == "gen0" or (expected >= 1) == (at < horizon), g, "as many as come by the horizon", expected)
+        yield g, low, pause
+
+
+def check_tails(results, run, said):
+    """Of two requests or more: one longer than the other, and what has been is not shorter than what may come."""
+    latencies = rows(results, "latency", run)
+    tails = [said.pop(name, None) for name in TAILS]
+    equal([tail is None for tail in tails], [sum(row["requests"] for row in latencies) < 2] * 3, "tails are said")
+    if None not in tails:
+        check(in_order(*tails), "one tail is longer than the other", tails)
+        check(tails[-1] >= max(row["longest_ns"] for row in latencies) / 1e9, "the longest", tails)
+
+
+def check_predictions(results, run, said):
+    """What is said of the time behind a run, against its rows as far as they tell; takes it out of `said`."""
+    if "horizon" not in said:
+        check(not set(said) & set(PREDICTED + TAILS), "nothing is said, or all", said)
+        return
+    steady_ns = -1 if run["steady_ns"] is None else run["steady_ns"]
+    service = [c for c in rows(results, "collection", run) if c["wall_ns"] > steady_ns]
+    seen = [sum(c["generation"] == g for c in service) for g in (0, 1, 2)]
+    end, horizon = run["wall_ns"] / 1e9, said.pop("horizon")
+    equal(f"{horizon / 3600:g}h", run["horizon"], "the horizon asked for")
+    to_come = [one for one in check_next(said, end, horizon) if one[1] < horizon]
+    longest = max([c["pause_ns"] / 1e9 for c in service] + [pause for _, _, pause in to_come], default=0)
+    equal(said.pop("horizon_pause_max"), longest, "the longest pause")
+    flagged, bursts = said.pop("flagged"), said.pop("arrival_dispersion", 0) > 4
+    growth, rate = said.pop("live_growth", None), said.pop("net_rate")
+    grows = growth is not None and growth > 0.1 * rate
+    check(flagged in (0, 1) and flagged >= bursts and flagged <= (bursts or grows), "flagged", flagged, bursts, grows)
+    enough = all(seen[GENERATIONS.index(g)] >= (3 if g == "gen2" else 1) for g, _, _ in to_come)
+    equal(said.pop("covered"), float(end >= horizon or enough and not flagged and growth is not None), "covered")
+    check(said.pop("full_period", 1) > 0, "the time between full ones")
+    check(said.pop("horizon_heap_peak") >= run["heap_peak_bytes"], "the most there ever will have been")
+    check_tails(results, run, said)
+
+
 def is_same(got, value):
     if isinstance(value, Between):
         return value.holds(got)
@@ -211,6 +273,7 @@ def check_summary(results, run):
     for name, value in expected.items():
         got = stored.pop(name, None)
         check(is_same(got, value), f"{run['policy']}: {name} should be {value} and is {got}")
+    check_predictions(results, run, stored)
     check(not stored, "metrics of which nothing is known here", stored)
 
 
@@ -298,7 +361,7 @@ def metric_names(place):
     listed = {json.loads(line)["name"]
               for line in place.expect(0, "list metrics --json").out.splitlines()}
     results = compared(place)
-    equal(set(metrics(results, results.runs[0])), listed, "metrics that are worked out here")
+    equal(set(metrics(results, results.runs[0])) | set(PREDICTED), listed, "metrics that are worked out here")
 
 
 @test("results file: the parameters, defaults included")

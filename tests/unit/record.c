@@ -151,17 +151,12 @@ static const struct member of_collection[] = {
     {NULL, 0, 0},
 };
 static const struct member of_sample[] = {
-    MEMBER(sample, wall_ns),
-    MEMBER(sample, live_bytes),
-    MEMBER(sample, garbage_bytes),
-    MEMBER(sample, tracked),
-    {NULL, 0, 0},
+    MEMBER(sample, wall_ns), MEMBER(sample, live_bytes), MEMBER(sample, garbage_bytes),
+    MEMBER(sample, tracked), MEMBER(sample, net),        {NULL, 0, 0},
 };
 static const struct member of_request[] = {
-    MEMBER(request, arrival_ns),
-    MEMBER(request, latency_ns),
-    MEMBER(request, mutator_ns),
-    {NULL, 0, 0},
+    MEMBER(request, arrival_ns), MEMBER(request, latency_ns), MEMBER(request, mutator_ns),
+    MEMBER(request, idle_ns),    MEMBER(request, slack_ns),   {NULL, 0, 0},
 };
 static const struct member of_result[] = {
     MEMBER(simulation_result, status),
@@ -177,6 +172,7 @@ static const struct member of_result[] = {
     MEMBER(simulation_result, first_arrival_ns),
     MEMBER(simulation_result, last_answer_ns),
     MEMBER(simulation_result, events),
+    MEMBER(simulation_result, early_events),
     MEMBER(simulation_result, sample_ns),
     MEMBER(simulation_result, layout),
     MEMBER(simulation_result, totals.heap_bytes),
@@ -187,11 +183,26 @@ static const struct member of_result[] = {
     MEMBER(simulation_result, ages.by_count),
     MEMBER(simulation_result, ages.by_collector),
     MEMBER(simulation_result, stats),
+    MEMBER(simulation_result, ending.count),
+    MEMBER(simulation_result, ending.threshold),
+    MEMBER(simulation_result, ending.long_lived_total),
+    MEMBER(simulation_result, ending.long_lived_pending),
+    MEMBER(simulation_result, ending.automatic),
+    MEMBER(simulation_result, ending.tracked),
+    MEMBER(simulation_result, ending.heap_bytes),
+    MEMBER(simulation_result, ending.live_bytes),
+    MEMBER(simulation_result, ending.would_find),
+    MEMBER(simulation_result, ending.plan.generation),
+    MEMBER(simulation_result, ending.plan.on),
+    MEMBER(simulation_result, ending.plan.after),
+    MEMBER(simulation_result, ending.plan.every),
+    MEMBER(simulation_result, ending.plan.at_ns),
+    MEMBER(simulation_result, ending.plan.every_ns),
     {NULL, 0, 0},
 };
-static_assert(sizeof(struct collection) == 15 * 8 && sizeof(struct sample) == 6 * 8 &&
-                  sizeof(struct request) == 3 * 8 &&
-                  sizeof(struct simulation_result) == 42 * 8 + sizeof(struct ages),
+static_assert(sizeof(struct collection) == 15 * 8 && sizeof(struct sample) == 7 * 8 &&
+                  sizeof(struct request) == 5 * 8 &&
+                  sizeof(struct simulation_result) == 91 * 8 + sizeof(struct ages),
               "a new member belongs in its table");
 
 /* Of a member of 4 bytes, or of one made up of numbers of 8. */

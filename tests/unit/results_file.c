@@ -94,7 +94,7 @@ void results_file_end(struct results_file *file, int64_t run,
     if (failure) {
         store_failure(file->store, run, failure, &error);
     } else {
-        record_end(file->record, result, file->warmup);
+        record_end(file->record, result, file->warmup, HORIZON_NS);
         if (meter_read(file->meter, values, &error) == 0)
             store_run(file->store, run, file->log, file->record, values, &error);
     }

@@ -33,14 +33,14 @@ static void add_run(struct store *store, const struct small_setting *setting, si
 {
     enum run_status status = status_of(setting->runs[i]);
     execute(store,
-            sqlite3_mprintf("INSERT INTO run (experiment_id, policy, workload, collector, seed,"
-                            " engine, costs, log, warmup, sampling, status, error, in_plan,"
-                            " steady_ns, wall_ns) VALUES (1, %Q, %Q, 'cpython-3.13', %d,"
-                            " 'interval', 'c', 'summary', '0s', 'auto', %Q, %Q, %d, %d, %lld)",
-                            setting->policy, setting->workload ? setting->workload : "web",
-                            (int)i + 1, run_status_names[status],
-                            status == RUN_failed ? "no luck" : NULL, setting->runs[i] != 'o',
-                            setting->runs[i] == 'u' ? 2000000000 : 1, 2000000000LL));
+            sqlite3_mprintf(
+                "INSERT INTO run (experiment_id, policy, workload, collector, seed,"
+                " engine, costs, log, warmup, sampling, horizon, status, error,"
+                " in_plan, steady_ns, wall_ns) VALUES (1, %Q, %Q, 'cpython-3.13', %d,"
+                " 'interval', 'c', 'summary', '0s', 'auto', '24h', %Q, %Q, %d, %d, %lld)",
+                setting->policy, setting->workload ? setting->workload : "web", (int)i + 1,
+                run_status_names[status], status == RUN_failed ? "no luck" : NULL,
+                setting->runs[i] != 'o', setting->runs[i] == 'u' ? 2000000000 : 1, 2000000000LL));
     if (status == RUN_out_of_memory)
         execute(store, sqlite3_mprintf("UPDATE run SET wall_ns = 12000000000"
                                        " WHERE id = (SELECT max(id) FROM run)"));

@@ -45,7 +45,7 @@ static void store_runs(struct results_file *file, struct plan *plan, size_t coun
         values[m] = NAN;
     for (size_t i = 0; i < 2 * count; i++) {
         record_begin(file->record);
-        record_end(file->record, &result, file->warmup);
+        record_end(file->record, &result, file->warmup, HORIZON_NS);
         values[metric_named("latency_p99") - metrics] = of_policy[i % 2](i / 2);
         store_run(file->store, plan->runs[i].id, LOG_summary, file->record, values, &error);
         check_text("stored", error.text, "");

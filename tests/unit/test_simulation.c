@@ -6,6 +6,7 @@
 #include "sim/simulation.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "tests/unit/check.h"
 #include "tests/unit/tiny.h"
@@ -68,6 +69,104 @@ TEST(clocks)
         check_text(rows[i].what, times(&text, &run), rows[i].times);
         run_fini(&run);
     }
+}
+
+/* "slack of idle" of each request, in the order in which they end. */
+static const char *slacks(struct text *text, const struct run *run)
+{
+    for (size_t i = 0; i < run->record.request_count; i++)
+        text_add(text, "%s%" PRIu64 " of %" PRIu64, i == 0 ? "" : ", ",
+                 run->record.requests[i].slack_ns, run->record.requests[i].idle_ns);
+    return text->text;
+}
+
+TEST(slack)
+{
+    static const struct {
+        const char *what, *program, *slacks;
+    } rows[] = {
+        {"before it began", "work 900;begin 0 1000;work 500;end 0;begin 1 1600;work 1;end 1",
+         "100 of 100, 200 of 200"},
+        {"not what passes while it waits for itself alone",
+         "begin 0 100;work 10;wait 0 50;resume 0 160;work 10;end 0", "100 of 150"},
+        {"but what it could have been resumed later by",
+         "begin 0 100;work 10;wait 0 50;sleep 130;work 40;resume 0 160;work 10;end 0",
+         "110 of 120"},
+        {"no more than there was idle time",
+         "begin 0 100;work 10;wait 0 50;work 90;resume 0 160;work 10;end 0", "100 of 100"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct run run;
+        struct text text = {.text = ""};
+        tiny_run(&run, &(struct tiny){.program = rows[i].program}, NULL);
+        tiny_check_finished(rows[i].what, &run);
+        check_text(rows[i].what, slacks(&text, &run), rows[i].slacks);
+        run_fini(&run);
+    }
+}
+
+/* Runs the first `length` characters of a program, then so many collections, then the rest. */
+static void run_with_pauses(struct run *run, const char *program, size_t length, int pauses,
+                            bool whole)
+{
+    struct text text = {.text = ""};
+    text_add(&text, "%.*s", (int)length, program);
+    for (int i = 0; i < pauses; i++)
+        text_add(&text, "%scollect 2", text.length ? ";" : "");
+    if (whole)
+        text_add(&text, "%s", length ? program + length : ";");
+    if (whole && length == 0)
+        text_add(&text, "%s", program);
+    tiny_run(run, &(struct tiny){.program = text.text}, NULL);
+    tiny_check_finished(text.text, run);
+}
+
+static size_t occurrences(const char *text, size_t length, const char *part)
+{
+    size_t count = 0;
+    for (const char *at = strstr(text, part); at && at < text + length; at = strstr(at + 1, part))
+        count++;
+    return count;
+}
+
+/* Slots end in the order in which they begin. */
+static void check_pauses_at(const char *program, size_t place, int pauses)
+{
+    struct run without, before, with;
+    uint64_t pause_ns = 200 * (uint64_t)pauses;
+    run_with_pauses(&without, program, strlen(program), 0, false);
+    run_with_pauses(&before, program, place, 0, false);
+    run_with_pauses(&with, program, place, pauses, true);
+    size_t begun = occurrences(program, place, "begin");
+    for (size_t i = begun; i < without.record.request_count; i++) {
+        const struct request *request = &without.record.requests[i];
+        uint64_t made_up_ns = request->slack_ns - before.result.idle_ns;
+        check_that(program, request->slack_ns >= before.result.idle_ns);
+        check_count(program, with.record.requests[i].latency_ns,
+                    request->latency_ns + (pause_ns > made_up_ns ? pause_ns - made_up_ns : 0));
+    }
+    run_fini(&without);
+    run_fini(&before);
+    run_fini(&with);
+}
+
+/* A pause anywhere delays every request that begins after it by what its slack says. */
+TEST(a_pause_more)
+{
+    static const char *const programs[] = {
+        "work 50;begin 0 100;work 30;end 0;begin 0 200;work 90;end 0;begin 0 210;work 40;end 0;"
+        "begin 0 500;work 10;end 0;begin 0 900;work 10;end 0",
+        "work 50;begin 0 100;work 30;wait 0 40;begin 1 110;work 50;wait 1 80;resume 0 170;work 30;"
+        "wait 0 100;resume 1 260;work 20;wait 1 60;resume 0 310;work 20;end 0;resume 1 340;"
+        "work 10;end 1;begin 0 600;work 10;wait 0 300;begin 1 700;work 40;wait 1 200;"
+        "resume 0 910;work 10;end 0;resume 1 940;work 15;end 1",
+        "begin 0 10;work 20;collect 2;wait 0 100;begin 1 60;work 150;wait 1 30;resume 0 130;"
+        "work 50;wait 0 300;resume 1 240;work 70;end 1;resume 0 600;end 0;begin 0 800;work 9;end 0",
+    };
+    for (size_t i = 0; i < LENGTH(programs); i++)
+        for (const char *place = programs[i]; place; place = strchr(place + 1, ';'))
+            for (int pauses = 1; pauses <= 3; pauses++)
+                check_pauses_at(programs[i], (size_t)(place - programs[i]), pauses);
 }
 
 TEST(a_slower_machine)
@@ -372,6 +471,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clocks),
+        cmocka_unit_test(slack),
+        cmocka_unit_test(a_pause_more),
         cmocka_unit_test(a_slower_machine),
         cmocka_unit_test(timers_and_events),
         cmocka_unit_test(the_gc_interface),

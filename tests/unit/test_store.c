@@ -239,7 +239,7 @@ TEST(a_full_disk)
     int64_t run = results_file_begin(&file);
     double *values = calloc(metric_count(), sizeof *values);
     add_collections(file.record, 10 * BATCH);
-    record_end(file.record, &result, (struct warmup){0});
+    record_end(file.record, &result, (struct warmup){0}, HORIZON_NS);
     limit_pages(&file, 60);
     int status = store_run(file.store, run, LOG_collections, file.record, values, &error);
     check_full(&file, status, &error);

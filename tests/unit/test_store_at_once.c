@@ -34,7 +34,7 @@ static int store_one(struct writer *writer, struct record *record, struct meter 
                             &(struct collection){.sequence = i, .wall_ns = 100 * i, .pause_ns = 9});
     if (run % 2 && store_collections(writer->store, run, record, &writer->error) != 0)
         return -1;
-    record_end(record, &result, (struct warmup){0});
+    record_end(record, &result, (struct warmup){0}, HORIZON_NS);
     if (meter_read(meter, values, &writer->error) != 0)
         return -1;
     return store_run(writer->store, run, LOG_collections, record, values, &writer->error);

@@ -110,6 +110,12 @@ TEST(nothing_else_depends_on_it)
             check_that("later", with.result.steady_ns > without.result.steady_ns);
             with.result.steady_ns = without.result.steady_ns;
             with.result.steady_mutator_ns = without.result.steady_mutator_ns;
+            for (int event = 0; event < PROGRAM_EVENT_COUNT; event++) {
+                check_that("early", with.result.early_events[event] <= with.result.events[event]);
+                check_that("not fewer",
+                           with.result.early_events[event] >= without.result.early_events[event]);
+                with.result.early_events[event] = without.result.early_events[event];
+            }
             check_text(policy_specs[p], run_differs(&with, &without, &error) ? error.text : "", "");
             run_fini(&with);
         }

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/horizon/calendar.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "results/horizon/triggers.h"
+#include "sim/base/units.h"
+
+/* Where a policy and counters ask for collections, they are gone through one by one, so many. */
+#define STEPS_MOST 20000
+
+static double seconds(uint64_t ns)
+{
+    return (double)ns / NS_PER_S;
+}
+
+/* Until the first trigger, in intervals between two. */
+static double part_of_interval(const struct ending *ending)
+{
+    double left = (double)ending->threshold[0] + 1 - (double)ending->count[0];
+    return fmax(0, left) / ((double)ending->threshold[0] + 1);
+}
+
+/* What collections of generation 1 leave: the first may find what start-up has left there. */
+static double first_survivors(const struct ending *ending, const struct steady *steady)
+{
+    const struct would_find *would = &ending->would_find[1];
+    return fmax(steady->middle_survivors, (double)(would->examined - would->unreachable));
+}
+
+static uint64_t full_survivors(const struct ending *ending)
+{
+    return ending->would_find[2].examined - ending->would_find[2].unreachable;
+}
+
+/* ---- counters alone ---------------------------------------------------------------------- */
+
+/* How many come from the first to the horizon, so far apart. */
+static double number_of(double in, double apart, double horizon)
+{
+    return in < horizon ? 1 + (apart > 0 ? (horizon - in) / apart : 0) : 0;
+}
+
+/* From a full collection that leaves what one now would, with the counters at 0. */
+static double period_of(const struct ending *ending, const struct steady *steady)
+{
+    struct trigger_state state = {.first_survivors = steady->middle_survivors,
+                                  .survivors = steady->middle_survivors,
+                                  .long_lived_total = full_survivors(ending)};
+    memcpy(state.threshold, ending->threshold, sizeof state.threshold);
+    return triggers_of(&state).first[2] * steady->interval;
+}
+
+static void by_counters(struct calendar *calendar, const struct ending *ending,
+                        const struct steady *steady, double horizon)
+{
+    struct trigger_state state = {
+        .long_lived_total = ending->long_lived_total,
+        .long_lived_pending = ending->long_lived_pending,
+        .first_survivors = first_survivors(ending, steady),
+        .survivors = steady->middle_survivors,
+    };
+    memcpy(state.count, ending->count, sizeof state.count);
+    memcpy(state.threshold, ending->threshold, sizeof state.threshold);
+    struct triggers triggers = triggers_of(&state);
+    calendar->full_period = period_of(ending, steady);
+    double apart[GENERATIONS] = {steady->interval,
+                                 steady->interval * (double)(ending->threshold[1] + 2),
+                                 calendar->full_period};
+    for (int g = 0; g < GENERATIONS; g++) {
+        struct first *first = &calendar->first[g];
+        first->after = triggers.first[g];
+        first->in = (part_of_interval(ending) + triggers.first[g] - 1) * steady->interval;
+        first->waits_for_pending = g == 2 && triggers.waits_for_pending;
+        calendar->expected[g] = number_of(first->in, apart[g], horizon);
+    }
+    calendar->expected[0] =
+        fmax(0, calendar->expected[0] - calendar->expected[1] - calendar->expected[2]);
+}
+
+/* ---- the policy, alone or with them --------------------------------------------------------- */
+
+struct walk {
+    struct collector collector;
+    double trigger, plan, every; /* the next of each, and between two of a plan */
+    double plans;                /* that come before, and with, the first of them */
+    double triggers;             /* gone through */
+    double full_first, full_last, fulls;
+    uint64_t survivors[GENERATIONS]; /* of the next collection of each */
+};
+
+static struct collector collector_of(const struct ending *ending)
+{
+    struct collector collector = {.enabled = ending->automatic,
+                                  .long_lived_total = ending->long_lived_total,
+                                  .long_lived_pending = ending->long_lived_pending};
+    for (int g = 0; g < GENERATIONS; g++) {
+        collector.count[g] = (uint32_t)ending->count[g];
+        collector.threshold[g] = (uint32_t)ending->threshold[g];
+    }
+    return collector;
+}
+
+static void meet_first(const struct walk *walk, struct first *first, double in, bool planned)
+{
+    if (isinf(first->in))
+        *first = (struct first){
+            .in = in, .planned = planned, .after = planned ? walk->plans : walk->triggers};
+}
+
+static void meet(struct walk *walk, struct calendar *calendar, int g, double in, bool planned)
+{
+    meet_first(walk, &calendar->first[g], in, planned);
+    calendar->expected[g]++;
+    if (g < 2)
+        return;
+    walk->full_first = walk->fulls++ > 0 ? walk->full_first : in;
+    walk->full_last = in;
+}
+
+static void collect(struct walk *walk, int g, double in, const struct steady *steady)
+{
+    struct collector *collector = &walk->collector;
+    collector_begin(collector, g);
+    collector_end(collector, g, walk->survivors[g], 0);
+    collector->collecting = false;
+    if (g == 1)
+        walk->survivors[1] = (uint64_t)steady->middle_survivors;
+    walk->trigger = collector->enabled ? in + steady->interval : INFINITY;
+}
+
+/* One trigger, or one collection of the plan. Returns its instant. */
+static double step(struct walk *walk, struct calendar *calendar, const struct policy_plan *plan,
+                   const struct steady *steady)
+{
+    bool planned = walk->plan <= walk->trigger;
+    double in = planned ? walk->plan : walk->trigger;
+    int g = plan->generation;
+    if (planned) {
+        walk->plan += walk->every;
+    } else {
+        walk->triggers++;
+        walk->collector.count[0] = walk->collector.threshold[0] + 1;
+        g = collector_choose(&walk->collector);
+    }
+    meet(walk, calendar, g, in, planned);
+    collect(walk, g, in, steady);
+    return in;
+}
+
+/* When the policy is next, and how far apart: by the clock, or by reports of an event as often as
+ * in the steady state. */
+static void find_plan(struct walk *walk, struct calendar *calendar, const struct past *past,
+                      const struct steady *steady)
+{
+    const struct simulation_result *result = past->result;
+    const struct policy_plan *plan = &result->ending.plan;
+    walk->plan = seconds(plan->at_ns) - seconds(result->wall_ns);
+    walk->every = seconds(plan->every_ns);
+    walk->plans = (double)plan->after;
+    if (!plan->after)
+        return;
+    uint64_t reports = result->events[plan->on] - result->early_events[plan->on];
+    calendar->reports = (double)reports / (steady->to - steady->from);
+    walk->plan = calendar->reports > 0 ? (double)plan->after / calendar->reports : INFINITY;
+    walk->every = (double)plan->every / calendar->reports;
+}
+
+static struct walk walk_from(const struct ending *ending, const struct steady *steady)
+{
+    struct walk walk = {
+        .collector = collector_of(ending),
+        .trigger = INFINITY,
+        .survivors = {0, (uint64_t)first_survivors(ending, steady), full_survivors(ending)},
+    };
+    walk.collector.enabled = ending->automatic && steady->rate > 0;
+    if (walk.collector.enabled)
+        walk.trigger = part_of_interval(ending) * steady->interval;
+    return walk;
+}
+
+/* As often as they have come so far, where not all are gone through. */
+static void by_plan(struct calendar *calendar, struct walk *walk, const struct ending *ending,
+                    const struct steady *steady, double horizon)
+{
+    double in = 0;
+    for (int steps = 0; steps < STEPS_MOST && fmin(walk->plan, walk->trigger) < horizon; steps++)
+        in = step(walk, calendar, &ending->plan, steady);
+    if (fmin(walk->plan, walk->trigger) < horizon)
+        for (int g = 0; g < GENERATIONS; g++)
+            calendar->expected[g] *= horizon / in;
+    meet_first(walk, &calendar->first[ending->plan.generation], walk->plan, true);
+    if (walk->fulls > 1)
+        calendar->full_period = (walk->full_last - walk->full_first) / (walk->fulls - 1);
+    else if (ending->plan.generation == 2)
+        calendar->full_period = walk->every;
+}
+
+void calendar_find(struct calendar *calendar, const struct past *past, const struct steady *steady,
+                   double horizon)
+{
+    const struct ending *ending = &past->result->ending;
+    *calendar = (struct calendar){.full_period = INFINITY};
+    for (int g = 0; g < GENERATIONS; g++)
+        calendar->first[g].in = INFINITY;
+    struct walk walk = walk_from(ending, steady);
+    walk.plan = INFINITY;
+    if (ending->plan.generation >= 0)
+        find_plan(&walk, calendar, past, steady);
+    if (isfinite(walk.plan))
+        by_plan(calendar, &walk, ending, steady, horizon);
+    else if (ending->automatic && steady->rate > 0)
+        by_counters(calendar, ending, steady, horizon);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * When the collections behind a run's end come, if its rates go on as they are: those that counters
+ * ask for, by the rules of the collector, and those that the policy asks for itself. Seconds from
+ * the run's end. */
+#ifndef PYGCSIM_RESULTS_HORIZON_CALENDAR_H
+#define PYGCSIM_RESULTS_HORIZON_CALENDAR_H
+
+#include "results/horizon/steady.h"
+
+struct calendar {
+    struct first {
+        double in;              /* INFINITY: none ever comes */
+        double after;           /* as many triggers, or reports of an event, come first */
+        bool planned;           /* the policy asks for it, not a counter */
+        bool waits_for_pending; /* the 25% rule decides when, not the counters */
+    } first[GENERATIONS];
+    double full_period;           /* in the long run; INFINITY: it does not come again */
+    double expected[GENERATIONS]; /* by the horizon, on average */
+    double reports;               /* of the event that the policy waits for, a second; or 0 */
+};
+
+void calendar_find(struct calendar *calendar, const struct past *past, const struct steady *steady,
+                   double horizon);
+
+#endif

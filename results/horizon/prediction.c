@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/horizon/prediction.h"
+
+#include <math.h>
+
+#include "results/horizon/calendar.h"
+#include "results/horizon/pause.h"
+#include "sim/base/units.h"
+
+#define FULL_SEEN        3    /* full collections of which the run has seen enough */
+#define DISPERSION_LIMIT 4.0  /* arrivals vary more than this: bursts longer than those tenths */
+#define PENDING_ERROR    0.15 /* of what generation 1 leaves, relative */
+#define LATEST_S         (100 * 365 * 86400.0) /* nobody waits longer */
+
+static double seconds(uint64_t ns)
+{
+    return (double)ns / NS_PER_S;
+}
+
+/* ---- when ------------------------------------------------------------------------------- */
+
+/* Relative, of the time until then: two standard errors. */
+static double spread_of(const struct first *first, const struct steady *steady,
+                        const struct calendar *calendar)
+{
+    if (!first->planned)
+        return hypot(2 * steady->rate_error / steady->rate,
+                     first->waits_for_pending ? PENDING_ERROR : 0);
+    if (calendar->reports == 0)
+        return 0;
+    double seen = calendar->reports * (steady->to - steady->from);
+    return 2 * sqrt(fmax(1, steady->dispersion) * (1 / seen + 1 / first->after));
+}
+
+/* Seconds earlier or later, besides: a trigger; where the 25% rule decides, a collection of
+ * generation 1; what the policy asks for may have to wait for the end of a pause. */
+static double slack_of(const struct first *first, const struct steady *steady,
+                       const struct ending *ending)
+{
+    if (first->planned)
+        return fmax(0.1, steady->longest_pause);
+    return steady->interval * (first->waits_for_pending ? (double)(ending->threshold[1] + 2) : 1);
+}
+
+/* Later if what grows does no more: then there are as many births less. */
+static double slower(const struct first *first, const struct steady *steady)
+{
+    double growth = first->planned || !(steady->grows > 0) ? 0 : steady->grows / steady->rate;
+    return growth < 1 ? 1 / (1 - growth) : INFINITY;
+}
+
+static void set_instant(struct prediction_of *next, const struct past *past,
+                        const struct first *first, const struct steady *steady,
+                        const struct calendar *calendar)
+{
+    double now = seconds(past->result->wall_ns);
+    double spread = spread_of(first, steady, calendar);
+    double slack = slack_of(first, steady, &past->result->ending);
+    double low = first->in * fmax(0, 1 - spread) - slack;
+    double high = first->in * slower(first, steady) * (1 + spread) + slack;
+    next->at = fmin(now + first->in, LATEST_S);
+    next->low = fmin(now + fmax(0, low), LATEST_S);
+    next->high = fmin(now + high, LATEST_S);
+}
+
+/* ---- how long --------------------------------------------------------------------------- */
+
+static double usual_pause(const struct past *past, const struct steady *steady,
+                          const struct calendar *calendar, int g)
+{
+    if (g < 2 && !isnan(steady->usual_pause[g]))
+        return steady->usual_pause[g];
+    if (isinf(calendar->first[g].in) || (g == 2 && isinf(calendar->full_period)))
+        return NAN;
+    return pause_of(past, g, content_usual(past, steady, calendar, g));
+}
+
+/* The longer one: if what is reachable has gone on growing, as far as that generation holds it. */
+static void set_pause(struct prediction *prediction, int g, const struct past *past,
+                      const struct steady *steady, const struct calendar *calendar)
+{
+    struct prediction_of *next = &prediction->next[g];
+    struct content content = content_of_next(past, steady, calendar, g);
+    next->pause = pause_of(past, g, content);
+    if (g < 2 && steady->is_fresh[g] && !isnan(steady->usual_pause[g]))
+        next->pause = steady->usual_pause[g];
+    double in = calendar->first[g].in;
+    if (g == 2 && steady->grows > 0)
+        content.survivors += steady->grows * fmax(0, in - (steady->to - steady->from));
+    next->pause_high = fmax(next->pause, pause_of(past, g, content));
+}
+
+/* ---- what that means ---------------------------------------------------------------------- */
+
+static bool was_seen(const struct steady *steady, int g)
+{
+    return steady->seen[g] >= (g == 2 ? FULL_SEEN : 1);
+}
+
+static bool grows(const struct steady *steady)
+{
+    return steady->grows > 2 * steady->grows_error && steady->grows > 0.1 * steady->rate;
+}
+
+static void judge(struct prediction *prediction, const struct steady *steady, double end)
+{
+    bool flagged = prediction->arrival_dispersion > DISPERSION_LIMIT || grows(steady);
+    bool covered = !flagged && !isnan(steady->grows);
+    prediction->horizon_pause_max = steady->longest_pause;
+    for (int g = 0; g < GENERATIONS; g++) {
+        const struct prediction_of *next = &prediction->next[g];
+        if (!(next->low < prediction->horizon))
+            continue;
+        prediction->horizon_pause_max = fmax(prediction->horizon_pause_max, next->pause);
+        covered &= was_seen(steady, g);
+    }
+    prediction->flagged = flagged;
+    prediction->covered = covered || end >= prediction->horizon;
+}
+
+/* Just before a full collection, or at the horizon, which may come first. */
+static double heap_peak(const struct past *past, const struct steady *steady,
+                        const struct calendar *calendar, double left)
+{
+    struct calendar until = *calendar;
+    until.first[2].in = fmin(calendar->first[2].in, left);
+    until.full_period = fmin(calendar->full_period, left);
+    double garbage = content_of_next(past, steady, &until, 2).garbage;
+    if (calendar->expected[2] >= 2)
+        garbage = fmax(garbage, content_usual(past, steady, &until, 2).garbage);
+    return fmax((double)past->result->totals.heap_peak_bytes, heap_with(past, garbage));
+}
+
+static void look_ahead(struct prediction *prediction, const struct past *past,
+                       const struct steady *steady)
+{
+    struct calendar calendar;
+    double end = seconds(past->result->wall_ns), left = fmax(0, prediction->horizon - end);
+    calendar_find(&calendar, past, steady, left);
+    for (int g = 0; g < GENERATIONS; g++) {
+        prediction->expected[g] = calendar.expected[g];
+        prediction->usual_pause[g] = usual_pause(past, steady, &calendar, g);
+        if (isinf(calendar.first[g].in))
+            continue;
+        set_instant(&prediction->next[g], past, &calendar.first[g], steady, &calendar);
+        set_pause(prediction, g, past, steady, &calendar);
+    }
+    if (isfinite(calendar.full_period))
+        prediction->full_period = fmin(calendar.full_period, LATEST_S);
+    prediction->horizon_heap_peak = heap_peak(past, steady, &calendar, left);
+    judge(prediction, steady, end);
+}
+
+static struct prediction nothing(void)
+{
+    static const struct prediction_of none = {NAN, NAN, NAN, NAN, NAN};
+    return (struct prediction){
+        .next = {none, none, none},
+        .expected = {NAN, NAN, NAN},
+        .usual_pause = {NAN, NAN, NAN},
+        .full_period = NAN,
+        .net_rate = NAN,
+        .live_growth = NAN,
+        .arrival_dispersion = NAN,
+        .horizon = NAN,
+        .flagged = NAN,
+        .covered = NAN,
+        .horizon_pause_max = NAN,
+        .horizon_heap_peak = NAN,
+    };
+}
+
+struct prediction predict(const struct past *past, uint64_t horizon_ns)
+{
+    struct steady steady;
+    struct prediction prediction = nothing();
+    if (!steady_find(&steady, past))
+        return prediction;
+    prediction.horizon = seconds(horizon_ns);
+    prediction.net_rate = steady.rate;
+    prediction.live_growth = steady.grows;
+    prediction.arrival_dispersion = steady.dispersion;
+    look_ahead(&prediction, past, &steady);
+    return prediction;
+}
