@@ -19,10 +19,10 @@
 
 #define NO_SETTING SIZE_MAX
 
-/* Settings are told apart by warm-up and time between samples too: an experiment that was changed
- * may have several. */
+/* Settings are told apart by warm-up, time between samples and horizon too: an experiment that was
+ * changed may have several. */
 struct outcome_group {
-    char *workload, *collector, *costs, *warmup, *sampling;
+    char *workload, *collector, *costs, *warmup, *sampling, *horizon;
     size_t first, count; /* settings */
     size_t baseline; /* the setting that others are compared with; NO_SETTING: it is not there */
 };

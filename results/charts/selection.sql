@@ -13,18 +13,18 @@ WHERE in_plan AND status IN ('finished', 'out_of_memory')
        OR policy IN (SELECT text FROM asked WHERE what = 'policy'));
 
 -- The newest experiment with such a run; of a compare, also older runs that can be compared with it
--- (same program, costs and warm-up). Of runs that are alike the newest. `lost`: the policy ran out of
+-- (same program, costs, warm-up and horizon). Of runs that are alike the newest. `lost`: the policy ran out of
 -- memory in this program, with this seed or another.
 CREATE TEMP TABLE ran AS
 WITH newest AS (
-    SELECT experiment_id, command, warmup FROM ended
+    SELECT experiment_id, command, warmup, horizon FROM ended
     WHERE NOT EXISTS (SELECT 1 FROM asked WHERE what = 'experiment')
        OR experiment_id IN (SELECT id FROM asked JOIN experiment ON text IN (name, CAST(id AS TEXT))
                             WHERE what = 'experiment')
     ORDER BY experiment_id DESC, id DESC LIMIT 1
 ), alike AS (
     SELECT max(ended.id) AS run_id, ended.experiment_id, policy, workload, collector, seed, status
-    FROM ended JOIN newest USING (warmup)
+    FROM ended JOIN newest USING (warmup, horizon)
     WHERE ended.experiment_id = newest.experiment_id
        OR newest.command <> 'sweep' AND NOT EXISTS (SELECT 1 FROM asked WHERE what = 'alone')
           AND (workload, collector, seed, costs) IN

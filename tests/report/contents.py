@@ -320,7 +320,7 @@ def large(place):
 def again(place):
     place.expect(0, ["compare", "-w", "web:modules=1000,duration=2s,rate=50", "-p", "default", "-p",
                      "timed:every=1s", "-p", "default", "--replications", "2", "--seed", "7", "--warmup", "100ms",
-                     "--log", "samples", "--sample", "50ms", "--db", "it's.db"])
+                     "--log", "samples", "--sample", "50ms", "--horizon", "2h", "--db", "it's.db"])
     page = report(place, "it\\'s.db")
     commands, = [code.text() for code in page.root.all("code") if code.text().startswith("pygcsim compare \\\n")]
     os.mkdir(place.path("again"))
