@@ -13,9 +13,6 @@
 #define TRIGGERS_FEW  6  /* fewer say too little of the time between two */
 #define SURVIVORS_FEW 4  /* as few collections of generation 1 */
 #define FULL_SEEN     3  /* full collections of which the run has seen enough */
-#define DISPERSION_LIMIT                                                                           \
-    4.0                    /* arrivals in tenths vary more than this: bursts longer than those     \
-                            */
 #define PENDING_ERROR 0.15 /* of what generation 1 leaves, relative */
 #define LATEST_S      (100 * 365 * 86400.0) /* nobody waits longer */
 
