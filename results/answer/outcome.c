@@ -299,6 +299,22 @@ size_t outcomes_metric(const struct outcomes *outcomes, const struct metric *met
     return m;
 }
 
+size_t outcomes_deciding(const struct outcomes *outcomes, size_t metric)
+{
+    const struct metric *at_horizon = metric < outcomes->metric_count && !outcomes->by_seen
+                                          ? metric_at_horizon(outcomes->metrics[metric])
+                                          : NULL;
+    size_t deciding = at_horizon ? outcomes_metric(outcomes, at_horizon) : outcomes->metric_count;
+    return deciding < outcomes->metric_count && outcomes_have(outcomes, deciding) ? deciding
+                                                                                  : metric;
+}
+
+size_t outcomes_seen(const struct outcomes *outcomes, size_t metric)
+{
+    const struct metric *seen = metric_seen(outcomes->metrics[metric]);
+    return seen ? outcomes_metric(outcomes, seen) : outcomes->metric_count;
+}
+
 bool outcomes_have(const struct outcomes *outcomes, size_t metric)
 {
     for (size_t s = 0; s < outcomes->setting_count; s++) {
@@ -441,11 +457,11 @@ size_t outcomes_objective(const struct outcomes *outcomes)
     const struct metric *metric =
         outcomes->experiment->objective ? metric_named(outcomes->experiment->objective) : NULL;
     if (metric)
-        return outcomes_metric(outcomes, metric);
+        return outcomes_deciding(outcomes, outcomes_metric(outcomes, metric));
     for (size_t i = 0; usual_objectives[i]; i++) {
         size_t m = outcomes_metric(outcomes, metric_named(usual_objectives[i]));
         if (m < outcomes->metric_count && outcomes_have(outcomes, m))
-            return m;
+            return outcomes_deciding(outcomes, m);
     }
     return outcomes->metric_count;
 }

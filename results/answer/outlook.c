@@ -197,7 +197,7 @@ static char *show_pause(char text[NUMBER_TEXT], double seconds)
     double value = two_digits(seconds);
     for (; value < 0.9995 && unit < 3; unit++)
         value *= 1000;
-    snprintf(text, NUMBER_TEXT, "%.3g %s", value, units[unit]);
+    snprintf(text, NUMBER_TEXT, "%g %s", value, units[unit]);
     return text;
 }
 
@@ -236,9 +236,9 @@ static char *show_when(char text[NUMBER_TEXT], const struct outlook *outlook)
     return text;
 }
 
-static char *show_horizon(char text[UNITS_TEXT], double seconds)
+char *outlook_horizon(char text[UNITS_TEXT], const struct outlook *outlook)
 {
-    return units_write_duration(text, (int64_t)llround(seconds * NS_PER_S));
+    return units_write_duration(text, (int64_t)llround(outlook->horizon * NS_PER_S));
 }
 
 static bool heap_grows(const struct outlook *outlook)
@@ -283,8 +283,8 @@ static void write_next(FILE *out, const struct outlook *outlook)
 
 static void write_unreliable(FILE *out, const struct outlook *outlook)
 {
-    char ran[NUMBER_TEXT];
-    show_pause(ran, outlook->ran);
+    char ran[UNITS_TEXT];
+    units_show_seconds(ran, outlook->ran);
     fputs("What comes cannot be relied on: ", out);
     if (outlook->bursts)
         fprintf(out, "requests come in bursts, of which %s see too few.", ran);
@@ -299,9 +299,9 @@ static void write_unreliable(FILE *out, const struct outlook *outlook)
 
 static void write_comes(FILE *out, const struct outlook *outlook)
 {
-    char ran[NUMBER_TEXT], seen[NUMBER_TEXT];
+    char ran[UNITS_TEXT], seen[NUMBER_TEXT];
     fprintf(out, "%s were too short to see what comes: predicted is ",
-            show_pause(ran, outlook->ran));
+            units_show_seconds(ran, outlook->ran));
     write_next(out, outlook);
     if (outlook->seen > 0)
         fprintf(out, "; the longest seen was %s.", show_pause(seen, outlook->seen));
@@ -311,11 +311,11 @@ static void write_comes(FILE *out, const struct outlook *outlook)
 
 static void write_no_longer(FILE *out, const struct outlook *outlook)
 {
-    char ran[NUMBER_TEXT], seen[NUMBER_TEXT], horizon[UNITS_TEXT];
+    char ran[UNITS_TEXT], seen[NUMBER_TEXT], horizon[UNITS_TEXT];
     fprintf(out,
             "%s were too short to see all that comes up to %s, though no pause longer than the %s "
             "seen is predicted.",
-            show_pause(ran, outlook->ran), show_horizon(horizon, outlook->horizon),
+            units_show_seconds(ran, outlook->ran), outlook_horizon(horizon, outlook),
             show_pause(seen, outlook->seen));
 }
 
@@ -325,7 +325,7 @@ static void write_nothing(FILE *out, const struct outlook *outlook)
     fputs("No collection comes.", out);
     if (heap_grows(outlook))
         fprintf(out, " Garbage stays, and makes a heap of %s up to %s.",
-                units_show_bytes(heap, outlook->heap), show_horizon(horizon, outlook->horizon));
+                units_show_bytes(heap, outlook->heap), outlook_horizon(horizon, outlook));
 }
 
 static void write_sentence(FILE *out, const struct outlook *outlook)
@@ -336,7 +336,7 @@ static void write_sentence(FILE *out, const struct outlook *outlook)
         write_nothing(out, outlook);
         break;
     case OUTLOOK_SEEN:
-        fprintf(out, "What comes up to %s has been seen.", show_horizon(horizon, outlook->horizon));
+        fprintf(out, "What comes up to %s has been seen.", outlook_horizon(horizon, outlook));
         break;
     case OUTLOOK_NO_LONGER:
         write_no_longer(out, outlook);
@@ -370,6 +370,20 @@ char *outlook_sentence(const struct outlook *outlook)
     return text;
 }
 
+char *outlook_caution(const struct outlook *outlook)
+{
+    char *text;
+    size_t size;
+    if (outlook_is_covered(outlook))
+        return NULL;
+    FILE *out = open_text(&text, &size);
+    if (outlook->is != OUTLOOK_UNKNOWN)
+        fputs("Not seen yet: ", out);
+    write_sentence(out, outlook);
+    fclose(out);
+    return text;
+}
+
 /* ---- below a table -------------------------------------------------------------------- */
 
 static size_t count_of(const struct outlook *outlooks, size_t count, enum outlook_is is)
@@ -391,14 +405,14 @@ static const struct outlook *with_horizon(const struct outlook *outlooks, size_t
 char *outlook_legend(const struct outlook *outlooks, size_t count)
 {
     const struct outlook *any = with_horizon(outlooks, count);
-    char *text, ran[NUMBER_TEXT], horizon[UNITS_TEXT];
+    char *text, ran[UNITS_TEXT], horizon[UNITS_TEXT];
     size_t size;
     FILE *out = open_text(&text, &size);
     if (any)
         fprintf(out,
                 "Still to come: the longest pause that %s were too short to see, predicted up to "
                 "%s as if the program went on like this, and how long after its beginning.",
-                show_pause(ran, any->ran), show_horizon(horizon, any->horizon));
+                units_show_seconds(ran, any->ran), outlook_horizon(horizon, any));
     if (any && count_of(outlooks, count, OUTLOOK_SEEN))
         fputs(" Nothing new: all kinds of collections that come have been seen.", out);
     if (any && count_of(outlooks, count, OUTLOOK_NO_LONGER))

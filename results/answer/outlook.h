@@ -11,6 +11,7 @@
 
 #include "results/answer/outcome.h"
 #include "sim/base/json.h"
+#include "sim/base/units.h"
 
 struct outlook {
     enum outlook_is {
@@ -45,6 +46,9 @@ int outlook_read(struct outlook *outlook, const struct outcomes *outcomes, size_
 /* Have the runs seen what comes? If not, nothing should be done by them without a word of it. */
 bool outlook_is_covered(const struct outlook *outlook);
 
+/* Up to when it is said what comes: "24h". Returns `text`. */
+char *outlook_horizon(char text[UNITS_TEXT], const struct outlook *outlook);
+
 /* For a column "still to come": "1.4 s after 4 to 6 min (gen 1)". Returns `text`. */
 #define OUTLOOK_TEXT 96
 char *outlook_show(char text[OUTLOOK_TEXT], const struct outlook *outlook);
@@ -52,6 +56,10 @@ char *outlook_show(char text[OUTLOOK_TEXT], const struct outlook *outlook);
 /* The whole sentence: "30 s were too short to see a pause of 1.4 s (a collection of generation 1),
  * predicted after 4 to 6 min."; to be freed. */
 char *outlook_sentence(const struct outlook *outlook);
+
+/* The same as a warning, for whoever is about to do what these runs advise; NULL: they have seen
+ * what comes. To be freed. */
+char *outlook_caution(const struct outlook *outlook);
 
 /* What is to be said below such a column: sentences, each with a full stop; to be freed. */
 char *outlook_legend(const struct outlook *outlooks, size_t count);

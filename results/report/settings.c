@@ -102,12 +102,14 @@ static void write_caption(const struct page *page, const struct ranking_group *g
     fputs("</p>\n", out);
 }
 
-static void write_table(const struct page *page, size_t number, size_t top)
+static int write_table(const struct page *page, size_t number, size_t top, struct error *error)
 {
     FILE *out = page->out;
     struct ranking_group group;
-    ranking_group_make(&group, page->outcomes, number, &page->report->columns,
-                       (struct goal){.metric = page->objective}, top);
+    if (ranking_group_make(&group, page->outcomes, number, &page->report->columns,
+                           (struct goal){.metric = page->objective}, top, page->report->store,
+                           error) != 0)
+        return -1;
     write_caption(page, &group, number + 1);
     fprintf(out,
             "<div class=\"scroll wide\" tabindex=\"0\" role=\"group\" "
@@ -125,6 +127,7 @@ static void write_table(const struct page *page, size_t number, size_t top)
               out);
     }
     ranking_group_fini(&group);
+    return 0;
 }
 
 int page_settings(const struct page *page, struct error *error)
@@ -133,14 +136,14 @@ int page_settings(const struct page *page, struct error *error)
     size_t groups = outcomes->group_count < GROUPS_MOST ? outcomes->group_count : GROUPS_MOST;
     size_t top = page->report->top ? page->report->top : SIZE_MAX;
     size_t share = page->report->top ? ROWS_MOST / groups : SIZE_MAX;
-    (void)error;
+    int status = 0;
     fputs("<p>A difference is <span class=\"good\">green: better</span> if it is an improvement in "
           "that "
           "metric, <span class=\"bad\">red: worse</span> if it is the opposite; after ~ the "
           "interval includes 0, and the "
           "two are not told apart.</p>\n",
           page->out);
-    for (size_t g = 0; g < groups; g++)
-        write_table(page, g, top < share ? top : share);
-    return 0;
+    for (size_t g = 0; g < groups && status == 0; g++)
+        status = write_table(page, g, top < share ? top : share, error);
+    return status;
 }
