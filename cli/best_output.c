@@ -52,8 +52,10 @@ static void add_setting(struct table *table, const struct best_answer *answer,
     table_add(table, outlook_show(outlook, &setting->outlook));
 }
 
-static void end_table(struct table *table, const struct best_settings *settings)
+static void end_table(struct table *table, const struct best_answer *answer,
+                      const struct best_settings *settings)
 {
+    table_drop_empty(table, answer->columns.count + 2);
     table_print(table);
     if (settings->count > settings->listed)
         print("… and %zu more\n", settings->count - settings->listed);
@@ -75,7 +77,7 @@ static void print_tied(const struct best_answer *answer, const struct best_group
                       ? "same"
                       : show_difference(text, objective_of(answer), tied->verdict.difference));
     }
-    end_table(&table, &group->tied);
+    end_table(&table, answer, &group->tied);
 }
 
 /* Where what is predicted decides in place of what was seen. */
@@ -175,7 +177,7 @@ static void print_front(const struct best_answer *answer, const struct best_grou
         if (conditions)
             table_add(&table, group->front.settings[i].meets ? "yes" : "no");
     }
-    end_table(&table, &group->front);
+    end_table(&table, answer, &group->front);
 }
 
 /* What is asked, of this group. */
@@ -196,8 +198,8 @@ static void print_caution(const struct best_answer *answer, const struct best_gr
     char *whole;
     if (!group->caution)
         return;
-    if (asprintf(&whole, "%s `pygcsim best %s --verify` runs it until it has seen that.", group->caution,
-                 store_path(answer->question->subject.store)) < 0)
+    if (asprintf(&whole, "%s `pygcsim best %s --verify` runs it until it has seen that.",
+                 group->caution, store_path(answer->question->subject.store)) < 0)
         out_of_memory();
     putchar('\n');
     print_paragraph(whole);

@@ -81,6 +81,7 @@ static void print_means(const struct ranking *ranking, const struct ranking_grou
     for (size_t i = 0; i < group->count; i++)
         add_means(&table, ranking, &group->settings[i],
                   group->settings[i].setting == group->of->baseline);
+    table_drop_empty(&table, ranking->columns.count + 2);
     table_print(&table);
 }
 

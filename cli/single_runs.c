@@ -72,6 +72,7 @@ void single_runs_print(const struct single_runs *answer)
     table_add(&table, "still to come");
     for (size_t i = 0; i < answer->count; i++)
         add_run(&table, &answer->runs[i], shown, count);
+    table_drop_empty(&table, count + 1);
     table_print(&table);
     print_legend(answer);
 }
