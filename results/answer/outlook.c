@@ -410,8 +410,9 @@ char *outlook_legend(const struct outlook *outlooks, size_t count)
     FILE *out = open_text(&text, &size);
     if (any)
         fprintf(out,
-                "Still to come: the longest pause that %s were too short to see, predicted up to "
-                "%s as if the program went on like this, and how long after its beginning.",
+                "Still to come: collections that %s were too short to see. Predicted up to %s, as "
+                "if the program went on like this, are the longest pause, how long after the "
+                "beginning it comes, and in brackets its generation (full: all of them).",
                 units_show_seconds(ran, any->ran), outlook_horizon(horizon, any));
     if (any && count_of(outlooks, count, OUTLOOK_SEEN))
         fputs(" Nothing new: all kinds of collections that come have been seen.", out);

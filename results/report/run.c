@@ -152,7 +152,12 @@ int page_facts(const struct page *page, struct error *error)
         fputs("</dd>\n", page->out);
     }
     if (page->objective < page->outcomes->metric_count) {
+        size_t seen = outcomes_seen(page->outcomes, page->objective);
         write_fact(page, "Objective");
+        if (seen < page->outcomes->metric_count) {
+            page_metric(page, page->outcomes->metrics[seen]);
+            fputs(", by ", page->out);
+        }
         page_metric(page, page->outcomes->metrics[page->objective]);
         fputs("</dd>\n", page->out);
     }
