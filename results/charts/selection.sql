@@ -34,6 +34,13 @@ WITH newest AS (
 SELECT *, max(status = 'out_of_memory') OVER (PARTITION BY policy, workload, collector) AS lost
 FROM alike;
 
+-- Runs that were too short to see what comes after them. Where no collection comes there is nothing to see.
+CREATE TEMP TABLE unseen (run_id INTEGER PRIMARY KEY);
+INSERT INTO unseen
+SELECT run_id FROM ran JOIN summary USING (run_id) WHERE metric = 'covered' AND value = 0
+  AND EXISTS (SELECT 1 FROM summary AS next WHERE next.run_id = ran.run_id
+              AND next.metric IN ('next_gen0_low', 'next_gen1_low', 'next_gen2_low'));
+
 -- Of one program, the first: all policies and seeds. `policy` is how charts call it, without the middle of a very
 -- long name; `place` is where it comes; `first` marks the runs of the first seed.
 CREATE TEMP TABLE compared AS

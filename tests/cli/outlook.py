@@ -163,3 +163,42 @@ def foretold(place):
     check("in an application" in place.expect(0, "best later.db").out, "there is a best")
     seen = place.expect(0, "best later.db --seen").out
     check("Not seen yet: " in seen or "cannot be relied on" in seen, seen)
+
+
+# Texts in a chart: of what is drawn, with options.
+DRAWN = [
+    ("heatmap", "", ["Longest pause of the steady state up to the horizon", "hatched: predicted, not seen yet",
+                     "lowest mean: 140 ms, exactly the same in 2 cells"]),
+    ("heatmap", "--seen", ["Longest pause in the steady state", "hatched: runs too short to see what comes",
+                           "lowest mean: 2.30 ms, exactly the same in 2 cells"]),
+    ("heatmap", "--metric heap_peak", ["hatched: runs too short to see what comes"]),
+    ("pareto", "", ["Longest pause of the steady state up to the horizon", "open: runs too short to see what comes"]),
+    ("pareto", "--seen", ["Longest pause in the steady state", "open: runs too short to see what comes"]),
+    ("tradeoff", "", ["predicted", "open: runs too short to see what comes", "predicted 1.4 s"]),
+]
+
+
+@test("charts: what is predicted is drawn; cells and points of runs that were too short are hatched and open")
+def charts(place):
+    for name, values in (("some", COMES), ("none", SEEN)):
+        file = File(place, f"{name}.db")
+        experiment = file.experiment(baseline="threshold:t0=700,t1=5", objective="service_pause_max", planned=8)
+        for t0 in (700, 5000):
+            for t1 in (5, 50):
+                here = values if t0 == 5000 else SEEN
+                file.setting(experiment, f"threshold:t0={t0},t1={t1}",
+                             {**here, "service_pause_p99": [1e-3 * (t1 + 1)] * 2, "heap_peak": [2e6 + t0 + t1] * 2},
+                             parameters={"policy.t0": (t0, str(t0)), "policy.t1": (t1, str(t1))})
+        file.database.execute("UPDATE run SET heap_peak_bytes = 2000000 + id")
+        file.database.execute("INSERT INTO pause SELECT id, 2, 100, 1, 1000000, 1000000 FROM run")
+        file.close()
+    for chart, options, texts in DRAWN:
+        picture = f"charts/{chart}.svg"
+        place.expect(0, f"plot some.db --chart {chart} {options} --format svg")
+        content = place.read(picture).decode()
+        for text in texts:
+            check(text in content, f"{chart} {options}: '{text}' is not in it")
+        place.expect(0, f"plot none.db --chart {chart} {options} --format svg")
+        covered = place.read(picture).decode()
+        for text in ("hatched", "open: ", "predicted"):
+            check(text not in covered, f"{chart} {options}: '{text}' where all has been seen")
