@@ -112,6 +112,7 @@ TEST(without_samples)
     struct prediction prediction = predict(&run.past, 86400 * S);
     check_that("rate", fabs(prediction.net_rate - 1000) < 10);
     check_instants("all", &prediction, 100.5, 108.5, 205.5);
+    check_that("and no noise", prediction.next[2].high - prediction.next[2].low < 8);
     check_that("growth is not known", isnan(prediction.live_growth));
     check_real("so nothing is covered", prediction.covered, 0);
     check_real("seen", prediction.next[0].pause, 0.007);
@@ -221,7 +222,7 @@ TEST(flags)
     check_that("longer", prediction.next[2].pause_high > prediction.next[2].pause ||
                              prediction.next[2].at < 200);
     for (uint64_t i = 0; i < SAMPLES; i++)
-        run.samples[i].live_bytes = 2000 + 50000 * (i % 50 < 25);
+        run.samples[i].live_bytes = 2000 + 50000 * (i / 10 % 2);
     check_real("to and fro", predict(&run.past, 86400 * S).flagged, 0);
 }
 
