@@ -114,6 +114,9 @@ static void judge(struct prediction *prediction, const struct steady *steady, do
         prediction->horizon_pause_max = fmax(prediction->horizon_pause_max, next->pause);
         covered &= was_seen(steady, g);
     }
+    if (prediction->expected[2] >= 2) /* later ones find what has grown until then */
+        prediction->horizon_pause_max =
+            fmax(prediction->horizon_pause_max, prediction->usual_pause[2]);
     prediction->flagged = flagged;
     prediction->covered = covered || end >= prediction->horizon;
 }

@@ -215,13 +215,14 @@ def check_next(said, end, horizon):
                                       for what in ("at", "low", "high", "pause", "pause_high"))
         check((at is None) == (low is None) == (high is None) == (pause is None) == (most is None), g, "all or none")
         expected = said.pop(f"expected_{g}")
-        check(said.pop(f"usual_{g}_pause", 1) > 0, "a pause is longer than nothing")
+        usual = said.pop(f"usual_{g}_pause", 1)
+        check(usual > 0, "a pause is longer than nothing")
         if at is None:
             equal(expected, 0, f"none of {g} to come")
             continue
         check(in_order(end, low, at, high) and 0 < pause <= most, g, end, low, at, high, pause, most)
         check(g == "gen0" or (expected >= 1) == (at < horizon), g, "as many as come by the horizon", expected)
-        yield g, low, pause
+        yield g, low, max(pause, usual) if g == "gen2" and expected >= 2 else pause
 
 
 def check_predictions(results, run, said):
