@@ -48,7 +48,15 @@ struct gc {
     uint64_t reported; /* the operation at which progress was reported last */
     bool native;       /* in a native section */
     bool abandoned;    /* the observer gave up */
-    struct simulation_result *result;
+    bool begun, ended;
+};
+
+struct simulation {
+    struct gc gc;
+    struct simulation_setup setup;
+    struct simulation_result result;
+    int status;         /* how it has ended: 0 or -1, */
+    struct error error; /* and why */
 };
 
 /* Tells every observer, by the function `what`, of `fact`. */
@@ -419,13 +427,12 @@ static bool takes_too_long(struct gc *gc)
     return true;
 }
 
-static void run_program(struct gc *gc)
+/* Up to the program's end, or to where the engine needs the next window. */
+static enum engine_stop run_program(struct gc *gc)
 {
     struct op op;
     enum engine_stop stop = STOP_AGAIN;
-    if (gc->policy->start)
-        gc->policy->start(gc->policy_state, gc);
-    while (!gc->abandoned && stop != STOP_FAULT && stop != STOP_END) {
+    while (!gc->abandoned && (stop == STOP_AGAIN || stop == STOP_CONTROL)) {
         fire_due(gc);
         stop = gc->engine->run(gc->engine_state, &op);
         if (stop == STOP_CONTROL) {
@@ -433,11 +440,12 @@ static void run_program(struct gc *gc)
             gc->mutator.operation++;
         }
         if (stop != STOP_FAULT && takes_too_long(gc))
-            return;
+            return STOP_FAULT;
         if (stop == STOP_END)
             fire_due(gc);
         report_now_and_then(gc, stop == STOP_END);
     }
+    return stop;
 }
 
 static void take_last_sample(struct gc *gc)
@@ -568,43 +576,122 @@ static int prepare(struct gc *gc, struct error *error)
     return 0;
 }
 
-/* A run from its beginning to its end, with a struct gc as its context. */
-static int run(void *context, struct error *error)
+/* ---- a run under way -------------------------------------------------------------------- */
+
+/* What follows, and freeing, is done step by step; what may run out of memory is an attempt, with
+ * this as its context. */
+struct step {
+    struct simulation *simulation;
+    const struct simulation_setup *setup;
+    const struct observer *observer;
+    const struct compiled *window;
+};
+
+static int begin(void *context, struct error *error)
 {
-    struct gc *gc = context;
-    if (prepare(gc, error) != 0)
-        return -1;
-    run_program(gc);
+    struct step *step = context;
+    struct simulation *simulation = step->simulation = allocate_zeroed(1, sizeof *simulation);
+    simulation->setup = *step->setup;
+    simulation->gc = (struct gc){
+        .setup = &simulation->setup,
+        .observer = step->observer,
+        .engine = step->setup->engine,
+        .policy = policy_of(step->setup->policy->component),
+    };
+    return prepare(&simulation->gc, error);
+}
+
+struct simulation *simulation_new(const struct simulation_setup *setup,
+                                  const struct observer *observer, struct error *error)
+{
+    struct step step = {.setup = setup, .observer = observer};
+    error->text[0] = '\0';
+    if (attempt(begin, &step, error) == 0)
+        return step.simulation;
+    simulation_free(step.simulation);
+    return NULL;
+}
+
+void simulation_free(struct simulation *simulation)
+{
+    if (!simulation)
+        return;
+    struct gc *gc = &simulation->gc;
+    if (gc->engine_state)
+        gc->engine->free(gc->engine_state);
+    event_queue_fini(&gc->due);
+    free(gc->slots);
+    free(gc->policy_state);
+    free(simulation);
+}
+
+/* Returns 0 or -1, as simulate. */
+static int end(struct simulation *simulation, struct error *error)
+{
+    struct gc *gc = &simulation->gc;
+    gc->ended = true;
     take_last_sample(gc);
-    fill_result(gc, gc->result);
+    fill_result(gc, &simulation->result);
     if (gc->mutator.fault.kind == FAULT_MEMORY_LIMIT)
-        gc->result->status = RUN_out_of_memory;
+        simulation->result.status = RUN_out_of_memory;
     else if (gc->mutator.fault.kind != FAULT_NONE)
         return describe_fault(gc, error);
     else if (!gc->abandoned)
-        fill_ending(gc, &gc->result->ending);
+        fill_ending(gc, &simulation->result.ending);
     return gc->abandoned ? -1 : 0;
 }
+
+static int advance(void *context, struct error *error)
+{
+    struct step *step = context;
+    struct gc *gc = &step->simulation->gc;
+    if (step->window && gc->engine->enter)
+        gc->engine->enter(gc->engine_state, step->window);
+    if (!gc->begun && gc->policy->start)
+        gc->policy->start(gc->policy_state, gc);
+    gc->begun = true;
+    if (run_program(gc) == STOP_WINDOW && !gc->abandoned)
+        return 0;
+    return end(step->simulation, error);
+}
+
+int simulation_advance(struct simulation *simulation, const struct compiled *window,
+                       struct error *error)
+{
+    struct step step = {.simulation = simulation, .window = window};
+    struct error *line = &simulation->error;
+    if (!simulation->gc.ended)
+        simulation->status = attempt(advance, &step, line);
+    if (simulation->status != 0) {
+        simulation->result.status = RUN_failed;
+        simulation->gc.ended = true;
+    }
+    *error = *line;
+    if (simulation->status != 0 && !simulation->gc.abandoned)
+        return -1;
+    return simulation->gc.ended;
+}
+
+int simulation_finish(struct simulation *simulation, struct simulation_result *result,
+                      struct error *error)
+{
+    assert(simulation->gc.ended);
+    *result = simulation->result;
+    *error = simulation->error;
+    return simulation->status;
+}
+
+/* ---- all of it at once ------------------------------------------------------------------ */
 
 int simulate(const struct simulation_setup *setup, const struct observer *observer,
              struct simulation_result *result, struct error *error)
 {
-    struct gc gc = {
-        .setup = setup,
-        .observer = observer,
-        .engine = setup->engine,
-        .policy = policy_of(setup->policy->component),
-        .result = result,
-    };
-    error->text[0] = '\0';
-    *result = (struct simulation_result){0};
-    int status = attempt(run, &gc, error);
-    if (status != 0)
-        result->status = RUN_failed;
-    if (gc.engine_state)
-        gc.engine->free(gc.engine_state);
-    event_queue_fini(&gc.due);
-    free(gc.slots);
-    free(gc.policy_state);
+    struct simulation *simulation = simulation_new(setup, observer, error);
+    *result = (struct simulation_result){.status = RUN_failed};
+    if (!simulation)
+        return -1;
+    simulation_advance(simulation, setup->compiled, error);
+    int status = simulation_finish(simulation, result, error);
+    simulation_free(simulation);
     return status;
 }

@@ -66,6 +66,31 @@ struct simulation_result {
                              looked at what collections would find */
 };
 
+/* A run under way, window by window of its compiled program (sim/interval/compiled.h), in memory
+ * that does not grow with the program's length. Windows of one program may be read by many runs at
+ * the same time, each in a thread of its own; one that a run has passed it does not need any more.
+ */
+struct simulation;
+
+/* Before the first operation. setup->compiled is the program's first window, or the whole program,
+ * and is looked at only in here; NULL for an engine that does not compile, or is to compile for
+ * itself. `setup` itself is not needed after; what it refers to, and the observer, is borrowed
+ * until simulation_free. NULL, with a line in *error, if it cannot be. */
+struct simulation *simulation_new(const struct simulation_setup *setup,
+                                  const struct observer *observer, struct error *error);
+
+/* Runs to the end of the program's next window, which is the first one in the first call (NULL, if
+ * setup->compiled was: then to the end of the program). Returns 0 if the next window is due; 1 if
+ * the run has ended (also because memory has run out of the program's limit, or the observer gave
+ * up); -1 with a line in *error if it has failed. */
+int simulation_advance(struct simulation *simulation, const struct compiled *window,
+                       struct error *error);
+
+/* What has come of a run that has ended. Returns 0, or -1 as `simulate` does. */
+int simulation_finish(struct simulation *simulation, struct simulation_result *result,
+                      struct error *error);
+void simulation_free(struct simulation *simulation); /* of NULL: nothing */
+
 /* Runs to the end. Returns 0 (also when the program ran out of its memory limit), or -1 with a line
  * in *error if the program is malformed or the observer gave up (then the line is empty). */
 int simulate(const struct simulation_setup *setup, const struct observer *observer,

@@ -11,8 +11,8 @@
 
 #include "results/horizon/prediction.h"
 
-#define RARE_SEEN 60 /* as many in the steady state are not rare */
-#define RARE_MOST 8  /* kinds of pauses: up to three of a generation */
+#define RARE_SEEN 60                /* as many in the steady state are not rare */
+#define RARE_MOST (2 * GENERATIONS) /* kinds of pauses: usual and one-off */
 
 /* When such a pause may begin. */
 enum rare_place { RARE_WHILE_BUSY, RARE_BY_THE_CLOCK, RARE_AT_A_REQUEST, RARE_AS_IDLE_BEGINS };

@@ -23,17 +23,18 @@ struct tally replayer_alive(const struct replayer *replayer)
 void replayer_settle(struct replayer *replayer)
 {
     struct generations *generations = &replayer->generations;
-    if (generations_are_settled(generations, replayer->birth, replayer->death))
+    uint64_t births = replayer_births(replayer), deaths = replayer_deaths(replayer);
+    if (generations_are_settled(generations, births, deaths))
         return;
     struct tally alive = replayer_alive(replayer);
-    generations_settle(generations, &alive, replayer->birth, replayer->death);
+    generations_settle(generations, &alive, births, deaths);
 }
 
 /* ---- isolated objects that are freed -------------------------------------------------- */
 
-static void note_age(const struct replayer *replayer, uint32_t birth, uint64_t counts[AGE_BUCKETS])
+static void note_age(const struct replayer *replayer, uint64_t birth, uint64_t counts[AGE_BUCKETS])
 {
-    counts[age_bucket(replayer->birth - birth - 1)]++;
+    counts[age_bucket(replayer_births(replayer) - birth - 1)]++;
 }
 
 /* Frees what is dying and what only it kept alive; counts them by generation, and by age. Returns
@@ -45,12 +46,11 @@ static uint32_t free_dying(struct replayer *replayer, uint32_t dying,
     struct generations *generations = &replayer->generations;
     uint32_t freed = 0;
     for (; dying; freed++) {
-        const struct isolated *record = isolated_graph_free_dying(&replayer->isolated, &dying);
-        const struct shape *shape = &replayer->deaths.shapes[record->shape];
-        int g = generation_of(generations, record->birth);
-        shape_remove(shape, &generations->tallies[g]);
+        struct freed object = isolated_graph_free_dying(&replayer->isolated, &dying);
+        int g = generation_of(generations, object.birth);
+        shape_remove(object.shape, &generations->tallies[g]);
         freed_by[g]++;
-        note_age(replayer, record->birth, ages_by[g]);
+        note_age(replayer, object.birth, ages_by[g]);
     }
     return freed;
 }
@@ -73,14 +73,16 @@ static uint32_t free_unreachable(struct replayer *replayer, struct isolated_list
 {
     struct generations *generations = &replayer->generations;
     struct isolated_graph *isolated = &replayer->isolated;
-    uint32_t dying = 0;
-    for (uint32_t n = unreachable.first; n; n = isolated->remains[n].next) {
-        const struct isolated *record = isolated_graph_free(isolated, n, &dying);
-        int g = generation_of(generations, record->birth);
-        shape_add(&isolated->shapes[record->shape], &found->unreachable);
+    uint32_t dying = 0, next;
+    for (uint32_t n = unreachable.first; n; n = next) {
+        next = isolated_remains(isolated, n)->next;
+        struct freed object = isolated_graph_free(isolated, n, &dying);
+        int g = generation_of(generations, object.birth);
+        shape_add(object.shape, &found->unreachable);
         found->unreachable_by_generation[g]++;
         generations->freed_by_collector[g]++;
-        note_age(replayer, record->birth, replayer->isolated_ages.by_collector[g]);
+        note_age(replayer, object.birth, replayer->isolated_ages.by_collector[g]);
+        isolated_graph_forget(isolated, n);
     }
     return dying;
 }
@@ -97,7 +99,7 @@ void replayer_collect(void *engine, int generation, struct found *found)
     struct isolated_list unreachable =
         isolated_graph_collect(&replayer->isolated, generation, target);
     uint32_t dying = free_unreachable(replayer, unreachable, found);
-    generations_promote(generations, generation, target, found, replayer->birth);
+    generations_promote(generations, generation, target, found, replayer_births(replayer));
     free_dying(replayer, dying, generations->freed_by_collector,
                replayer->isolated_ages.by_collector);
 }
@@ -106,7 +108,7 @@ void replayer_freeze(void *engine)
 {
     struct replayer *replayer = engine;
     replayer_settle(replayer);
-    generations_freeze(&replayer->generations, replayer->birth);
+    generations_freeze(&replayer->generations, replayer_births(replayer));
     for (int g = 0; g < GENERATIONS; g++)
         isolated_graph_move(&replayer->isolated, g, PERMANENT);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/interval/compiled.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +19,15 @@ void compiled_init(struct compiled *compiled)
     *compiled = (struct compiled){0};
     for (int i = 0; i < COLUMN_COUNT; i++)
         compiled->columns[i] = column_of(compiled_columns[i].bytes);
+    compiled->elder_deaths = compiled->elder_isolated = column_of(sizeof(struct elder));
 }
 
 void compiled_fini(struct compiled *compiled)
 {
     for (int i = 0; i < COLUMN_COUNT; i++)
         column_fini(&compiled->columns[i]);
+    column_fini(&compiled->elder_deaths);
+    column_fini(&compiled->elder_isolated);
 }
 
 void compiled_costs(const struct op_costs *costs, uint32_t ns[CLASS_COUNT])
@@ -35,15 +39,57 @@ void compiled_costs(const struct op_costs *costs, uint32_t ns[CLASS_COUNT])
     ns[CLASS_WORK] = ns[CLASS_CONTROL] = 0;
 }
 
+/* ---- older than the window ---------------------------------------------------------------- */
+
+/* They are in order of place. */
+const struct elder *elder_at(const struct column *elders, uint64_t place)
+{
+    const struct elder *all = elders->data;
+    size_t first = 0, end = elders->count;
+    while (end - first > 1) {
+        size_t middle = first + (end - first) / 2;
+        if (all[middle].place <= place)
+            first = middle;
+        else
+            end = middle;
+    }
+    assert(first < end && all[first].place == place);
+    return &all[first];
+}
+
+/* ---- deaths ----------------------------------------------------------------------------- */
+
+struct deaths deaths_of(const struct compiled *compiled)
+{
+    return (struct deaths){
+        .births = compiled_births(compiled),
+        .deaths = compiled_deaths(compiled),
+        .facts = compiled_death_facts(compiled),
+        .shapes = compiled_shapes(compiled),
+        .elders = &compiled->elder_deaths,
+        .origin = compiled->origin,
+        .first = birth_in_column(compiled->origin, compiled->before.births),
+    };
+}
+
+uint32_t deaths_other_shape(const struct deaths *deaths, uint32_t death)
+{
+    uint32_t birth = deaths->deaths[death];
+    if (birth >= deaths->first)
+        return deaths->births[birth - deaths->first];
+    return elder_at(deaths->elders, death)->shape;
+}
+
 void compiled_count_ages(const struct compiled *compiled, uint32_t deaths,
-                         struct age_counts *counts)
+                         uint64_t counts[AGE_BUCKETS])
 {
     const struct death_facts *facts = compiled_death_facts(compiled);
-    *counts = (struct age_counts){0};
+    memcpy(counts, compiled->before.ages, sizeof compiled->before.ages);
     if (deaths >= AGES_APART)
-        *counts = compiled_ages(compiled)[deaths / AGES_APART - 1];
+        for (int age = 0; age < AGE_BUCKETS; age++)
+            counts[age] += compiled_ages(compiled)[deaths / AGES_APART - 1].count[age];
     for (uint32_t i = deaths - deaths % AGES_APART; i < deaths; i++)
-        counts->count[facts[i].age]++;
+        counts[facts[i].age]++;
 }
 
 /* ---- is it sound? --------------------------------------------------------------------- */

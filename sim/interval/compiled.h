@@ -11,6 +11,12 @@
  * once, in order, and read in order; so a program may be larger than memory
  * (sim/interval/column.h).
  *
+ * A program comes whole, or in windows: one after the other, each with columns of its own, so that
+ * memory is for what happens at the time, and not for a program's length. Places in columns count
+ * from the beginning of the window, `before` says how much there was by then. Births of objects in
+ * columns are 32 bits, and count from `origin`: see there. All that is said of a window holds for a
+ * whole program: it is one that nothing is before.
+ *
  * The program is cut into segments, none longer than SEGMENT_OPERATIONS. Objects become isolated
  * only with the last operation of a segment, and the run loop's operations come only behind it; so
  * a policy that has nothing to do in a segment, and no collection due in it, passes it in one step
@@ -19,6 +25,7 @@
 #define PYGCSIM_SIM_INTERVAL_COMPILED_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sim/base/error.h"
@@ -45,7 +52,8 @@ enum op_class {
 };
 
 /* The first of each thing that belongs to the segment; what follows up to the next segment's does
- * too. A segment more than there are ends the column.
+ * too. A segment more than there are ends the column. Operations count from the beginning of the
+ * program, all else from that of the window.
  *
  * What the generation-0 counter does in a segment, as a function of its value c at the start: it
  * ends at max(c + net, floor), and the largest value that an allocation takes it to is
@@ -58,7 +66,7 @@ struct segment {
     uint64_t live_peak_bytes; /* of reachable objects, the most after an allocation; 0: none */
     uint32_t birth, death, work, control, isolated;
     uint32_t length;       /* operations before the run loop's */
-    uint32_t oldest_death; /* the oldest object that dies in it; UINT32_MAX: none does */
+    uint32_t oldest_death; /* the oldest object that dies in it, as in `deaths`; UINT32_MAX: none */
     int32_t net, rise;
     uint16_t floor, peak;
 };
@@ -84,14 +92,14 @@ static inline void shape_remove(const struct shape *shape, struct tally *tally)
 /* What a death has with it, since nobody wants to look for it. The shapes below SHAPE_OTHER are the
  * first of the program, and so the usual ones. */
 struct death_facts {
-    uint8_t shape; /* SHAPE_OTHER: its birth says */
+    uint8_t shape; /* SHAPE_OTHER: its birth says, or its elder; of all that are ancient, too */
     uint8_t age;   /* its bucket (sim/model/age.h) */
 };
 #define SHAPE_OTHER 255
 static_assert(AGE_BUCKETS <= UINT8_MAX, "an age is a byte");
 
-/* Deaths by age. The program has those of the first AGES_APART deaths, of twice as many, and so on:
- * to count those up to any death takes AGES_APART steps at most. */
+/* Deaths by age. A window has those of its first AGES_APART deaths, of twice as many, and so on: to
+ * count those up to any death takes AGES_APART steps at most. */
 struct age_counts {
     uint32_t count[AGE_BUCKETS];
 };
@@ -133,16 +141,56 @@ extern const struct compiled_column_kind {
     uint32_t bytes; /* of an element */
 } compiled_columns[COLUMN_COUNT];
 
+/* What a window's columns do not say of an object that is older than the window: where it dies, or
+ * becomes isolated, as a place in the column. Few are as old or as unusual as that. */
+struct elder {
+    uint32_t place, shape;
+    uint64_t birth;
+};
+
+/* What came before a window. */
+struct before {
+    uint64_t operations, births, deaths, numbers;
+    uint64_t ages[AGE_BUCKETS]; /* of these deaths */
+};
+
 struct compiled {
     struct program program; /* what the workload has declared; no operations */
     struct column columns[COLUMN_COUNT];
+    struct column elder_deaths;   /* struct elder: dies here, and was born ORIGIN_BACK births ago,
+                                     or has one of the other shapes and was born before the window */
+    struct column elder_isolated; /* struct elder: becomes isolated, and was born so long ago */
+    struct before before;
+    uint64_t origin;     /* of births in columns; 0 for the first 2^31 of a program */
     uint64_t operations; /* executed; the one that could not be is the next */
-    uint64_t numbers;    /* second numbers given */
+    uint64_t numbers;    /* second numbers given by its end, since the program began */
     uint64_t heap_bytes; /* of the compiler's heap, the most there were; not of a file */
-    struct fault fault;  /* why the program cannot go on; FAULT_NONE: it ends */
+    double progress[2];  /* of the program as it begins and ends, from 0 to 1; 0: not known */
+    bool is_last;        /* no window comes after it */
+    struct fault fault;  /* in the last: why the program cannot go on; FAULT_NONE: it ends */
     uint64_t fault_ns;   /* what the operation that could not be executed costs */
     char place[512];     /* where that is */
 };
+
+/* ---- births in columns ------------------------------------------------------------------ */
+
+/* The origin of a window is so many births before it; what was born by then is ancient. */
+#define ORIGIN_BACK (UINT64_C(1) << 31)
+#define ANCIENT     0 /* in columns, if there is an origin; its elder says more */
+
+/* A birth as it is in columns. */
+static inline uint32_t birth_in_column(uint64_t origin, uint64_t birth)
+{
+    return birth > origin ? (uint32_t)(birth - origin) : ANCIENT;
+}
+
+static inline bool is_ancient(uint64_t origin, uint32_t in_column)
+{
+    return in_column == ANCIENT && origin > 0;
+}
+
+/* The elder that dies, or becomes isolated, at that place. */
+const struct elder *elder_at(const struct column *elders, uint64_t place);
 
 /* The elements of a column, and how many there are. */
 #define X(type, name, meaning)                                                                     \
@@ -162,38 +210,90 @@ void compiled_init(struct compiled *compiled);
 void compiled_fini(struct compiled *compiled);
 
 /* Elements of a column, at most, but for `classes` and `references`: places in columns are numbers
- * of 32 bits, and so is what a segment does to the counter, with its sign. */
+ * of 32 bits, and so is what a segment does to the counter, with its sign. (No window is as long;
+ * a whole program may be.) */
 #define COLUMN_MOST ((uint64_t)INT32_MAX)
 
-/* Whether a program that comes from outside is sound: every number that leads to another leads
- * somewhere. Returns NULL, or what is wrong. */
+/* Whether a whole program that comes from outside is sound: every number that leads to another
+ * leads somewhere. Returns NULL, or what is wrong. */
 const char *compiled_check(const struct compiled *compiled);
 
 /* What each class of operation costs the mutator; an operation of class work besides. */
 void compiled_costs(const struct op_costs *costs, uint32_t ns[CLASS_COUNT]);
 
-/* The shape of an object that dies. */
-static inline uint32_t compiled_shape_of_death(const uint32_t *births, const uint32_t *deaths,
-                                               const struct death_facts *facts, uint32_t death)
+/* The birth of the object that becomes isolated at that place. */
+static inline uint64_t compiled_isolated_birth(const struct compiled *compiled, uint64_t place)
 {
-    uint8_t shape = facts[death].shape;
-    return shape != SHAPE_OTHER ? shape : births[deaths[death]];
+    uint32_t birth = compiled_isolated(compiled)[place].birth;
+    if (is_ancient(compiled->origin, birth))
+        return elder_at(&compiled->elder_isolated, place)->birth;
+    return compiled->origin + birth;
 }
 
-/* Counts the first `deaths` deaths by age. */
+/* ---- deaths ----------------------------------------------------------------------------- */
+
+/* What a window's deaths are: its columns. */
+struct deaths {
+    const uint32_t *births, *deaths;
+    const struct death_facts *facts;
+    const struct shape *shapes;
+    const struct column *elders;
+    uint64_t origin;
+    uint32_t first; /* the first birth of the window, as in `deaths` */
+};
+
+struct deaths deaths_of(const struct compiled *compiled);
+
+/* What the facts do not say. */
+uint32_t deaths_other_shape(const struct deaths *deaths, uint32_t death);
+
+/* The shape of an object that dies. */
+static inline const struct shape *shape_of_death(const struct deaths *deaths, uint32_t death)
+{
+    uint8_t shape = deaths->facts[death].shape;
+    return &deaths->shapes[shape != SHAPE_OTHER ? shape : deaths_other_shape(deaths, death)];
+}
+
+/* Counts all deaths of the program up to the window's first `deaths`, by age. */
 void compiled_count_ages(const struct compiled *compiled, uint32_t deaths,
-                         struct age_counts *counts);
+                         uint64_t counts[AGE_BUCKETS]);
+
+/* ---- compiling -------------------------------------------------------------------------- */
 
 struct compile_options {
     uint64_t memory_bytes; /* a program that takes more is kept in files; 0: no limit */
     const char *folder;    /* where these are made */
     const char *advice;    /* what to do if they cannot be: ends the line that says so */
-    uint32_t window;       /* operations of a window; 0: what is fast (sim/interval/compiler.c) */
+    uint32_t window;       /* operations of a window; 0: what is fast (sim/interval/windows.c) */
+    /* For tests of large numbers: how many there have been; and ORIGIN_BACK, if not 0. */
+    uint64_t births_before, numbers_before, origin_back;
 };
 
-/* Compiles the program of a workload, with the mutator's costs on that version. Only `progress` of
- * the observers is told anything. Returns 0, also when the program has a fault (it is part of it),
- * or -1 with a line in *error (empty if an observer gave up). compiled_fini is due either way. */
+/* A program that is being compiled, window by window, in memory that does not grow with its length.
+ * (`memory_bytes` and `folder` of the options are for whole programs.) It belongs to one thread at
+ * a time; a window belongs to whoever asked for it, does not need the compiler any more, and may be
+ * read by many threads. */
+struct compiler;
+
+/* Begins the program of a workload, with the mutator's costs on that version; the options and the
+ * setting are not needed after, but for their texts. NULL, with a line in *error, if it cannot be.
+ */
+struct compiler *compiler_open(const struct setting *workload, uint64_t seed,
+                               const struct collector_version *version,
+                               const struct compile_options *options, struct error *error);
+
+/* The next window of the program, for which compiled_fini is due whatever is returned. Returns 1;
+ * or 0 if there is none left; or -1 with a line in *error. A fault is part of the last window. */
+int compiler_next(struct compiler *compiler, struct compiled *window, struct error *error);
+
+/* How far it is, from 0 to 1, by planned time; 0 if the program does not say. */
+double compiler_progress(const struct compiler *compiler);
+void compiler_close(struct compiler *compiler); /* of NULL: nothing */
+
+/* Compiles the program of a workload, whole, with the mutator's costs on that version. Only
+ * `progress` of the observers is told anything. Returns 0, also when the program has a fault (it is
+ * part of it), or -1 with a line in *error (empty if an observer gave up). compiled_fini is due
+ * either way. */
 int compile(struct compiled *compiled, const struct setting *workload, uint64_t seed,
             const struct collector_version *version, const struct compile_options *options,
             const struct observer *observer, struct error *error);

@@ -1,18 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/interval/compiler.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/allocate.h"
-#include "sim/base/attempt.h"
+#include "sim/base/array.h"
 #include "sim/model/machine.h"
 
-/* A window is as long as a trace at its end is worth: so many operations at least, and one for as
- * many bytes as the trace passes. */
-#define WINDOW_LEAST (1 << 17)
-#define WINDOW_BYTES 16
+/* A round is as long as a trace at its end is worth: so many operations at least, and one for as
+ * many bytes as the trace passes; ROUND_MOST at most. */
+#define ROUND_LEAST (1u << 17)
+#define ROUND_BYTES 16
+
+/* ---- births above 2^32 -------------------------------------------------------------------- */
+
+/* Hardly any program gets there; so objects have room for 32 bits, and the rest is kept apart. */
+static __attribute__((noinline)) void keep_high_birth(struct compiler *compiler, ref o)
+{
+    size_t before = compiler->birth_high_capacity;
+    compiler->birth_high = array_grow(compiler->birth_high, &compiler->birth_high_capacity,
+                                      o / NODE_UNITS_LEAST + 1, 1);
+    memset(compiler->birth_high + before, 0, compiler->birth_high_capacity - before);
+    compiler->birth_high[o / NODE_UNITS_LEAST] = (uint8_t)(compiler->births >> 32);
+}
 
 /* ---- shapes --------------------------------------------------------------------------- */
 
@@ -25,7 +36,7 @@ static size_t shape_hash(const struct shape *shape)
 
 static uint32_t *shape_slot(const struct compiler *compiler, const struct shape *shape)
 {
-    const struct shape *shapes = compiled_shapes(compiler->compiled);
+    const struct shape *shapes = compiler->shapes.data;
     size_t slot = shape_hash(shape) & (compiler->shape_slots - 1);
     while (compiler->shape_table[slot] &&
            memcmp(&shapes[compiler->shape_table[slot] - 1], shape, sizeof *shape) != 0)
@@ -35,8 +46,8 @@ static uint32_t *shape_slot(const struct compiler *compiler, const struct shape 
 
 static void shapes_rehash(struct compiler *compiler, size_t slots)
 {
-    const struct shape *shapes = compiled_shapes(compiler->compiled);
-    uint32_t count = (uint32_t)compiler->compiled->columns[COLUMN_shapes].count;
+    const struct shape *shapes = compiler->shapes.data;
+    uint32_t count = (uint32_t)compiler->shapes.count;
     uint32_t *table = allocate_zeroed(slots, sizeof *table);
     free(compiler->shape_table);
     compiler->shape_slots = slots;
@@ -51,36 +62,72 @@ static uint32_t shape_of(struct compiler *compiler, const struct op *op)
     uint32_t *slot = shape_slot(compiler, &shape);
     if (*slot)
         return *slot - 1;
-    uint32_t number = (uint32_t)compiler->compiled->columns[COLUMN_shapes].count;
-    *PUSH(compiler, struct shape, shapes) = shape;
+    uint32_t number = (uint32_t)compiler->shapes.count;
+    *(struct shape *)column_push(&compiler->shapes, sizeof shape) = shape;
     *slot = number + 1;
     if (2 * (size_t)number > compiler->shape_slots)
         shapes_rehash(compiler, 2 * compiler->shape_slots);
     return number;
 }
 
+void compiler_begin(struct compiler *compiler)
+{
+    compiler->births = compiler->options.births_before;
+    compiler->numbers = compiler->options.numbers_before;
+    compiler->before.births = compiler->births;
+    compiler->before.numbers = compiler->numbers;
+    compiler->shapes = column_of(sizeof(struct shape));
+    shapes_rehash(compiler, 64);
+}
+
 /* ---- operations ----------------------------------------------------------------------- */
 
-static void record_death(struct compiler *compiler, const struct node *node)
+/* What columns have room for. */
+struct known {
+    uint32_t birth;
+    uint8_t shape;
+};
+
+/* Of an object that is unusual, or may be older than columns know. */
+static __attribute__((noinline)) struct known know_unusual(struct compiler *compiler, ref o)
 {
-    struct window *window = &compiler->window;
-    uint32_t age = age_bucket(compiler->births - node->birth - 1);
-    *PUSH(compiler, uint32_t, deaths) = node->birth;
-    *PUSH(compiler, struct death_facts, death_facts) = (struct death_facts){
-        .shape = node->shape < SHAPE_OTHER ? (uint8_t)node->shape : SHAPE_OTHER,
-        .age = (uint8_t)age,
-    };
-    if (window->death_count == window->death_capacity)
-        window->deaths = allocate_grow(window->deaths, &window->death_capacity,
-                                       window->death_count + 1, sizeof *window->deaths);
-    window->deaths[window->death_count++] = (struct death){compiler->now, node->shape};
+    struct compiled *compiled = compiler->compiled;
+    const struct node *node = node_at(compiler, o);
+    uint64_t birth = compiler_birth_of(compiler, o);
+    uint32_t in_column = birth_in_column(compiled->origin, birth);
+    bool ancient = is_ancient(compiled->origin, in_column), usual = node->shape < SHAPE_OTHER;
+    if (ancient || (!usual && birth < compiled->before.births))
+        *(struct elder *)column_push(&compiled->elder_deaths, sizeof(struct elder)) =
+            (struct elder){(uint32_t)compiler->deaths, node->shape, birth};
+    return (struct known){in_column, usual && !ancient ? (uint8_t)node->shape : SHAPE_OTHER};
+}
+
+static void record_death(struct compiler *compiler, ref o)
+{
+    struct round *round = &compiler->round;
+    const struct node *node = node_at(compiler, o);
+    struct known known = {node->birth, (uint8_t)node->shape};
+    uint64_t birth = node->birth;
+    if (node->shape >= SHAPE_OTHER || compiler->is_long) {
+        known = know_unusual(compiler, o);
+        birth = compiler_birth_of(compiler, o);
+    }
+    uint32_t age = age_bucket(compiler->births - birth - 1);
+    *PUSH(compiler, uint32_t, deaths) = known.birth;
+    *PUSH(compiler, struct death_facts, death_facts) =
+        (struct death_facts){known.shape, (uint8_t)age};
+    if (round->death_count == round->death_capacity)
+        round->deaths = allocate_grow(round->deaths, &round->death_capacity, round->death_count + 1,
+                                      sizeof *round->deaths);
+    round->deaths[round->death_count++] = (struct death){compiler->now, node->shape};
     compiler->ages.count[age]++;
-    if ((window->death + window->death_count) % AGES_APART == 0)
+    if (++compiler->deaths % AGES_APART == 0)
         *PUSH(compiler, struct age_counts, ages) = compiler->ages;
 }
 
-/* Takes one reference away. The last one frees the object, and what only it kept alive. */
-static void release(struct compiler *compiler, ref o)
+/* Takes one reference away. The last one frees the object, and what only it kept alive. (Inlined,
+ * it would make every assignment longer.) */
+static __attribute__((noinline)) void release(struct compiler *compiler, ref o)
 {
     struct node *node = node_at(compiler, o);
     if (--node->count) {
@@ -92,9 +139,9 @@ static void release(struct compiler *compiler, ref o)
         node = node_at(compiler, o);
         ref top = node->stamp;
         if (node->number)
-            compiler_record_isolated(compiler, node, compiler->now);
+            compiler_record_isolated(compiler, o, compiler->now);
         else
-            record_death(compiler, node);
+            record_death(compiler, o);
         for (uint32_t f = 0; f < node->fields; f++) {
             ref child = node->field[f];
             if (!child)
@@ -134,7 +181,10 @@ static void execute_new(struct compiler *compiler, const struct op *op)
     uint32_t shape = shape_of(compiler, op);
     ref o = arena_take(&compiler->arena, node_bytes(op->b));
     struct node *node = node_at(compiler, o);
-    *node = (struct node){.birth = compiler->births++, .fields = op->b, .shape = shape};
+    *node = (struct node){.birth = (uint32_t)compiler->births, .fields = op->b, .shape = shape};
+    if (compiler->births >> 32)
+        keep_high_birth(compiler, o);
+    compiler->births++;
     memset(node->field, 0, op->b * sizeof *node->field);
     *PUSH(compiler, uint32_t, births) = shape;
     assign(compiler, &compiler->registers[op->a], o);
@@ -177,169 +227,26 @@ static bool execute(struct compiler *compiler, const struct op *op)
     return true;
 }
 
-/* ---- windows ---------------------------------------------------------------------------- */
-
-static int too_large(const struct compiled *compiled, struct error *error)
-{
-    static const struct {
-        enum compiled_column column;
-        const char *what;
-    } limited[] = {{COLUMN_births, "objects"},
-                   {COLUMN_work, "stretches of computing"},
-                   {COLUMN_controls, "requests, waits and events"}};
-    for (size_t i = 0; i < sizeof limited / sizeof *limited; i++)
-        if (compiled_count(compiled, limited[i].column) > COLUMN_MOST)
-            return error_set(error,
-                             "the program has 2^31 %s or more, too many for the interval engine: "
-                             "simulate it with --engine graph",
-                             limited[i].what);
-    return 0;
-}
-
-static int cannot_keep(const struct compile_options *options, struct error *error)
-{
-    return error_set(error, "%s: cannot keep the compiled program in temporary files there: %s%s%s",
-                     options->folder, strerror(errno), options->advice ? "; " : "",
-                     options->advice ? options->advice : "");
-}
-
-/* Columns in memory become files once together they take more than allowed. */
-static int write_out(struct compiler *compiler, const struct compile_options *options,
-                     struct error *error)
-{
-    struct compiled *compiled = compiler->compiled;
-    uint64_t bytes = 0;
-    for (int i = 0; i < COLUMN_COUNT; i++)
-        bytes += compiled->columns[i].capacity * compiled->columns[i].size;
-    bool spilled = compiled->columns[COLUMN_classes].in_file;
-    bool spill = !spilled && options->memory_bytes && bytes > options->memory_bytes;
-    for (int i = 0; i < COLUMN_COUNT; i++) {
-        struct column *column = &compiled->columns[i];
-        if (i == COLUMN_shapes)
-            continue; /* looked up by number all the time */
-        if ((spill && column_spill(column, options->folder) != 0) || column_flush(column) != 0)
-            return cannot_keep(options, error);
-    }
-    return 0;
-}
-
-static int end_window(struct compiler *compiler, const struct compile_options *options,
-                      struct error *error)
-{
-    struct window *window = &compiler->window;
-    compiler_find_isolated(compiler);
-    compiler_cut_window(compiler);
-    window->first += compiler->now;
-    window->death += window->death_count;
-    window->death_count = window->becoming_count = 0;
-    compiler->now = 0;
-    if (too_large(compiler->compiled, error) != 0)
-        return -1;
-    return write_out(compiler, options, error);
-}
-
-static bool window_is_full(const struct compiler *compiler, const struct compile_options *options)
+static bool round_is_over(const struct compiler *compiler)
 {
     uint64_t traced = compiler->arena.used * sizeof *compiler->arena.units +
                       compiler->stream.program.registers * sizeof *compiler->registers;
-    if (options->window)
-        return compiler->now >= options->window;
-    return compiler->now >= WINDOW_LEAST && compiler->now >= traced / WINDOW_BYTES;
+    if (compiler->options.window)
+        return compiler->now >= compiler->options.window;
+    return compiler->now >= ROUND_LEAST &&
+           (compiler->now >= traced / ROUND_BYTES || compiler->now >= ROUND_MOST);
 }
 
-static void keep_fault(struct compiler *compiler, const struct op *op)
-{
-    struct compiled *compiled = compiler->compiled;
-    compiler->now--; /* has not happened */
-    compiled->fault = compiler->fault;
-    compiled->fault_ns = compiler->stream.program.costs.ns[op->code][op->kind];
-    stream_locate(&compiler->stream, compiler->window.first + compiler->now, compiled->place,
-                  sizeof compiled->place);
-}
-
-/* 0 to go on, 1 at the end or a fault, -1 for an error. */
-static int compile_stretch(struct compiler *compiler, const struct compile_options *options,
-                           const struct observer *observer, struct error *error)
+enum run_end compiler_run(struct compiler *compiler)
 {
     const struct program *program = &compiler->stream.program;
-    if (!stream_next(&compiler->stream))
-        return 1;
-    for (size_t i = 0; i < program->count; i++) {
-        if (!execute(compiler, &program->ops[i])) {
-            keep_fault(compiler, &program->ops[i]);
-            return 1;
-        }
-        if (window_is_full(compiler, options) && end_window(compiler, options, error) != 0)
-            return -1;
-    }
-    double fraction =
-        program->planned_ns ? (double)program->nominal_ns / (double)program->planned_ns : 0;
-    int status = 0;
-    for (const struct observer *o = observer; o; o = o->next)
-        if (o->progress && o->progress(o->context, fraction < 1 ? fraction : 1) != 0)
-            status = -1;
-    return status;
-}
-
-static int finish(struct compiler *compiler, const struct compile_options *options,
-                  struct error *error)
-{
-    struct compiled *compiled = compiler->compiled;
-    if (end_window(compiler, options, error) != 0)
-        return -1;
-    compiler_end_segments(compiler);
-    compiled->operations = compiler->window.first;
-    compiled->heap_bytes = compiler->arena.used * sizeof *compiler->arena.units;
-    compiled->program = compiler->stream.program;
-    compiled->program.ops = NULL;
-    compiled->program.count = compiled->program.capacity = 0;
-    for (int i = 0; i < COLUMN_COUNT; i++)
-        if (column_complete(&compiled->columns[i]) != 0)
-            return cannot_keep(options, error);
-    return 0;
-}
-
-struct compilation {
-    struct compiler compiler;
-    const struct setting *workload;
-    uint64_t seed;
-    const struct collector_version *version;
-    const struct compile_options *options;
-    const struct observer *observer;
-};
-
-static int compile_all(void *context, struct error *error)
-{
-    struct compilation *how = context;
-    struct compiler *compiler = &how->compiler;
-    int status;
-    if (stream_open(&compiler->stream, how->workload, how->seed, how->version, error) != 0)
-        return -1;
-    arena_init(&compiler->arena);
-    compiler->registers =
-        allocate_zeroed(compiler->stream.program.registers, sizeof *compiler->registers);
-    shapes_rehash(compiler, 64);
-    while ((status = compile_stretch(compiler, how->options, how->observer, error)) == 0)
-        ;
-    return status > 0 ? finish(compiler, how->options, error) : -1;
-}
-
-int compile(struct compiled *compiled, const struct setting *workload, uint64_t seed,
-            const struct collector_version *version, const struct compile_options *options,
-            const struct observer *observer, struct error *error)
-{
-    struct compilation compilation = {
-        {.compiled = compiled}, workload, seed, version, options, observer};
-    struct compiler *compiler = &compilation.compiler;
-    error->text[0] = '\0';
-    compiled_init(compiled);
-    int status = attempt(compile_all, &compilation, error);
-    arena_fini(&compiler->arena);
-    free(compiler->registers);
-    free(compiler->shape_table);
-    free(compiler->window.deaths);
-    free(compiler->window.becoming);
-    free(compiler->window.unreachable);
-    stream_close(&compiler->stream);
-    return status;
+    enum run_end end = RUN_STRETCH;
+    size_t i = compiler->next;
+    while (i < program->count && end == RUN_STRETCH)
+        if (!execute(compiler, &program->ops[i++]))
+            end = RUN_FAULT;
+        else if (round_is_over(compiler))
+            end = RUN_ROUND;
+    compiler->next = i;
+    return end;
 }

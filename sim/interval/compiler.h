@@ -3,11 +3,12 @@
  * The inside of the compiler: what its three parts share. For others there is
  * sim/interval/compiled.h.
  *
- * The compiler runs a program once, with reference counting and without a collector, a window of
+ * The compiler runs a program once, with reference counting and without a collector, a round of
  * operations at a time. Operations, births and deaths are written down as they happen
- * (sim/interval/compiler.c). At the end of the window it is found out what has become isolated in
+ * (sim/interval/compiler.c). At the end of the round it is found out what has become isolated in
  * it, and when (sim/interval/isolation.c). Then it is known where its segments end, and they are
- * written (sim/interval/segments.c). */
+ * written (sim/interval/segments.c). So many rounds are a window of the program
+ * (sim/interval/windows.c), or all of them the whole. */
 #ifndef PYGCSIM_SIM_INTERVAL_COMPILER_H
 #define PYGCSIM_SIM_INTERVAL_COMPILER_H
 
@@ -21,9 +22,9 @@
 
 /* An object of the compiler's heap. */
 struct node {
-    uint32_t stamp; /* of the window, from 1: when it last lost a reference; links work lists */
+    uint32_t stamp; /* of the round, from 1: when it last lost a reference; links work lists */
     uint32_t count; /* references to it; 0: the block is free */
-    uint32_t birth;
+    uint32_t birth; /* its low half */
     uint32_t fields;
     uint32_t shape;  /* and a mark, MARKED */
     uint32_t number; /* the second number; 0: none */
@@ -33,10 +34,14 @@ static_assert(sizeof(struct node) <= ARENA_NOTHING, "nothing has a header");
 
 #define MARKED (UINT32_C(1) << 31)
 
-/* What has happened in the window, each with its operation, from 1. */
+#define NODE_UNITS_LEAST 3 /* of the arena's 8 bytes */
+static_assert(sizeof(struct node) == 8 * NODE_UNITS_LEAST, "two objects are that far apart");
+
+/* What has happened in the round, each with its operation, from 1. */
 struct becoming {   /* isolated */
     uint32_t stamp; /* the operation */
     uint32_t order; /* of one operation: as they were found */
+    uint64_t birth;
     struct isolated record;
 };
 
@@ -45,9 +50,9 @@ struct death {
     uint32_t shape;
 };
 
-struct window {
-    uint64_t first; /* operation */
-    uint64_t death, reference;
+struct round {
+    uint64_t first; /* operation of the program, */
+    uint64_t death; /* and death of the window */
     struct death *deaths;
     size_t death_count, death_capacity;
     struct becoming *becoming;
@@ -57,27 +62,51 @@ struct window {
 };
 
 struct compiler {
-    struct compiled *compiled;
+    struct compile_options options;
+    bool is_whole;                   /* one window is to have all of the program, */
+    const struct observer *observer; /* and this is to hear of it; else NULL */
     struct stream stream;
+    size_t next; /* operation of its stretch */
+    bool ended;  /* after the last window */
+
+    /* The heap. */
     struct arena arena;
+    uint8_t *birth_high; /* bits 32 to 39 of objects' births, by block / NODE_UNITS_LEAST */
+    size_t birth_high_capacity;
     ref *registers;
     struct fault fault;
-    uint32_t now; /* the operation in the window, from 1 */
-    uint32_t births;
-    struct age_counts ages; /* of all deaths */
-    struct window window;
+    uint64_t births, numbers; /* so far */
+    struct column shapes;     /* so far: struct shape */
+    uint32_t *shape_table;    /* open addressing: shape + 1 */
+    size_t shape_slots;
+
+    /* The window that is being written. */
+    struct compiled *compiled;
+    uint64_t deaths, references; /* how many it has by now */
+    bool is_long;           /* it has an origin: births beyond those of before may be ancient */
+    struct age_counts ages; /* of these deaths */
+    uint32_t now;           /* the operation in the round, from 1 */
+    struct round round;
     struct cut {
         struct tally alive;
         uint64_t mutator_ns, isolated_bytes;
-        uint32_t birth, death, work, control, isolated;
-    } cut;                 /* how far segments have been made */
-    uint32_t *shape_table; /* open addressing: shape + 1 */
-    size_t shape_slots;
+        uint32_t birth, death, work, control, isolated; /* in the window */
+    } cut;                                              /* how far segments have been made */
+    struct before before;                               /* the window */
+    uint64_t counts[COLUMN_COUNT]; /* elements of columns of the window before */
 };
 
 static inline struct node *node_at(const struct compiler *compiler, ref o)
 {
     return arena_at(&compiler->arena, o);
+}
+
+static inline uint64_t compiler_birth_of(const struct compiler *compiler, ref o)
+{
+    uint64_t birth = node_at(compiler, o)->birth;
+    if (compiler->birth_high && o / NODE_UNITS_LEAST < compiler->birth_high_capacity)
+        birth |= (uint64_t)compiler->birth_high[o / NODE_UNITS_LEAST] << 32;
+    return birth;
 }
 
 static inline size_t node_bytes(uint32_t fields)
@@ -88,27 +117,49 @@ static inline size_t node_bytes(uint32_t fields)
 #define PUSH(compiler, type, name)                                                                 \
     ((type *)column_push(&(compiler)->compiled->columns[COLUMN_##name], sizeof(type)))
 
-/* An element of a column, by its number in the whole column. */
-#define AT(compiler, name, number)                                                                 \
-    (compiled_##name(                                                                              \
-        (compiler)->compiled)[(number) - (compiler)->compiled->columns[COLUMN_##name].base])
+/* The element of a column at a place in the window, which is in memory: of this round. */
+#define AT(compiler, name, place)                                                                  \
+    (&compiled_##name(                                                                             \
+        (compiler)->compiled)[(place) - (compiler)->compiled->columns[COLUMN_##name].base])
 
 static inline const struct shape *shape_at(const struct compiler *compiler, uint32_t shape)
 {
-    return &compiled_shapes(compiler->compiled)[shape];
+    return &((const struct shape *)compiler->shapes.data)[shape];
 }
 
-/* Writes down that an object has become isolated with an operation, and what it refers to. */
-void compiler_record_isolated(struct compiler *compiler, struct node *node, uint32_t stamp);
+/* ---- compiler.c ---- */
 
-/* The end of a window: finds what has become isolated in it, by tracing, and takes it out of the
- * heap; window.becoming has all that did, in order. */
+/* Before the first operation. */
+void compiler_begin(struct compiler *compiler);
+
+/* Operations of a round, at most: so many fit easily into the columns of a window. */
+#define ROUND_MOST (1u << 28)
+
+/* Why it executes no more operations. */
+enum run_end {
+    RUN_STRETCH, /* those of the stretch have been */
+    RUN_ROUND,   /* the round is over */
+    RUN_FAULT    /* the last one could not be */
+};
+
+/* Executes operations of the stretch. */
+enum run_end compiler_run(struct compiler *compiler);
+
+/* ---- isolation.c ---- */
+
+/* Writes down that an object has become isolated with an operation, and what it refers to. */
+void compiler_record_isolated(struct compiler *compiler, ref o, uint32_t stamp);
+
+/* The end of a round: finds what has become isolated in it, by tracing, and takes it out of the
+ * heap; round.becoming has all that did, in order. */
 void compiler_find_isolated(struct compiler *compiler);
 
-/* The end of a window: writes its segments, and what goes by segments. */
-void compiler_cut_window(struct compiler *compiler);
+/* ---- segments.c ---- */
 
-/* After the last window: the segment that marks the end. */
+/* The end of a round: writes its segments, and what goes by segments. */
+void compiler_cut_round(struct compiler *compiler);
+
+/* After the last round of a window: the segment that marks the end. */
 void compiler_end_segments(struct compiler *compiler);
 
 #endif

@@ -10,6 +10,9 @@
  *
  * The invariants:
  *   - no bound is smaller than the next, and none is beyond what has been born;
+ *   - edges are the bounds as births are in the window's columns, and let nothing through that is
+ *     outside generation 0: an edge that is before the origin is 1, for what is ancient may be
+ * older than the bound or not;
  *   - settled, the counts of all generations together are of what has been born and not freed, and
  *     of the interpreter's own objects. */
 #ifndef PYGCSIM_SIM_INTERVAL_GENERATIONS_H
@@ -22,58 +25,51 @@
 #include "sim/model/collector.h"
 #include "sim/model/tally.h"
 
-/* What a program's deaths are, as columns of its compiled form. */
-struct deaths {
-    const uint32_t *births, *deaths;
-    const struct death_facts *facts;
-    const struct shape *shapes;
-};
-
-static inline const struct shape *shape_of_death(const struct deaths *deaths, uint32_t death)
-{
-    return &deaths->shapes[compiled_shape_of_death(deaths->births, deaths->deaths, deaths->facts,
-                                                   death)];
-}
-
 struct generations {
-    uint32_t bound[GENERATIONS];
+    uint64_t bound[GENERATIONS];
+    uint32_t edge[GENERATIONS];
+    uint64_t origin;                       /* of the window */
     struct tally tallies[GENERATIONS + 1]; /* up to what is settled */
     struct settled {
         struct tally alive; /* what reference counting had not freed by then */
-        uint32_t birth, death;
+        uint64_t birth, death;
     } settled;
     struct tally dead[GENERATIONS + 1]; /* since then, by reference count, but for generation 0 */
-    struct age_counts dead_ages[GENERATIONS + 1]; /* and since the start, by age */
+    uint64_t dead_ages[GENERATIONS + 1][AGE_BUCKETS]; /* and since the start, by age */
     uint64_t freed_by_count[GENERATIONS + 1], freed_by_collector[GENERATIONS + 1];
 };
 
-static inline int generation_of(const struct generations *generations, uint32_t birth)
+static inline int generation_of(const struct generations *generations, uint64_t birth)
 {
-    const uint32_t *bound = generations->bound;
+    const uint64_t *bound = generations->bound;
     return (birth < bound[0]) + (birth < bound[1]) + (birth < bound[2]);
 }
 
-/* Deaths `from` up to `to` have happened, some of them perhaps outside generation 0. */
+/* A window has been entered. */
+void generations_set_origin(struct generations *generations, uint64_t origin);
+
+/* Deaths `from` up to `to` of the window have happened, some of them perhaps outside generation 0.
+ */
 void generations_note_deaths(struct generations *generations, const struct deaths *deaths,
                              uint32_t from, uint32_t to);
 
-static inline bool generations_are_settled(const struct generations *generations, uint32_t birth,
-                                           uint32_t death)
+static inline bool generations_are_settled(const struct generations *generations, uint64_t birth,
+                                           uint64_t death)
 {
     return birth == generations->settled.birth && death == generations->settled.death;
 }
 
 /* So many have been born and have died by now, and `alive` is left of them. */
-void generations_settle(struct generations *generations, const struct tally *alive, uint32_t birth,
-                        uint32_t death);
+void generations_settle(struct generations *generations, const struct tally *alive, uint64_t birth,
+                        uint64_t death);
 
 /* The rest is of settled ones, with so many objects born. */
 
 /* A collection of `generation` has found that; the survivors move to `target`. */
 void generations_promote(struct generations *generations, int generation, int target,
-                         const struct found *found, uint32_t birth);
+                         const struct found *found, uint64_t birth);
 
-void generations_freeze(struct generations *generations, uint32_t birth);
+void generations_freeze(struct generations *generations, uint64_t birth);
 void generations_unfreeze(struct generations *generations);
 
 #endif

@@ -15,52 +15,51 @@
 static void replayer_free(void *engine)
 {
     struct replayer *replayer = engine;
+    compiler_close(replayer->compiler);
     compiled_fini(&replayer->own);
     isolated_graph_fini(&replayer->isolated);
     free(replayer);
 }
 
-/* The setup's compiled program, or one compiled for this replayer alone. NULL, with a line in
- * *error, if it cannot be. */
-static const struct compiled *
-find_program(struct replayer *replayer, const struct simulation_setup *setup, struct error *error)
+static void replayer_enter_window(void *engine, const struct compiled *window)
 {
-    static const struct compile_options in_memory = {0};
-    if (setup->compiled)
-        return setup->compiled;
-    if (compile(&replayer->own, setup->workload, setup->seed, setup->collector, &in_memory, NULL,
-                error) != 0)
-        return NULL;
-    return &replayer->own;
+    struct replayer *replayer = engine;
+    replayer->compiled = window;
+    replayer->segments = compiled_segments(window);
+    replayer->classes = compiled_classes(window);
+    replayer->death_operations = compiled_death_operations(window);
+    replayer->deaths = deaths_of(window);
+    replayer->birth = replayer->death = replayer->work = replayer->control = 0;
+    generations_set_origin(&replayer->generations, window->origin);
+    isolated_graph_enter(&replayer->isolated, window);
+    replayer_enter(replayer, replayer->segments);
 }
 
-static void read_program(struct replayer *replayer, const struct compiled *compiled)
+/* Compiles for this replayer alone. Returns 0, or -1 with a line in *error. */
+static int begin_own(struct replayer *replayer, struct error *error)
 {
-    uint64_t limit = compiled->program.memory_limit_bytes;
-    replayer->compiled = compiled;
-    replayer->segments = compiled_segments(compiled);
-    replayer->classes = compiled_classes(compiled);
-    replayer->death_operations = compiled_death_operations(compiled);
-    replayer->deaths = (struct deaths){
-        .births = compiled_births(compiled),
-        .deaths = compiled_deaths(compiled),
-        .facts = compiled_death_facts(compiled),
-        .shapes = compiled_shapes(compiled),
-    };
-    replayer->memory_limit_bytes = limit ? limit : UINT64_MAX;
-    compiled_costs(&compiled->program.costs, replayer->ns);
-    isolated_graph_init(&replayer->isolated, compiled);
-    replayer_enter(replayer, replayer->segments);
+    static const struct compile_options usual = {0};
+    const struct simulation_setup *setup = replayer->setup;
+    replayer->compiler =
+        compiler_open(setup->workload, setup->seed, setup->collector, &usual, error);
+    if (!replayer->compiler || compiler_next(replayer->compiler, &replayer->own, error) < 0)
+        return -1;
+    replayer_enter_window(replayer, &replayer->own);
+    return 0;
 }
 
 static int begin(void *context, struct error *error)
 {
     struct replayer *replayer = context;
     const struct simulation_setup *setup = replayer->setup;
-    const struct compiled *compiled = find_program(replayer, setup, error);
-    if (!compiled)
+    isolated_graph_init(&replayer->isolated);
+    if (!setup->compiled && begin_own(replayer, error) != 0)
         return -1;
-    read_program(replayer, compiled);
+    replayer->program = setup->compiled ? setup->compiled->program : replayer->own.program;
+    replayer->memory_limit_bytes = replayer->program.memory_limit_bytes;
+    if (replayer->memory_limit_bytes == 0)
+        replayer->memory_limit_bytes = UINT64_MAX;
+    compiled_costs(&replayer->program.costs, replayer->ns);
     replayer->workload = setup->workload->component->name;
     replayer->collects_in_allocation = setup->collector->kind == COLLECTS_IN_ALLOCATION;
     replayer->permanent = setup->permanent;
@@ -82,7 +81,7 @@ static void *replayer_new(const struct simulation_setup *setup, struct mutator *
 
 static const struct program *replayer_program(const void *engine)
 {
-    return &((const struct replayer *)engine)->compiled->program;
+    return &((const struct replayer *)engine)->program;
 }
 
 /* ---- its invariants, in builds that look at them (sim/base/invariant.h) ------------------ */
@@ -95,16 +94,35 @@ static void check_now_and_then(struct replayer *replayer)
     const struct compiled *compiled = replayer->compiled;
     uint64_t operation = replayer->mutator->operation;
     bool from_file = compiled->heap_bytes == 0;
-    if (from_file || operation - replayer->checked < compiled->numbers)
+    uint64_t numbers = compiled->numbers + 1 - replayer->isolated.first;
+    if (from_file || operation - replayer->checked < numbers)
         return;
     replayer->checked = operation;
     if (replayer_check(replayer, &broken) != 0)
         invariant_broken("interval engine", &broken);
 }
 
+/* Another window. It is compiled deep inside the attempt of whoever runs the replayer. */
+static void next_own(struct replayer *replayer)
+{
+    struct error error;
+    compiled_fini(&replayer->own);
+    if (compiler_next(replayer->compiler, &replayer->own, &error) < 0)
+        attempt_give_up("%s", error.text);
+    replayer_enter_window(replayer, &replayer->own);
+}
+
 static enum engine_stop run_checked(void *engine, struct op *control)
 {
-    enum engine_stop stop = replayer_run(engine, control);
+    struct replayer *replayer = engine;
+    enum engine_stop stop = replayer_run(replayer, control);
+    if (stop == STOP_WINDOW) {
+        isolated_graph_leave(&replayer->isolated);
+        if (replayer->compiler) {
+            next_own(replayer);
+            stop = STOP_AGAIN;
+        }
+    }
     if (CHECKS_INVARIANTS)
         check_now_and_then(engine);
     return stop;
@@ -138,13 +156,13 @@ static void replayer_totals(void *engine, struct engine_totals *totals)
 static void replayer_ages(void *engine, struct ages *ages)
 {
     const struct replayer *replayer = engine;
-    struct age_counts all;
-    compiled_count_ages(replayer->compiled, replayer->death, &all);
+    uint64_t all[AGE_BUCKETS];
+    compiled_count_ages(replayer->compiled, replayer->death, all);
     *ages = replayer->isolated_ages;
     for (int age = 0; age < AGE_BUCKETS; age++) {
-        ages->by_count[0][age] += all.count[age];
+        ages->by_count[0][age] += all[age];
         for (int g = 1; g <= PERMANENT; g++) {
-            uint32_t dead = replayer->generations.dead_ages[g].count[age];
+            uint64_t dead = replayer->generations.dead_ages[g][age];
             ages->by_count[g][age] += dead;
             ages->by_count[0][age] -= dead;
         }
@@ -160,15 +178,20 @@ static uint64_t replayer_live_bytes(void *engine)
 static double replayer_progress(const void *engine)
 {
     const struct replayer *replayer = engine;
-    double operations = (double)replayer->compiled->operations;
-    return operations > 0 ? (double)replayer->segment->operation / operations : 0;
+    const struct compiled *window = replayer->compiled;
+    double begin = window->progress[0], length = window->progress[1] - begin;
+    uint64_t operations = replayer->segment->operation - window->before.operations;
+    if (window->operations == 0)
+        return begin;
+    return begin + length * (double)operations / (double)window->operations;
 }
 
 static void replayer_locate(const void *engine, uint64_t operation, char *place, size_t size)
 {
     const struct replayer *replayer = engine;
-    if (operation == replayer->compiled->operations)
-        snprintf(place, size, "%s", replayer->compiled->place);
+    const struct compiled *window = replayer->compiled;
+    if (window->is_last && operation == window->before.operations + window->operations)
+        snprintf(place, size, "%s", window->place);
     else
         snprintf(place, size, "%s: operation %llu", replayer->workload,
                  (unsigned long long)operation);
@@ -180,6 +203,7 @@ const struct engine interval_engine = {
     .compiles = true,
     .new = replayer_new,
     .free = replayer_free,
+    .enter = replayer_enter_window,
     .program = replayer_program,
     .run = run_checked,
     .collect = collect_checked,

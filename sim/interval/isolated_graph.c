@@ -2,22 +2,89 @@
 #include "sim/interval/isolated_graph.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/allocate.h"
 
-void isolated_graph_init(struct isolated_graph *graph, const struct compiled *compiled)
+/* ---- pages ---------------------------------------------------------------------------- */
+
+void isolated_graph_init(struct isolated_graph *graph)
 {
-    *graph = (struct isolated_graph){
-        .records = compiled_isolated(compiled),
-        .references = compiled_references(compiled),
-        .shapes = compiled_shapes(compiled),
-        .remains = allocate_zeroed(compiled->numbers + 1, sizeof *graph->remains),
-    };
+    arena_init(&graph->kept);
+    graph->no_page = allocate_zeroed(1, sizeof *graph->no_page);
+    for (uint32_t i = 0; i < PAGE; i++)
+        graph->no_page->remains[i].freed = true;
+    graph->no_table = allocate_zeroed(1, sizeof *graph->no_table);
+    for (uint32_t i = 0; i < TABLE; i++)
+        graph->no_table->pages[i] = graph->no_page;
+}
+
+static void free_table(struct isolated_graph *graph, struct remains_table *table)
+{
+    if (table == graph->no_table)
+        return;
+    for (uint32_t i = 0; i < TABLE; i++)
+        if (table->pages[i] != graph->no_page)
+            free(table->pages[i]);
+    free(table);
 }
 
 void isolated_graph_fini(struct isolated_graph *graph)
 {
-    free(graph->remains);
+    for (size_t i = 0; i < graph->table_capacity; i++)
+        free_table(graph, graph->tables[i]);
+    free(graph->tables);
+    free(graph->no_table);
+    free(graph->no_page);
+    arena_fini(&graph->kept);
+}
+
+static struct remains_table *table_of(struct isolated_graph *graph, uint64_t number)
+{
+    size_t i = number >> (PAGE_BITS + TABLE_BITS), before = graph->table_capacity;
+    graph->tables =
+        allocate_grow(graph->tables, &graph->table_capacity, i + 1, sizeof *graph->tables);
+    for (; before < graph->table_capacity; before++)
+        graph->tables[before] = graph->no_table;
+    if (graph->tables[i] == graph->no_table) {
+        struct remains_table *table = allocate_zeroed(1, sizeof *table);
+        memcpy(table->pages, graph->no_table->pages, sizeof table->pages);
+        graph->tables[i] = table;
+    }
+    return graph->tables[i];
+}
+
+/* Numbers before the first do not appear. */
+static __attribute__((noinline)) void make_pages(struct isolated_graph *graph, uint32_t number)
+{
+    for (; graph->end <= number; graph->end += PAGE) {
+        struct remains_table *table = table_of(graph, graph->end);
+        struct remains_page *page = allocate_zeroed(1, sizeof *page);
+        page->done = graph->end < graph->first ? (uint32_t)(graph->first - graph->end) : 0;
+        table->pages[graph->end >> PAGE_BITS & (TABLE - 1)] = page;
+    }
+}
+
+/* Of a number that may appear for the first time. */
+static inline struct remains *appear(struct isolated_graph *graph, uint32_t number)
+{
+    if (number >= graph->end)
+        make_pages(graph, number);
+    return isolated_remains(graph, number);
+}
+
+void isolated_graph_forget(struct isolated_graph *graph, uint32_t number)
+{
+    struct remains_table **table = &graph->tables[number >> (PAGE_BITS + TABLE_BITS)];
+    struct remains_page **page = &(*table)->pages[number >> PAGE_BITS & (TABLE - 1)];
+    if (++(*page)->done < PAGE)
+        return;
+    free(*page);
+    *page = graph->no_page;
+    if (++(*table)->done < TABLE)
+        return;
+    free(*table);
+    *table = graph->no_table;
 }
 
 /* ---- lists ---------------------------------------------------------------------------- */
@@ -25,9 +92,9 @@ void isolated_graph_fini(struct isolated_graph *graph)
 static inline void list_add(struct isolated_graph *graph, struct isolated_list *list,
                             uint32_t number)
 {
-    graph->remains[number].next = 0;
+    isolated_remains(graph, number)->next = 0;
     if (list->last)
-        graph->remains[list->last].next = number;
+        isolated_remains(graph, list->last)->next = number;
     else
         list->first = number;
     list->last = number;
@@ -37,7 +104,7 @@ void isolated_graph_move(struct isolated_graph *graph, int source, int target)
 {
     struct isolated_list *from = &graph->lists[source], *to = &graph->lists[target];
     if (to->last)
-        graph->remains[to->last].next = from->first;
+        isolated_remains(graph, to->last)->next = from->first;
     else
         to->first = from->first;
     if (from->last)
@@ -45,25 +112,95 @@ void isolated_graph_move(struct isolated_graph *graph, int source, int target)
     *from = (struct isolated_list){0};
 }
 
+static void forget_listed(struct isolated_graph *graph, uint32_t number)
+{
+    graph->listed--;
+    graph->freed_listed--;
+    isolated_graph_forget(graph, number);
+}
+
+/* Passes all lists, and forgets what is freed. */
+static void weed(struct isolated_graph *graph)
+{
+    for (int g = 0; g <= PERMANENT; g++) {
+        struct isolated_list list = graph->lists[g];
+        uint32_t next;
+        graph->lists[g] = (struct isolated_list){0};
+        for (uint32_t number = list.first; number; number = next) {
+            next = isolated_remains(graph, number)->next;
+            if (isolated_remains(graph, number)->freed)
+                forget_listed(graph, number);
+            else
+                list_add(graph, &graph->lists[g], number);
+        }
+    }
+}
+
+/* ---- windows -------------------------------------------------------------------------- */
+
+void isolated_graph_enter(struct isolated_graph *graph, const struct compiled *window)
+{
+    if (!graph->compiled) {
+        graph->first = window->before.numbers + 1;
+        graph->end = graph->first / PAGE * PAGE;
+    }
+    graph->compiled = window;
+    graph->records = compiled_isolated(window);
+    graph->references = compiled_references(window);
+    graph->shapes = compiled_shapes(window);
+}
+
+static void keep(struct isolated_graph *graph, uint64_t place)
+{
+    const struct isolated *record = &graph->records[place];
+    struct remains *remains = isolated_remains(graph, record->number);
+    if (remains->freed)
+        return;
+    ref block = arena_take(&graph->kept, kept_bytes(record->references));
+    struct kept *kept = arena_at(&graph->kept, block);
+    kept->record = *record;
+    kept->birth = compiled_isolated_birth(graph->compiled, place);
+    if (record->references)
+        memcpy(kept->references, graph->references + record->reference,
+               record->references * sizeof *kept->references);
+    remains->record = block;
+    remains->kept = true;
+}
+
+void isolated_graph_leave(struct isolated_graph *graph)
+{
+    for (uint64_t i = 0; i < compiled_count(graph->compiled, COLUMN_isolated); i++)
+        keep(graph, i);
+    if (graph->freed_listed > graph->listed / 2)
+        weed(graph);
+}
+
 /* ---- what becomes isolated ------------------------------------------------------------ */
+
+static void add(struct isolated_graph *graph, uint32_t place, const struct generations *generations)
+{
+    const struct isolated *record = &graph->records[place];
+    const uint32_t *references = graph->references + record->reference;
+    uint32_t bytes = graph->shapes[record->shape].bytes;
+    uint64_t birth = compiled_isolated_birth(graph->compiled, place);
+    graph->bytes_ever += bytes;
+    graph->floating_bytes += bytes;
+    appear(graph, record->number)->record = place + 1;
+    list_add(graph, &graph->lists[generation_of(generations, birth)], record->number);
+    for (uint32_t r = 0; r < record->references; r++)
+        appear(graph, references[r])->references++;
+}
 
 uint32_t isolated_graph_add(struct isolated_graph *graph, uint32_t first, uint32_t end,
                             const struct generations *generations)
 {
     uint32_t dying = 0;
-    graph->count_ever = end;
+    graph->count_ever += end - first;
+    graph->listed += end - first;
+    for (uint32_t i = first; i < end; i++)
+        add(graph, i, generations);
     for (uint32_t i = first; i < end; i++) {
-        const struct isolated *record = &graph->records[i];
-        uint32_t bytes = graph->shapes[record->shape].bytes;
-        graph->bytes_ever += bytes;
-        graph->floating_bytes += bytes;
-        graph->remains[record->number].record = i + 1;
-        list_add(graph, &graph->lists[generation_of(generations, record->birth)], record->number);
-        for (uint32_t r = 0; r < record->references; r++)
-            graph->remains[graph->references[record->reference + r]].references++;
-    }
-    for (uint32_t i = first; i < end; i++) {
-        struct remains *remains = &graph->remains[graph->records[i].number];
+        struct remains *remains = isolated_remains(graph, graph->records[i].number);
         if (remains->references || remains->freed)
             continue;
         remains->freed = true;
@@ -82,10 +219,12 @@ static struct isolated_list gather_young(struct isolated_graph *graph, int gener
     for (int g = 0; g <= generation; g++) {
         uint32_t next;
         for (uint32_t number = graph->lists[g].first; number; number = next) {
-            struct remains *remains = &graph->remains[number];
+            struct remains *remains = isolated_remains(graph, number);
             next = remains->next;
-            if (remains->freed)
+            if (remains->freed) {
+                forget_listed(graph, number);
                 continue;
+            }
             remains->scratch = remains->references;
             remains->candidate = true;
             list_add(graph, &young, number);
@@ -98,10 +237,13 @@ static struct isolated_list gather_young(struct isolated_graph *graph, int gener
 /* scratch := references from older isolated objects. (What that of others holds means nothing.) */
 static void count_outside_references(struct isolated_graph *graph, struct isolated_list young)
 {
-    for (uint32_t number = young.first; number; number = graph->remains[number].next) {
-        const struct isolated *record = isolated_record(graph, number);
-        for (uint32_t i = 0; i < record->references; i++)
-            graph->remains[graph->references[record->reference + i]].scratch--;
+    const struct remains *remains;
+    for (uint32_t number = young.first; number; number = remains->next) {
+        remains = isolated_remains(graph, number);
+        const uint32_t *references = isolated_references(graph, remains);
+        uint32_t count = isolated_record(graph, remains)->references;
+        for (uint32_t i = 0; i < count; i++)
+            isolated_remains(graph, references[i])->scratch--;
     }
 }
 
@@ -109,14 +251,16 @@ static void count_outside_references(struct isolated_graph *graph, struct isolat
 static void reach_from(struct isolated_graph *graph, uint32_t root)
 {
     uint32_t reached = root; /* a stack, linked through `scratch` */
-    graph->remains[root].candidate = false;
-    graph->remains[root].scratch = 0;
+    isolated_remains(graph, root)->candidate = false;
+    isolated_remains(graph, root)->scratch = 0;
     while (reached) {
-        const struct isolated *record = isolated_record(graph, reached);
-        reached = graph->remains[reached].scratch;
-        for (uint32_t i = 0; i < record->references; i++) {
-            uint32_t referred = graph->references[record->reference + i];
-            struct remains *referent = &graph->remains[referred];
+        const struct remains *remains = isolated_remains(graph, reached);
+        const uint32_t *references = isolated_references(graph, remains);
+        uint32_t count = isolated_record(graph, remains)->references;
+        reached = remains->scratch;
+        for (uint32_t i = 0; i < count; i++) {
+            uint32_t referred = references[i];
+            struct remains *referent = isolated_remains(graph, referred);
             if (!referent->candidate)
                 continue;
             referent->candidate = false;
@@ -129,9 +273,12 @@ static void reach_from(struct isolated_graph *graph, uint32_t root)
 /* What older isolated objects reach is kept: nepotism. */
 static void reach_from_outside(struct isolated_graph *graph, struct isolated_list young)
 {
-    for (uint32_t number = young.first; number; number = graph->remains[number].next)
-        if (graph->remains[number].candidate && graph->remains[number].scratch)
+    const struct remains *remains;
+    for (uint32_t number = young.first; number; number = remains->next) {
+        remains = isolated_remains(graph, number);
+        if (remains->candidate && remains->scratch)
             reach_from(graph, number);
+    }
 }
 
 /* Those still candidates are unreachable. */
@@ -141,7 +288,7 @@ static struct isolated_list split_young(struct isolated_graph *graph, struct iso
     struct isolated_list unreachable = {0};
     uint32_t next;
     for (uint32_t number = young.first; number; number = next) {
-        struct remains *remains = &graph->remains[number];
+        struct remains *remains = isolated_remains(graph, number);
         next = remains->next;
         if (!remains->candidate) {
             list_add(graph, &graph->lists[target], number);
@@ -149,6 +296,7 @@ static struct isolated_list split_young(struct isolated_graph *graph, struct iso
         }
         remains->candidate = false;
         remains->freed = true;
+        graph->listed--;
         list_add(graph, &unreachable, number);
     }
     return unreachable;

@@ -5,13 +5,20 @@
  * in it. What is in here is in a list of its generation, and is found by CPython's algorithm; what
  * an object is counted as, when it is freed, is the caller's.
  *
- * Numbers are the second numbers of a compiled program (sim/interval/compiled.h), from 1.
+ * Numbers are the second numbers of a compiled program (sim/interval/compiled.h), from 1. What is
+ * remembered of them is in pages, which are there from the first of their numbers that appears
+ * until the last is done with.
+ *
+ * What an object was, and what it refers to, is in the window in which it became isolated. At the
+ * end of that window what has not been freed is kept: copied, until it is freed.
  *
  * The invariants, between operations:
  *   - every isolated object that is not freed is in one list, that of the generation of its birth;
- *     freed ones stay in theirs until somebody passes;
+ *     freed ones stay in theirs until somebody passes, which is before they are more than the
+ * others;
  *   - `references` of an object that is not freed is the number of references that isolated objects
  *     hold that are not freed either; and it is not 0, if the object is isolated itself;
+ *   - nothing refers to what is forgotten;
  *   - floating_bytes is the sum over the isolated objects that are not freed;
  *   - nothing is a candidate. */
 #ifndef PYGCSIM_SIM_INTERVAL_ISOLATED_GRAPH_H
@@ -20,47 +27,121 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/base/arena.h"
 #include "sim/interval/compiled.h"
 #include "sim/interval/generations.h"
 
 /* What an object that is isolated, or that an isolated one refers to, is remembered by. */
 struct remains {
     uint32_t references; /* to it, of isolated objects that have not been freed */
-    uint32_t record;     /* its place in the column `isolated`, from 1; 0: it is not isolated yet */
+    uint32_t record;     /* its place in the window's column, from 1, or its block if it is kept; 0:
+                            it is not isolated yet */
     uint32_t next;       /* of its list; 0: the last */
     uint32_t scratch;    /* gc_refs while a collection looks; otherwise links work lists */
     bool candidate;      /* young in this collection, and not known to be reachable */
     bool freed;          /* for good */
+    bool kept;
 };
+
+#define PAGE_BITS  6  /* numbers of a page, */
+#define TABLE_BITS 12 /* and pages of a table: as powers of two */
+#define PAGE       (1u << PAGE_BITS)
+#define TABLE      (1u << TABLE_BITS)
+
+struct remains_page {
+    uint32_t done; /* numbers that are forgotten */
+    struct remains remains[PAGE];
+};
+
+struct remains_table {
+    uint32_t done;
+    struct remains_page *pages[TABLE];
+};
+
+/* An isolated object that has outlived its window in this run. */
+struct kept {
+    struct isolated record;
+    uint64_t birth;
+    uint32_t references[]; /* record.references of them */
+};
+
+static inline size_t kept_bytes(uint32_t references)
+{
+    return sizeof(struct kept) + references * sizeof(uint32_t);
+}
 
 struct isolated_list {
     uint32_t first, last;
 };
 
 struct isolated_graph {
+    /* The window's. */
+    const struct compiled *compiled;
     const struct isolated *records;
     const uint32_t *references;
     const struct shape *shapes;
-    struct remains *remains; /* by number */
+
+    struct arena kept;
+    struct remains_table **tables; /* by number */
+    size_t table_capacity;
+    uint64_t first, end;            /* numbers for which there are pages, or have been */
+    struct remains_table *no_table; /* in place of what is not there: all its pages are no_page */
+    struct remains_page *no_page;
     struct isolated_list lists[GENERATIONS + 1];
-    uint32_t count_ever;     /* objects that ever became isolated, */
-    uint64_t bytes_ever;     /* and their bytes */
-    uint64_t floating_bytes; /* of those not freed */
+    uint64_t listed, freed_listed; /* objects in lists, and those of them that are freed */
+    uint64_t count_ever;           /* objects that ever became isolated, */
+    uint64_t bytes_ever;           /* and their bytes */
+    uint64_t floating_bytes;       /* of those not freed */
 };
 
-void isolated_graph_init(struct isolated_graph *graph, const struct compiled *compiled);
+void isolated_graph_init(struct isolated_graph *graph);
 void isolated_graph_fini(struct isolated_graph *graph);
 
-static inline const struct isolated *isolated_record(const struct isolated_graph *graph,
-                                                     uint32_t number)
+void isolated_graph_enter(struct isolated_graph *graph, const struct compiled *window);
+
+/* The window is over, and will be gone. */
+void isolated_graph_leave(struct isolated_graph *graph);
+
+/* Of a number that has appeared. */
+static inline struct remains *isolated_remains(const struct isolated_graph *graph, uint32_t number)
 {
-    return &graph->records[graph->remains[number].record - 1];
+    const struct remains_table *table = graph->tables[number >> (PAGE_BITS + TABLE_BITS)];
+    return &table->pages[number >> PAGE_BITS & (TABLE - 1)]->remains[number & (PAGE - 1)];
 }
+
+/* Of an isolated object that has not been freed: what it is, when it was born, and the numbers of
+ * what it refers to. */
+static inline const struct isolated *isolated_record(const struct isolated_graph *graph,
+                                                     const struct remains *remains)
+{
+    return remains->kept ? arena_at(&graph->kept, remains->record)
+                         : &graph->records[remains->record - 1];
+}
+
+static inline const uint32_t *isolated_references(const struct isolated_graph *graph,
+                                                  const struct remains *remains)
+{
+    if (remains->kept)
+        return ((const struct kept *)arena_at(&graph->kept, remains->record))->references;
+    return graph->references + graph->records[remains->record - 1].reference;
+}
+
+static inline uint64_t isolated_birth(const struct isolated_graph *graph,
+                                      const struct remains *remains)
+{
+    if (remains->kept)
+        return ((const struct kept *)arena_at(&graph->kept, remains->record))->birth;
+    return compiled_isolated_birth(graph->compiled, remains->record - 1);
+}
+
+/* A number that is in no list any more, and to which nothing refers. */
+void isolated_graph_forget(struct isolated_graph *graph, uint32_t number);
 
 /* Below, what is dying is a stack: the number of the object on top; 0: there is none. */
 
-/* What becomes isolated at once: the records from `first` up to `end`, with all that they refer to
- * among themselves. Returns those that nothing isolated refers to: reference counting frees them.
+/* What becomes isolated at once: the window's records from `first` up to `end`, with all that they
+ * refer to among themselves. Returns those that nothing isolated refers to: reference counting
+ * frees them.
  */
 uint32_t isolated_graph_add(struct isolated_graph *graph, uint32_t first, uint32_t end,
                             const struct generations *generations);
@@ -72,35 +153,45 @@ struct isolated_list isolated_graph_collect(struct isolated_graph *graph, int ge
 
 /* Takes away the references that an object holds; isolated objects to which none is left die. */
 static inline void isolated_graph_drop_references(struct isolated_graph *graph,
-                                                  const struct isolated *record, uint32_t *dying)
+                                                  const uint32_t *references, uint32_t count,
+                                                  uint32_t *dying)
 {
-    for (uint32_t i = 0; i < record->references; i++) {
-        uint32_t number = graph->references[record->reference + i];
-        struct remains *referent = &graph->remains[number];
+    for (uint32_t i = 0; i < count; i++) {
+        struct remains *referent = isolated_remains(graph, references[i]);
         if (--referent->references || !referent->record || referent->freed)
             continue;
         referent->freed = true;
         referent->scratch = *dying;
-        *dying = number;
+        *dying = references[i];
     }
 }
 
+struct freed {
+    const struct shape *shape;
+    uint64_t birth;
+};
+
 /* Frees an object that has been found, or is dying. Returns what it was. */
-static inline const struct isolated *isolated_graph_free(struct isolated_graph *graph,
-                                                         uint32_t number, uint32_t *dying)
+static inline struct freed isolated_graph_free(struct isolated_graph *graph, uint32_t number,
+                                               uint32_t *dying)
 {
-    const struct isolated *record = isolated_record(graph, number);
-    graph->floating_bytes -= graph->shapes[record->shape].bytes;
-    isolated_graph_drop_references(graph, record, dying);
-    return record;
+    const struct remains *remains = isolated_remains(graph, number);
+    const struct isolated *record = isolated_record(graph, remains);
+    struct freed freed = {&graph->shapes[record->shape], isolated_birth(graph, remains)};
+    graph->floating_bytes -= freed.shape->bytes;
+    isolated_graph_drop_references(graph, isolated_references(graph, remains), record->references,
+                                   dying);
+    if (remains->kept)
+        arena_give(&graph->kept, remains->record, kept_bytes(record->references));
+    return freed;
 }
 
 /* Frees the one on top of the stack. */
-static inline const struct isolated *isolated_graph_free_dying(struct isolated_graph *graph,
-                                                               uint32_t *dying)
+static inline struct freed isolated_graph_free_dying(struct isolated_graph *graph, uint32_t *dying)
 {
     uint32_t number = *dying;
-    *dying = graph->remains[number].scratch;
+    *dying = isolated_remains(graph, number)->scratch;
+    graph->freed_listed++;
     return isolated_graph_free(graph, number, dying);
 }
 

@@ -2,10 +2,10 @@
  *
  * When an object becomes isolated is found as Merlin does (Hertz, Blackburn, Moss, McKinley and
  * Stefanović, 2002). An object that loses a reference and stays is stamped with the operation. At
- * the end of a window everything that the registers do not reach has become isolated in it; and an
+ * the end of a round everything that the registers do not reach has become isolated in it; and an
  * object did so at the latest stamp among those from which it is reached, its own included.
  *
- * Isolated objects are taken out of the heap at the end of their window. What they referred to may
+ * Isolated objects are taken out of the heap at the end of their round. What they referred to may
  * live on, and die later; but whether it then dies at once depends on whether a policy has
  * reclaimed those isolated objects by then. So an object to which an isolated one has ever referred
  * gets a second number; and when its count comes to 0, it does not die but becomes isolated, and so
@@ -16,24 +16,31 @@
 #include <stdlib.h>
 
 #include "sim/base/allocate.h"
+#include "sim/base/attempt.h"
 #include "sim/interval/compiler.h"
 
 /* An isolated object refers to it. */
 static uint32_t number_of(struct compiler *compiler, struct node *node)
 {
-    if (!node->number)
-        node->number = (uint32_t)++compiler->compiled->numbers;
-    return node->number;
+    if (node->number)
+        return node->number;
+    if (compiler->numbers == UINT32_MAX)
+        attempt_give_up("the program has 2^32 objects or more that a cycle has kept alive or "
+                        "referred to, too many for the interval engine: simulate it with "
+                        "--engine graph");
+    return node->number = (uint32_t)++compiler->numbers;
 }
 
 /* Writes down that an object has become isolated, and what it refers to. */
-void compiler_record_isolated(struct compiler *compiler, struct node *node, uint32_t stamp)
+void compiler_record_isolated(struct compiler *compiler, ref o, uint32_t stamp)
 {
-    struct window *window = &compiler->window;
-    struct isolated record = {.birth = node->birth,
+    struct round *round = &compiler->round;
+    struct node *node = node_at(compiler, o);
+    uint64_t birth = compiler_birth_of(compiler, o);
+    struct isolated record = {.birth = birth_in_column(compiler->compiled->origin, birth),
                               .shape = node->shape & ~MARKED,
                               .number = number_of(compiler, node),
-                              .reference = window->reference};
+                              .reference = compiler->references};
     for (uint32_t f = 0; f < node->fields; f++) {
         if (!node->field[f])
             continue;
@@ -41,12 +48,12 @@ void compiler_record_isolated(struct compiler *compiler, struct node *node, uint
             number_of(compiler, node_at(compiler, node->field[f]));
         record.references++;
     }
-    window->reference += record.references;
-    window->becoming = allocate_grow(window->becoming, &window->becoming_capacity,
-                                     window->becoming_count + 1, sizeof *window->becoming);
-    window->becoming[window->becoming_count] =
-        (struct becoming){stamp, (uint32_t)window->becoming_count, record};
-    window->becoming_count++;
+    compiler->references += record.references;
+    round->becoming = allocate_grow(round->becoming, &round->becoming_capacity,
+                                    round->becoming_count + 1, sizeof *round->becoming);
+    round->becoming[round->becoming_count] =
+        (struct becoming){stamp, (uint32_t)round->becoming_count, birth, record};
+    round->becoming_count++;
 }
 
 /* Marks an object, unless it is, and puts it on a stack linked through `stamp`. */
@@ -77,9 +84,9 @@ static void mark_reachable(struct compiler *compiler)
 /* Takes every mark away but those of the unreachable objects, which had none and get one. */
 static void find_unreachable(struct compiler *compiler)
 {
-    struct window *window = &compiler->window;
+    struct round *round = &compiler->round;
     const struct arena *arena = &compiler->arena;
-    window->unreachable_count = 0;
+    round->unreachable_count = 0;
     for (size_t o = arena->first; o < arena->used;) {
         struct node *node = node_at(compiler, (ref)o);
         if (node->count && node->shape & MARKED) {
@@ -87,9 +94,9 @@ static void find_unreachable(struct compiler *compiler)
             node->shape &= ~MARKED;
         } else if (node->count) {
             node->shape |= MARKED;
-            window->unreachable = allocate_grow(window->unreachable, &window->unreachable_capacity,
-                                                window->unreachable_count + 1, sizeof(ref));
-            window->unreachable[window->unreachable_count++] = (ref)o;
+            round->unreachable = allocate_grow(round->unreachable, &round->unreachable_capacity,
+                                               round->unreachable_count + 1, sizeof(ref));
+            round->unreachable[round->unreachable_count++] = (ref)o;
         }
         o += arena_stride(node_bytes(node->fields));
     }
@@ -137,13 +144,13 @@ static void date_from(struct compiler *compiler, ref o, uint32_t stamp)
 
 static void date_unreachable(struct compiler *compiler)
 {
-    struct window *window = &compiler->window;
-    struct stamped *stamped = allocate_zeroed(window->unreachable_count, sizeof *stamped);
+    struct round *round = &compiler->round;
+    struct stamped *stamped = allocate_zeroed(round->unreachable_count, sizeof *stamped);
     size_t count = 0;
-    for (size_t i = 0; i < window->unreachable_count; i++) {
-        uint32_t stamp = node_at(compiler, window->unreachable[i])->stamp;
+    for (size_t i = 0; i < round->unreachable_count; i++) {
+        uint32_t stamp = node_at(compiler, round->unreachable[i])->stamp;
         if (stamp)
-            stamped[count++] = (struct stamped){stamp, window->unreachable[i]};
+            stamped[count++] = (struct stamped){stamp, round->unreachable[i]};
     }
     qsort(stamped, count, sizeof *stamped, latest_first);
     for (size_t i = 0; i < count; i++)
@@ -154,21 +161,21 @@ static void date_unreachable(struct compiler *compiler)
 /* Writes down the unreachable objects and takes them out of the heap. */
 static void remove_unreachable(struct compiler *compiler)
 {
-    struct window *window = &compiler->window;
-    for (size_t i = 0; i < window->unreachable_count; i++) {
-        struct node *node = node_at(compiler, window->unreachable[i]);
+    struct round *round = &compiler->round;
+    for (size_t i = 0; i < round->unreachable_count; i++) {
+        const struct node *node = node_at(compiler, round->unreachable[i]);
         assert(!(node->shape & MARKED) && "nothing becomes unreachable without a stamp");
-        compiler_record_isolated(compiler, node, node->stamp);
+        compiler_record_isolated(compiler, round->unreachable[i], node->stamp);
     }
-    for (size_t i = 0; i < window->unreachable_count; i++) {
-        struct node *node = node_at(compiler, window->unreachable[i]);
+    for (size_t i = 0; i < round->unreachable_count; i++) {
+        struct node *node = node_at(compiler, round->unreachable[i]);
         for (uint32_t f = 0; f < node->fields; f++)
             node_at(compiler, node->field[f])->count--;
     }
-    for (size_t i = 0; i < window->unreachable_count; i++) {
-        struct node *node = node_at(compiler, window->unreachable[i]);
+    for (size_t i = 0; i < round->unreachable_count; i++) {
+        struct node *node = node_at(compiler, round->unreachable[i]);
         node->count = 0;
-        arena_give(&compiler->arena, window->unreachable[i], node_bytes(node->fields));
+        arena_give(&compiler->arena, round->unreachable[i], node_bytes(node->fields));
     }
 }
 
@@ -182,11 +189,11 @@ static int in_order(const void *a, const void *b)
 
 void compiler_find_isolated(struct compiler *compiler)
 {
-    struct window *window = &compiler->window;
+    struct round *round = &compiler->round;
     mark_reachable(compiler);
     find_unreachable(compiler);
     date_unreachable(compiler);
     remove_unreachable(compiler);
-    if (window->becoming_count)
-        qsort(window->becoming, window->becoming_count, sizeof *window->becoming, in_order);
+    if (round->becoming_count)
+        qsort(round->becoming, round->becoming_count, sizeof *round->becoming, in_order);
 }

@@ -42,7 +42,7 @@ static void pass(struct replayer *replayer)
     mutator->mutator_ns += ns;
     mutator->operation += replayer->segment->length;
     note_peak(replayer, segment->live_peak_bytes);
-    if (segment->oldest_death < replayer->generations.bound[0])
+    if (segment->oldest_death < replayer->generations.edge[0])
         generations_note_deaths(&replayer->generations, &replayer->deaths, segment->death,
                                 segment[1].death);
     replayer->offset = segment->length;
@@ -90,7 +90,8 @@ static void die(struct replayer *replayer)
 static enum engine_stop walk(struct replayer *replayer)
 {
     struct mutator *mutator = replayer->mutator;
-    const uint8_t *classes = replayer->classes + replayer->segment->operation;
+    const uint8_t *classes =
+        replayer->classes + replayer->segment->operation - replayer->compiled->before.operations;
     if (replayer->offset == 0)
         replayer->live_bytes =
             compiled_alive(replayer->compiled)[replayer->segment - replayer->segments].bytes -
@@ -114,11 +115,13 @@ static enum engine_stop walk(struct replayer *replayer)
 
 /* ---- all of it ------------------------------------------------------------------------ */
 
-/* The operation that the program could not execute is its last. */
+/* At the end of the window. The operation that the program could not execute is its last. */
 static enum engine_stop end(struct replayer *replayer)
 {
     struct mutator *mutator = replayer->mutator;
     const struct compiled *compiled = replayer->compiled;
+    if (!compiled->is_last)
+        return STOP_WINDOW;
     if (compiled->fault.kind == FAULT_NONE)
         return STOP_END;
     if (mutator->wall_ns >= mutator->due_ns)

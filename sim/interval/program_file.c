@@ -515,6 +515,8 @@ static void facts_of(const struct header *header, struct compiled *compiled)
     compiled->fault = (struct fault){(enum fault_kind)header->fault_kind, header->fault_which,
                                      header->fault_allowed};
     compiled->fault_ns = header->fault_ns;
+    compiled->is_last = true;
+    compiled->progress[1] = 1;
 }
 
 /* What the directory says of a column that comes behind `end`. */

@@ -3,11 +3,11 @@
  * The inside of the interval engine: what its parts share. For others there is
  * sim/interval/interval_engine.h, which says how it works.
  *
- * A replayer stands somewhere in a compiled program. It passes segments in one step where nothing
- * has to be looked at, and walks through the others (sim/interval/passing.c). The heap is never
- * there; what collections ask of it is counted by generation (sim/interval/generations.h), and what
- * they can find is a small graph (sim/interval/isolated_graph.h); what they do to both is in
- * sim/interval/collecting.c.
+ * A replayer stands somewhere in a window of a compiled program. It passes segments in one step
+ * where nothing has to be looked at, and walks through the others (sim/interval/passing.c). The
+ * heap is never there; what collections ask of it is counted by generation
+ * (sim/interval/generations.h), and what they can find is a small graph
+ * (sim/interval/isolated_graph.h); what they do to both is in sim/interval/collecting.c.
  *
  * The invariant, besides those of the two: the bytes that the generations count are those that are
  * reachable, which the program's column `alive` knows, and those that float.
@@ -27,9 +27,11 @@ struct replayer {
     const struct simulation_setup *setup;
 
     /* The program. */
-    const struct compiled *compiled;
-    struct compiled own;  /* if nobody else has compiled it */
-    const char *workload; /* its name */
+    const struct compiled *compiled; /* the window */
+    struct program program;          /* what is declared */
+    struct compiler *compiler;       /* its own, if nobody else compiles; */
+    struct compiled own;             /* then this is the window */
+    const char *workload;            /* its name */
     const struct segment *segments;
     const uint8_t *classes, *death_operations;
     struct deaths deaths;
@@ -39,7 +41,7 @@ struct replayer {
     uint64_t memory_limit_bytes; /* UINT64_MAX: none */
     bool collects_in_allocation;
 
-    /* Where it is: so many operations into `segment`, and so far in each column. */
+    /* Where it is: so many operations into `segment`, and so far in each column of the window. */
     const struct segment *segment;
     uint32_t offset; /* of its operations, executed */
     uint32_t birth, death, work, control;
@@ -53,11 +55,22 @@ struct replayer {
     uint64_t checked;          /* the operation at which its invariants were looked at last */
 };
 
+/* Objects born, and freed by reference count, since the program began. */
+static inline uint64_t replayer_births(const struct replayer *replayer)
+{
+    return replayer->compiled->before.births + replayer->birth;
+}
+
+static inline uint64_t replayer_deaths(const struct replayer *replayer)
+{
+    return replayer->compiled->before.deaths + replayer->death;
+}
+
 /* ---- passing.c ---- */
 
 void replayer_enter(struct replayer *replayer, const struct segment *segment);
 
-/* As the engine's `run`. */
+/* As the engine's `run`, up to the end of the window. */
 enum engine_stop replayer_run(void *engine, struct op *control);
 
 /* ---- collecting.c ---- */

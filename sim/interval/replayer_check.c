@@ -2,15 +2,17 @@
 #include "sim/interval/replayer_check.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/allocate.h"
 
 /* What is found by going through the lists. */
 struct survey {
     const struct replayer *replayer;
-    bool *listed;         /* by number */
-    uint32_t *references; /* from what is not freed, by number */
-    uint64_t objects, bytes;
+    bool *listed;         /* by number, from the first; */
+    uint32_t *references; /* from what is not freed, too */
+    uint64_t end;         /* of the numbers that have appeared */
+    uint64_t objects, bytes, in_lists;
 };
 
 /* ---- isolated objects ----------------------------------------------------------------- */
@@ -19,21 +21,23 @@ static int check_listed(struct survey *survey, int g, uint32_t number, struct er
 {
     const struct replayer *replayer = survey->replayer;
     const struct isolated_graph *graph = &replayer->isolated;
-    if (survey->listed[number])
+    const struct remains *remains = isolated_remains(graph, number);
+    if (survey->listed[number - graph->first])
         return error_set(error, "isolated object %u is listed twice", number);
-    survey->listed[number] = true;
-    if (graph->remains[number].freed)
+    survey->listed[number - graph->first] = true;
+    survey->in_lists++;
+    if (remains->freed)
         return 0; /* nobody has passed it yet */
-    const struct isolated *record = isolated_record(graph, number);
-    if (generation_of(&replayer->generations, record->birth) != g)
+    const struct isolated *record = isolated_record(graph, remains);
+    if (generation_of(&replayer->generations, isolated_birth(graph, remains)) != g)
         return error_set(error, "isolated object %u is in the list of generation %d, not its own",
                          number, g);
-    if (graph->remains[number].candidate)
+    if (remains->candidate)
         return error_set(error, "isolated object %u is left a candidate", number);
     survey->objects++;
     survey->bytes += graph->shapes[record->shape].bytes;
     for (uint32_t i = 0; i < record->references; i++)
-        survey->references[graph->references[record->reference + i]]++;
+        survey->references[isolated_references(graph, remains)[i] - graph->first]++;
     return 0;
 }
 
@@ -41,7 +45,7 @@ static int check_lists(struct survey *survey, struct error *error)
 {
     const struct isolated_graph *graph = &survey->replayer->isolated;
     for (int g = 0; g <= PERMANENT; g++)
-        for (uint32_t n = graph->lists[g].first; n; n = graph->remains[n].next)
+        for (uint32_t n = graph->lists[g].first; n; n = isolated_remains(graph, n)->next)
             if (check_listed(survey, g, n, error) != 0)
                 return -1;
     return 0;
@@ -49,15 +53,22 @@ static int check_lists(struct survey *survey, struct error *error)
 
 static int check_references(const struct survey *survey, struct error *error)
 {
-    const struct remains *all = survey->replayer->isolated.remains;
-    for (uint32_t n = 1; n <= survey->replayer->compiled->numbers; n++) {
-        const struct remains *remains = &all[n];
+    const struct isolated_graph *graph = &survey->replayer->isolated;
+    for (uint64_t i = graph->first; i < survey->end; i++) {
+        uint32_t n = (uint32_t)i;
+        const struct remains *remains = isolated_remains(graph, n);
+        if (remains == &graph->no_page->remains[n & (PAGE - 1)]) {
+            if (survey->references[n - graph->first])
+                return error_set(error, "object %u is forgotten, and %u refer to it", n,
+                                 survey->references[n - graph->first]);
+            continue;
+        }
         bool is_there = remains->record && !remains->freed;
-        if (is_there && !survey->listed[n])
+        if (is_there && !survey->listed[n - graph->first])
             return error_set(error, "isolated object %u is in no list", n);
-        if (!remains->freed && remains->references != survey->references[n])
+        if (!remains->freed && remains->references != survey->references[n - graph->first])
             return error_set(error, "isolated objects refer to object %u %u times, not %u", n,
-                             survey->references[n], remains->references);
+                             survey->references[n - graph->first], remains->references);
         if (is_there && remains->references == 0)
             return error_set(error, "isolated object %u has no reference, and is not freed", n);
     }
@@ -68,11 +79,23 @@ static int check_references(const struct survey *survey, struct error *error)
 
 static int check_bounds(const struct replayer *replayer, struct error *error)
 {
-    const uint32_t *bound = replayer->generations.bound;
+    const uint64_t *bound = replayer->generations.bound;
     for (int g = 0; g < GENERATIONS; g++)
-        if (bound[g] > (g == 0 ? replayer->birth : bound[g - 1]))
-            return error_set(error, "generation %d begins at birth %u, after the one before it", g,
-                             bound[g]);
+        if (bound[g] > (g == 0 ? replayer_births(replayer) : bound[g - 1]))
+            return error_set(error, "generation %d begins at birth %llu, after the one before it",
+                             g, (unsigned long long)bound[g]);
+    return 0;
+}
+
+static int check_edges(const struct generations *generations, struct error *error)
+{
+    struct generations expected = {.origin = 0};
+    memcpy(expected.bound, generations->bound, sizeof expected.bound);
+    generations_set_origin(&expected, generations->origin);
+    for (int g = 0; g < GENERATIONS; g++)
+        if (generations->edge[g] != expected.edge[g])
+            return error_set(error, "generation %d ends at edge %u, not %u", g,
+                             generations->edge[g], expected.edge[g]);
     return 0;
 }
 
@@ -90,7 +113,7 @@ static int check_tallies(const struct survey *survey, struct error *error)
     const struct generations *generations = &replayer->generations;
     const struct tally alive = replayer_alive(replayer);
     struct tally counted = {0};
-    if (!generations_are_settled(generations, replayer->birth, replayer->death))
+    if (!generations_are_settled(generations, replayer_births(replayer), replayer_deaths(replayer)))
         return 0;
     for (int g = 0; g <= PERMANENT; g++)
         tally_combine(&counted, &generations->tallies[g], 1);
@@ -108,6 +131,10 @@ static int check_survey(struct survey *survey, struct error *error)
 {
     if (check_lists(survey, error) != 0 || check_references(survey, error) != 0)
         return -1;
+    if (survey->in_lists != survey->replayer->isolated.listed)
+        return error_set(error, "%llu objects are in lists, not %llu",
+                         (unsigned long long)survey->in_lists,
+                         (unsigned long long)survey->replayer->isolated.listed);
     if (survey->bytes != survey->replayer->isolated.floating_bytes)
         return error_set(error, "%llu bytes float, not %llu", (unsigned long long)survey->bytes,
                          (unsigned long long)survey->replayer->isolated.floating_bytes);
@@ -116,9 +143,11 @@ static int check_survey(struct survey *survey, struct error *error)
 
 int replayer_check(const struct replayer *replayer, struct error *error)
 {
-    uint64_t numbers = replayer->compiled->numbers + 1;
-    struct survey survey = {.replayer = replayer};
-    if (check_bounds(replayer, error) != 0)
+    const struct isolated_graph *graph = &replayer->isolated;
+    uint64_t given = replayer->compiled->numbers + 1;
+    struct survey survey = {.replayer = replayer, .end = given < graph->end ? given : graph->end};
+    uint64_t numbers = survey.end > graph->first ? survey.end - graph->first : 0;
+    if (check_bounds(replayer, error) != 0 || check_edges(&replayer->generations, error) != 0)
         return -1;
     survey.listed = allocate_zeroed(numbers, sizeof *survey.listed);
     survey.references = allocate_zeroed(numbers, sizeof *survey.references);

@@ -3,7 +3,8 @@
  * The invariants of the interval engine looked at. Built with -Dcheck=true, it does that after
  * collections (with many isolated objects not after all), and in between.
  *
- *   1. No bound of a generation is smaller than the next, and none is beyond what has been born.
+ *   1. No bound of a generation is smaller than the next, and none is beyond what has been born;
+ *      edges are the bounds as births are in the window's columns.
  *   2. Once settled, the generations together count what is alive: as many objects as reference
  *      counting has left by now, less the isolated ones that are freed, with the interpreter's own;
  *      and the bytes that are reachable and those that float.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The segments of a window: where they end, and what each does to the counter of generation 0, to
+ * The segments of a round: where they end, and what each does to the counter of generation 0, to
  * the memory, and to the clock (sim/interval/compiled.h). */
 #include <assert.h>
 
@@ -13,7 +13,34 @@ struct cutting {
     bool closed; /* something has come that has to end it */
 };
 
-static void begin_segment(struct compiler *compiler, struct cutting *cutting, uint64_t operation)
+/* What the round has not yet been cut of: the next element of each. */
+struct rest {
+    const uint8_t *class;
+    const uint32_t *birth, *death_birth;
+    const uint64_t *work;
+    const struct death *death, *deaths_end;
+    const struct becoming *becoming, *becoming_end;
+    const struct shape *shapes;
+};
+
+static struct rest rest_of_round(const struct compiler *compiler)
+{
+    const struct round *round = &compiler->round;
+    const struct cut *cut = &compiler->cut;
+    return (struct rest){
+        .class = AT(compiler, classes, round->first - compiler->before.operations),
+        .birth = AT(compiler, births, cut->birth),
+        .death_birth = AT(compiler, deaths, cut->death),
+        .work = AT(compiler, work, cut->work),
+        .death = round->deaths,
+        .deaths_end = round->deaths + round->death_count,
+        .becoming = round->becoming,
+        .becoming_end = round->becoming + round->becoming_count,
+        .shapes = compiler->shapes.data,
+    };
+}
+
+static struct cutting begin_segment(struct compiler *compiler, uint64_t operation)
 {
     const struct cut *cut = &compiler->cut;
     *PUSH(compiler, struct tally, alive) = cut->alive;
@@ -27,12 +54,11 @@ static void begin_segment(struct compiler *compiler, struct cutting *cutting, ui
                                 .isolated = cut->isolated,
                                 .oldest_death = UINT32_MAX,
                                 .rise = NO_RISE};
-    *cutting = (struct cutting){.segment = segment};
+    return (struct cutting){.segment = segment};
 }
 
-static void cut_birth(struct compiler *compiler, struct cutting *cutting, const struct shape *shape)
+static inline void cut_birth(struct cut *cut, struct cutting *cutting, const struct shape *shape)
 {
-    struct cut *cut = &compiler->cut;
     struct segment *segment = cutting->segment;
     shape_add(shape, &cut->alive);
     cut->birth++;
@@ -47,56 +73,65 @@ static void cut_birth(struct compiler *compiler, struct cutting *cutting, const 
         segment->live_peak_bytes = live_bytes;
 }
 
-static void cut_deaths(struct compiler *compiler, struct cutting *cutting, uint32_t now)
+static inline void cut_deaths(struct compiler *compiler, struct cutting *cutting, struct rest *rest,
+                              uint32_t now)
 {
     struct cut *cut = &compiler->cut;
-    const struct window *window = &compiler->window;
+    struct segment *segment = cutting->segment;
     int64_t deaths = 0;
-    for (uint64_t i = cut->death - window->death;
-         i < window->death_count && window->deaths[i].stamp == now; i++) {
-        shape_remove(shape_at(compiler, window->deaths[i].shape), &cut->alive);
-        *PUSH(compiler, uint8_t, death_operations) = (uint8_t)cutting->segment->length;
-        uint32_t birth = AT(compiler, deaths, cut->death);
-        if (birth < cutting->segment->oldest_death)
-            cutting->segment->oldest_death = birth;
-        cut->death++;
+    for (; rest->death < rest->deaths_end && rest->death->stamp == now; rest->death++) {
+        shape_remove(&rest->shapes[rest->death->shape], &cut->alive);
+        *PUSH(compiler, uint8_t, death_operations) = (uint8_t)segment->length;
+        uint32_t birth = *rest->death_birth++;
+        if (birth < segment->oldest_death)
+            segment->oldest_death = birth;
         deaths++;
     }
+    cut->death += (uint32_t)deaths;
     cutting->plain -= deaths;
     cutting->held = cutting->held > deaths ? cutting->held - deaths : 0;
 }
 
-static void cut_isolated(struct compiler *compiler, struct cutting *cutting, uint32_t now,
-                         size_t *next)
+static void note_elder(struct compiler *compiler, const struct becoming *becoming)
 {
-    const struct window *window = &compiler->window;
+    *(struct elder *)column_push(&compiler->compiled->elder_isolated, sizeof(struct elder)) =
+        (struct elder){compiler->cut.isolated, becoming->record.shape, becoming->birth};
+}
+
+/* What becomes isolated with the operation `now`: some of `becoming`. Returns how many. */
+static __attribute__((noinline)) uint32_t cut_isolated(struct compiler *compiler,
+                                                       const struct becoming *becoming,
+                                                       const struct becoming *end, uint32_t now)
+{
     struct cut *cut = &compiler->cut;
-    for (; *next < window->becoming_count && window->becoming[*next].stamp == now; ++*next) {
-        const struct isolated *record = &window->becoming[*next].record;
+    uint32_t before = cut->isolated;
+    for (; becoming < end && becoming->stamp == now; becoming++) {
+        const struct isolated *record = &becoming->record;
+        if (is_ancient(compiler->compiled->origin, record->birth))
+            note_elder(compiler, becoming);
         *PUSH(compiler, struct isolated, isolated) = *record;
         cut->isolated_bytes += shape_at(compiler, record->shape)->bytes;
         cut->isolated++;
-        cutting->closed = true;
     }
+    return cut->isolated - before;
 }
 
-static void end_segment(struct cutting *cutting)
+static inline void end_segment(const struct cutting *cutting)
 {
     cutting->segment->net = (int32_t)cutting->plain;
     cutting->segment->floor = (uint16_t)cutting->held;
 }
 
-void compiler_cut_window(struct compiler *compiler)
+void compiler_cut_round(struct compiler *compiler)
 {
-    struct window *window = &compiler->window;
     struct cut *cut = &compiler->cut;
+    struct rest rest = rest_of_round(compiler);
+    uint64_t first = compiler->round.first;
     uint32_t ns[CLASS_COUNT];
-    struct cutting cutting;
-    size_t next_isolated = 0;
     compiled_costs(&compiler->stream.program.costs, ns);
-    begin_segment(compiler, &cutting, window->first);
+    struct cutting cutting = begin_segment(compiler, first);
     for (uint32_t now = 1; now <= compiler->now; now++) {
-        uint8_t class = AT(compiler, classes, window->first + now - 1);
+        uint8_t class = *rest.class ++;
         if (class == CLASS_CONTROL) {
             cut->control++;
             cutting.closed = true;
@@ -104,25 +139,29 @@ void compiler_cut_window(struct compiler *compiler)
         }
         if (cutting.closed || cutting.segment->length == SEGMENT_OPERATIONS) {
             end_segment(&cutting);
-            begin_segment(compiler, &cutting, window->first + now - 1);
+            cutting = begin_segment(compiler, first + now - 1);
         }
-        if (class < OBJECT_KINDS)
-            cut_birth(compiler, &cutting, shape_at(compiler, AT(compiler, births, cut->birth)));
-        else if (class == CLASS_WORK)
-            cut->mutator_ns += AT(compiler, work, cut->work++);
+        if (class < OBJECT_KINDS) {
+            cut_birth(cut, &cutting, &rest.shapes[*rest.birth++]);
+        } else if (class == CLASS_WORK) {
+            cut->mutator_ns += *rest.work++;
+            cut->work++;
+        }
         cut->mutator_ns += ns[class];
-        cut_deaths(compiler, &cutting, now);
-        cut_isolated(compiler, &cutting, now, &next_isolated);
+        cut_deaths(compiler, &cutting, &rest, now);
+        if (rest.becoming < rest.becoming_end && rest.becoming->stamp == now) {
+            rest.becoming += cut_isolated(compiler, rest.becoming, rest.becoming_end, now);
+            cutting.closed = true;
+        }
         cutting.segment->length++;
         if (cut->mutator_ns - cutting.segment->mutator_ns >= WORK_MOST_NS)
             cutting.closed = true;
     }
     end_segment(&cutting);
-    assert(next_isolated == window->becoming_count);
+    assert(rest.becoming == rest.becoming_end);
 }
 
 void compiler_end_segments(struct compiler *compiler)
 {
-    struct cutting last;
-    begin_segment(compiler, &last, compiler->window.first);
+    begin_segment(compiler, compiler->round.first);
 }

@@ -61,6 +61,7 @@ struct engine_totals {
 enum engine_stop {
     STOP_AGAIN,   /* the clock has reached due_ns; or just for a sign of life */
     STOP_CONTROL, /* the next operation is the run loop's */
+    STOP_WINDOW,  /* the window of the compiled program is over, and is not the last */
     STOP_END,     /* the program is over */
     STOP_FAULT    /* mutator->fault says why */
 };
@@ -69,10 +70,15 @@ struct engine {
     const char *name, *summary;
     bool compiles; /* works on a compiled program (setup->compiled), which many runs can share */
 
-    /* Prepares the setup's program. Returns NULL, with a line in *error, if it cannot be. */
+    /* Prepares the setup's program; if it is a compiled one, `enter` is due before all else.
+     * Returns NULL, with a line in *error, if it cannot be. */
     void *(*new)(const struct simulation_setup *setup, struct mutator *mutator,
                  struct error *error);
     void (*free)(void *engine);
+
+    /* Goes on with the next window of the compiled program, or begins with the first. The engine
+     * reads it until it is given another. NULL if the engine does not compile. */
+    void (*enter)(void *engine, const struct compiled *window);
 
     /* What the workload has declared, and the costs of its operations; not the operations. */
     const struct program *(*program)(const void *engine);

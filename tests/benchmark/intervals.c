@@ -5,7 +5,9 @@
  *
  * usage: benchmark-intervals                           everything, as a table
  *        benchmark-intervals compile WORKLOAD          compile once; for valgrind and perf
- *        benchmark-intervals replay WORKLOAD POLICY N  compile once, replay N times */
+ *        benchmark-intervals replay WORKLOAD POLICY N  compile once, replay N times
+ *        benchmark-intervals stream WORKLOAD POLICY... window by window, all policies side by side
+ */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -310,12 +312,65 @@ static void replay_often(const char *spec, const char *policy_spec, int times)
     setting_fini(&policy);
 }
 
+#define STREAMED_MOST 16
+
+static bool advance_all(struct simulation **runs, int count, const struct compiled *window)
+{
+    struct error error;
+    bool all_ended = true;
+    for (int i = 0; i < count; i++) {
+        int status = simulation_advance(runs[i], window, &error);
+        if (status < 0)
+            stop(&error);
+        all_ended &= status == 1;
+    }
+    return all_ended;
+}
+
+/* No more than a window of the program is there at a time. */
+static void stream(const char *spec, char **policy_specs, int count)
+{
+    static const struct compile_options in_memory = {0};
+    struct setting workload = workload_setting(spec), settings[STREAMED_MOST];
+    struct simulation *runs[STREAMED_MOST];
+    struct simulation_result result;
+    struct compiled window;
+    struct error error;
+    struct compiler *compiler =
+        compiler_open(&workload, 1, collector_version(COLLECTOR), &in_memory, &error);
+    if (!compiler || compiler_next(compiler, &window, &error) != 1)
+        stop(&error);
+    for (int i = 0; i < count; i++) {
+        settings[i] = setting_of(policy_specs[i], policies);
+        const struct simulation_setup setup = setup_of(&window, &workload, &settings[i]);
+        if (!(runs[i] = simulation_new(&setup, NULL, &error)))
+            stop(&error);
+    }
+    while (!advance_all(runs, count, &window)) {
+        compiled_fini(&window);
+        if (compiler_next(compiler, &window, &error) != 1)
+            stop(&error);
+    }
+    compiled_fini(&window);
+    compiler_close(compiler);
+    for (int i = 0; i < count; i++) {
+        simulation_finish(runs[i], &result, &error);
+        printf("%s: %llu operations, %llu ns paused\n", policy_specs[i],
+               (unsigned long long)result.operations, (unsigned long long)result.pause_ns);
+        simulation_free(runs[i]);
+        setting_fini(&settings[i]);
+    }
+    setting_fini(&workload);
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "compile") == 0)
         compile_once(argv[2]);
     else if (argc == 5 && strcmp(argv[1], "replay") == 0)
         replay_often(argv[2], argv[3], atoi(argv[4]));
+    else if (argc > 3 && argc - 3 <= STREAMED_MOST && strcmp(argv[1], "stream") == 0)
+        stream(argv[2], argv + 3, argc - 3);
     else
         benchmark_all();
     return EXIT_SUCCESS;

@@ -168,9 +168,8 @@ static void check_death(const char *what, const struct model *model,
 {
     uint32_t birth = compiled_deaths(compiled)[death];
     check_count(what, model->fates[birth].dies, operation);
-    check_count(what,
-                compiled_shape_of_death(compiled_births(compiled), compiled_deaths(compiled),
-                                        compiled_death_facts(compiled), death),
+    const struct deaths deaths = deaths_of(compiled);
+    check_count(what, (uint64_t)(shape_of_death(&deaths, death) - deaths.shapes),
                 compiled_births(compiled)[birth]);
     check_count(what, compiled_death_facts(compiled)[death].age, age_bucket(births - 1 - birth));
 }

@@ -40,7 +40,7 @@ static void run_to_end(struct replayer *replayer)
 
 static struct remains *newest(struct replayer *replayer)
 {
-    return &replayer->isolated.remains[replayer->isolated.lists[0].last];
+    return isolated_remains(&replayer->isolated, replayer->isolated.lists[0].last);
 }
 
 static void nothing(struct replayer *replayer)
@@ -58,6 +58,11 @@ static void bounds_crossed(struct replayer *replayer)
     replayer->generations.bound[2] = replayer->generations.bound[1] + 1;
 }
 
+static void edge_past(struct replayer *replayer)
+{
+    replayer->generations.edge[1]++;
+}
+
 static void count_bytes(struct replayer *replayer)
 {
     replayer->generations.tallies[0].bytes++;
@@ -71,6 +76,11 @@ static void count_objects(struct replayer *replayer)
 static void lose_list(struct replayer *replayer)
 {
     replayer->isolated.lists[0] = (struct isolated_list){0};
+}
+
+static void list_one_less(struct replayer *replayer)
+{
+    replayer->isolated.listed--;
 }
 
 static void list_elsewhere(struct replayer *replayer)
@@ -100,16 +110,17 @@ static void float_more(struct replayer *replayer)
 
 static void free_one(struct replayer *replayer)
 {
-    replayer->isolated.remains[replayer->isolated.lists[0].first].freed = true;
+    isolated_remains(&replayer->isolated, replayer->isolated.lists[0].first)->freed = true;
 }
 
 /* Frees an object of a cycle, with its references, but not what those kept alive. */
 static void free_it_alone(struct replayer *replayer)
 {
     struct isolated_graph *graph = &replayer->isolated;
-    const struct isolated *record = isolated_record(graph, graph->lists[0].first);
-    for (uint32_t i = 0; i < record->references; i++)
-        graph->remains[graph->references[record->reference + i]].references--;
+    const struct remains *remains = isolated_remains(graph, graph->lists[0].first);
+    const uint32_t *references = isolated_references(graph, remains);
+    for (uint32_t i = 0; i < isolated_record(graph, remains)->references; i++)
+        isolated_remains(graph, references[i])->references--;
     free_one(replayer);
 }
 
@@ -122,9 +133,11 @@ TEST(each_broken_invariant_is_named)
         {nothing, NULL},
         {bound_beyond, "generation 0 begins at birth"},
         {bounds_crossed, "generation 2 begins at birth"},
+        {edge_past, "generation 1 ends at edge"},
         {count_bytes, "bytes, and there are"},
         {count_objects, "objects, and there are"},
         {lose_list, "is in no list"},
+        {list_one_less, "objects are in lists, not"},
         {list_elsewhere, "is in the list of generation 1, not its own"},
         {list_in_a_ring, "is listed twice"},
         {refer_more, "times, not"},
