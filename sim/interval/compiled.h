@@ -221,15 +221,6 @@ const char *compiled_check(const struct compiled *compiled);
 /* What each class of operation costs the mutator; an operation of class work besides. */
 void compiled_costs(const struct op_costs *costs, uint32_t ns[CLASS_COUNT]);
 
-/* The birth of the object that becomes isolated at that place. */
-static inline uint64_t compiled_isolated_birth(const struct compiled *compiled, uint64_t place)
-{
-    uint32_t birth = compiled_isolated(compiled)[place].birth;
-    if (is_ancient(compiled->origin, birth))
-        return elder_at(&compiled->elder_isolated, place)->birth;
-    return compiled->origin + birth;
-}
-
 /* ---- deaths ----------------------------------------------------------------------------- */
 
 /* What a window's deaths are: its columns. */
