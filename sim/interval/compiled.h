@@ -190,7 +190,7 @@ static inline bool is_ancient(uint64_t origin, uint32_t in_column)
 }
 
 /* The elder that dies, or becomes isolated, at that place. */
-const struct elder *elder_at(const struct column *elders, uint64_t place);
+const struct elder *elder_at(const struct column *elders, uint64_t place) __attribute__((pure));
 
 /* The elements of a column, and how many there are. */
 #define X(type, name, meaning)                                                                     \
