@@ -40,13 +40,26 @@ static int no_such_baseline(const struct outcomes *outcomes, struct error *error
                      outcomes->experiment->name, why.text);
 }
 
+static int read(const struct subject *subject, const struct metric_list *metrics_read,
+                struct outcomes *outcomes, struct error *error)
+{
+    struct metric_list list = {0};
+    metric_list_add_list(&list, metrics_read);
+    if (!subject->by_seen)
+        metric_list_add_horizon(&list);
+    int status = outcomes_read(outcomes, subject->store, subject->experiment, subject->baseline,
+                               list.metrics, list.count, error);
+    metric_list_fini(&list);
+    outcomes->by_seen = subject->by_seen;
+    return status;
+}
+
 int subject_read(const struct subject *subject, const struct metric_list *metrics_read,
                  struct outcomes *outcomes, struct error *error)
 {
     if (subject->experiment->runs[RUN_finished] == 0)
         return nothing_finished(subject, error);
-    if (outcomes_read(outcomes, subject->store, subject->experiment, subject->baseline,
-                      metrics_read->metrics, metrics_read->count, error) != 0)
+    if (read(subject, metrics_read, outcomes, error) != 0)
         return -1;
     if (!subject->baseline || has_baseline(outcomes))
         return 0;

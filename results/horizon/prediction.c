@@ -7,10 +7,9 @@
 #include "results/horizon/pause.h"
 #include "sim/base/units.h"
 
-#define FULL_SEEN        3    /* full collections of which the run has seen enough */
-#define DISPERSION_LIMIT 4.0  /* arrivals vary more than this: bursts longer than those tenths */
-#define PENDING_ERROR    0.15 /* of what generation 1 leaves, relative */
-#define LATEST_S         (100 * 365 * 86400.0) /* nobody waits longer */
+#define FULL_SEEN     3                     /* full collections of which the run has seen enough */
+#define PENDING_ERROR 0.15                  /* of what generation 1 leaves, relative */
+#define LATEST_S      (100 * 365 * 86400.0) /* nobody waits longer */
 
 static double seconds(uint64_t ns)
 {

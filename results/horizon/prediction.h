@@ -12,6 +12,8 @@
 
 #define HORIZON_NS ((uint64_t)NS_PER_D) /* if nothing else is said */
 
+#define DISPERSION_LIMIT 4.0 /* arrivals in tenths vary more: bursts are longer than those */
+
 /* Reals are NaN where there is no such thing: a generation whose turn never comes, a run without
  * requests, or without samples, or that ended before its steady state. */
 struct prediction {
