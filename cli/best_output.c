@@ -214,11 +214,12 @@ static void print_group(const struct best_answer *answer, const struct best_grou
         putchar('\n');
         print_deciding(answer, group);
         print_certainty(answer, group);
-        print_legend(group);
     } else {
         print("No setting is an answer.\n");
     }
     print_left_out(answer, group);
+    if (group->best.count && group == answer->groups)
+        print_legend(group);
     if (answer->goal_count > 1)
         print_front(answer, group);
     if (group->python) {
