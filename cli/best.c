@@ -23,7 +23,7 @@ struct command {
     } conditions;
     struct metric_list pareto;
     const char *baseline;
-    bool json;
+    bool seen, json;
 
     /* How it is verified: */
     bool verify, allow_long;
@@ -81,6 +81,7 @@ static const struct command_option options[] = {
       .otherwise = "the objective and those of the conditions",
       .meaning = "the metrics of the Pareto front"},
      .argument = "METRIC,METRIC"},
+    {{OPTION_SEEN, FIELD(seen)}},
     {{OPTION_BASELINE, FIELD(baseline)}, .argument = "SPEC"},
     {{OPTION_EXPERIMENT, FIELD(which.experiment)}, .argument = "NAME"},
     {{"json", PARAM_SWITCH, FIELD(json),
@@ -105,7 +106,7 @@ static struct best_question make_question(const struct command *command,
                                           struct open_results *results)
 {
     return (struct best_question){
-        .subject = subject_of(results, command->baseline),
+        .subject = subject_of(results, command->baseline, command->seen),
         .objective = command->objective,
         .high = command->high,
         .conditions = command->conditions.items,

@@ -2,11 +2,13 @@
 #include "cli/best_output.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/print.h"
 #include "cli/remarks.h"
 #include "cli/table.h"
 #include "results/answer/show_value.h"
+#include "sim/base/allocate.h"
 #include "sim/base/json.h"
 
 static const struct outcome *outcome_of(const struct best_answer *answer,
@@ -29,11 +31,12 @@ static const struct metric *objective_of(const struct best_answer *answer)
 
 static void begin_table(struct table *table, const struct best_answer *answer, const char *last)
 {
-    table_init(table, answer->columns.count + 2 + (last != NULL));
+    table_init(table, answer->columns.count + 3 + (last != NULL));
     table_add(table, "policy");
     table_add(table, "n");
     for (size_t i = 0; i < answer->columns.count; i++)
         table_add(table, column_of(answer, i)->name);
+    table_add(table, "still to come");
     if (last)
         table_add(table, last);
 }
@@ -41,15 +44,18 @@ static void begin_table(struct table *table, const struct best_answer *answer, c
 static void add_setting(struct table *table, const struct best_answer *answer,
                         const struct best_setting *setting)
 {
-    char text[SHOW_ESTIMATE];
+    char text[SHOW_ESTIMATE], outlook[OUTLOOK_TEXT];
     table_add(table, outcome_of(answer, setting)->policy);
     table_add_count(table, (int64_t)outcome_of(answer, setting)->runs[RUN_finished]);
     for (size_t i = 0; i < answer->columns.count; i++)
         table_add(table, show_estimate(text, column_of(answer, i), setting->means[i]));
+    table_add(table, outlook_show(outlook, &setting->outlook));
 }
 
-static void end_table(struct table *table, const struct best_settings *settings)
+static void end_table(struct table *table, const struct best_answer *answer,
+                      const struct best_settings *settings)
 {
+    table_drop_empty(table, answer->columns.count + 2);
     table_print(table);
     if (settings->count > settings->listed)
         print("… and %zu more\n", settings->count - settings->listed);
@@ -71,7 +77,36 @@ static void print_tied(const struct best_answer *answer, const struct best_group
                       ? "same"
                       : show_difference(text, objective_of(answer), tied->verdict.difference));
     }
-    end_table(&table, &group->tied);
+    end_table(&table, answer, &group->tied);
+}
+
+/* Where what is predicted decides in place of what was seen. */
+static void print_deciding(const struct best_answer *answer, const struct best_group *group)
+{
+    char value[2][UNITS_TEXT], horizon[UNITS_TEXT], ran[UNITS_TEXT];
+    const struct best_setting *best = group->best.settings;
+    for (size_t i = 0; i + 1 < answer->columns.count; i++) {
+        const struct metric *at_horizon = column_of(answer, i), *seen = column_of(answer, i + 1);
+        if (metric_seen(at_horizon) == seen && best->outlook.is != OUTLOOK_UNKNOWN)
+            print("%s is by what is predicted for %s: %s; seen in %s: %s%s.\n", seen->name,
+                  outlook_horizon(horizon, &best->outlook),
+                  show_value(value[0], at_horizon, best->means[i].mean),
+                  units_show_seconds(ran, best->outlook.ran),
+                  show_value(value[1], seen, best->means[i + 1].mean),
+                  i == 0 ? " (--seen goes by that)" : "");
+    }
+}
+
+/* What the last column means, of the best and those beside it. */
+static void print_legend(const struct best_group *group)
+{
+    size_t count = 0;
+    struct outlook *outlooks = allocate_zeroed(group->tied.listed + 1, sizeof *outlooks);
+    outlooks[count++] = group->best.settings[0].outlook;
+    for (size_t i = 0; i < group->tied.listed; i++)
+        outlooks[count++] = group->tied.settings[i].outlook;
+    print_outlooks(outlooks, count);
+    free(outlooks);
 }
 
 /* How sure the choice is. */
@@ -79,18 +114,16 @@ static void print_certainty(const struct best_answer *answer, const struct best_
 {
     bool replicated = outcome_of(answer, group->best.settings)->runs[RUN_finished] > 1;
     if (group->tied.count)
-        print("\nThe first is the best; the other%s cannot be told apart from it.\n",
+        print("The first is the best; the other%s cannot be told apart from it.\n",
               group->tied.count == 1 ? "" : "s");
     else if (replicated && group->unclear == 0)
-        print("\nNo other comes near: each is told apart from it.\n");
-    if (replicated && group->unclear && group->tied.count == 0)
-        putchar('\n');
+        print("No other comes near: each is told apart from it.\n");
     if (replicated && group->unclear)
         print("%zu other%s no two seeds in common with it: nothing says whether the "
               "difference is chance.\n",
               group->unclear, group->unclear == 1 ? " has" : "s have");
     if (!replicated)
-        print("\nOne replication: chance may have made it the best; `replications: 10` in an "
+        print("One replication: chance may have made it the best; `replications: 10` in an "
               "experiment file says more.\n");
 }
 
@@ -144,7 +177,7 @@ static void print_front(const struct best_answer *answer, const struct best_grou
         if (conditions)
             table_add(&table, group->front.settings[i].meets ? "yes" : "no");
     }
-    end_table(&table, &group->front);
+    end_table(&table, answer, &group->front);
 }
 
 /* What is asked, of this group. */
@@ -159,19 +192,38 @@ static void print_title(const struct best_answer *answer, const struct best_grou
     print("\n\n");
 }
 
+/* Never lines to be copied without it. */
+static void print_caution(const struct best_answer *answer, const struct best_group *group)
+{
+    char *whole;
+    if (!group->caution)
+        return;
+    if (asprintf(&whole, "%s `pygcsim best %s --verify` runs it until it has seen that.",
+                 group->caution, store_path(answer->question->subject.store)) < 0)
+        out_of_memory();
+    putchar('\n');
+    print_paragraph(whole);
+    free(whole);
+}
+
 static void print_group(const struct best_answer *answer, const struct best_group *group)
 {
     print_title(answer, group);
     if (group->best.count) {
         print_tied(answer, group);
+        putchar('\n');
+        print_deciding(answer, group);
         print_certainty(answer, group);
     } else {
         print("No setting is an answer.\n");
     }
     print_left_out(answer, group);
+    if (group->best.count && group == answer->groups)
+        print_legend(group);
     if (answer->goal_count > 1)
         print_front(answer, group);
     if (group->python) {
+        print_caution(answer, group);
         print("\n%s in an application:\n\n", outcome_of(answer, group->best.settings)->policy);
         print_as_it_is(group->python);
     }
@@ -210,6 +262,7 @@ static void json_setting(struct json *json, const char *name, const struct best_
     json_count(json, "n", outcome_of(answer, setting)->runs[RUN_finished]);
     for (size_t i = 0; i < answer->columns.count; i++)
         json_estimate(json, column_of(answer, i)->name, setting->means[i]);
+    outlook_json(json, &setting->outlook);
 }
 
 static void json_nearest(struct json *json, const struct best_answer *answer,
@@ -240,6 +293,7 @@ static void json_choice(struct json *json, const struct best_answer *answer,
         json_end(json);
     }
     json_end(json);
+    json_text(json, "caution", group->caution);
     json_text(json, "python", group->python);
 }
 

@@ -140,6 +140,11 @@ void close_output(void);
     TERM_BASELINE, .type = PARAM_SPEC, .registry = &policy_registry,                               \
                    .otherwise = "as the experiment says"
 
+#define OPTION_SEEN                                                                                \
+    .name = "seen", .type = PARAM_SWITCH,                                                          \
+    .meaning = "longest pauses and latencies are judged by what the runs have seen, not by what "  \
+               "is predicted up to the horizon"
+
 /* How the second paragraph of a description goes on where there are specifications. */
 #define ABOUT_SPECS                                                                                \
     "A SPEC is a name, or a name and parameters: NAME:KEY=VALUE,KEY=VALUE. Names, keys, units "    \

@@ -52,12 +52,14 @@ static char *policy_text(const char *spec)
     return text;
 }
 
-struct subject subject_of(struct open_results *results, const char *baseline)
+struct subject subject_of(struct open_results *results, const char *baseline, bool by_seen)
 {
     free(results->baseline);
     results->baseline = baseline ? policy_text(baseline) : NULL;
-    return (struct subject){
-        .store = results->store, .experiment = results->experiment, .baseline = results->baseline};
+    return (struct subject){.store = results->store,
+                            .experiment = results->experiment,
+                            .baseline = results->baseline,
+                            .by_seen = by_seen};
 }
 
 int metric_list_read(const struct param *param, const char *label, void *field, const char *text,

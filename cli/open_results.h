@@ -32,7 +32,7 @@ void close_results(struct open_results *results);
 
 /* What a question about it is about; `baseline` is a policy's specification, NULL: none was asked
  * for. */
-struct subject subject_of(struct open_results *results, const char *baseline);
+struct subject subject_of(struct open_results *results, const char *baseline, bool by_seen);
 
 /* For rows of options: a metric more, of a field that is a struct metric_list. */
 #define OPTION_METRICS .type = PARAM_RULE, .registry = &metric_registry, .read = metric_list_read

@@ -172,6 +172,7 @@ static const struct command_option selection_options[] = {
       .otherwise = "the experiment's objective, else latency_p99, else service_pause_p99",
       .meaning = "what heatmap, pareto and effects are of"},
      .argument = "NAME"},
+    {{OPTION_SEEN, FIELD(options.by_seen)}},
     {{"parameter", PARAM_TEXT, FIELD(parameters), .form = "a name such as threshold.t0 or t0",
       .otherwise = "those that matter most", .meaning = "an axis of heatmap; for both give two"},
      .argument = "NAME",

@@ -27,6 +27,30 @@ void print_as_it_is(const char *lines)
     fputs(lines, stdout);
 }
 
+#define LINE_WIDTH 110
+
+/* How much of a text stands in a line: up to a space, if there is one. */
+static size_t line_of(const char *text)
+{
+    size_t length = strlen(text), space;
+    if (printable_width(text, length) <= LINE_WIDTH)
+        return length;
+    for (length = 0; text[length] && printable_width(text, length) <= LINE_WIDTH; length++)
+        ;
+    for (space = length; space > 0 && text[space] != ' '; space--)
+        ;
+    return space ? space : strcspn(text, " ");
+}
+
+void print_paragraph(const char *line)
+{
+    while (*line) {
+        size_t length = line_of(line);
+        print("%.*s\n", (int)length, line);
+        line += length + (line[length] == ' ');
+    }
+}
+
 void print_foreign(FILE *out, const char *lines)
 {
     while (*lines) {

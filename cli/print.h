@@ -14,6 +14,9 @@ void print_to(FILE *out, const char *format, ...) __attribute__((format(printf, 
 /* Lines of another program: printable, but for where they end. */
 void print_foreign(FILE *out, const char *lines);
 
+/* One line, broken between words. */
+void print_paragraph(const char *line);
+
 /* Lines that the program has made itself. */
 void print_as_it_is(const char *lines);
 

@@ -20,7 +20,7 @@ static void make(struct ranking *ranking, struct open_results *results,
 {
     struct error error;
     const struct ranking_question question = {
-        .subject = subject_of(results, options->baseline),
+        .subject = subject_of(results, options->baseline, options->by_seen),
         .metrics = options->metrics,
         .sort = options->sort,
         .top = options->top,
@@ -45,21 +45,24 @@ static const struct metric *metric_of(const struct ranking *ranking, size_t colu
     return ranking->outcomes.metrics[ranking->columns.metrics[column]];
 }
 
-/* Of a table with a row a setting: `before` columns, then the metrics. */
+/* Of a table with a row a setting: `before` columns, then the metrics; of means then what is still
+ * to come. */
 static void begin_table(struct table *table, const struct ranking *ranking, size_t before)
 {
-    table_init(table, ranking->columns.count + before);
+    table_init(table, ranking->columns.count + before + (before > 1));
     table_add(table, "policy");
     if (before > 1)
         table_add(table, "n");
     for (size_t i = 0; i < ranking->columns.count; i++)
         table_add(table, metric_of(ranking, i)->name);
+    if (before > 1)
+        table_add(table, "still to come");
 }
 
 static void add_means(struct table *table, const struct ranking *ranking,
                       const struct ranked_setting *ranked, bool baseline)
 {
-    char text[SHOW_ESTIMATE], *name;
+    char text[SHOW_ESTIMATE], outlook[OUTLOOK_TEXT], *name;
     if (asprintf(&name, "%s%s", policy_of_setting(ranking, ranked), baseline ? " (baseline)" : "") <
         0)
         out_of_memory();
@@ -68,6 +71,7 @@ static void add_means(struct table *table, const struct ranking *ranking,
     table_add_count(table, (int64_t)ranking->outcomes.settings[ranked->setting].runs[RUN_finished]);
     for (size_t i = 0; i < ranking->columns.count; i++)
         table_add(table, show_estimate(text, metric_of(ranking, i), ranked->means[i]));
+    table_add(table, outlook_show(outlook, &ranked->outlook));
 }
 
 static void print_means(const struct ranking *ranking, const struct ranking_group *group)
@@ -77,6 +81,7 @@ static void print_means(const struct ranking *ranking, const struct ranking_grou
     for (size_t i = 0; i < group->count; i++)
         add_means(&table, ranking, &group->settings[i],
                   group->settings[i].setting == group->of->baseline);
+    table_drop_empty(&table, ranking->columns.count + 2);
     table_print(&table);
 }
 
@@ -165,11 +170,24 @@ static void print_order(const struct ranking *ranking, const struct ranking_grou
     if (group->of->count < 2)
         return;
     if (ranking->order.metric < ranking->outcomes.metric_count)
-        print("The best in %s first.", order_name(ranking));
+        print("The best in %s first%s.", order_name(ranking),
+              metric_seen(ranking->outcomes.metrics[ranking->order.metric])
+                  ? ", with what is predicted (--seen: without)"
+                  : "");
     if (group->left_out)
         print(" %zu more setting%s left out (--top).", group->left_out,
               group->left_out == 1 ? " is" : "s are");
     putchar('\n');
+}
+
+/* What the column of what is still to come means. */
+static void print_legend(const struct ranking_group *group)
+{
+    struct outlook *outlooks = allocate_zeroed(group->count + 1, sizeof *outlooks);
+    for (size_t i = 0; i < group->count; i++)
+        outlooks[i] = group->settings[i].outlook;
+    print_outlooks(outlooks, group->count);
+    free(outlooks);
 }
 
 static void print_group(const struct ranking *ranking, const struct ranking_group *group)
@@ -180,6 +198,8 @@ static void print_group(const struct ranking *ranking, const struct ranking_grou
     print_replications(group->replications);
     print(replicated ? "; mean ± half of the 95%% interval\n\n" : "\n\n");
     print_means(ranking, group);
+    if (group == ranking->groups)
+        print_legend(group);
     if (group->of->baseline == NO_SETTING)
         print("\nNo run of %s here: no differences.\n", baseline);
     else if (group->of->count > 1)

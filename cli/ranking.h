@@ -14,6 +14,7 @@ struct ranking_options {
     const char *baseline;       /* a policy's specification; NULL: the experiment's own */
     const struct metric *sort;  /* the best first; NULL: by the objective */
     size_t top;                 /* settings of a table; 0: all */
+    bool by_seen;               /* the best by what runs have seen */
 };
 
 /* For each workload and collector tables of means with their 95% intervals, and of differences to a

@@ -2,6 +2,7 @@
 #include "cli/remarks.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/print.h"
 
@@ -20,6 +21,15 @@ void print_replications(struct replications replications)
         print("%zu replication%s", replications.most, replications.most == 1 ? "" : "s each");
     else
         print("%zu to %zu replications", replications.least, replications.most);
+}
+
+void print_outlooks(const struct outlook *outlooks, size_t count)
+{
+    char *legend = outlook_legend(outlooks, count);
+    if (*legend)
+        print("\n");
+    print_paragraph(legend);
+    free(legend);
 }
 
 void print_unsteady(int64_t runs)

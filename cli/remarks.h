@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "results/answer/outcome.h"
+#include "results/answer/outlook.h"
 #include "results/store/history.h"
 
 /* A line, if the file has runs that are not in the experiment's plan any more. */
@@ -14,6 +15,10 @@ void print_earlier(const struct past_experiment *experiment);
 
 /* "10 replications each", "1 to 10 replications". */
 void print_replications(struct replications replications);
+
+/* Below a table with a column "still to come": what that says, after an empty line; nothing if
+ * there is nothing to say. */
+void print_outlooks(const struct outlook *outlooks, size_t count);
 
 /* A line: so many runs end before their steady state. */
 void print_unsteady(int64_t runs);

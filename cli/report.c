@@ -18,6 +18,7 @@ struct command {
     const char *out, *baseline;
     struct metric_list metrics;
     size_t top;
+    bool seen;
 };
 
 #define FIELD(name) PARAM_FIELD(command, name)
@@ -31,6 +32,7 @@ static const struct command_option options[] = {
       .meaning = "a metric for the tables, as often as you like"},
      .argument = "NAME",
      .times = TIMES_ANY},
+    {{OPTION_SEEN, FIELD(seen)}},
     {{OPTION_BASELINE, FIELD(baseline)}, .argument = "SPEC"},
     {{"top", PARAM_COUNT, FIELD(top), .least = 0, .most = UINT32_MAX, .initial = "100",
       .meaning = "so many settings of a table, 0: all"},
@@ -92,7 +94,7 @@ static int run(void *state)
     metric_list_add_usual(&read, results.experiment);
     metric_list_add_usual_objectives(&read);
     metric_list_add_list(&read, &command->metrics);
-    const struct subject subject = subject_of(&results, command->baseline);
+    const struct subject subject = subject_of(&results, command->baseline, command->seen);
     if (subject_read(&subject, &read, &outcomes, &error) != 0)
         fail("%s", error.text);
     struct columns columns = columns_chosen(&outcomes, &command->metrics);

@@ -23,6 +23,7 @@ static const struct command_option options[] = {
       .meaning = "a metric to show, as often as you like"},
      .argument = "NAME",
      .times = TIMES_ANY},
+    {{OPTION_SEEN, FIELD(answers.by_seen)}},
     {{OPTION_BASELINE, FIELD(answers.baseline)}, .argument = "SPEC"},
     {{"sort", PARAM_ITEM, FIELD(answers.sort), .registry = &metric_registry,
       .otherwise = "the objective", .meaning = "the best in that first"},

@@ -3,11 +3,13 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/print.h"
 #include "cli/remarks.h"
 #include "cli/table.h"
 #include "results/answer/show_value.h"
+#include "sim/base/allocate.h"
 #include "sim/base/json.h"
 
 /* ---- as a table ----------------------------------------------------------------------- */
@@ -32,12 +34,23 @@ static const struct table_column {
 static void add_run(struct table *table, const struct single_run *run,
                     const struct metric *const *shown, size_t count)
 {
-    char text[UNITS_TEXT];
+    char text[UNITS_TEXT], outlook[OUTLOOK_TEXT];
     table_add(table, run->policy->text);
     for (size_t i = 0; i < count; i++) {
         double value = single_run_value(run, shown[i]);
         table_add(table, isnan(value) ? "-" : show_value(text, shown[i], value));
     }
+    table_add(table, outlook_show(outlook, &run->outlook));
+}
+
+/* What the last column means. */
+static void print_legend(const struct single_runs *answer)
+{
+    struct outlook *outlooks = allocate_zeroed(answer->count + 1, sizeof *outlooks);
+    for (size_t i = 0; i < answer->count; i++)
+        outlooks[i] = answer->runs[i].outlook;
+    print_outlooks(outlooks, answer->count);
+    free(outlooks);
 }
 
 /* Columns in which no run has a value are left out. */
@@ -52,13 +65,16 @@ void single_runs_print(const struct single_runs *answer)
         shown[count] = metric_named(columns[c].metric);
         count += single_runs_have(answer, shown[count]);
     }
-    table_init(&table, count + 1);
+    table_init(&table, count + 2);
     table_add(&table, "policy");
     for (size_t i = 0; i < count; i++)
         table_add(&table, headers[i]);
+    table_add(&table, "still to come");
     for (size_t i = 0; i < answer->count; i++)
         add_run(&table, &answer->runs[i], shown, count);
+    table_drop_empty(&table, count + 1);
     table_print(&table);
+    print_legend(answer);
 }
 
 /* ---- as JSON -------------------------------------------------------------------------- */

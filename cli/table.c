@@ -29,6 +29,28 @@ void table_add_count(struct table *table, int64_t count)
     table_add(table, text);
 }
 
+static bool is_empty(const struct table *table, size_t column)
+{
+    for (size_t i = table->columns + column; i < table->count; i += table->columns)
+        if (strcmp(table->cells[i], "-") != 0)
+            return false;
+    return true;
+}
+
+void table_drop_empty(struct table *table, size_t column)
+{
+    size_t kept = 0;
+    if (!is_empty(table, column))
+        return;
+    for (size_t i = 0; i < table->count; i++)
+        if (i % table->columns == column)
+            free(table->cells[i]);
+        else
+            table->cells[kept++] = table->cells[i];
+    table->count = kept;
+    table->columns--;
+}
+
 static size_t width_of(const char *text)
 {
     return printable_width(text, strlen(text));

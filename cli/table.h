@@ -5,6 +5,7 @@
 #ifndef PYGCSIM_CLI_TABLE_H
 #define PYGCSIM_CLI_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,9 @@ void table_init(struct table *table, size_t columns);
 void table_add(struct table *table, const char *text);
 
 void table_add_count(struct table *table, int64_t count);
+
+/* Takes a column away in which every row has "-". */
+void table_drop_empty(struct table *table, size_t column);
 
 /* Prints and frees. */
 void table_print(struct table *table);

@@ -30,6 +30,9 @@ static int read_outcomes(struct best_answer *answer, const struct metric_list *n
 {
     struct metric_list list = {0};
     metric_list_add_list(&list, named);
+    for (size_t i = 0; i < named->count; i++) /* to be shown beside it */
+        if (metric_seen(named->metrics[i]))
+            metric_list_add(&list, metric_seen(named->metrics[i]));
     metric_list_add_usual_objectives(&list);
     int status = subject_read(&answer->question->subject, &list, &answer->outcomes, error);
     metric_list_fini(&list);
@@ -49,8 +52,10 @@ static int set_objective(struct best_answer *answer, struct error *error)
 {
     const struct best_question *question = answer->question;
     const struct outcomes *outcomes = &answer->outcomes;
-    size_t metric = question->objective ? outcomes_metric(outcomes, question->objective)
-                                        : outcomes_objective(outcomes);
+    size_t metric =
+        question->objective
+            ? outcomes_deciding(outcomes, outcomes_metric(outcomes, question->objective))
+            : outcomes_objective(outcomes);
     answer->objective = (struct goal){metric, question->high};
     if (metric == outcomes->metric_count)
         return no_values(&question->subject, "latency_p99, service_pause_p99 or gc_share", error);
@@ -73,7 +78,8 @@ static void set_goals(struct best_answer *answer, const struct metric_list *name
     if (asked->count == 0) /* the usual objective was not named */
         add_goal(answer, answer->objective);
     for (size_t i = 0; i < front->count; i++) {
-        size_t metric = outcomes_metric(&answer->outcomes, front->metrics[i]);
+        size_t metric = outcomes_deciding(&answer->outcomes,
+                                          outcomes_metric(&answer->outcomes, front->metrics[i]));
         if (metric != answer->objective.metric)
             add_goal(answer, (struct goal){metric, front->metrics[i]->better == BETTER_HIGH});
         else if (asked->count)
@@ -81,14 +87,24 @@ static void set_goals(struct best_answer *answer, const struct metric_list *name
     }
 }
 
+/* What decides, then what was seen of it. */
+static void add_column(struct best_answer *answer, size_t metric)
+{
+    size_t seen = outcomes_seen(&answer->outcomes, metric);
+    columns_add(&answer->columns, metric);
+    if (seen < answer->outcomes.metric_count)
+        columns_add(&answer->columns, seen);
+}
+
 static void set_columns(struct best_answer *answer, const struct metric_list *named)
 {
     const struct outcomes *outcomes = &answer->outcomes;
     answer->columns.metrics =
         allocate_zeroed(outcomes->metric_count + 1, sizeof *answer->columns.metrics);
-    columns_add(&answer->columns, answer->objective.metric);
+    add_column(answer, answer->objective.metric);
     for (size_t i = 0; i < named->count; i++)
-        columns_add(&answer->columns, outcomes_metric(outcomes, named->metrics[i]));
+        add_column(answer,
+                   outcomes_deciding(outcomes, outcomes_metric(outcomes, named->metrics[i])));
 }
 
 static int set_question(struct best_answer *answer, struct error *error)
@@ -206,20 +222,50 @@ static void make_group(const struct best_answer *answer, struct best_group *grou
     best_fini(&best);
 }
 
+/* ---- what runs were too short to see --------------------------------------------------- */
+
+static int read_outlooks(const struct best_answer *answer, struct best_settings *settings,
+                         struct error *error)
+{
+    int status = 0;
+    for (size_t i = 0; i < settings->listed && status == 0; i++)
+        status =
+            outlook_read(&settings->settings[i].outlook, &answer->outcomes,
+                         settings->settings[i].setting, answer->question->subject.store, error);
+    return status;
+}
+
+static int look_ahead(const struct best_answer *answer, struct best_group *group,
+                      struct error *error)
+{
+    struct best_settings *const lists[] = {&group->best, &group->tied, &group->nearest,
+                                           &group->front};
+    int status = 0;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists && status == 0; i++)
+        status = read_outlooks(answer, lists[i], error);
+    if (status == 0 && group->best.count)
+        group->caution = outlook_caution(&group->best.settings[0].outlook);
+    return status;
+}
+
 /* ---- all of it ------------------------------------------------------------------------ */
 
 int best_answer_make(struct best_answer *answer, const struct best_question *question,
                      struct error *error)
 {
     *answer = (struct best_answer){.question = question};
-    if (set_question(answer, error) != 0) {
-        best_answer_fini(answer);
-        return -1;
+    int status = set_question(answer, error);
+    if (status == 0)
+        answer->groups = allocate_zeroed(answer->outcomes.group_count, sizeof *answer->groups);
+    for (size_t g = 0; status == 0 && g < answer->outcomes.group_count && g < question->groups_most;
+         g++) {
+        struct best_group *group = &answer->groups[answer->group_count++];
+        make_group(answer, group, g);
+        status = look_ahead(answer, group, error);
     }
-    answer->groups = allocate_zeroed(answer->outcomes.group_count, sizeof *answer->groups);
-    for (size_t g = 0; g < answer->outcomes.group_count && g < question->groups_most; g++)
-        make_group(answer, &answer->groups[answer->group_count++], g);
-    return 0;
+    if (status != 0)
+        best_answer_fini(answer);
+    return status;
 }
 
 static void settings_fini(struct best_settings *settings)
@@ -238,6 +284,7 @@ static void group_fini(struct best_group *group)
     free(group->title);
     free(group->misses);
     free(group->no_default);
+    free(group->caution);
     free(group->python);
 }
 

@@ -7,6 +7,7 @@
 #define PYGCSIM_RESULTS_ANSWER_BEST_ANSWER_H
 
 #include "results/answer/best.h"
+#include "results/answer/outlook.h"
 #include "results/answer/subject.h"
 #include "sim/base/param.h"
 
@@ -29,6 +30,7 @@ struct best_setting {
     struct estimate *means; /* one a column */
     struct verdict verdict; /* of those tied: beside the best */
     bool meets;             /* of a front: the conditions */
+    struct outlook outlook; /* what its runs were too short to see */
 };
 
 struct best_settings {
@@ -58,7 +60,8 @@ struct best_group {
     struct best_settings front;          /* empty if there are fewer than two goals */
     const struct condition **no_default; /* these speak of `default`, which has no run here */
     size_t no_default_count;
-    char *python; /* lines for the best; NULL: there is none */
+    char *caution; /* what is to be said before the best is taken; NULL: its runs have seen all */
+    char *python;  /* lines for the best; NULL: there is none */
 };
 
 struct best_answer {
@@ -67,7 +70,8 @@ struct best_answer {
     struct goal objective;
     struct goal *goals; /* of the front */
     size_t goal_count;
-    struct columns columns; /* the objective, the metrics of conditions, and those of the front */
+    struct columns columns; /* the objective, the metrics of conditions, and those of the front:
+                               what decides, and what was seen of it */
     struct best_group *groups;
     size_t group_count; /* at most as many as were asked for */
 };

@@ -212,7 +212,8 @@ static double look_up(void *context, const char *name)
         metric = asked->condition->only;
     if (setting == NO_SETTING)
         return NAN;
-    return outcomes_average(outcomes, setting, outcomes_metric(outcomes, metric));
+    return outcomes_average(outcomes, setting,
+                            outcomes_deciding(outcomes, outcomes_metric(outcomes, metric)));
 }
 
 /* 0: a and b compare so. */

@@ -105,7 +105,7 @@ static int add_parameters(struct cells *cells, const struct outcomes *outcomes, 
         query_begin(store, error,
                     "SELECT run_id, owner, name, value, text FROM parameter WHERE run_id IN"
                     " (SELECT min(id) FROM run WHERE in_plan AND experiment_id = %lld"
-                    "  GROUP BY workload, collector, costs, warmup, sampling, policy)",
+                    "  GROUP BY workload, collector, costs, warmup, sampling, horizon, policy)",
                     (long long)outcomes->experiment->number);
     while ((more = query_next(store, rows, error)) > 0) {
         struct first_run key = {.run = query_integer(rows, 0)};

@@ -63,13 +63,25 @@ static int read_seeds(struct outcome_reader *reader, struct error *error)
 
 /* A setting's runs come one after the other, and a group's settings. */
 #define RUNS                                                                                       \
-    "SELECT id, policy, seed, status, workload, collector, costs, warmup, sampling,"               \
+    "SELECT id, policy, seed, status, workload, collector, costs, warmup, sampling, horizon,"      \
     " min(id) OVER setting AS first_of_setting, min(id) OVER program AS first_of_group"            \
     " FROM run WHERE in_plan AND experiment_id = %lld"                                             \
-    " WINDOW program AS (PARTITION BY workload, collector, costs, warmup, sampling),"              \
-    " setting AS (PARTITION BY workload, collector, costs, warmup, sampling, policy)"              \
+    " WINDOW program AS (PARTITION BY workload, collector, costs, warmup, sampling, horizon),"     \
+    " setting AS (PARTITION BY workload, collector, costs, warmup, sampling, horizon, policy)"     \
     " ORDER BY first_of_group, first_of_setting, id"
-enum { ID, POLICY, SEED, STATUS, WORKLOAD, COLLECTOR, COSTS, WARMUP, SAMPLING, FIRST_OF_SETTING };
+enum {
+    ID,
+    POLICY,
+    SEED,
+    STATUS,
+    WORKLOAD,
+    COLLECTOR,
+    COSTS,
+    WARMUP,
+    SAMPLING,
+    HORIZON,
+    FIRST_OF_SETTING
+};
 
 static void add_setting(struct outcome_reader *reader, sqlite3_stmt *rows, bool new_group)
 {
@@ -83,6 +95,7 @@ static void add_setting(struct outcome_reader *reader, sqlite3_stmt *rows, bool 
             .costs = query_text(rows, COSTS),
             .warmup = query_text(rows, WARMUP),
             .sampling = query_text(rows, SAMPLING),
+            .horizon = query_text(rows, HORIZON),
             .first = outcomes->setting_count,
             .baseline = NO_SETTING,
         };
@@ -262,6 +275,7 @@ void outcomes_fini(struct outcomes *outcomes)
         free(outcomes->groups[g].costs);
         free(outcomes->groups[g].warmup);
         free(outcomes->groups[g].sampling);
+        free(outcomes->groups[g].horizon);
     }
     for (size_t s = 0; s < outcomes->setting_count; s++)
         free(outcomes->settings[s].policy);
@@ -283,6 +297,22 @@ size_t outcomes_metric(const struct outcomes *outcomes, const struct metric *met
     while (m < outcomes->metric_count && outcomes->metrics[m] != metric)
         m++;
     return m;
+}
+
+size_t outcomes_deciding(const struct outcomes *outcomes, size_t metric)
+{
+    const struct metric *at_horizon = metric < outcomes->metric_count && !outcomes->by_seen
+                                          ? metric_at_horizon(outcomes->metrics[metric])
+                                          : NULL;
+    size_t deciding = at_horizon ? outcomes_metric(outcomes, at_horizon) : outcomes->metric_count;
+    return deciding < outcomes->metric_count && outcomes_have(outcomes, deciding) ? deciding
+                                                                                  : metric;
+}
+
+size_t outcomes_seen(const struct outcomes *outcomes, size_t metric)
+{
+    const struct metric *seen = metric_seen(outcomes->metrics[metric]);
+    return seen ? outcomes_metric(outcomes, seen) : outcomes->metric_count;
 }
 
 bool outcomes_have(const struct outcomes *outcomes, size_t metric)
@@ -427,16 +457,33 @@ size_t outcomes_objective(const struct outcomes *outcomes)
     const struct metric *metric =
         outcomes->experiment->objective ? metric_named(outcomes->experiment->objective) : NULL;
     if (metric)
-        return outcomes_metric(outcomes, metric);
+        return outcomes_deciding(outcomes, outcomes_metric(outcomes, metric));
     for (size_t i = 0; usual_objectives[i]; i++) {
         size_t m = outcomes_metric(outcomes, metric_named(usual_objectives[i]));
         if (m < outcomes->metric_count && outcomes_have(outcomes, m))
-            return m;
+            return outcomes_deciding(outcomes, m);
     }
     return outcomes->metric_count;
 }
 
 /* ---- words ---------------------------------------------------------------------------- */
+
+/* What tells groups of the same workload and collector apart. */
+static const struct {
+    const char *name;
+    size_t place; /* of the text, in struct outcome_group */
+} apart[] = {
+    {"costs", offsetof(struct outcome_group, costs)},
+    {"warm-up", offsetof(struct outcome_group, warmup)},
+    {"sampling", offsetof(struct outcome_group, sampling)},
+    {"horizon", offsetof(struct outcome_group, horizon)},
+};
+#define APART (sizeof apart / sizeof *apart)
+
+static const char *text_of(const struct outcome_group *group, size_t field)
+{
+    return *(char *const *)(const void *)((const char *)group + apart[field].place);
+}
 
 /* Is there a group of the same workload and collector with another warm-up (say)? */
 static bool differs(const struct outcomes *outcomes, size_t group, size_t field)
@@ -444,10 +491,8 @@ static bool differs(const struct outcomes *outcomes, size_t group, size_t field)
     const struct outcome_group *a = &outcomes->groups[group];
     for (size_t g = 0; g < outcomes->group_count; g++) {
         const struct outcome_group *b = &outcomes->groups[g];
-        const char *const fields[][2] = {
-            {a->costs, b->costs}, {a->warmup, b->warmup}, {a->sampling, b->sampling}};
         if (strcmp(a->workload, b->workload) == 0 && strcmp(a->collector, b->collector) == 0 &&
-            strcmp(fields[field][0], fields[field][1]) != 0)
+            strcmp(text_of(a, field), text_of(b, field)) != 0)
             return true;
     }
     return false;
@@ -456,17 +501,15 @@ static bool differs(const struct outcomes *outcomes, size_t group, size_t field)
 char *outcomes_title(const struct outcomes *outcomes, size_t group)
 {
     const struct outcome_group *of = &outcomes->groups[group];
-    const char *const names[] = {"costs", "warm-up", "sampling"};
-    const char *const values[] = {of->costs, of->warmup, of->sampling};
     char *title;
     size_t size;
     FILE *out = open_memstream(&title, &size);
     if (!out)
         out_of_memory();
     fprintf(out, "%s on %s", of->workload, of->collector);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < APART; i++)
         if (differs(outcomes, group, i))
-            fprintf(out, ", %s %s", names[i], values[i]);
+            fprintf(out, ", %s %s", apart[i].name, text_of(of, i));
     fclose(out);
     return title;
 }

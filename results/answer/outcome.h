@@ -19,10 +19,10 @@
 
 #define NO_SETTING SIZE_MAX
 
-/* Settings are told apart by warm-up and time between samples too: an experiment that was changed
- * may have several. */
+/* Settings are told apart by warm-up, time between samples and horizon too: an experiment that was
+ * changed may have several. */
 struct outcome_group {
-    char *workload, *collector, *costs, *warmup, *sampling;
+    char *workload, *collector, *costs, *warmup, *sampling, *horizon;
     size_t first, count; /* settings */
     size_t baseline; /* the setting that others are compared with; NO_SETTING: it is not there */
 };
@@ -46,6 +46,7 @@ struct outcomes {
     /* Only of runs that there are: settings may have different seeds. */
     uint32_t *value_seeds; /* by setting, ascending: places in `seeds` */
     double *values;        /* by setting, metric, seed; NaN: none */
+    bool by_seen;          /* what runs have seen decides, and not what comes up to the horizon */
 };
 
 /* Reads the values of `count` metrics. `baseline` is a policy's text; NULL: the experiment's own.
@@ -57,6 +58,13 @@ void outcomes_fini(struct outcomes *outcomes);
 
 /* A metric's place among those read; metric_count if it is not. */
 size_t outcomes_metric(const struct outcomes *outcomes, const struct metric *metric);
+
+/* What decides where a metric read is asked about: what it will have come to at the horizon, if
+ * that was read and has values, unless what was seen is to decide; or else the metric itself. */
+size_t outcomes_deciding(const struct outcomes *outcomes, size_t metric);
+
+/* What of such a metric was seen; metric_count: it is no such metric, or that was not read. */
+size_t outcomes_seen(const struct outcomes *outcomes, size_t metric);
 
 /* Has any setting a value? */
 bool outcomes_have(const struct outcomes *outcomes, size_t metric);
@@ -95,8 +103,8 @@ struct estimate outcomes_difference(const struct outcomes *outcomes, size_t sett
 /* Are there pairs, and are the two the same in each? */
 bool outcomes_same(const struct outcomes *outcomes, size_t setting, size_t other, size_t metric);
 
-/* The experiment's objective, or the usual one, among the metrics read; metric_count: none has
- * values. */
+/* What decides about the experiment's objective, or the usual one, among the metrics read;
+ * metric_count: none has values. */
 size_t outcomes_objective(const struct outcomes *outcomes);
 
 /* "web:rate=200 on cpython-3.13", and what else tells the group from those of the same workload and

@@ -24,7 +24,8 @@ static int read_outcomes(struct ranking *ranking, const struct ranking_question 
 static void set_order(struct ranking *ranking, const struct metric *sort)
 {
     const struct outcomes *outcomes = &ranking->outcomes;
-    ranking->order.metric = sort ? outcomes_metric(outcomes, sort) : outcomes_objective(outcomes);
+    ranking->order.metric = sort ? outcomes_deciding(outcomes, outcomes_metric(outcomes, sort))
+                                 : outcomes_objective(outcomes);
     ranking->order.high = sort && sort->better == BETTER_HIGH; /* objectives: small */
 }
 
@@ -117,10 +118,25 @@ static void make_group(struct ranking_group *group, const struct outcomes *outco
     free(settings);
 }
 
-void ranking_group_make(struct ranking_group *group, const struct outcomes *outcomes, size_t number,
-                        const struct columns *columns, struct goal order, size_t top)
+static int look_ahead(struct ranking_group *group, const struct outcomes *outcomes,
+                      struct store *store, struct error *error)
+{
+    int status = 0;
+    for (size_t i = 0; i < group->count && status == 0; i++)
+        status = outlook_read(&group->settings[i].outlook, outcomes, group->settings[i].setting,
+                              store, error);
+    return status;
+}
+
+int ranking_group_make(struct ranking_group *group, const struct outcomes *outcomes, size_t number,
+                       const struct columns *columns, struct goal order, size_t top,
+                       struct store *store, struct error *error)
 {
     make_group(group, outcomes, number, columns, order, top, false);
+    if (look_ahead(group, outcomes, store, error) == 0)
+        return 0;
+    ranking_group_fini(group);
+    return -1;
 }
 
 void ranking_group_fini(struct ranking_group *group)
@@ -137,13 +153,20 @@ void ranking_group_fini(struct ranking_group *group)
 
 /* ---- all of it ------------------------------------------------------------------------ */
 
-static void make_groups(struct ranking *ranking, const struct ranking_question *question)
+static int make_groups(struct ranking *ranking, const struct ranking_question *question,
+                       struct error *error)
 {
     size_t groups = ranking->outcomes.group_count;
+    int status = 0;
     ranking->groups = allocate_zeroed(groups, sizeof *ranking->groups);
-    for (size_t g = 0; g < groups && g < question->groups_most; g++)
-        make_group(&ranking->groups[ranking->group_count++], &ranking->outcomes, g,
-                   &ranking->columns, ranking->order, question->top, question->for_programs);
+    for (size_t g = 0; g < groups && g < question->groups_most && status == 0; g++) {
+        struct ranking_group *group = &ranking->groups[ranking->group_count++];
+        make_group(group, &ranking->outcomes, g, &ranking->columns, ranking->order, question->top,
+                   question->for_programs);
+        if (!question->for_programs)
+            status = look_ahead(group, &ranking->outcomes, question->subject.store, error);
+    }
+    return status;
 }
 
 /* What there is to know besides settings. */
@@ -168,7 +191,7 @@ int ranking_make(struct ranking *ranking, const struct ranking_question *questio
     *ranking = (struct ranking){0};
     int status = set_question(ranking, question, error);
     if (status == 0)
-        make_groups(ranking, question);
+        status = make_groups(ranking, question, error);
     if (status == 0 && !question->for_programs)
         status = make_remarks(ranking, question, error);
     if (status != 0)

@@ -7,6 +7,7 @@
 #define PYGCSIM_RESULTS_ANSWER_RANKING_H
 
 #include "results/answer/best.h"
+#include "results/answer/outlook.h"
 #include "results/answer/overall.h"
 #include "results/answer/subject.h"
 #include "results/answer/verdict.h"
@@ -33,6 +34,7 @@ struct ranked_setting {
      * is none. */
     struct verdict *verdicts;
     struct estimate *differences;
+    struct outlook outlook; /* not for programs: what its runs were too short to see */
 };
 
 /* Of one workload and collector. */
@@ -64,10 +66,11 @@ int ranking_make(struct ranking *ranking, const struct ranking_question *questio
                  struct error *error);
 void ranking_fini(struct ranking *ranking);
 
-/* One group alone, with verdicts, and with at most `top` settings (0: all). To be freed with
- * ranking_group_fini. */
-void ranking_group_make(struct ranking_group *group, const struct outcomes *outcomes, size_t number,
-                        const struct columns *columns, struct goal order, size_t top);
+/* One group alone, with verdicts, and with at most `top` settings (0: all). Returns 0, or -1 with a
+ * line in *error. To be freed with ranking_group_fini. */
+int ranking_group_make(struct ranking_group *group, const struct outcomes *outcomes, size_t number,
+                       const struct columns *columns, struct goal order, size_t top,
+                       struct store *store, struct error *error);
 void ranking_group_fini(struct ranking_group *group);
 
 #endif

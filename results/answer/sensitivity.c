@@ -80,7 +80,9 @@ static int read_all(struct sensitivity *sensitivity, const struct sensitivity_qu
         metric_list_add_all(&list);
     else if (list.count == 0)
         metric_list_add_usual(&list, question->subject.experiment);
-    int status = subject_read(&question->subject, &list, &sensitivity->outcomes, error);
+    struct subject subject = question->subject;
+    subject.by_seen = true; /* these metrics and no others */
+    int status = subject_read(&subject, &list, &sensitivity->outcomes, error);
     metric_list_fini(&list);
     if (status != 0)
         return -1;

@@ -51,6 +51,8 @@ int single_runs_read(struct single_runs *answer, const struct single_run *runs, 
             run->unsteady = is_unsteady(run->result);
         }
         status = run_read(store, run->id, &run->status, run->values, error);
+        if (status == 0)
+            run->outlook = outlook_of_run(run->values);
     }
     if (status != 0)
         single_runs_fini(answer);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "results/answer/outlook.h"
 #include "results/store/metrics.h"
 #include "results/store/store.h"
 #include "sim/base/error.h"
@@ -29,6 +30,7 @@ struct single_run {
     double *values;           /* by `metrics`; NaN: none */
     const char *missed_event; /* the policy waited for it in vain, and has done nothing; or NULL */
     bool unsteady;            /* it ended before its steady state */
+    struct outlook outlook;   /* what it was too short to see */
 };
 
 struct single_runs {

@@ -40,13 +40,28 @@ static int no_such_baseline(const struct outcomes *outcomes, struct error *error
                      outcomes->experiment->name, why.text);
 }
 
+/* Those asked for keep their places. */
+static int read(const struct subject *subject, const struct metric_list *metrics_read,
+                struct outcomes *outcomes, struct error *error)
+{
+    struct metric_list list = {0};
+    metric_list_add_list(&list, metrics_read);
+    for (size_t i = 0; i < metrics_read->count && !subject->by_seen; i++)
+        if (metric_at_horizon(metrics_read->metrics[i]))
+            metric_list_add(&list, metric_at_horizon(metrics_read->metrics[i]));
+    int status = outcomes_read(outcomes, subject->store, subject->experiment, subject->baseline,
+                               list.metrics, list.count, error);
+    metric_list_fini(&list);
+    outcomes->by_seen = subject->by_seen;
+    return status;
+}
+
 int subject_read(const struct subject *subject, const struct metric_list *metrics_read,
                  struct outcomes *outcomes, struct error *error)
 {
     if (subject->experiment->runs[RUN_finished] == 0)
         return nothing_finished(subject, error);
-    if (outcomes_read(outcomes, subject->store, subject->experiment, subject->baseline,
-                      metrics_read->metrics, metrics_read->count, error) != 0)
+    if (read(subject, metrics_read, outcomes, error) != 0)
         return -1;
     if (!subject->baseline || has_baseline(outcomes))
         return 0;

@@ -12,9 +12,11 @@ struct subject {
     struct store *store;
     const struct past_experiment *experiment;
     const char *baseline; /* a policy's canonical text; NULL: the experiment's own */
+    bool by_seen;         /* what runs have seen decides, and not what comes up to the horizon */
 };
 
-/* Reads the values of those metrics. An experiment of which no run has finished is an error, and so
+/* Reads the values of those metrics, and, unless what was seen is to decide, of what they will have
+ * come to at the horizon. An experiment of which no run has finished is an error, and so
  * is a baseline that was asked for and is not in it. */
 int subject_read(const struct subject *subject, const struct metric_list *metrics,
                  struct outcomes *outcomes, struct error *error);

@@ -1,6 +1,6 @@
 # The mean of a metric over two factors, a cell per pair of levels. x_factor and y_factor name them. $data: a row per cell:
 # number of the level of x, (its label: x_label[i]), number of that of y, (y_label[i]), mean (none:
-# all ran out of memory), runs.
+# all ran out of memory), runs, of which too short to see what comes.
 # SPDX-License-Identifier: GPL-3.0-or-later
 title_text = capital(short(metric_meaning)).": means"; title_room = 0.96; eval heading
 
@@ -66,10 +66,25 @@ if (ties == 1) {
 } else {
   set label sprintf("%s, exactly the same in %d cells", mean_name, ties) at screen 0.98, 0.89 right font ",10" textcolor rgb ink
 }
+# Cells whose runs were too short to see what comes are hatched.
+hatched(i) = mean(i) == mean(i) && num($data[i], 7) > 0
+unseen_cells = sum [i=1:cells] hatched(i); lines_of_hatch = max(2, min(6, 26/max(columns, lines)))
+set print $hatch; print "NaN\tNaN\tNaN\tNaN\t0"
+hatch_line(x,y,c,color) = sprintf("%.6g\t%.6g\t%.6g\t%.6g\t%d", x - 0.5 + max(0, c - 1), y - 0.5 + min(1, c), min(1, c) - max(0, c - 1), max(0, c - 1) - min(1, c), color)
+do for [i=1:cells] { if (hatched(i)) { do for [n=1:2*lines_of_hatch-1] {
+  print hatch_line(num($data[i], 1), num($data[i], 3), n/real(lines_of_hatch), light(mean(i)) ? 0xA0000000 : 0x90FFFFFF) } } }
+unset print
+if (unseen_cells) {
+  key_x = lost_cells ? 0.16 : 0.02
+  set object rectangle from screen key_x, 0.88 to screen key_x + 0.02, 0.9 fillstyle empty border lc rgb grey lw 0.7
+  do for [n=1:3] { set arrow from screen key_x + 0.02*max(0, n/2.0 - 1), 0.88 + 0.02*min(1, n/2.0) to screen key_x + 0.02*min(1, n/2.0), 0.88 + 0.02*max(0, n/2.0 - 1) nohead lc rgb ink lw 0.7 }
+  set label (metric[1:min(8, strlen(metric))] eq "horizon_" ? "hatched: predicted, not seen yet" : "hatched: runs too short to see what comes") at screen key_x + 0.025, 0.89 font ",10" textcolor rgb ink
+}
 if (lost_cells) { set object rectangle from screen 0.02, 0.88 to screen 0.04, 0.9 fillcolor rgb lost_grey fillstyle solid noborder; set label "out of memory" at screen 0.045, 0.89 font ",10" textcolor rgb ink }
 # (A cell without a mean would be drawn white.)
 set print $lost; print "NaN\tNaN"
 do for [i=1:cells] { if (!(mean(i) == mean(i))) { print sprintf("%g\t%g", num($data[i], 1), num($data[i], 3)) } }
 unset print
 plot $lost using 1:2:(0.5):(0.5) with boxxyerror fillstyle solid noborder lc rgb lost_grey, \
-     $data using (num(strcol(5), 1) == num(strcol(5), 1) ? $1 : NaN):3:(0.5):(0.5):(z($5)) with boxxyerror fillstyle solid noborder lc palette
+     $data using (num(strcol(5), 1) == num(strcol(5), 1) ? $1 : NaN):3:(0.5):(0.5):(z($5)) with boxxyerror fillstyle solid noborder lc palette, \
+     $hatch using 1:2:3:4:5 with vectors nohead lc rgb variable lw 0.8

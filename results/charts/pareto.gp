@@ -1,6 +1,6 @@
 # A metric against peak memory, a point per policy with the 95% intervals of both means, and the front: the policies
 # that no other beats in both. $data: a row per policy: (its name and its kind: policy[k], kind[k]), is it the baseline,
-# its place on the front, has it a curve on other charts, then mean, low and high end of the interval of the peak heap in bytes, and of the metric.
+# its place on the front, has it a curve on other charts, then mean, low and high end of the interval of the peak heap in bytes, and of the metric; how many of its runs were too short to see what comes.
 # SPDX-License-Identifier: GPL-3.0-or-later
 title_text = capital(short(metric_meaning))." against peak memory"; title_room = 0.96; eval heading
 eval many ? read_kinds : ""
@@ -11,7 +11,7 @@ or_mean(a,b) = a == a ? a : b
 heap_lo = 1e99; heap_hi = 0; zeros = 0; front_count = 0
 do for [k=1:policies] {
   row = $data[k]; name[k] = cut_name(policy[k]); eval many ? '' : grey_if_lost; front[k] = int(num(row, 4)); heap[k] = num(row, 6); value[k] = num(row, 9)
-  is_baseline[k] = int(num(row, 3)); has_curve[k] = int(num(row, 5)); has_point[k] = value[k] == value[k]
+  is_baseline[k] = int(num(row, 3)); has_curve[k] = int(num(row, 5)); has_point[k] = value[k] == value[k]; unseen[k] = int(num(row, 12))
   range[k] = num(row, 10) == num(row, 10) && num(row, 11) > num(row, 10) ? sprintf(" (%s to %s)", amount(num(row, 10), metric_unit), amount(num(row, 11), metric_unit)) : ""
   if (value[k] == value[k]) {
     front_count = front_count + (front[k] > 0)
@@ -66,11 +66,11 @@ if (seeds > 1) {
 set print $points
 do for [k=1:policies] { if (!no_value(k)) {
   row = $data[k]
-  print sprintf("%.9g\t%.9g\t%d\t%d\t%.9g\t%.9g\t%.9g\t%.9g\t%d\t%.9g", heap[k], level(value[k]), many ? kind_of[k] : k, !many || strlen(mark_of[k]) > 0, \
+  print sprintf("%.9g\t%.9g\t%d\t%d\t%.9g\t%.9g\t%.9g\t%.9g\t%d\t%.9g", heap[k], level(value[k]), shape_of(k), !many || strlen(mark_of[k]) > 0, \
     or_mean(num(row, 7), heap[k]), or_mean(num(row, 8), heap[k]), level(or_mean(num(row, 10), value[k])), level(or_mean(num(row, 11), value[k])), point_color(k), size_of(k))
 } }
 unset print
-plot $points using ($4 > 0 ? NaN : $1):2:(shape($3)):(0xB0000000 + $9) with points pt variable lc rgb variable ps 0.8*point_size, \
+plot $points using ($4 > 0 ? NaN : $1):2:3:(0xB0000000 + $9) with points pt variable lc rgb variable ps 0.8*point_size, \
      $front using 1:2 with steps lc rgb grey lw 1.4 dt 2, \
      $points using ($4 > 0 ? $1 : NaN):2:5:6:7:8:9 with xyerrorbars pt -1 ps 0 lc rgb variable lw 0.9, \
-     $points using ($4 > 0 ? $1 : NaN):2:10:(shape($3)):9 with points ps variable pt variable lc rgb variable
+     $points using ($4 > 0 ? $1 : NaN):2:10:3:9 with points ps variable pt variable lc rgb variable

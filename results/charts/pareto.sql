@@ -1,5 +1,6 @@
 -- policy, kind, is it the baseline, its place on the front from the left (0: not on it), has it a curve on other charts; then mean, low and
--- high end of the 95% interval over the seeds: of peak heap bytes, of the metric. On the front is what no
+-- high end of the 95% interval over the seeds: of peak heap bytes, of the metric; how many runs were too short to see
+-- what comes. On the front is what no
 -- policy beats in both means; nothing that ran out of memory is.
 WITH first_of AS ( -- the baseline
     SELECT place FROM compared JOIN experiment ON experiment.id = (SELECT max(experiment_id) FROM ran)
@@ -13,10 +14,10 @@ WITH first_of AS ( -- the baseline
                     mean_low(objective.value) FILTER (WHERE skewed.text = 'no')) AS metric_low,
            coalesce(bootstrap_high(objective.value) FILTER (WHERE skewed.text = 'yes'),
                     mean_high(objective.value) FILTER (WHERE skewed.text = 'no')) AS metric_high,
-           iif(better.text = 'high', -1, 1) AS sign
+           count(unseen.run_id) AS unseen, iif(better.text = 'high', -1, 1) AS sign
     FROM compared JOIN run ON run.id = run_id
     JOIN asked AS skewed ON skewed.what = 'skewed' JOIN asked AS better ON better.what = 'better'
-    LEFT JOIN objective USING (run_id)
+    LEFT JOIN objective USING (run_id) LEFT JOIN unseen USING (run_id)
     GROUP BY place
 ), steps AS (
     SELECT place, heap, coalesce(sign * metric < min(sign * metric) OVER (
@@ -27,5 +28,5 @@ WITH first_of AS ( -- the baseline
 )
 SELECT policy, kind, coalesce(is_baseline, 0) AS baseline, coalesce(front, 0) AS front,
        place IN (SELECT place FROM shown) AS has_curve,
-       heap, heap_low, heap_high, metric, metric_low, metric_high
+       heap, heap_low, heap_high, metric, metric_low, metric_high, unseen
 FROM of_policy LEFT JOIN front USING (place) ORDER BY place

@@ -169,8 +169,28 @@ int selection_set_metric(struct selection *selection, const struct metric *metri
     return status;
 }
 
-static int choose_metric(struct selection *selection, const char *asked, struct error *error)
+/* What stands in its place, if any run has a value of that. */
+static int look_ahead(struct selection *selection, struct error *error)
 {
+    const struct metric *ahead = metric_at_horizon(selection->initial);
+    char *found = NULL, *sql;
+    if (!ahead)
+        return 0;
+    sql = sqlite3_mprintf("SELECT metric FROM ran JOIN summary USING (run_id) WHERE metric = %Q"
+                          " LIMIT 1",
+                          ahead->name);
+    int status = selection_text(selection, sql, &found, error);
+    sqlite3_free(sql);
+    if (found)
+        selection->initial = ahead;
+    free(found);
+    return status;
+}
+
+static int choose_metric(struct selection *selection, const struct selection_options *options,
+                         struct error *error)
+{
+    const char *asked = options->metric;
     char *name = NULL;
     if (!asked &&
         selection_text(selection,
@@ -183,11 +203,13 @@ static int choose_metric(struct selection *selection, const char *asked, struct 
         return -1;
     selection->initial = metric_named(asked ? asked : name);
     int status = selection->initial
-                     ? selection_set_metric(selection, NULL, error)
+                     ? 0
                      : error_set(error, "%s: its objective '%s' is not a metric of this pygcsim",
                                  store_path(selection->store), asked ? asked : name);
     free(name);
-    return status;
+    if (status == 0 && !options->by_seen)
+        status = look_ahead(selection, error);
+    return status == 0 ? selection_set_metric(selection, NULL, error) : -1;
 }
 
 /* ---- the tables ----------------------------------------------------------------------- */
@@ -199,14 +221,15 @@ struct selection *selection_new(struct store *store, const struct selection_opti
         "DROP VIEW IF EXISTS temp.ended; DROP TABLE IF EXISTS temp.asked;"
         "DROP TABLE IF EXISTS temp.ran; DROP TABLE IF EXISTS temp.compared;"
         "DROP TABLE IF EXISTS temp.objective; DROP TABLE IF EXISTS temp.shown;"
-        "DROP TABLE IF EXISTS temp.factor; DROP TABLE IF EXISTS temp.axes";
+        "DROP TABLE IF EXISTS temp.unseen; DROP TABLE IF EXISTS temp.factor; DROP TABLE IF EXISTS "
+        "temp.axes";
     struct selection *selection = allocate_zeroed(1, sizeof *selection);
     selection->store = store;
     selection->sql = sqlite3_str_new(NULL);
     sqlite3_exec(store_database(store), forget, NULL, NULL, NULL);
     if (make_asked(selection, options, error) == 0 &&
         make(selection, embedded_selection_sql, error) == 0 && check_asked(selection, error) == 0 &&
-        choose_metric(selection, options->metric, error) == 0 &&
+        choose_metric(selection, options, error) == 0 &&
         make(selection, embedded_shown_sql, error) == 0)
         return selection;
     selection_free(selection);

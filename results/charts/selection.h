@@ -7,6 +7,7 @@
  *     compared   those of one program: every policy, every seed
  *     shown      those of policies that have a curve or a panel each
  *     objective  (run_id, value): the metric that charts of a metric are about
+ *     unseen     runs too short to see what comes
  *     factor     what varies between the runs in `ran`, level by level
  *     axes       two factors that vary independently
  *
@@ -30,6 +31,7 @@ struct selection_options {
     const char *parameters[2];                     /* threshold.t0, or t0 */
     const char *policies[SELECTION_POLICIES_MOST]; /* only these */
     bool alone;                                    /* of a compare, no older runs besides its own */
+    bool by_seen; /* what runs have seen is drawn, and not what comes up to the horizon */
 };
 
 struct selection;
@@ -42,7 +44,8 @@ void selection_free(struct selection *selection);
 struct store *selection_store(const struct selection *selection);
 
 /* The metric that `objective` has: the one asked for, else the experiment's objective, else
- * latency_p99, else service_pause_p99. */
+ * latency_p99, else service_pause_p99; of what has one and values of it what it will have come to
+ * at the horizon. */
 const struct metric *selection_metric(const struct selection *selection);
 
 /* Makes `objective` another one; NULL: the one it began with. */

@@ -13,18 +13,18 @@ WHERE in_plan AND status IN ('finished', 'out_of_memory')
        OR policy IN (SELECT text FROM asked WHERE what = 'policy'));
 
 -- The newest experiment with such a run; of a compare, also older runs that can be compared with it
--- (same program, costs and warm-up). Of runs that are alike the newest. `lost`: the policy ran out of
+-- (same program, costs, warm-up and horizon). Of runs that are alike the newest. `lost`: the policy ran out of
 -- memory in this program, with this seed or another.
 CREATE TEMP TABLE ran AS
 WITH newest AS (
-    SELECT experiment_id, command, warmup FROM ended
+    SELECT experiment_id, command, warmup, horizon FROM ended
     WHERE NOT EXISTS (SELECT 1 FROM asked WHERE what = 'experiment')
        OR experiment_id IN (SELECT id FROM asked JOIN experiment ON text IN (name, CAST(id AS TEXT))
                             WHERE what = 'experiment')
     ORDER BY experiment_id DESC, id DESC LIMIT 1
 ), alike AS (
     SELECT max(ended.id) AS run_id, ended.experiment_id, policy, workload, collector, seed, status
-    FROM ended JOIN newest USING (warmup)
+    FROM ended JOIN newest USING (warmup, horizon)
     WHERE ended.experiment_id = newest.experiment_id
        OR newest.command <> 'sweep' AND NOT EXISTS (SELECT 1 FROM asked WHERE what = 'alone')
           AND (workload, collector, seed, costs) IN
@@ -33,6 +33,13 @@ WITH newest AS (
 )
 SELECT *, max(status = 'out_of_memory') OVER (PARTITION BY policy, workload, collector) AS lost
 FROM alike;
+
+-- Runs that were too short to see what comes after them. Where no collection comes there is nothing to see.
+CREATE TEMP TABLE unseen (run_id INTEGER PRIMARY KEY);
+INSERT INTO unseen
+SELECT run_id FROM ran JOIN summary USING (run_id) WHERE metric = 'covered' AND value = 0
+  AND EXISTS (SELECT 1 FROM summary AS next WHERE next.run_id = ran.run_id
+              AND next.metric IN ('next_gen0_low', 'next_gen1_low', 'next_gen2_low'));
 
 -- Of one program, the first: all policies and seeds. `policy` is how charts call it, without the middle of a very
 -- long name; `place` is where it comes; `first` marks the runs of the first seed.

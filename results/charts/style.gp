@@ -13,11 +13,11 @@ max(a,b) = a > b ? a : b
 
 # ---- policy k has linetype k on every chart: Okabe-Ito hues with the lightness spread for greyscale
 color = "#000000 #CF7F00 #003C78 #4DB4EE #A02000 #008E5E #98507F #D6CF1E"
-shapes = "7 5 9 13 11 6 4 8 12 10 1 2"         # disc, square, triangle, diamond, ...
+shapes = "7 5 9 13 11"                         # disc, square, triangle, diamond, the other triangle; one less: the same, open
 # gnuplot counts margins and offsets in characters, which in an svg do not grow with the letters
 chars(n) = n*(GPVAL_TERM eq "svg" ? letter_scale : 1)
 point_size = point_scale*(GPVAL_TERM eq "svg" ? 0.7 : 1.2)     # svg draws its points larger
-shape(k) = int(word(shapes, (int(k)-1)%12 + 1))
+shape(k) = int(word(shapes, (int(k)-1)%5 + 1))
 hue(k) = int("0x".word(color, (int(k)-1)%8 + 1)[2:7])
 ink = 0x303030; grey = 0x767676; pale = 0xD8D8D8; live_fill = 0xE4E4E4; live_line = 0xA0A0A0
 do for [k=1:40] {
@@ -203,6 +203,10 @@ point_color(k) = lost(k) ? lost_grey : hue(many ? kind_of[k] : k)
 read_kinds = 'do for [k=1:policies] { kind_of[k] = 0; \
   do for [n=1:kind_count] { if (kind_name[n] eq kind[k]) { kind_of[k] = n } }; \
   if (kind_of[k] == 0) { kind_count = min(kind_count + 1, 40); kind_name[kind_count] = kind[k]; kind_of[k] = kind_count } }'
+# A policy whose runs were too short to see what comes has an open point; unseen[k] says so.
+array unseen[max(policies, 1)]; do for [k=1:policies] { unseen[k] = 0 }
+shape_of(k) = shape(many ? kind_of[k] : k) - (unseen[k] > 0)
+any_unseen(u) = sum [j=1:policies] (has_point[j] && unseen[j] > 0)
 points_of(n) = sum [j=1:policies] (kind_of[j] == n && has_point[j] && !lost(j))
 lost_points(u) = sum [j=1:policies] (has_point[j] && lost(j))
 list_item = 'listed = listed + 1; item[listed] = k; is_listed[k] = 1'
@@ -227,6 +231,10 @@ point_table = 'top_row = 1; \
   if (many && lost_points(0)) { \
     set label "" at graph 1.04, graph top_row point pt 7 ps point_size lc rgb lost_grey; \
     set label "out of memory" at graph 1.04, graph top_row offset chars(2),0 left font ",10" textcolor rgb ink; top_row = top_row - 0.036 }; \
+  if (any_unseen(0)) { \
+    set label "" at graph 1.04, graph top_row point pt 6 ps point_size lc rgb grey; \
+    set label "open: runs too short to see what comes" at graph 1.04, graph top_row offset chars(2),0 left font ",10" textcolor rgb grey; \
+    top_row = top_row - (many ? 0.036 : 0.06) }; \
   if (many) { \
     top_row = top_row - 0.02; \
     set label (front_size ? "1, 2, …: the front" : "") . (letter > 0 ? (front_size ? "; " : "") . "a, b, …: some of the others" : "") at graph 1.03, graph top_row left font ",9" textcolor rgb grey; \
@@ -235,7 +243,7 @@ point_table = 'top_row = 1; \
   small_ = min(1.0, step/(0.045*letter_scale)); \
   do for [r=1:listed] { k = item[r]; y = top_row - (r-1)*step; fact_ = facts(k); longest = max(longest, max(strlen(name[k]), strlen(fact_)*0.85)); \
     if (strlen(mark_of[k])) { set label mark_of[k] at graph 1.04, graph y center font ",10" textcolor rgb ink } \
-    else { set label "" at graph 1.04, graph y point lt k }; \
+    else { set label "" at graph 1.04, graph y point lt k pt shape_of(k) }; \
     set label name[k] at graph 1.04, graph y offset chars(2),0 left font sprintf(",%g", small_*name_size(strlen(name[k]))) textcolor rgb ink; \
     set label fact_ at graph 1.04, graph y - min(0.027, 0.43*step) offset chars(2),0 left font sprintf(",%g", 8.5*small_) textcolor rgb grey }; \
   n = 0; y = top_row - listed*step; \

@@ -1,7 +1,8 @@
 -- policy, kind, is it the baseline, its place from the left among those that no policy beats in both p99
 -- pause and peak heap (0: not one of them), has it a curve on
 -- other charts; peak heap bytes, p99 pause s, longest pause s, share of busy time in
--- the collector: of the steady state, but for the peak; means over the seeds. What ran out of memory is not one of them.
+-- the collector: of the steady state, but for the peak; longest pause up to the horizon s, how many runs were too
+-- short to see what comes; means over the seeds. What ran out of memory is not one of them.
 WITH first_of AS ( -- the baseline
     SELECT place FROM compared JOIN experiment ON experiment.id = (SELECT max(experiment_id) FROM ran)
     WHERE specification = baseline
@@ -10,8 +11,10 @@ WITH first_of AS ( -- the baseline
            avg(value) FILTER (WHERE metric = 'heap_peak') AS heap,
            avg(value) FILTER (WHERE metric = 'service_pause_p99') AS pause_p99,
            avg(value) FILTER (WHERE metric = 'service_pause_max') AS pause_max,
-           avg(value) FILTER (WHERE metric = 'service_gc_share') AS gc_share
-    FROM compared LEFT JOIN summary USING (run_id)
+           avg(value) FILTER (WHERE metric = 'service_gc_share') AS gc_share,
+           avg(value) FILTER (WHERE metric = 'horizon_pause_max') AS pause_ahead,
+           count(unseen.run_id) FILTER (WHERE metric = 'covered') AS unseen
+    FROM compared LEFT JOIN summary USING (run_id) LEFT JOIN unseen USING (run_id)
     GROUP BY place
 ), steps AS (
     SELECT place, heap, coalesce(coalesce(pause_p99, 0) < min(coalesce(pause_p99, 0)) OVER (
@@ -22,5 +25,5 @@ WITH first_of AS ( -- the baseline
 )
 SELECT policy, kind, coalesce(is_baseline, 0) AS baseline, coalesce(front, 0) AS front,
        place IN (SELECT place FROM shown) AS has_curve,
-       heap, pause_p99, pause_max, gc_share
+       heap, pause_p99, pause_max, gc_share, pause_ahead, unseen
 FROM of_policy LEFT JOIN front USING (place) ORDER BY place

@@ -55,7 +55,7 @@ static struct content full_content(const struct ending *ending, const struct ste
     struct content content = content_now(&would[2]);
     content.survivors += growth_until(steady, in);
     content.garbage = old + steady->floats * in;
-    if (first->planned)
+    if (first->planned || !ending->automatic)
         content.garbage += middle + garbage_when(ending, steady, in);
     else
         content.garbage += young_garbage(ending, steady);
@@ -90,8 +90,13 @@ struct content content_usual(const struct past *past, const struct steady *stead
                              const struct calendar *calendar, int g)
 {
     const struct ending *ending = &past->result->ending;
-    if (g == 2)
-        return full_content(ending, steady, &calendar->first[2], calendar->full_period, 0);
+    if (g == 2) {
+        struct content now = content_now(&ending->would_find[2]);
+        struct content content =
+            full_content(ending, steady, &calendar->first[2], calendar->full_period, 0);
+        content.survivors = now.survivors + growth_until(steady, calendar->left);
+        return content;
+    }
     return (struct content){g == 1 ? steady->middle_survivors : 0, young_garbage(ending, steady)};
 }
 

@@ -10,9 +10,6 @@
 
 #include "results/horizon/steady.h"
 
-/* If arrivals in tenths of the steady state vary more than this, there are bursts longer than
- * those. */
-#define DISPERSION_LIMIT 4.0
 
 /* So many collections of a generation in the steady state, and a run has seen what they are like.
  */
@@ -22,6 +19,8 @@ static inline uint64_t prediction_seen_enough(int generation)
 }
 
 #define HORIZON_NS ((uint64_t)NS_PER_D) /* if nothing else is said */
+
+#define DISPERSION_LIMIT 4.0 /* arrivals in tenths vary more: bursts are longer than those */
 
 /* Reals are NaN where there is no such thing: a generation whose turn never comes, a run without
  * requests, or without samples, or that ended before its steady state. */

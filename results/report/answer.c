@@ -3,6 +3,7 @@
  * The answer of a page: for each workload and collector the best policy, how it compares with the
  * baseline, and whether the runs tell them apart. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "results/answer/headline.h"
 #include "results/answer/show_value.h"
@@ -18,6 +19,7 @@ struct answer {
     const struct outcomes *outcomes;
     const struct metric *metric; /* the objective */
     struct headline headline;
+    struct outlook outlook; /* of the best */
 };
 
 static void write_policy(const struct answer *answer, size_t setting)
@@ -255,6 +257,39 @@ static void write_comparison(const struct answer *answer)
     fputs("</tbody>\n</table>\n</div>\n", answer->out);
 }
 
+/* ---- what was not seen ---------------------------------------------------------------- */
+
+/* "latency_p99 is by what is predicted for 24h: 3 s; seen in 60 s: 20 ms." */
+static void write_deciding(const struct answer *answer)
+{
+    const struct outcomes *outcomes = answer->outcomes;
+    size_t seen = outcomes_seen(outcomes, answer->page->objective);
+    char horizon[UNITS_TEXT], ran[UNITS_TEXT];
+    if (seen == outcomes->metric_count || answer->outlook.is == OUTLOOK_UNKNOWN)
+        return;
+    fprintf(answer->out, "<p>It is by what is <a href=\"#horizon\">predicted</a> for %s: ",
+            outlook_horizon(horizon, &answer->outlook));
+    write_mean(answer, answer->headline.best_mean);
+    fprintf(answer->out, "; seen in %s: ", units_show_seconds(ran, answer->outlook.ran));
+    page_mean(answer->page, outcomes->metrics[seen],
+              outcomes_mean(outcomes, answer->headline.best, seen));
+    fputs(".</p>\n", answer->out);
+}
+
+/* Never lines to be copied without it. */
+static void write_caution(const struct answer *answer)
+{
+    char *caution = outlook_caution(&answer->outlook);
+    if (!caution)
+        return;
+    fputs("<p class=\"warning\">", answer->out);
+    html_text(answer->out, caution);
+    fputs(" <code>pygcsim best ", answer->out);
+    html_text(answer->out, answer->page->report->file);
+    fputs(" --verify</code> runs it until it has seen that.</p>\n", answer->out);
+    free(caution);
+}
+
 static void write_python(const struct answer *answer)
 {
     fputs("<p>", answer->out);
@@ -288,29 +323,37 @@ static void write_answer(const struct answer *answer)
         write_single(answer);
     else {
         write_lede(answer);
+        write_deciding(answer);
         if (has_two(&answer->headline))
             write_difference(answer);
         write_as_good(answer);
         write_left_out(answer);
         write_comparison(answer);
     }
+    write_caution(answer);
     if (answer->headline.python)
         write_python(answer);
 }
 
-static void write_group(const struct page *page, size_t group)
+static int write_group(const struct page *page, size_t group, struct error *error)
 {
     struct answer answer = {.page = page, .out = page->out, .outcomes = page->outcomes};
     page_group_heading(page, group, "h3");
     if (page->objective == page->outcomes->metric_count) {
         fputs("<p class=\"lede\">No run has a value of a metric to compare by.</p>\n", page->out);
-        return;
+        return 0;
     }
     answer.metric = page->outcomes->metrics[page->objective];
     headline_make(&answer.headline, page->outcomes, group, page->objective, &page->report->columns,
                   page->report->policies);
-    write_answer(&answer);
+    int status = answer.headline.best == NO_SETTING
+                     ? 0
+                     : outlook_read(&answer.outlook, page->outcomes, answer.headline.best,
+                                    page->report->store, error);
+    if (status == 0)
+        write_answer(&answer);
     headline_fini(&answer.headline);
+    return status;
 }
 
 /* ---- what is not in it ---------------------------------------------------------------- */
@@ -338,15 +381,14 @@ static void write_not_counted(const struct page *page)
 int page_answer(const struct page *page, struct error *error)
 {
     size_t groups = page->outcomes->group_count;
-    (void)error;
     write_not_counted(page);
-    page_overview(page);
-    for (size_t g = 0; g < groups && g < GROUPS_MOST; g++)
-        write_group(page, g);
+    int status = page_overview(page, error);
+    for (size_t g = 0; g < groups && g < GROUPS_MOST && status == 0; g++)
+        status = write_group(page, g, error);
     if (groups > GROUPS_MOST) {
         fputs("<p class=\"note\">Left out here and in the tables: ", page->out);
         html_count(page->out, groups - GROUPS_MOST, "workload", "more workloads and collectors");
         fputs(". <code>pygcsim show --csv</code> has all.</p>\n", page->out);
     }
-    return 0;
+    return status;
 }

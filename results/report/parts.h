@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "results/answer/outlook.h"
 #include "results/answer/verdict.h"
 #include "results/report/report.h"
 
@@ -33,11 +34,14 @@ void page_mean(const struct page *page, const struct metric *metric, struct esti
 void page_verdict(const struct page *page, const struct metric *metric,
                   const struct verdict *verdict);
 
+/* A cell of a table: what is still to come, marked if the runs have not seen it. */
+void page_outlook(const struct page *page, const struct outlook *outlook);
+
 /* A caption or heading of a group; nothing if there is one group only. */
 void page_group_heading(const struct page *page, size_t group, const char *element);
 
 /* The best of each group, in a table; nothing if there is one group only. */
-void page_overview(const struct page *page);
+int page_overview(const struct page *page, struct error *error);
 
 int page_answer(const struct page *page, struct error *error);
 int page_charts(const struct page *page, struct error *error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/report/report.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,19 @@ void page_verdict(const struct page *page, const struct metric *metric,
     if (verdict_is_told_apart(verdict->value) && verdict->value != VERDICT_DIFFERENT)
         fputs(verdict->value == VERDICT_BETTER ? "\u00A0better" : "\u00A0worse", page->out);
     fputs("</span>", page->out);
+}
+
+void page_outlook(const struct page *page, const struct outlook *outlook)
+{
+    char text[OUTLOOK_TEXT];
+    bool covered = outlook_is_covered(outlook);
+    fputs("<td", page->out);
+    if (outlook->is != OUTLOOK_UNKNOWN) /* to be sorted by */
+        fprintf(page->out, " data-value=\"%.9g\"",
+                covered || isnan(outlook->pause_max) ? 0 : outlook->pause_max);
+    fprintf(page->out, "><span class=\"%s\">", covered ? "open" : "unseen");
+    html_text(page->out, outlook_show(text, outlook));
+    fputs("</span></td>", page->out);
 }
 
 void page_group_heading(const struct page *page, size_t group, const char *element)

@@ -127,6 +127,7 @@ int page_facts(const struct page *page, struct error *error)
         {"<a href=\"#warm-up\">Warm-up</a> after start-up", "warmup"},
         {"Log", "log"},
         {"Between samples", "sampling"},
+        {"<a href=\"#horizon\">Horizon</a>", "horizon"},
         {"Engine", "engine"},
     };
     const struct past_experiment *experiment = page->outcomes->experiment;
@@ -151,7 +152,12 @@ int page_facts(const struct page *page, struct error *error)
         fputs("</dd>\n", page->out);
     }
     if (page->objective < page->outcomes->metric_count) {
+        size_t seen = outcomes_seen(page->outcomes, page->objective);
         write_fact(page, "Objective");
+        if (seen < page->outcomes->metric_count) {
+            page_metric(page, page->outcomes->metrics[seen]);
+            fputs(", by ", page->out);
+        }
         page_metric(page, page->outcomes->metrics[page->objective]);
         fputs("</dd>\n", page->out);
     }
@@ -166,8 +172,10 @@ int page_facts(const struct page *page, struct error *error)
 /* Settings in the order of the outcomes; of each its runs by status. */
 #define RUNS                                                                                       \
     "WITH of_experiment AS (SELECT *,"                                                             \
-    " min(id) OVER (PARTITION BY workload, collector, costs, warmup, sampling, policy) AS first,"  \
-    " min(id) OVER (PARTITION BY workload, collector, costs, warmup, sampling) AS first_of_group"  \
+    " min(id) OVER (PARTITION BY workload, collector, costs, warmup, sampling, horizon, policy) "  \
+    "AS first,"                                                                                    \
+    " min(id) OVER (PARTITION BY workload, collector, costs, warmup, sampling, horizon) AS "       \
+    "first_of_group"                                                                               \
     " FROM run WHERE in_plan AND experiment_id = %lld)"                                            \
     " SELECT first, status, coalesce(error, ''), seed FROM of_experiment"                          \
     " ORDER BY first_of_group, first, status <> 'finished', status, error, seed"
@@ -333,14 +341,15 @@ static void write_option(FILE *out, const char *name, const char *value)
 /* What is the same for all runs, of a run or a compare. */
 static int write_compare(const struct page *page, struct error *error)
 {
-    static const char *const names[] = {"workload", "collector", "warmup",
-                                        "log",      "engine",    "sample"};
+    static const char *const names[] = {"workload", "collector", "warmup", "log",
+                                        "engine",   "sample",    "horizon"};
     struct store *store = page->report->store;
     const struct outcomes *outcomes = page->outcomes;
     FILE *out = page->out;
     sqlite3_stmt *rows =
         query_begin(store, error,
-                    "SELECT workload, collector, warmup, log, engine, nullif(sampling, 'auto')"
+                    "SELECT workload, collector, warmup, log, engine, nullif(sampling, 'auto'),"
+                    " nullif(horizon, '24h')"
                     " FROM run WHERE in_plan AND experiment_id = %lld LIMIT 1",
                     (long long)outcomes->experiment->number);
     int more = query_next(store, rows, error);

@@ -8,11 +8,12 @@
 
 #include "results/answer/ranking.h"
 #include "results/report/parts.h"
+#include "sim/base/allocate.h"
 #include "sim/base/html.h"
 
 #define ROWS_MOST 1000 /* of all tables together */
 
-static void write_head(const struct page *page)
+static void write_head(const struct page *page, bool foreseen)
 {
     const struct report *report = page->report;
     static const char *const better[] = {[BETTER_NEITHER] = "",
@@ -30,6 +31,10 @@ static void write_head(const struct page *page)
         page_metric(page, metric);
         fprintf(page->out, "<small>%s</small></th>", better[metric->better]);
     }
+    if (foreseen)
+        fputs("<th scope=\"col\" data-name=\"the longest pause still to come\">"
+              "<a href=\"#horizon\">still to come</a></th>",
+              page->out);
     fputs("</tr></thead>\n", page->out);
 }
 
@@ -58,7 +63,7 @@ static void write_value(const struct page *page, const struct metric *metric, st
 }
 
 static void write_setting(const struct page *page, const struct ranked_setting *ranked,
-                          bool baseline)
+                          bool baseline, bool foreseen)
 {
     const struct outcome *setting = &page->outcomes->settings[ranked->setting];
     const struct columns *columns = &page->report->columns;
@@ -70,14 +75,17 @@ static void write_setting(const struct page *page, const struct ranked_setting *
     for (size_t i = 0; i < columns->count; i++)
         write_value(page, page->outcomes->metrics[columns->metrics[i]], ranked->means[i],
                     ranked->verdicts ? &ranked->verdicts[i] : NULL);
+    if (foreseen)
+        page_outlook(page, &ranked->outlook);
     fputs("</tr>\n", page->out);
 }
 
-static void write_rows(const struct page *page, const struct ranking_group *group)
+static void write_rows(const struct page *page, const struct ranking_group *group, bool foreseen)
 {
     fputs("<tbody>\n", page->out);
     for (size_t i = 0; i < group->count; i++)
-        write_setting(page, &group->settings[i], group->settings[i].setting == group->of->baseline);
+        write_setting(page, &group->settings[i], group->settings[i].setting == group->of->baseline,
+                      foreseen);
     fputs("</tbody>\n", page->out);
 }
 
@@ -102,21 +110,50 @@ static void write_caption(const struct page *page, const struct ranking_group *g
     fputs("</p>\n", out);
 }
 
-static void write_table(const struct page *page, size_t number, size_t top)
+/* What the last column means. */
+static void write_legend(const struct page *page, const struct ranking_group *group)
+{
+    struct outlook *outlooks = allocate_zeroed(group->count + 1, sizeof *outlooks);
+    for (size_t i = 0; i < group->count; i++)
+        outlooks[i] = group->settings[i].outlook;
+    char *legend = outlook_legend(outlooks, group->count);
+    if (*legend) {
+        fputs("<p class=\"note\">", page->out);
+        html_text(page->out, legend);
+        fputs("</p>\n", page->out);
+    }
+    free(legend);
+    free(outlooks);
+}
+
+/* Is anything known of what is still to come? */
+static bool is_foreseen(const struct ranking_group *group)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (group->settings[i].outlook.is != OUTLOOK_UNKNOWN)
+            return true;
+    return false;
+}
+
+static int write_table(const struct page *page, size_t number, size_t top, struct error *error)
 {
     FILE *out = page->out;
     struct ranking_group group;
-    ranking_group_make(&group, page->outcomes, number, &page->report->columns,
-                       (struct goal){.metric = page->objective}, top);
+    if (ranking_group_make(&group, page->outcomes, number, &page->report->columns,
+                           (struct goal){.metric = page->objective}, top, page->report->store,
+                           error) != 0)
+        return -1;
+    bool foreseen = is_foreseen(&group);
     write_caption(page, &group, number + 1);
     fprintf(out,
             "<div class=\"scroll wide\" tabindex=\"0\" role=\"group\" "
             "aria-labelledby=\"settings-%zu\">\n"
             "<table class=\"sortable settings\" aria-labelledby=\"settings-%zu\">\n",
             number + 1, number + 1);
-    write_head(page);
-    write_rows(page, &group);
+    write_head(page, foreseen);
+    write_rows(page, &group, foreseen);
     fputs("</table>\n</div>\n", out);
+    write_legend(page, &group);
     if (group.left_out) {
         fputs("<p class=\"note\">These are the best; ", out);
         html_count(out, group.left_out, "setting is", "settings are");
@@ -125,6 +162,7 @@ static void write_table(const struct page *page, size_t number, size_t top)
               out);
     }
     ranking_group_fini(&group);
+    return 0;
 }
 
 int page_settings(const struct page *page, struct error *error)
@@ -133,14 +171,14 @@ int page_settings(const struct page *page, struct error *error)
     size_t groups = outcomes->group_count < GROUPS_MOST ? outcomes->group_count : GROUPS_MOST;
     size_t top = page->report->top ? page->report->top : SIZE_MAX;
     size_t share = page->report->top ? ROWS_MOST / groups : SIZE_MAX;
-    (void)error;
+    int status = 0;
     fputs("<p>A difference is <span class=\"good\">green: better</span> if it is an improvement in "
           "that "
           "metric, <span class=\"bad\">red: worse</span> if it is the opposite; after ~ the "
           "interval includes 0, and the "
           "two are not told apart.</p>\n",
           page->out);
-    for (size_t g = 0; g < groups; g++)
-        write_table(page, g, top < share ? top : share);
-    return 0;
+    for (size_t g = 0; g < groups && status == 0; g++)
+        status = write_table(page, g, top < share ? top : share, error);
+    return status;
 }

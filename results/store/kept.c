@@ -106,11 +106,14 @@ int kept_coverages_read(struct kept_coverages *coverages, struct store *store, s
     *coverages = (struct kept_coverages){0};
     sqlite3_stmt *rows = query_begin(
         store, error,
-        "SELECT workload, policy, " VALUE("covered") ", " VALUE("flagged") ", " VALUE("arrival_"
-                                                                                      "dispersion") ", " VALUE("horizon") ", " VALUE("full_period") ", " VALUE("next_gen0_low") ", " VALUE(
-            "next_gen0_high") ", " SEEN("0") ", " VALUE("next_gen1_low") ", " VALUE("next_gen1_"
-                                                                                    "high") ","
-                                                                                            " " SEEN("1") ", " VALUE("next_gen2_low") ", " VALUE("next_gen2_high") ", " SEEN("2") " FROM temp.kept JOIN run USING (id) WHERE status = 'finished' ORDER BY id");
+        "SELECT workload, policy, " VALUE("covered") ", " VALUE("flagged") ", " VALUE(
+            "arrival_"
+            "dispersion") ", " VALUE("horizon") ", " VALUE("full_period") ", " VALUE("next_gen0_"
+                                                                                     "low") ","
+                                                                                            " " VALUE("next_gen0_high") ", " SEEN("0") ", " VALUE("next_gen1_low") ", " VALUE("next_gen1_"
+                                                                                                                                                                              "high") ","
+                                                                                                                                                                                      " " SEEN("1") ", " VALUE("next_gen2_low") ", " VALUE(
+                                                                                                                                                                                          "next_gen2_high") ", " SEEN("2") " FROM temp.kept JOIN run USING (id) WHERE status = 'finished' ORDER BY id");
     while ((more = query_next(store, rows, error)) > 0) {
         coverages->runs = allocate_grow(coverages->runs, &capacity, coverages->count + 1,
                                         sizeof *coverages->runs);

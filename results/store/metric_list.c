@@ -37,6 +37,20 @@ void metric_list_add_usual(struct metric_list *list, const struct past_experimen
     metric_list_add_objective(list, experiment);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         metric_list_add(list, metric_named(names[i]));
+    metric_list_add_horizon(list);
+}
+
+void metric_list_add_horizon(struct metric_list *list)
+{
+    struct metric_list both = {0};
+    for (size_t i = 0; i < list->count; i++) {
+        const struct metric *at_horizon = metric_at_horizon(list->metrics[i]);
+        metric_list_add(&both, list->metrics[i]);
+        if (at_horizon)
+            metric_list_add(&both, at_horizon);
+    }
+    metric_list_fini(list);
+    *list = both;
 }
 
 void metric_list_add_usual_objectives(struct metric_list *list)

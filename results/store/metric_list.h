@@ -21,7 +21,11 @@ void metric_list_add_list(struct metric_list *list, const struct metric_list *ot
 /* The experiment's objective; nothing if it has none. */
 void metric_list_add_objective(struct metric_list *list, const struct past_experiment *experiment);
 
-/* The experiment's objective, and what else is looked at first. */
+/* Behind each metric that has one what it will have come to at the horizon (metric_at_horizon). */
+void metric_list_add_horizon(struct metric_list *list);
+
+/* The experiment's objective, and what else is looked at first: what was seen, then the same at the
+ * horizon. */
 void metric_list_add_usual(struct metric_list *list, const struct past_experiment *experiment);
 
 /* Those of which one is the objective if nobody has said (usual_objectives). */

@@ -39,6 +39,13 @@ const struct metric *metric_named(const char *name);
 /* The same for a name that somebody has typed: then *error has a line with the nearest one. */
 const struct metric *metric_find(const char *name, struct error *error);
 
+/* What the metric will have come to at the horizon, with what is predicted: another metric; NULL:
+ * there is none. */
+const struct metric *metric_at_horizon(const struct metric *metric);
+
+/* The other way round: what of such a metric the run has seen; NULL: it is no such metric. */
+const struct metric *metric_seen(const struct metric *metric);
+
 /* What is to be made small if nobody has said what: the first of these that a run has a value of.
  * Ends with NULL. */
 extern const char *const usual_objectives[];

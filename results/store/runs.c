@@ -31,10 +31,10 @@ static int read_status(struct store *store, int64_t run, enum run_status *status
 
 int run_terms_read(struct run_terms *terms, struct store *store, int64_t run, struct error *error)
 {
-    sqlite3_stmt *rows = query_begin(
-        store, error,
-        "SELECT engine, log, warmup, sampling, horizon, seed FROM run WHERE id = %lld",
-        (long long)run);
+    sqlite3_stmt *rows =
+        query_begin(store, error,
+                    "SELECT engine, log, warmup, sampling, horizon, seed FROM run WHERE id = %lld",
+                    (long long)run);
     int more = query_next(store, rows, error);
     *terms = (struct run_terms){0};
     if (more > 0)

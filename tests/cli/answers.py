@@ -197,24 +197,28 @@ def small_objective(place):
           "best")
 
 
-@test("show: workloads and collectors have tables of their own; other warm-ups are said")
+@test("show: workloads and collectors have tables of their own; other warm-ups and horizons are said")
 def groups(place):
     file = File(place)
     experiment = file.experiment(baseline="default")
-    for workload, collector, warmup in (("web:rate=100", "cpython-3.12", "0s"),
-                                        ("web:rate=100", "cpython-3.13", "0s"),
-                                        ("web:rate=100", "cpython-3.13", "10s")):
+    for workload, collector, warmup, horizon in (("web:rate=100", "cpython-3.12", "0s", "24h"),
+                                                 ("web:rate=100", "cpython-3.13", "0s", "24h"),
+                                                 ("web:rate=100", "cpython-3.13", "10s", "24h"),
+                                                 ("web:rate=200", "cpython-3.13", "0s", "24h"),
+                                                 ("web:rate=200", "cpython-3.13", "0s", "1h")):
         for policy in ("default", "off"):
             file.setting(experiment, policy, {PLAIN: [1, 2]}, workload=workload,
-                         collector=collector, warmup=warmup)
+                         collector=collector, warmup=warmup, horizon=horizon)
     file.close()
     place.expect(0, "show results.db",
                  out=["web:rate=100 on cpython-3.12, 2 replications each",
                       "web:rate=100 on cpython-3.13, warm-up 0s, 2 replications each",
-                      "web:rate=100 on cpython-3.13, warm-up 10s, 2 replications each"])
+                      "web:rate=100 on cpython-3.13, warm-up 10s, 2 replications each",
+                      "web:rate=200 on cpython-3.13, horizon 24h, 2 replications each",
+                      "web:rate=200 on cpython-3.13, horizon 1h, 2 replications each"])
     rows = objects(place.expect(0, "show results.db --json").out)
     equal([(row["collector"], row["policy"]) for row in rows],
-          [(f"cpython-3.{v}", policy) for v in (12, 13, 13) for policy in ("default", "off")], "rows")
+          [(f"cpython-3.{v}", policy) for v in (12, 13, 13, 13, 13) for policy in ("default", "off")], "rows")
 
 
 @test("show of a compare: one replication, no intervals, and how to get them")

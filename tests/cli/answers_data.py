@@ -72,6 +72,13 @@ class File:
         self.database.close()
 
 
+def ahead(seeds=1, **values):
+    """For File.setting: what is predicted with each of so many runs, of 30 s if nothing else is said."""
+    values = {"covered": 1, "flagged": 0, "horizon": 86400, "wall_time": 30, "arrival_dispersion": 1,
+              "next_gen0_low": 30, "next_gen0_high": 31, "next_gen0_pause": 1e-3, "next_gen0_pause_high": 1e-3, **values}
+    return {metric: [value] * seeds for metric, value in values.items()}
+
+
 def objects(text):
     return [json.loads(line) for line in text.splitlines()]
 

@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/registry.h"
 #include "sim/engines.h"
 #include "sim/interval/compiled.h"
 #include "tests/property/trial.h"
-#include "tests/unit/record.h"
-
 #include "tests/unit/check.h"
+#include "tests/unit/record.h"
+#include "workloads/registry.h"
 
 static uint64_t first_seed = 1, programs = 10000;
 
@@ -211,6 +212,43 @@ TEST(random_programs)
     check_that("failed", tried.statuses[RUN_failed] > programs / 50);
 }
 
+/* ---- windows as they usually are
+ * -----------------------------------------------------------------
+ */
+
+/* A run that compiles for itself goes window by window. */
+TEST(a_long_program)
+{
+    static const char *const specs[] = {"default", "freeze", "off", "threshold:t0=50000"};
+    static const struct compile_options usual = {0};
+    struct setting workload, policy;
+    struct compiled whole;
+    struct error error;
+    setting_parse(&workload, "web:duration=5s,modules=20000", workloads, "workload", &error);
+    struct simulation_setup setup = {.engine = &interval_engine,
+                                     .collector = collector_version("cpython-3.13"),
+                                     .workload = &workload,
+                                     .policy = &policy,
+                                     .seed = 3,
+                                     .sample_ns = SAMPLE_AUTO};
+    compile(&whole, &workload, setup.seed, setup.collector, &usual, NULL, &error);
+    check_that("several windows", whole.operations > 2500000);
+    for (size_t i = 0; i < LENGTH(specs); i++) {
+        struct run run, other;
+        setting_parse(&policy, specs[i], policies, "policy", &error);
+        setup.compiled = &whole;
+        run_with_engine(&run, &setup);
+        setup.compiled = NULL;
+        run_with_engine(&other, &setup);
+        check_text(specs[i], run_differs(&run, &other, &error) ? error.text : "", "");
+        run_fini(&run);
+        run_fini(&other);
+        setting_fini(&policy);
+    }
+    compiled_fini(&whole);
+    setting_fini(&workload);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1) {
@@ -219,6 +257,7 @@ int main(int argc, char **argv)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_programs),
+        cmocka_unit_test(a_long_program),
     };
     return cmocka_run_group_tests_name("windows", tests, NULL, NULL);
 }

@@ -110,6 +110,7 @@ TEST(worked_out_by_hand)
         PAUSES("pause_gen1", 0.020, 0.020, 0.020, 0.020),
         PAUSES("pause_gen2", 0.040, 0.040, 0.040, 0.040),
         PAUSES("service_pause", 0.030, 0.040, 0.040, 0.040),
+        {"horizon_pause_max_all", 0.040},
         {"collections", 4},
         {"collections_gen0", 2},
         {"collections_gen1", 1},

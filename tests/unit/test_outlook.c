@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/answer/outlook.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/allocate.h"
+#include "tests/unit/check.h"
+
+#define MIN     60.0
+#define H       3600.0
+#define DAY     (24 * H)
+#define FOREVER (100 * 365 * DAY)
+#define NEXT_GEN                                                                                   \
+    {                                                                                              \
+        NAN, NAN, NAN, NAN                                                                         \
+    }
+
+/* A run of 30 s, of which this is predicted. */
+struct case_of {
+    const char *what;
+    double covered, flagged, dispersion, seen;
+    double next[3][4]; /* of each generation: low, high, pause, pause_high; s */
+    const char *shown;
+    const char *sentence;
+};
+
+static void set(double *values, const char *metric, double value)
+{
+    if (metric_named(metric))
+        values[metric_named(metric) - metrics] = value;
+}
+
+static struct outlook outlook_of(const struct case_of *row)
+{
+    static const char *const fields[] = {"low", "high", "pause", "pause_high"};
+    double *values = allocate_zeroed(metric_count(), sizeof *values);
+    char name[64];
+    for (size_t i = 0; i < metric_count(); i++)
+        values[i] = NAN;
+    set(values, "covered", row->covered);
+    set(values, "flagged", row->flagged);
+    set(values, "arrival_dispersion", row->dispersion);
+    set(values, "service_pause_max", row->seen);
+    set(values, "wall_time", 30);
+    set(values, "horizon", isnan(row->covered) ? NAN : DAY);
+    for (int g = 0; g < 3; g++)
+        for (int i = 0; i < 4; i++) {
+            snprintf(name, sizeof name, "next_gen%d_%s", g, fields[i]);
+            set(values, name, row->next[g][i]);
+        }
+    struct outlook outlook = outlook_of_run(values);
+    free(values);
+    return outlook;
+}
+
+#define YOUNG                                                                                      \
+    {                                                                                              \
+        30, 31, 0.001, 0.001                                                                       \
+    }
+
+static const struct case_of cases[] = {
+    {"no steady state",
+     NAN,
+     NAN,
+     NAN,
+     NAN,
+     {NEXT_GEN, NEXT_GEN, NEXT_GEN},
+     "-",
+     "Nothing is known of what comes after these runs."},
+    {"off", 1, 0, 1, NAN, {NEXT_GEN, NEXT_GEN, NEXT_GEN}, "nothing", "No collection comes."},
+    {"off, and bursts",
+     0,
+     1,
+     9,
+     NAN,
+     {NEXT_GEN, NEXT_GEN, NEXT_GEN},
+     "nothing",
+     "No collection comes."},
+    {"all seen",
+     1,
+     0,
+     1,
+     0.1,
+     {YOUNG, YOUNG, {33, 40, 0.11, 0.12}},
+     "nothing new",
+     "What comes up to 24h has been seen."},
+    {"two full ones seen, of three",
+     0,
+     0,
+     1,
+     0.1,
+     {YOUNG, YOUNG, {33, 40, 0.105, 0.12}},
+     "none longer",
+     "30.0 s were too short to see all that comes up to 24h, though no pause longer than the "
+     "100 ms seen is predicted."},
+    {"a full one",
+     0,
+     0,
+     1,
+     0.0023,
+     {YOUNG, YOUNG, {4.1 * MIN, 6.23 * MIN, 1.394, 1.4}},
+     "1.4 s after 4.1 to 6.2 min (full)",
+     "30.0 s were too short to see what comes: predicted is a pause of 1.4 s (a full collection), "
+     "after 4.1 to 6.2 min; the longest seen was 2.3 ms."},
+    {"the longest of two",
+     0,
+     0,
+     1,
+     0.0023,
+     {YOUNG, {2 * H, 4 * H, 1.68, 2.4}, {8 * H, 9 * H, 1, 1}},
+     "1.7 s after 2 to 4 h (gen 1)",
+     "30.0 s were too short to see what comes: predicted is a pause of 1.7 s, or 2.4 s if the heap "
+     "goes on growing (a collection of generation 1), after 2 to 4 h; the longest seen was "
+     "2.3 ms."},
+    {"beyond the horizon",
+     0,
+     0,
+     1,
+     NAN,
+     {{31, 90, 0.2, 0.2}, {2 * DAY, 4 * DAY, 1.68, 2.4}, NEXT_GEN},
+     "200 ms after 31 to 90 s (gen 0)",
+     "30.0 s were too short to see what comes: predicted is a pause of 200 ms (a collection of "
+     "generation 0), after 31 to 90 s; none was seen."},
+    {"perhaps never",
+     0,
+     0,
+     1,
+     0.1,
+     {YOUNG, YOUNG, {20 * H, FOREVER, 1, 1}},
+     "1 s after 20 h or more (full)",
+     "30.0 s were too short to see what comes: predicted is a pause of 1 s (a full collection), "
+     "after 20 h or more; the longest seen was 100 ms."},
+    {"soon",
+     0,
+     0,
+     1,
+     0.1,
+     {YOUNG, YOUNG, {30, 300, 1, 1}},
+     "1 s within 5 min (full)",
+     "30.0 s were too short to see what comes: predicted is a pause of 1 s (a full collection), "
+     "within 5 min; the longest seen was 100 ms."},
+    {"known well",
+     0,
+     0,
+     1,
+     0.1,
+     {YOUNG, YOUNG, {7201, 7202, 1, 1}},
+     "1 s after 2 h (full)",
+     "30.0 s were too short to see what comes: predicted is a pause of 1 s (a full collection), "
+     "after 2 h; the longest seen was 100 ms."},
+    {"it grows",
+     0,
+     1,
+     1,
+     0.1,
+     {YOUNG, YOUNG, {1 * H, 5 * H, 1, 8}},
+     "unclear: heap grows",
+     "What comes cannot be relied on: the heap grows, and 30.0 s do not say how far. Predicted is "
+     "a pause of 1 s, or 8 s if the heap goes on growing (a full collection), after 1 to 5 h."},
+    {"bursts",
+     0,
+     1,
+     147,
+     0.1,
+     {NEXT_GEN, NEXT_GEN, {2 * DAY, 3 * DAY, 1, 8}},
+     "unclear: bursts",
+     "What comes cannot be relied on: requests come in bursts, of which 30.0 s see too few."},
+};
+
+TEST(what_it_says)
+{
+    char shown[OUTLOOK_TEXT];
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        struct outlook outlook = outlook_of(&cases[i]);
+        char *sentence = outlook_sentence(&outlook), *caution = outlook_caution(&outlook);
+        check_text(cases[i].what, outlook_show(shown, &outlook), cases[i].shown);
+        check_text(cases[i].what, sentence, cases[i].sentence);
+        check_count(cases[i].what, caution == NULL, outlook_is_covered(&outlook));
+        if (caution)
+            check_mentions(cases[i].what, caution, cases[i].sentence);
+        free(sentence);
+        free(caution);
+    }
+}
+
+/* Below a table stands what its words mean, and nothing of words that are not in it. */
+TEST(legend)
+{
+    struct outlook unknown = outlook_of(&cases[0]), seen = outlook_of(&cases[3]);
+    struct outlook both[] = {unknown, seen};
+    char *nothing = outlook_legend(&unknown, 1), *some = outlook_legend(both, 2);
+    check_text("nothing is known", nothing, "");
+    check_mentions("seen", some, "Nothing new: ");
+    check_that("not there", !strstr(some, "Unclear"));
+    check_that("nothing to be run for", !strstr(some, "--until"));
+    free(nothing);
+    free(some);
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        struct outlook outlook = outlook_of(&cases[i]);
+        char *text = outlook_legend(&outlook, 1);
+        bool open = outlook.is == OUTLOOK_COMES || outlook.is == OUTLOOK_UNRELIABLE;
+        check_that(cases[i].what, (strstr(text, "--until covered") != NULL) == open);
+        free(text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_it_says),
+        cmocka_unit_test(legend),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
