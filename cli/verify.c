@@ -215,9 +215,8 @@ static void say_what_came(const struct verifying *verifying, const struct verifi
     struct best_answer answer;
     struct error error;
     open_results_of(&longer, rounds->store, rounds->plan.id);
-    question.subject = (struct subject){.store = longer.store,
-                                        .experiment = longer.experiment,
-                                        .baseline = question.subject.baseline};
+    question.subject.store = longer.store;
+    question.subject.experiment = longer.experiment;
     question.objective = verified->objective;
     if (best_answer_make(&answer, &question, &error) != 0)
         fail("%s", error.text);

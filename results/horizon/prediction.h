@@ -10,7 +10,6 @@
 
 #include "results/horizon/steady.h"
 
-
 /* So many collections of a generation in the steady state, and a run has seen what they are like.
  */
 static inline uint64_t prediction_seen_enough(int generation)
