@@ -201,7 +201,7 @@ void calendar_find(struct calendar *calendar, const struct past *past, const str
                    double horizon)
 {
     const struct ending *ending = &past->result->ending;
-    *calendar = (struct calendar){.full_period = INFINITY};
+    *calendar = (struct calendar){.left = horizon, .full_period = INFINITY};
     for (int g = 0; g < GENERATIONS; g++)
         calendar->first[g].in = INFINITY;
     struct walk walk = walk_from(ending, steady);

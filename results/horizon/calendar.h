@@ -15,6 +15,7 @@ struct calendar {
         bool planned;           /* the policy asks for it, not a counter */
         bool waits_for_pending; /* the 25% rule decides when, not the counters */
     } first[GENERATIONS];
+    double left;                  /* until the horizon */
     double full_period;           /* in the long run; INFINITY: it does not come again */
     double expected[GENERATIONS]; /* by the horizon, on average */
     double reports;               /* of the event that the policy waits for, a second; or 0 */

@@ -95,6 +95,7 @@ static struct line line_through(const struct survivors *known, double grows)
 /* Of generation g, [g]: those that found nothing of what start-up had left. */
 struct learnt {
     double previous[GENERATIONS]; /* instants: the last of that generation or an older one */
+    double middle_squares;        /* of the survivors of generation 1 */
     double survivors[GENERATIONS], garbage[GENERATIONS], pause[GENERATIONS];
     uint64_t count[GENERATIONS];
     double exposed; /* seconds from collection to collection */
@@ -138,6 +139,7 @@ static void learn(struct learnt *learnt, const struct steady *steady,
     if (learnt->previous[g] >= steady->from) {
         learnt->count[g]++;
         learnt->survivors[g] += survivors;
+        learnt->middle_squares += g == 1 ? survivors * survivors : 0;
         learnt->garbage[g] += (double)collection->unreachable;
         learnt->pause[g] += seconds(collection->pause_ns);
     }
@@ -147,26 +149,44 @@ static void learn(struct learnt *learnt, const struct steady *steady,
         learnt->previous[g] = at;
 }
 
-/* By age: of the few there are, of young ones, and of what a collection now would find. */
+/* By age: of the few there are, of young ones, and of what a collection now would find. When all
+ * requests are answered, that lacks what those under way hold at any other time, as young ones do.
+ */
 static struct line survivors_by_age(struct learnt *learnt, const struct steady *steady,
-                                    const struct ending *ending, double now)
+                                    const struct past *past)
 {
-    if (learnt->count[0] > 0)
-        add_survivors(&learnt->known, steady->interval,
-                      learnt->survivors[0] / (double)learnt->count[0]);
-    for (int g = learnt->count[0] > 0; g <= 1; g++) {
-        const struct would_find *would = &ending->would_find[g];
-        learn_survivors(learnt, steady, g, now, (double)(would->examined - would->unreachable));
+    const struct would_find *would = past->result->ending.would_find;
+    double now = seconds(past->result->wall_ns), lacks = 0;
+    if (learnt->count[0] > 0) {
+        double young = learnt->survivors[0] / (double)learnt->count[0];
+        add_survivors(&learnt->known, steady->interval, young);
+        if (past->request_count > 0) {
+            lacks = young;
+            now += steady->interval;
+        }
     }
+    for (int g = learnt->count[0] > 0; g <= 1; g++)
+        learn_survivors(learnt, steady, g, now,
+                        (double)(would[g].examined - would[g].unreachable) + lacks);
     return line_through(&learnt->known, steady->grows);
+}
+
+static double middle_error(const struct learnt *learnt)
+{
+    double count = (double)learnt->count[1], sum = learnt->survivors[1];
+    if (count < 2 || sum <= 0)
+        return 0;
+    double variance = fmax(0, learnt->middle_squares - sum * sum / count) / (count - 1);
+    return sqrt(variance / count) / (sum / count);
 }
 
 /* What is seen to grow is taken to do so for as long again: what fills will be full. */
 static void conclude_survivors(struct steady *steady, struct learnt *learnt,
-                               const struct ending *ending, double now)
+                               const struct past *past)
 {
-    double age = steady->interval * (double)(ending->threshold[1] + 2);
-    struct line line = survivors_by_age(learnt, steady, ending, now);
+    double age = steady->interval * (double)(past->result->ending.threshold[1] + 2);
+    struct line line = survivors_by_age(learnt, steady, past);
+    steady->middle_error = middle_error(learnt);
     steady->under_way = line.under_way;
     steady->lasting = line.lasting;
     steady->middle_survivors =
@@ -197,7 +217,7 @@ static void conclude(struct steady *steady, struct learnt *learnt, const struct 
     if (learnt->triggers >= TRIGGERS_FEW)
         steady->interval = learnt->exposed / (double)learnt->triggers;
     steady->young_garbage = learnt->count[0] ? learnt->garbage[0] / (double)learnt->count[0] : NAN;
-    conclude_survivors(steady, learnt, ending, seconds(past->result->wall_ns));
+    conclude_survivors(steady, learnt, past);
     steady->floats = floats(learnt, steady, past);
     for (int g = 0; g < GENERATIONS - 1; g++) {
         steady->is_fresh[g] = learnt->previous[g] >= steady->from;

@@ -7,15 +7,10 @@
 
 /* ---- the run's requests ------------------------------------------------------------------ */
 
-static bool is_steady(const struct past *past, const struct request *request)
-{
-    return past->result->steady_ns == 0 || request->arrival_ns > past->result->steady_ns;
-}
-
 void line_up(struct line *line, const struct past *past)
 {
     size_t first = 0;
-    while (first < past->request_count && !is_steady(past, &past->requests[first]))
+    while (first < past->request_count && !past_is_steady(past, past->requests[first].arrival_ns))
         first++;
     size_t count = past->request_count - first;
     *line = (struct line){.request = past->requests + first, .count = count};
@@ -24,7 +19,7 @@ void line_up(struct line *line, const struct past *past)
     double least = INFINITY;
     for (size_t i = count; i-- > 0;) {
         const struct request *request = &line->request[i];
-        bool steady = is_steady(past, request);
+        bool steady = past_is_steady(past, request->arrival_ns);
         line->left_out[i] = !steady;
         line->steady += steady;
         line->least_slack[i] = least = fmin(least, (double)request->slack_ns);

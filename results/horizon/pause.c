@@ -90,8 +90,13 @@ struct content content_usual(const struct past *past, const struct steady *stead
                              const struct calendar *calendar, int g)
 {
     const struct ending *ending = &past->result->ending;
-    if (g == 2)
-        return full_content(ending, steady, &calendar->first[2], calendar->full_period, 0);
+    if (g == 2) {
+        struct content now = content_now(&ending->would_find[2]);
+        struct content content =
+            full_content(ending, steady, &calendar->first[2], calendar->full_period, 0);
+        content.survivors = now.survivors + growth_until(steady, calendar->left);
+        return content;
+    }
     return (struct content){g == 1 ? steady->middle_survivors : 0, young_garbage(ending, steady)};
 }
 

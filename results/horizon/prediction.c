@@ -18,13 +18,18 @@ static double seconds(uint64_t ns)
 
 /* ---- when ------------------------------------------------------------------------------- */
 
+static double pending_spread(const struct steady *steady)
+{
+    return hypot(PENDING_ERROR, 2 * steady->middle_error);
+}
+
 /* Relative, of the time until then: two standard errors. */
 static double spread_of(const struct first *first, const struct steady *steady,
                         const struct calendar *calendar)
 {
     if (!first->planned)
         return hypot(2 * steady->rate_error / steady->rate,
-                     first->waits_for_pending ? PENDING_ERROR : 0);
+                     first->waits_for_pending ? pending_spread(steady) : 0);
     if (calendar->reports == 0)
         return 0;
     double seen = calendar->reports * (steady->to - steady->from);
@@ -74,7 +79,20 @@ static double usual_pause(const struct past *past, const struct steady *steady,
     return pause_of(past, g, content_usual(past, steady, calendar, g));
 }
 
-/* The longer one: if what is reachable has gone on growing, as far as that generation holds it. */
+/* The most that is to be expected: what is reachable goes on growing, as far as that generation
+ * holds it, and there is as much more garbage as its rate may be higher. */
+static struct content most(struct content content, const struct steady *steady, int g, double in)
+{
+    double seen = steady->to - steady->from;
+    if (g == 2 && steady->grows > 0)
+        content.survivors += steady->grows * fmax(0, in - seen);
+    if (g == 1)
+        content.survivors += steady->lasting * fmax(0, in - seen);
+    if (g > 0 && steady->rate > 0)
+        content.garbage *= 1 + 2 * steady->rate_error / steady->rate;
+    return content;
+}
+
 static void set_pause(struct prediction *prediction, int g, const struct past *past,
                       const struct steady *steady, const struct calendar *calendar)
 {
@@ -83,10 +101,8 @@ static void set_pause(struct prediction *prediction, int g, const struct past *p
     next->pause = pause_of(past, g, content);
     if (g < 2 && steady->is_fresh[g] && !isnan(steady->usual_pause[g]))
         next->pause = steady->usual_pause[g];
-    double in = calendar->first[g].in;
-    if (g == 2 && steady->grows > 0)
-        content.survivors += steady->grows * fmax(0, in - (steady->to - steady->from));
-    next->pause_high = fmax(next->pause, pause_of(past, g, content));
+    double high = pause_of(past, g, most(content, steady, g, calendar->first[g].in));
+    next->pause_high = fmax(next->pause, high);
 }
 
 /* ---- what that means ---------------------------------------------------------------------- */
@@ -113,6 +129,9 @@ static void judge(struct prediction *prediction, const struct steady *steady, do
         prediction->horizon_pause_max = fmax(prediction->horizon_pause_max, next->pause);
         covered &= was_seen(steady, g);
     }
+    if (prediction->expected[2] >= 2) /* later ones find what has grown until then */
+        prediction->horizon_pause_max =
+            fmax(prediction->horizon_pause_max, prediction->usual_pause[2]);
     prediction->flagged = flagged;
     prediction->covered = covered || end >= prediction->horizon;
 }

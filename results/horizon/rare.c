@@ -13,13 +13,7 @@ struct seen {
                                    ones */
     size_t count;               /* how many they are */
     double total_ns, from_ns, to_ns;
-    double survivors;
 };
-
-static bool is_steady(const struct past *past, const struct collection *collection)
-{
-    return past->result->steady_ns == 0 || collection->wall_ns > past->result->steady_ns;
-}
 
 static void count_in(struct seen *seen, const struct collection *collection)
 {
@@ -29,7 +23,6 @@ static void count_in(struct seen *seen, const struct collection *collection)
     seen->from_ns = seen->count ? fmin(seen->from_ns, at_ns) : at_ns;
     seen->to_ns = fmax(seen->to_ns, at_ns);
     seen->total_ns += (double)collection->pause_ns;
-    seen->survivors += (double)(collection->examined - collection->unreachable);
     seen->count++;
 }
 
@@ -46,31 +39,16 @@ static void look_back(struct seen seen[GENERATIONS], const struct past *past)
         bool first = of->first == SIZE_MAX;
         if (first)
             of->first = i;
-        if (is_steady(past, collection) && !(first && collection->generation < 2))
+        if (past_is_steady(past, collection->wall_ns) && !(first && collection->generation < 2))
             count_in(of, collection);
     }
 }
 
-/* Objects in a collection that has nothing of start-up's to examine. */
-static double usually_examined(const struct seen *seen, const struct ending *ending, int g)
-{
-    double young = (double)ending->threshold[0] + 1;
-    double survivors = seen[0].count ? seen[0].survivors / (double)seen[0].count : 0;
-    return g == 0 ? young : young + survivors * ((double)ending->threshold[1] + 1);
-}
-
 /* How long those that come will take, but for a one-off one. 0: there is nothing to go by. */
-static double pause_to_come_ns(const struct seen *seen, const struct past *past,
-                               const struct prediction *prediction, int g)
+static double pause_to_come_ns(const struct prediction *prediction, int g)
 {
-    const struct ending *ending = &past->result->ending;
-    double pause_ns = prediction->next[g].pause * NS_PER_S;
-    double examined = (double)ending->would_find[g].examined;
-    if (isnan(pause_ns))
-        return 0;
-    if (g == 2 || examined <= 0)
-        return pause_ns;
-    return pause_ns * fmin(1, usually_examined(seen, ending, g) / examined);
+    double usual = prediction->usual_pause[g], next = prediction->next[g].pause;
+    return isnan(usual) ? isnan(next) ? 0 : next * NS_PER_S : usual * NS_PER_S;
 }
 
 static double usual_ns(const struct seen *of, double to_come_ns)
@@ -134,21 +112,20 @@ static void place_first(struct rare_pauses *pauses, struct seen *of, const struc
     if (first->generation == 2)
         return;
     if ((double)first->pause_ns <= FAR * usual_ns(of, to_come_ns)) {
-        if (is_steady(past, first))
+        if (past_is_steady(past, first->wall_ns))
             count_in(of, first);
         return;
     }
     pauses->one_off[first->generation] = of->first;
-    if (is_steady(past, first))
+    if (past_is_steady(past, first->wall_ns))
         add_one_off(pauses, place, 1, (double)first->pause_ns);
 }
 
 static void find_of(struct rare_pauses *pauses, struct seen *seen, const struct past *past,
                     const struct prediction *prediction, int g, double span_ns)
 {
-    const struct ending *ending = &past->result->ending;
-    enum rare_place place = place_of(&ending->plan, g);
-    double to_come_ns = pause_to_come_ns(seen, past, prediction, g);
+    enum rare_place place = place_of(&past->result->ending.plan, g);
+    double to_come_ns = pause_to_come_ns(prediction, g);
     double next_ns = prediction->next[g].pause * NS_PER_S, expected = prediction->expected[g];
     double length_ns = (double)(past->result->wall_ns - past->result->steady_ns);
     if (seen[g].first != SIZE_MAX)

@@ -35,6 +35,7 @@ struct steady {
     double under_way; /* held for a short time at any time, but not at the end, in requests */
     double lasting;   /* of net births, a second, those that live for longer */
     double middle_survivors; /* of a collection of generation 1 */
+    double middle_error;     /* the standard error of these, relative; 0 if it is not known */
     double dispersion;       /* of arrivals in tenths: variance over mean; NaN without any */
     uint64_t seen[GENERATIONS];
     double longest_pause; /* 0: there was no collection */

@@ -10,12 +10,14 @@
 
 #define INSTANTS_MOST  400
 #define INSTANTS_LEAST 4
+#define SHORT_PERCENT  90
 #define LEAST_LEFT     0.25 /* of the requests; with fewer the base says nothing */
 
-/* Latencies with the same weight: how many requests each stands for. */
+/* Latencies with the same weight: how many requests each stands for. Those that are too short for a
+ * percentile in question are only counted. */
 struct group {
     double *ns, weight;
-    size_t count, room;
+    size_t count, room, short_ones;
 };
 
 #define GROUPS_MOST (1 + 2 * RARE_MOST)
@@ -24,10 +26,15 @@ struct mix {
     struct group groups[GROUPS_MOST]; /* the base first */
     size_t count;
     double longest_ns; /* of all, up to the horizon */
+    double short_ns;   /* of the base nine in ten are shorter: pauses only make it more */
 };
 
-static void group_add(struct group *group, double ns)
+static void group_add(struct group *group, double ns, double short_ns)
 {
+    if (ns < short_ns) {
+        group->short_ones++;
+        return;
+    }
     group->ns = array_grow(group->ns, &group->room, group->count + 1, sizeof *group->ns);
     group->ns[group->count++] = ns;
 }
@@ -35,6 +42,7 @@ static void group_add(struct group *group, double ns)
 /* Latencies of requests that a pause has delayed, and as they were. */
 struct one_more {
     struct group *delayed, *replaced;
+    double short_ns;   /* below that, latencies are short */
     double longest_ns; /* of one pause */
 };
 
@@ -42,8 +50,8 @@ static void delay(void *context, const struct request *request, double by_ns)
 {
     struct one_more *pause = context;
     double latency_ns = (double)request->latency_ns;
-    group_add(pause->replaced, latency_ns);
-    group_add(pause->delayed, latency_ns + by_ns);
+    group_add(pause->replaced, latency_ns, pause->short_ns);
+    group_add(pause->delayed, latency_ns + by_ns, pause->short_ns);
     pause->longest_ns = fmax(pause->longest_ns, latency_ns + by_ns);
 }
 
@@ -81,13 +89,15 @@ static void add_rare(struct mix *mix, const struct line *line, const struct rare
 {
     double longest_ns[INSTANTS_MOST];
     struct group *delayed = &mix->groups[mix->count], *replaced = delayed + 1;
-    struct one_more pause = {.delayed = delayed, .replaced = replaced};
+    struct one_more pause = {.delayed = delayed, .replaced = replaced, .short_ns = mix->short_ns};
     size_t used = put_in(line, rare, &pause, longest_ns);
     if (used == 0)
         return;
     delayed->weight = rare->times / (double)used;
     replaced->weight = ((double)rare->seen * scale - rare->times) / (double)used;
     mix->count += 2;
+    quantile_sort(delayed->ns, delayed->count);
+    quantile_sort(replaced->ns, replaced->count);
     mix->longest_ns = fmax(mix->longest_ns, extreme_largest(longest_ns, used, rare->times));
 }
 
@@ -99,17 +109,17 @@ static void add_base(struct mix *mix, const struct line *line, double scale, dou
     base->weight = scale;
     for (size_t i = 0; i < line->count; i++)
         if (!line->left_out[i])
-            group_add(base, (double)line->request[i].latency_ns);
+            group_add(base, (double)line->request[i].latency_ns, 0);
     mix->longest_ns = fmax(line->longest_ns, extreme_largest(base->ns, base->count, requests));
+    quantile_sort(base->ns, base->count);
+    mix->short_ns = base->count ? base->ns[quantile_place(base->count, SHORT_PERCENT)] : 0;
 }
 
-static double weigh(struct mix *mix)
+static double weight_of(const struct mix *mix)
 {
     double weight = 0;
-    for (size_t g = 0; g < mix->count; g++) {
-        quantile_sort(mix->groups[g].ns, mix->groups[g].count);
-        weight += mix->groups[g].weight * (double)mix->groups[g].count;
-    }
+    for (const struct group *group = mix->groups; group < mix->groups + mix->count; group++)
+        weight += group->weight * (double)(group->count + group->short_ones);
     return weight;
 }
 
@@ -146,7 +156,7 @@ static struct tails mixed(const struct line *line, const struct rare_pauses *rar
     add_base(&mix, line, scale, scale * (double)line->steady);
     for (size_t i = 0; i < rare->count; i++)
         add_rare(&mix, line, &rare->kinds[i], scale);
-    double requests = weigh(&mix);
+    double requests = weight_of(&mix);
     struct tails tails = {
         .p99 = exceeded_by(&mix, 0.01 * requests),
         .p999 = exceeded_by(&mix, 0.001 * requests),

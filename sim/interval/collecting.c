@@ -75,8 +75,9 @@ static uint32_t free_unreachable(struct replayer *replayer, struct isolated_list
     struct isolated_graph *isolated = &replayer->isolated;
     uint32_t dying = 0, next;
     for (uint32_t n = unreachable.first; n; n = next) {
-        next = isolated_remains(isolated, n)->next;
-        struct freed object = isolated_graph_free(isolated, n, &dying);
+        const struct remains *remains = isolated_remains(isolated, n);
+        next = remains->next;
+        struct freed object = isolated_graph_free(isolated, remains, &dying);
         int g = generation_of(generations, object.birth);
         shape_add(object.shape, &found->unreachable);
         found->unreachable_by_generation[g]++;

@@ -190,7 +190,7 @@ static inline bool is_ancient(uint64_t origin, uint32_t in_column)
 }
 
 /* The elder that dies, or becomes isolated, at that place. */
-const struct elder *elder_at(const struct column *elders, uint64_t place);
+const struct elder *elder_at(const struct column *elders, uint64_t place) __attribute__((pure));
 
 /* The elements of a column, and how many there are. */
 #define X(type, name, meaning)                                                                     \
@@ -220,15 +220,6 @@ const char *compiled_check(const struct compiled *compiled);
 
 /* What each class of operation costs the mutator; an operation of class work besides. */
 void compiled_costs(const struct op_costs *costs, uint32_t ns[CLASS_COUNT]);
-
-/* The birth of the object that becomes isolated at that place. */
-static inline uint64_t compiled_isolated_birth(const struct compiled *compiled, uint64_t place)
-{
-    uint32_t birth = compiled_isolated(compiled)[place].birth;
-    if (is_ancient(compiled->origin, birth))
-        return elder_at(&compiled->elder_isolated, place)->birth;
-    return compiled->origin + birth;
-}
 
 /* ---- deaths ----------------------------------------------------------------------------- */
 

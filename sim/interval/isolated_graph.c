@@ -90,9 +90,9 @@ void isolated_graph_forget(struct isolated_graph *graph, uint32_t number)
 /* ---- lists ---------------------------------------------------------------------------- */
 
 static inline void list_add(struct isolated_graph *graph, struct isolated_list *list,
-                            uint32_t number)
+                            uint32_t number, struct remains *remains)
 {
-    isolated_remains(graph, number)->next = 0;
+    remains->next = 0;
     if (list->last)
         isolated_remains(graph, list->last)->next = number;
     else
@@ -127,11 +127,12 @@ static void weed(struct isolated_graph *graph)
         uint32_t next;
         graph->lists[g] = (struct isolated_list){0};
         for (uint32_t number = list.first; number; number = next) {
-            next = isolated_remains(graph, number)->next;
-            if (isolated_remains(graph, number)->freed)
+            struct remains *remains = isolated_remains(graph, number);
+            next = remains->next;
+            if (remains->freed)
                 forget_listed(graph, number);
             else
-                list_add(graph, &graph->lists[g], number);
+                list_add(graph, &graph->lists[g], number, remains);
         }
     }
 }
@@ -148,21 +149,22 @@ void isolated_graph_enter(struct isolated_graph *graph, const struct compiled *w
     graph->records = compiled_isolated(window);
     graph->references = compiled_references(window);
     graph->shapes = compiled_shapes(window);
+    graph->elders = &window->elder_isolated;
+    graph->origin = window->origin;
 }
 
-static void keep(struct isolated_graph *graph, uint64_t place)
+static void keep(struct isolated_graph *graph, const struct isolated *record)
 {
-    const struct isolated *record = &graph->records[place];
     struct remains *remains = isolated_remains(graph, record->number);
     if (remains->freed)
         return;
+    struct isolated_facts facts = isolated_facts(graph, remains);
     ref block = arena_take(&graph->kept, kept_bytes(record->references));
     struct kept *kept = arena_at(&graph->kept, block);
     kept->record = *record;
-    kept->birth = compiled_isolated_birth(graph->compiled, place);
-    if (record->references)
-        memcpy(kept->references, graph->references + record->reference,
-               record->references * sizeof *kept->references);
+    kept->birth = facts.birth;
+    for (uint32_t i = 0; i < record->references; i++)
+        kept->references[i] = facts.references[i];
     remains->record = block;
     remains->kept = true;
 }
@@ -170,7 +172,7 @@ static void keep(struct isolated_graph *graph, uint64_t place)
 void isolated_graph_leave(struct isolated_graph *graph)
 {
     for (uint64_t i = 0; i < compiled_count(graph->compiled, COLUMN_isolated); i++)
-        keep(graph, i);
+        keep(graph, &graph->records[i]);
     if (graph->freed_listed > graph->listed / 2)
         weed(graph);
 }
@@ -179,16 +181,16 @@ void isolated_graph_leave(struct isolated_graph *graph)
 
 static void add(struct isolated_graph *graph, uint32_t place, const struct generations *generations)
 {
-    const struct isolated *record = &graph->records[place];
-    const uint32_t *references = graph->references + record->reference;
-    uint32_t bytes = graph->shapes[record->shape].bytes;
-    uint64_t birth = compiled_isolated_birth(graph->compiled, place);
+    uint32_t number = graph->records[place].number;
+    struct remains *remains = appear(graph, number);
+    remains->record = place + 1;
+    struct isolated_facts facts = isolated_facts(graph, remains);
+    uint32_t bytes = graph->shapes[facts.record->shape].bytes;
     graph->bytes_ever += bytes;
     graph->floating_bytes += bytes;
-    appear(graph, record->number)->record = place + 1;
-    list_add(graph, &graph->lists[generation_of(generations, birth)], record->number);
-    for (uint32_t r = 0; r < record->references; r++)
-        appear(graph, references[r])->references++;
+    list_add(graph, &graph->lists[generation_of(generations, facts.birth)], number, remains);
+    for (uint32_t r = 0; r < facts.record->references; r++)
+        appear(graph, facts.references[r])->references++;
 }
 
 uint32_t isolated_graph_add(struct isolated_graph *graph, uint32_t first, uint32_t end,
@@ -227,7 +229,7 @@ static struct isolated_list gather_young(struct isolated_graph *graph, int gener
             }
             remains->scratch = remains->references;
             remains->candidate = true;
-            list_add(graph, &young, number);
+            list_add(graph, &young, number, remains);
         }
         graph->lists[g] = (struct isolated_list){0};
     }
@@ -240,10 +242,9 @@ static void count_outside_references(struct isolated_graph *graph, struct isolat
     const struct remains *remains;
     for (uint32_t number = young.first; number; number = remains->next) {
         remains = isolated_remains(graph, number);
-        const uint32_t *references = isolated_references(graph, remains);
-        uint32_t count = isolated_record(graph, remains)->references;
-        for (uint32_t i = 0; i < count; i++)
-            isolated_remains(graph, references[i])->scratch--;
+        struct isolated_facts facts = isolated_facts(graph, remains);
+        for (uint32_t i = 0; i < facts.record->references; i++)
+            isolated_remains(graph, facts.references[i])->scratch--;
     }
 }
 
@@ -255,11 +256,10 @@ static void reach_from(struct isolated_graph *graph, uint32_t root)
     isolated_remains(graph, root)->scratch = 0;
     while (reached) {
         const struct remains *remains = isolated_remains(graph, reached);
-        const uint32_t *references = isolated_references(graph, remains);
-        uint32_t count = isolated_record(graph, remains)->references;
+        struct isolated_facts facts = isolated_facts(graph, remains);
         reached = remains->scratch;
-        for (uint32_t i = 0; i < count; i++) {
-            uint32_t referred = references[i];
+        for (uint32_t i = 0; i < facts.record->references; i++) {
+            uint32_t referred = facts.references[i];
             struct remains *referent = isolated_remains(graph, referred);
             if (!referent->candidate)
                 continue;
@@ -291,13 +291,13 @@ static struct isolated_list split_young(struct isolated_graph *graph, struct iso
         struct remains *remains = isolated_remains(graph, number);
         next = remains->next;
         if (!remains->candidate) {
-            list_add(graph, &graph->lists[target], number);
+            list_add(graph, &graph->lists[target], number, remains);
             continue;
         }
         remains->candidate = false;
         remains->freed = true;
         graph->listed--;
-        list_add(graph, &unreachable, number);
+        list_add(graph, &unreachable, number, remains);
     }
     return unreachable;
 }

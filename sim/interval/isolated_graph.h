@@ -80,6 +80,8 @@ struct isolated_graph {
     const struct isolated *records;
     const uint32_t *references;
     const struct shape *shapes;
+    const struct column *elders;
+    uint64_t origin;
 
     struct arena kept;
     struct remains_table **tables; /* by number */
@@ -109,29 +111,26 @@ static inline struct remains *isolated_remains(const struct isolated_graph *grap
     return &table->pages[number >> PAGE_BITS & (TABLE - 1)]->remains[number & (PAGE - 1)];
 }
 
-/* Of an isolated object that has not been freed: what it is, when it was born, and the numbers of
- * what it refers to. */
-static inline const struct isolated *isolated_record(const struct isolated_graph *graph,
-                                                     const struct remains *remains)
-{
-    return remains->kept ? arena_at(&graph->kept, remains->record)
-                         : &graph->records[remains->record - 1];
-}
+/* What an isolated object is that has not been freed, when it was born, and the numbers of what it
+ * refers to. */
+struct isolated_facts {
+    const struct isolated *record;
+    const uint32_t *references;
+    uint64_t birth;
+};
 
-static inline const uint32_t *isolated_references(const struct isolated_graph *graph,
-                                                  const struct remains *remains)
+static inline struct isolated_facts isolated_facts(const struct isolated_graph *graph,
+                                                   const struct remains *remains)
 {
-    if (remains->kept)
-        return ((const struct kept *)arena_at(&graph->kept, remains->record))->references;
-    return graph->references + graph->records[remains->record - 1].reference;
-}
-
-static inline uint64_t isolated_birth(const struct isolated_graph *graph,
-                                      const struct remains *remains)
-{
-    if (remains->kept)
-        return ((const struct kept *)arena_at(&graph->kept, remains->record))->birth;
-    return compiled_isolated_birth(graph->compiled, remains->record - 1);
+    if (remains->kept) {
+        const struct kept *kept = arena_at(&graph->kept, remains->record);
+        return (struct isolated_facts){&kept->record, kept->references, kept->birth};
+    }
+    const struct isolated *record = &graph->records[remains->record - 1];
+    uint64_t birth = graph->origin + record->birth;
+    if (is_ancient(graph->origin, record->birth))
+        birth = elder_at(graph->elders, remains->record - 1)->birth;
+    return (struct isolated_facts){record, graph->references + record->reference, birth};
 }
 
 /* A number that is in no list any more, and to which nothing refers. */
@@ -172,27 +171,26 @@ struct freed {
 };
 
 /* Frees an object that has been found, or is dying. Returns what it was. */
-static inline struct freed isolated_graph_free(struct isolated_graph *graph, uint32_t number,
-                                               uint32_t *dying)
+static inline struct freed isolated_graph_free(struct isolated_graph *graph,
+                                               const struct remains *remains, uint32_t *dying)
 {
-    const struct remains *remains = isolated_remains(graph, number);
-    const struct isolated *record = isolated_record(graph, remains);
-    struct freed freed = {&graph->shapes[record->shape], isolated_birth(graph, remains)};
+    struct isolated_facts facts = isolated_facts(graph, remains);
+    uint32_t references = facts.record->references;
+    struct freed freed = {&graph->shapes[facts.record->shape], facts.birth};
     graph->floating_bytes -= freed.shape->bytes;
-    isolated_graph_drop_references(graph, isolated_references(graph, remains), record->references,
-                                   dying);
+    isolated_graph_drop_references(graph, facts.references, references, dying);
     if (remains->kept)
-        arena_give(&graph->kept, remains->record, kept_bytes(record->references));
+        arena_give(&graph->kept, remains->record, kept_bytes(references));
     return freed;
 }
 
 /* Frees the one on top of the stack. */
 static inline struct freed isolated_graph_free_dying(struct isolated_graph *graph, uint32_t *dying)
 {
-    uint32_t number = *dying;
-    *dying = isolated_remains(graph, number)->scratch;
+    const struct remains *remains = isolated_remains(graph, *dying);
+    *dying = remains->scratch;
     graph->freed_listed++;
-    return isolated_graph_free(graph, number, dying);
+    return isolated_graph_free(graph, remains, dying);
 }
 
 /* All of one generation to the end of another. */

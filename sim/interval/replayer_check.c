@@ -28,16 +28,16 @@ static int check_listed(struct survey *survey, int g, uint32_t number, struct er
     survey->in_lists++;
     if (remains->freed)
         return 0; /* nobody has passed it yet */
-    const struct isolated *record = isolated_record(graph, remains);
-    if (generation_of(&replayer->generations, isolated_birth(graph, remains)) != g)
+    struct isolated_facts facts = isolated_facts(graph, remains);
+    if (generation_of(&replayer->generations, facts.birth) != g)
         return error_set(error, "isolated object %u is in the list of generation %d, not its own",
                          number, g);
     if (remains->candidate)
         return error_set(error, "isolated object %u is left a candidate", number);
     survey->objects++;
-    survey->bytes += graph->shapes[record->shape].bytes;
-    for (uint32_t i = 0; i < record->references; i++)
-        survey->references[isolated_references(graph, remains)[i] - graph->first]++;
+    survey->bytes += graph->shapes[facts.record->shape].bytes;
+    for (uint32_t i = 0; i < facts.record->references; i++)
+        survey->references[facts.references[i] - graph->first]++;
     return 0;
 }
 

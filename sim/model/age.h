@@ -16,8 +16,8 @@
 
 #include "sim/model/collector.h"
 
-/* Ages are below 2^40. (So many births take the graph engine half a day; the interval engine takes
- * fewer than 2^31.) */
+/* Ages are below 2^40. (So many births take the graph engine half a day; the interval engine
+ * refuses more.) */
 #define AGE_BITS    40
 #define AGE_BUCKETS (4 * (AGE_BITS - 1))
 

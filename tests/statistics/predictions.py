@@ -8,7 +8,8 @@ predict. By hand it takes an hour on one core, most of it for the longer runs, w
 
     tests/statistics/predictions.py --kept /tmp/truth --window 30s --window 60s
 
-With --short it does a few small settings in seconds, and fails if the limits of the suite are not kept."""
+With --short it does a few small programs in seconds, and fails unless the limits are kept: half of the instants and of the
+pauses within 10%, 85% of them in their range, no policy chosen by horizon_pause_max that is over 20% worse than the best."""
 import argparse
 import math
 import os
@@ -20,7 +21,8 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-# The constants of results/horizon/ were chosen on the programs of the first column; the others were held out.
+# The constants of results/horizon/ were chosen on the first programs; nothing was fitted to the others, though their
+# results were seen (docs/model.md).
 TUNING = [
     "web:duration=%s",
     "web:rate=50,duration=%s",
@@ -47,6 +49,11 @@ POLICIES = [
 PLANNED = [
     "timed:every=45s,automatic=yes", "timed:every=5m", "event:on=request_end,every=10000",
     "event:on=request_end,every=700,generation=1,automatic=yes",
+]
+# None that is flagged, and none of the above.
+SHORT = [
+    "web:modules=30000,rate=40,objects=800,sessions=50,cache=50,startup=1s,settle=1s,duration=%s",
+    "queue:rate=50,live=20000,objects=400,cycles=1,duration=%s",
 ]
 COLLECTORS = ["cpython-3.11", "cpython-3.13"]
 APART = 5.0  # seconds from the window's end from which an instant counts: what is nearer is a matter of chance
@@ -165,6 +172,18 @@ def choices(rows):
     return wrong
 
 
+def kept(errors, wrong):
+    """Whether the limits of the suite are; of all generations together."""
+    instants = [error for one in errors.values() for error in one.instant]
+    in_range = [inside for one in errors.values() for inside in one.in_range]
+    pauses = [abs(error) for one in errors.values() for error in one.pause]
+    in_bracket = [inside for one in errors.values() for inside in one.in_bracket]
+    for what, error, inside in (("instants", instants, in_range), ("pauses", pauses, in_bracket)):
+        print(f"  {what}: {len(error)}, median error {100 * statistics.median(error):.1f}%, {sum(inside)} as far as was said")
+    return (all(len(error) > 20 and statistics.median(error) <= 0.1 and sum(inside) >= 0.85 * len(inside)
+                for error, inside in ((instants, in_range), (pauses, in_bracket))) and not wrong and not any(one.came_though_never for one in errors.values()))
+
+
 def report(study, window, title, wanted):
     errors = {(g, kind): Error() for g in range(3) for kind in ("", "flagged")}
     observed, predicted, flags, periods = {}, {}, 0, []
@@ -201,6 +220,7 @@ def report(study, window, title, wanted):
     if periods:
         print(f"  full_period over what came: {min(periods):.2f} {statistics.median(periods):.2f} {max(periods):.2f}"
               f" of {len(periods)}", flush=True)
+    return kept(errors, choices(predicted))
 
 
 def main():
@@ -211,9 +231,14 @@ def main():
     parser.add_argument("--truth", default="900s", help="how long in the longer runs")
     parser.add_argument("--programs", type=int, default=13, help="only the first so many")
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--truth-only", action="store_true")
+    parser.add_argument("--truth-only", action="store_true", help="only the longer runs")
+    parser.add_argument("--short", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
+    if options.short:
+        options.truth = "600s"
+        with tempfile.TemporaryDirectory() as options.kept:
+            return 0 if report(Study(options, SHORT, POLICIES), "30s", "short", SHORT) else 1
     programs = [p for pair in zip(TUNING, HELD_OUT + [None]) for p in pair if p][:options.programs]
     study = Study(options, programs, POLICIES + PLANNED)
     with tempfile.TemporaryDirectory() as folder:
@@ -222,10 +247,11 @@ def main():
         if options.truth_only:
             for number in range(len(programs)):
                 study.compare(number, options.truth, "collections")
-            return
+            return 0
         for window in options.window or ["30s"]:
             report(study, window, "chosen on", [p for p in programs if p in TUNING])
             report(study, window, "held out", [p for p in programs if p in HELD_OUT])
+    return 0
 
 
 if __name__ == "__main__":

@@ -118,9 +118,9 @@ static void free_it_alone(struct replayer *replayer)
 {
     struct isolated_graph *graph = &replayer->isolated;
     const struct remains *remains = isolated_remains(graph, graph->lists[0].first);
-    const uint32_t *references = isolated_references(graph, remains);
-    for (uint32_t i = 0; i < isolated_record(graph, remains)->references; i++)
-        isolated_remains(graph, references[i])->references--;
+    struct isolated_facts facts = isolated_facts(graph, remains);
+    for (uint32_t i = 0; i < facts.record->references; i++)
+        isolated_remains(graph, facts.references[i])->references--;
     free_one(replayer);
 }
 

@@ -28,7 +28,9 @@ static void begin(struct made_up *run, double horizon)
 {
     *run = (struct made_up){
         .result = {.status = RUN_finished, .wall_ns = 2000 * MS, .idle_ns = 1000 * MS},
-        .prediction = {.horizon = horizon, .expected = {NAN, NAN, NAN}},
+        .prediction = {.horizon = horizon,
+                       .expected = {NAN, NAN, NAN},
+                       .usual_pause = {NAN, NAN, NAN}},
     };
     run->result.ending.plan.generation = -1;
     for (int g = 0; g < GENERATIONS; g++)
@@ -191,6 +193,10 @@ TEST(one_off_collections_count_once)
     pause_in(&run, 1, 40);
     to_come(&run, 1, 8, 0.001);
     check_tails("one that was seen", &run, 0.010, 0.025, 0.035);
+    begin(&run, 12 * SECONDS);
+    to_come(&run, 1, 9, 0.025);
+    run.prediction.usual_pause[1] = 0.001;
+    check_tails("one that is to come", &run, 0.010, 0.025, 0.035);
 }
 
 /* With three or more seen it is the run that says how often they come, and how long they take. */

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What comes behind runs that can be worked out by hand: 100 s, in each of which 1000 objects are
+ * born that stay, with thresholds of 999, 10 and 10: a trigger every second. */
+#include "results/horizon/prediction.h"
+
+#include <math.h>
+
+#include "sim/base/units.h"
+#include "tests/unit/check.h"
+
+#define S        ((uint64_t)NS_PER_S)
+#define SAMPLES  100
+#define REQUESTS 2000
+
+struct made_up {
+    struct sample samples[SAMPLES];
+    struct request requests[REQUESTS];
+    struct collection collections[SAMPLES];
+    struct simulation_result result;
+    struct past past;
+};
+
+/* `now` objects would be examined, of which so many are garbage. */
+static void would_find(struct made_up *run, int g, uint64_t now, uint64_t garbage)
+{
+    run->result.ending.would_find[g] = (struct would_find){
+        .examined = now,
+        .unreachable = garbage,
+        .container_bytes = now, /* so few that size does not matter */
+        .garbage_bytes = garbage,
+        .work_ns = 1e6 * (double)now + 1e6 * (double)garbage,
+        .garbage_work_ns = 2e6 * (double)garbage,
+        .pause_ns = 1000000 * (now + garbage),
+    };
+}
+
+static void begin(struct made_up *run)
+{
+    *run = (struct made_up){.result = {.status = RUN_finished, .wall_ns = 100 * S}};
+    struct ending *ending = &run->result.ending;
+    *ending = (struct ending){.automatic = 1,
+                              .count = {500, 3, 2},
+                              .threshold = {999, 10, 10},
+                              .heap_bytes = 3000,
+                              .live_bytes = 2000,
+                              .plan = {.generation = -1}};
+    for (uint64_t i = 0; i < SAMPLES; i++)
+        run->samples[i] = (struct sample){
+            .wall_ns = (i + 1) * S, .live_bytes = 2000 + i % 2, .net = 1000 * (i + 1)};
+    run->result.totals.tracked[0] = 100000;
+    for (int g = 0; g < GENERATIONS; g++)
+        would_find(run, g, 1000, 1000);
+    run->past = (struct past){.result = &run->result,
+                              .samples = run->samples,
+                              .sample_count = SAMPLES,
+                              .collections = run->collections,
+                              .requests = run->requests};
+}
+
+static void check_instants(const char *what, const struct prediction *prediction, double young,
+                           double middle, double full)
+{
+    const double expected[GENERATIONS] = {young, middle, full};
+    for (int g = 0; g < GENERATIONS; g++) {
+        const struct prediction_of *next = &prediction->next[g];
+        if (isnan(expected[g])) {
+            check_that(what, isnan(next->at) && isnan(next->low) && isnan(next->pause));
+            check_real(what, prediction->expected[g], 0);
+            continue;
+        }
+        check_real(what, next->at, expected[g]);
+        check_that(what, 100 <= next->low && next->low <= next->at && next->at <= next->high);
+        check_that(what, 0 < next->pause && next->pause <= next->pause_high);
+    }
+}
+
+/* The first trigger is half an interval away, generation 1 behind 8 young ones, the full one behind
+ * 9 of generation 1, 12 s apart; from one full one to the next there are 11. */
+TEST(by_counters)
+{
+    static struct made_up run;
+    begin(&run);
+    struct prediction prediction = predict(&run.past, 1105 * S);
+    check_instants("all", &prediction, 100.5, 108.5, 205.5);
+    check_real("rate", prediction.net_rate, 1000);
+    check_real("period", prediction.full_period, 133);
+    check_real("full", prediction.expected[2], 1 + (1105 - 205.5) / 133);
+    check_that("narrow", prediction.next[2].high - prediction.next[2].low < 2.1);
+    check_real("covered", prediction.covered, 0);
+    check_real("flagged", prediction.flagged, 0);
+    run.result.ending.long_lived_total = 8; /* and nothing survives generation 1 */
+    prediction = predict(&run.past, 1105 * S);
+    check_instants("25%", &prediction, 100.5, 108.5, NAN);
+}
+
+/* The same rate from collections, which reclaim half. */
+TEST(without_samples)
+{
+    static struct made_up run;
+    begin(&run);
+    run.past.sample_count = 0;
+    run.past.collection_count = SAMPLES;
+    for (uint64_t i = 0; i < SAMPLES; i++)
+        run.collections[i] = (struct collection){.wall_ns = i * S + S / 2,
+                                                 .before = {1000, 500 * i},
+                                                 .examined = 1000,
+                                                 .unreachable = 500,
+                                                 .pause_ns = 7000000};
+    run.result.totals.tracked[0] = 50000;
+    run.result.totals.freed_by_collector[0] = 50000;
+    struct prediction prediction = predict(&run.past, 86400 * S);
+    check_that("rate", fabs(prediction.net_rate - 1000) < 10);
+    check_instants("all", &prediction, 100.5, 108.5, 205.5);
+    check_that("and no noise", prediction.next[2].high - prediction.next[2].low < 8);
+    check_that("growth is not known", isnan(prediction.live_growth));
+    check_real("so nothing is covered", prediction.covered, 0);
+    check_real("seen", prediction.next[0].pause, 0.007);
+}
+
+TEST(nothing_to_go_by)
+{
+    static struct made_up run;
+    begin(&run);
+    run.result.status = RUN_out_of_memory;
+    check_that("no end", isnan(predict(&run.past, S).horizon));
+    begin(&run);
+    run.result.steady_ns = run.result.wall_ns;
+    check_that("no steady state", isnan(predict(&run.past, S).horizon));
+    begin(&run);
+    run.past.sample_count = 0;
+    check_that("no numbers", isnan(predict(&run.past, S).horizon));
+}
+
+/* A timer, alone: an hour's garbage of 1000 objects a second, at 2 ms each. */
+TEST(by_the_clock)
+{
+    static struct made_up run;
+    begin(&run);
+    run.result.ending.automatic = 0;
+    run.result.ending.plan =
+        (struct policy_plan){.generation = 2, .at_ns = 3700 * S, .every_ns = 3600 * S};
+    struct prediction prediction = predict(&run.past, 86400 * S);
+    check_instants("timed", &prediction, NAN, NAN, 3700);
+    check_real("period", prediction.full_period, 3600);
+    check_real("23", prediction.expected[2], 23);
+    double bytes = 1000 + 3600 * 1000; /* of garbage, one an object */
+    double size = costs_size_factor(run.result.layout, bytes);
+    check_real("pause", prediction.next[2].pause, bytes * 2e-3 * size);
+    check_real("heap", prediction.horizon_heap_peak, 2000 + bytes);
+    run.result.ending.automatic = 1; /* younger ones reclaim it */
+    prediction = predict(&run.past, 86400 * S);
+    check_instants("besides", &prediction, 100.5, 108.5, 205.5);
+}
+
+/* Reports as often as in the steady state, which begins after 50 s. */
+TEST(by_events)
+{
+    static struct made_up run;
+    begin(&run);
+    run.result.ending.automatic = 0;
+    run.result.steady_ns = 50 * S;
+    run.result.events[EVENT_idle] = 130;
+    run.result.early_events[EVENT_idle] = 30;
+    run.result.events[EVENT_step_done] = run.result.early_events[EVENT_step_done] = 12;
+    run.result.ending.plan =
+        (struct policy_plan){.generation = 1, .on = EVENT_idle, .after = 40, .every = 200};
+    struct prediction prediction = predict(&run.past, 86400 * S);
+    check_instants("2 a second", &prediction, NAN, 120, NAN);
+    check_real("every 100 s", prediction.expected[1], 863);
+    check_that("by chance", prediction.next[1].high > 125 && prediction.next[1].low < 115);
+    run.result.ending.plan.on = EVENT_step_done;
+    prediction = predict(&run.past, 86400 * S);
+    check_instants("of start-up", &prediction, NAN, NAN, NAN);
+}
+
+/* No pause ever comes; all that is born stays. */
+TEST(never)
+{
+    static struct made_up run;
+    begin(&run);
+    run.result.ending.automatic = 0;
+    struct prediction prediction = predict(&run.past, 86400 * S);
+    check_instants("off", &prediction, NAN, NAN, NAN);
+    check_real("covered", prediction.covered, 1);
+    check_real("pause", prediction.horizon_pause_max, 0);
+    check_real("heap", prediction.horizon_heap_peak, 2000 + 1000 + 86300 * 1000.0);
+    check_that("no period", isnan(prediction.full_period));
+}
+
+/* Requests: one every 50 ms for 100 s, or 20 times as many in a tenth of the time. */
+static void arrive(struct made_up *run, bool in_a_burst)
+{
+    for (uint64_t i = 0; i < REQUESTS; i++)
+        run->requests[i].arrival_ns = in_a_burst ? 60 * S + i * S / 1000 : i * S / 20;
+    run->requests[0].arrival_ns = 0;
+    run->past.request_count = REQUESTS;
+    run->result.last_answer_ns = 100 * S;
+}
+
+TEST(flags)
+{
+    static struct made_up run;
+    begin(&run);
+    arrive(&run, false);
+    struct prediction prediction = predict(&run.past, 86400 * S);
+    check_that("even", prediction.arrival_dispersion < 0.1);
+    check_real("even", prediction.flagged, 0);
+    arrive(&run, true);
+    prediction = predict(&run.past, 86400 * S);
+    check_that("a burst", prediction.arrival_dispersion > 4 && prediction.flagged == 1);
+    begin(&run);
+    would_find(&run, 2, 3000, 1000); /* an object a byte */
+    for (uint64_t i = 0; i < SAMPLES; i++)
+        run.samples[i].live_bytes = 2000 + 50 * i;
+    check_real("slow growth", predict(&run.past, 86400 * S).flagged, 0);
+    for (uint64_t i = 0; i < SAMPLES; i++)
+        run.samples[i].live_bytes = 2000 + 200 * i;
+    prediction = predict(&run.past, 86400 * S);
+    check_real("objects a second", prediction.live_growth, 200);
+    check_real("growth", prediction.flagged, 1);
+    check_that("longer", prediction.next[2].pause_high > prediction.next[2].pause ||
+                             prediction.next[2].at < 200);
+    for (uint64_t i = 0; i < SAMPLES; i++)
+        run.samples[i].live_bytes = 2000 + 50000 * (i / 10 % 2);
+    check_real("to and fro", predict(&run.past, 86400 * S).flagged, 0);
+}
+
+/* All that can come has been seen: full ones three times. */
+TEST(covered)
+{
+    static struct made_up run;
+    begin(&run);
+    for (int i = 0; i < 5; i++) {
+        run.past.collection_count = (size_t)i;
+        run.collections[i] = (struct collection){.wall_ns = (uint64_t)(20 * i + 1) * S,
+                                                 .generation = i < 2 ? i : 2,
+                                                 .before = {0, 0, (uint64_t)(20 * i + 1) * 1000},
+                                                 .examined = 1,
+                                                 .pause_ns = S};
+        check_real("not yet", predict(&run.past, 86400 * S).covered, 0);
+    }
+    run.past.collection_count = 5;
+    struct prediction prediction = predict(&run.past, 86400 * S);
+    check_real("all", prediction.covered, 1);
+    check_that("longest", prediction.horizon_pause_max >= 1);
+    run.past.collection_count = 2;
+    check_real("the run is longer", predict(&run.past, 99 * S).covered, 1);
+    check_real("no full one so soon", predict(&run.past, 190 * S).covered, 1);
+    check_real("but then", predict(&run.past, 210 * S).covered, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(by_counters),
+        cmocka_unit_test(without_samples),
+        cmocka_unit_test(nothing_to_go_by),
+        cmocka_unit_test(by_the_clock),
+        cmocka_unit_test(by_events),
+        cmocka_unit_test(never),
+        cmocka_unit_test(flags),
+        cmocka_unit_test(covered),
+    };
+    return cmocka_run_group_tests_name("prediction", tests, NULL, NULL);
+}
