@@ -198,8 +198,10 @@ static void print_caution(const struct best_answer *answer, const struct best_gr
     char *whole;
     if (!group->caution)
         return;
-    if (asprintf(&whole, "%s `pygcsim best %s --verify` runs it until it has seen that.",
-                 group->caution, store_path(answer->question->subject.store)) < 0)
+    bool covered = outlook_is_covered(&group->best.settings[0].outlook);
+    if (asprintf(&whole, "%s%s%s%s", group->caution, covered ? "" : " `pygcsim best ",
+                 covered ? "" : store_path(answer->question->subject.store),
+                 covered ? "" : " --verify` runs it until it has seen that.") < 0)
         out_of_memory();
     putchar('\n');
     print_paragraph(whole);

@@ -374,10 +374,11 @@ char *outlook_caution(const struct outlook *outlook)
 {
     char *text;
     size_t size;
-    if (outlook_is_covered(outlook))
+    bool covered = outlook_is_covered(outlook);
+    if (covered && !(outlook->is == OUTLOOK_NOTHING && heap_grows(outlook)))
         return NULL;
     FILE *out = open_text(&text, &size);
-    if (outlook->is != OUTLOOK_UNKNOWN)
+    if (!covered && outlook->is != OUTLOOK_UNKNOWN)
         fputs("Not seen yet: ", out);
     write_sentence(out, outlook);
     fclose(out);

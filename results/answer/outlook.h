@@ -58,7 +58,7 @@ char *outlook_show(char text[OUTLOOK_TEXT], const struct outlook *outlook);
 char *outlook_sentence(const struct outlook *outlook);
 
 /* The same as a warning, for whoever is about to do what these runs advise; NULL: they have seen
- * what comes. To be freed. */
+ * what comes, and it is no heap without end. To be freed. */
 char *outlook_caution(const struct outlook *outlook);
 
 /* What is to be said below such a column: sentences, each with a full stop; to be freed. */

@@ -284,9 +284,12 @@ static void write_caution(const struct answer *answer)
         return;
     fputs("<p class=\"warning\">", answer->out);
     html_text(answer->out, caution);
-    fputs(" <code>pygcsim best ", answer->out);
-    html_text(answer->out, answer->page->report->file);
-    fputs(" --verify</code> runs it until it has seen that.</p>\n", answer->out);
+    if (!outlook_is_covered(&answer->outlook)) {
+        fputs(" <code>pygcsim best ", answer->out);
+        html_text(answer->out, answer->page->report->file);
+        fputs(" --verify</code> runs it until it has seen that.", answer->out);
+    }
+    fputs("</p>\n", answer->out);
     free(caution);
 }
 

@@ -146,7 +146,7 @@ def compare(place):
     words = " ".join(out.split())
     check("latency max heap peak garbage peak still to come" in words, out)
     check("Still to come: collections that" in words, out)
-    check([line for line in out.split("\n") if line.startswith("off ") and line.endswith(" nothing")], out)
+    check([line for line in out.split("\n") if line.startswith("off ") and " no pause; heap " in line], out)
     stored = {row["policy"]: row for row in objects(place.expect(0, "show results.db --json").out)}
     equal(stored["off"].get("next_gen2_low"), None, "nothing comes when it is off")
 
@@ -174,7 +174,7 @@ DRAWN = [
     ("heatmap", "--metric heap_peak", ["hatched: runs too short to see what comes"]),
     ("pareto", "", ["Longest pause of the steady state up to the horizon", "open: runs too short to see what comes"]),
     ("pareto", "--seen", ["Longest pause in the steady state", "open: runs too short to see what comes"]),
-    ("tradeoff", "", ["predicted", "open: runs too short to see what comes", "predicted 1.4 s"]),
+    ("tradeoff", "", ["→ predicted", "open: runs too short to see what comes", " → 1.4 s"]),
 ]
 
 

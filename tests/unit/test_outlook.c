@@ -185,6 +185,23 @@ TEST(what_it_says)
     }
 }
 
+/* A heap that grows without end is warned of, though no pause comes. */
+TEST(heap_without_end)
+{
+    struct outlook outlook = outlook_of(&cases[1]);
+    char shown[OUTLOOK_TEXT];
+    outlook.heap_seen = 75 << 20;
+    outlook.heap = 1.4 * outlook.heap_seen;
+    check_that("as it was", !outlook_caution(&outlook));
+    outlook.heap = 44.6 * (1 << 30);
+    check_text("column", outlook_show(shown, &outlook), "no pause; heap 44.6 GiB");
+    char *caution = outlook_caution(&outlook);
+    check_text("caution", caution,
+               "No collection comes. Garbage stays, and makes a heap of 44.6 GiB up to 24h.");
+    check_that("nothing to be seen", outlook_is_covered(&outlook));
+    free(caution);
+}
+
 /* Below a table stands what its words mean, and nothing of words that are not in it. */
 TEST(legend)
 {
@@ -210,6 +227,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_it_says),
+        cmocka_unit_test(heap_without_end),
         cmocka_unit_test(legend),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
