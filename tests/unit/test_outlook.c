@@ -24,6 +24,7 @@ struct case_of {
     double next[3][4]; /* of each generation: low, high, pause, pause_high; s */
     const char *shown;
     const char *sentence;
+    double full_ones, full_pause; /* expected to the horizon; how long later ones take, s */
 };
 
 static void set(double *values, const char *metric, double value)
@@ -44,6 +45,8 @@ static struct outlook outlook_of(const struct case_of *row)
     set(values, "arrival_dispersion", row->dispersion);
     set(values, "service_pause_max", row->seen);
     set(values, "wall_time", 30);
+    set(values, "expected_gen2", row->full_ones);
+    set(values, "usual_gen2_pause", row->full_pause);
     set(values, "horizon", isnan(row->covered) ? NAN : DAY);
     for (int g = 0; g < 3; g++)
         for (int i = 0; i < 4; i++) {
@@ -150,6 +153,37 @@ static const struct case_of cases[] = {
      "1 s after 2 h (full)",
      "30.0 s were too short to see what comes: predicted is a pause of 1 s (a full collection), "
      "after 2 h; the longest seen was 100 ms."},
+    {"a later full one is the longest",
+     0,
+     0,
+     1,
+     0.00058,
+     {YOUNG, YOUNG, {32, 36, 0.00045, 0.0005}},
+     "1.1 ms after 32 s or more (full)",
+     "30.0 s were too short to see what comes: predicted is a pause of 1.1 ms (a full collection), "
+     "after 32 s or more; the longest seen was 580 us.",
+     26000,
+     0.00111},
+    {"there is only one full one",
+     0,
+     0,
+     1,
+     0.1,
+     {YOUNG, YOUNG, {33, 40, 0.105, 0.12}},
+     "none longer",
+     "30.0 s were too short to see all that comes up to 24h, though no pause longer than the "
+     "100 ms seen is predicted.",
+     1,
+     0.2},
+    {"it grows, and no pause is longer",
+     0,
+     1,
+     1,
+     0.1,
+     {YOUNG, YOUNG, {33, 40, 0.105, 0.12}},
+     "unclear: heap grows",
+     "What comes cannot be relied on: the heap grows, and 30.0 s do not say how far. Predicted is "
+     "no pause longer than the 100 ms seen."},
     {"it grows",
      0,
      1,
@@ -219,6 +253,8 @@ TEST(legend)
         char *text = outlook_legend(&outlook, 1);
         bool open = outlook.is == OUTLOOK_COMES || outlook.is == OUTLOOK_UNRELIABLE;
         check_that(cases[i].what, (strstr(text, "--until covered") != NULL) == open);
+        check_that(cases[i].what, (strstr(text, "no collection comes") != NULL) ==
+                                      (outlook.is == OUTLOOK_NOTHING));
         free(text);
     }
 }
