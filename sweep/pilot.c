@@ -332,8 +332,10 @@ static struct forecast guess(const struct pilot *pilot, const struct pilot_work 
 {
     double parts = execution_parts(&(struct execution){.plan = pilot->plan});
     double seconds = work->parts > 0 ? work->seconds * parts / work->parts / pilot->workers : NAN;
-    return (struct forecast){
-        .seconds = {seconds / GUESS, seconds, seconds * GUESS}, .bytes = NAN, .memory = NAN};
+    return (struct forecast){.seconds = {seconds / GUESS, seconds, seconds * GUESS},
+                             .bytes = NAN,
+                             .memory = NAN,
+                             .told = NAN};
 }
 
 #define MEMORY_ANYHOW    (32 << 20) /* bytes; */
@@ -377,6 +379,7 @@ struct forecast pilot_forecast(const struct pilot *pilot, const struct pilot_wor
         .bytes = extrapolate(work, bytes).likely / FILL * (double)pilot->plan->to_do,
         .memory = memory_of_plan(pilot, extrapolate(work, memory).likely,
                                  extrapolate(work, objects).likely),
+        .told = extrapolate(work, memory).likely * (double)pilot->plan->to_do,
         .compile_seconds = compiles.likely,
         .run_seconds = runs.likely,
     };
