@@ -147,6 +147,16 @@ def verify(place):
     place.expect(0, "show results.db --experiment 'advice verified'", out=["duration=30s"])
 
 
+@test("best --verify: the seed is the first with which there is something to see")
+def verify_the_unseen(place):
+    place.write("e.yaml", "{name: e, workload: 'web:rate=300,modules=300000,duration=20s', policy: freeze,"
+                          " seeds: [2, 3], minimise: service_pause_max}")
+    place.expect(0, "sweep e.yaml")
+    values = place.query("SELECT value FROM summary WHERE metric = 'covered' ORDER BY run_id")
+    equal([row[0] for row in values], [1, 0], "covered")
+    longer(place, "best results.db --verify", ["on cpython-3.13, seed 3; before: web:", "Covered for 24h: "])
+
+
 @test("best --verify: the longer runs decide whether the advice stands")
 def verify_falls(place):
     place.write("e.yaml", ADVICE.replace("minimise: gc_share", "minimise: heap_peak"))
