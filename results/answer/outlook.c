@@ -429,18 +429,33 @@ static const struct outlook *with_horizon(const struct outlook *outlooks, size_t
     return NULL;
 }
 
-char *outlook_legend(const struct outlook *outlooks, size_t count)
+static void write_what_it_is(FILE *out, const struct outlook *outlooks, size_t count,
+                             const struct outlook *any)
 {
-    const struct outlook *any = with_horizon(outlooks, count);
-    char *text, ran[UNITS_TEXT], horizon[UNITS_TEXT];
-    size_t size;
-    FILE *out = open_text(&text, &size);
-    if (any)
+    char ran[UNITS_TEXT], horizon[UNITS_TEXT];
+    outlook_horizon(horizon, any);
+    if (count_of(outlooks, count, OUTLOOK_SEEN) + count_of(outlooks, count, OUTLOOK_NOTHING) ==
+        count)
+        fprintf(out,
+                "Still to come: what is predicted up to %s, as if the program went on like "
+                "this.",
+                horizon);
+    else
         fprintf(out,
                 "Still to come: collections that %s were too short to see. Predicted up to %s, as "
                 "if the program went on like this, are the longest pause, how long after the "
                 "beginning it comes, and in brackets its generation (full: all of them).",
-                units_show_seconds(ran, any->ran), outlook_horizon(horizon, any));
+                units_show_seconds(ran, any->ran), horizon);
+}
+
+char *outlook_legend(const struct outlook *outlooks, size_t count)
+{
+    const struct outlook *any = with_horizon(outlooks, count);
+    char *text;
+    size_t size;
+    FILE *out = open_text(&text, &size);
+    if (any)
+        write_what_it_is(out, outlooks, count, any);
     if (any && count_of(outlooks, count, OUTLOOK_SEEN))
         fputs(" Nothing new: all kinds of collections that come have been seen.", out);
     if (any && count_of(outlooks, count, OUTLOOK_NO_LONGER))

@@ -175,7 +175,9 @@ static int check_file(struct store *store, bool *empty, struct error *error)
     if (application != APPLICATION_ID)
         return error_set(error, "%s: not a results file: it is another program's", store->path);
     if (version != SCHEMA_VERSION)
-        return error_set(error, "%s: written by another version of pygcsim (schema %lld, not %d)",
+        return error_set(error,
+                         "%s: written by another version of pygcsim (schema %lld, not %d); only "
+                         "that one reads it",
                          store->path, (long long)version, SCHEMA_VERSION);
     return soundness_check_schema(store, error);
 }

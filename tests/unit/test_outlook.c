@@ -253,6 +253,8 @@ TEST(legend)
         char *text = outlook_legend(&outlook, 1);
         bool open = outlook.is == OUTLOOK_COMES || outlook.is == OUTLOOK_UNRELIABLE;
         check_that(cases[i].what, (strstr(text, "--until covered") != NULL) == open);
+        check_that(cases[i].what,
+                   (strstr(text, "too short to see") != NULL) == (outlook.is > OUTLOOK_SEEN));
         check_that(cases[i].what, (strstr(text, "no collection comes") != NULL) ==
                                       (outlook.is == OUTLOOK_NOTHING));
         free(text);

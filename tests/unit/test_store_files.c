@@ -51,8 +51,9 @@ TEST(files_that_are_refused)
          ": not a results file: its tables are not those of this version"},
         {"a later version's", NULL,
          "PRAGMA application_id = 1887004515; PRAGMA user_version = 99; CREATE TABLE run (a)",
-         ": written by another version of pygcsim (schema 99, not 4)",
-         ": written by another version of pygcsim (schema 99, not 4)"},
+         ": written by another version of pygcsim (schema 99, not 4); only that one reads it",
+         ": written by another version of pygcsim (schema 99, not 4); that one reads it, this one "
+         "begins another file"},
         {"an empty file", "", NULL, NULL, ": not a results file: it is empty"},
         {"no file", NULL, NULL, NULL, ": cannot be opened: No such file or directory"},
     };
