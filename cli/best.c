@@ -6,7 +6,10 @@
 
 #include "cli/best_output.h"
 #include "cli/command.h"
+#include "cli/estimate.h"
 #include "cli/open_results.h"
+#include "cli/run_experiment.h"
+#include "cli/verify.h"
 #include "policies/registry.h"
 #include "sim/base/allocate.h"
 
@@ -21,6 +24,10 @@ struct command {
     struct metric_list pareto;
     const char *baseline;
     bool seen, json;
+
+    /* How it is verified: */
+    bool verify, allow_long;
+    uint64_t jobs, memory_bytes;
 };
 
 static int read_condition(const struct param *param, const char *label, void *field,
@@ -79,6 +86,13 @@ static const struct command_option options[] = {
     {{OPTION_EXPERIMENT, FIELD(which.experiment)}, .argument = "NAME"},
     {{"json", PARAM_SWITCH, FIELD(json),
       .meaning = "one JSON object for each workload and collector"}},
+    {{"verify", PARAM_SWITCH, FIELD(verify),
+      .meaning =
+          "also run the best and the baseline until they are covered for the horizon, into the "
+          "same file, and say whether the advice stands"}},
+    {{OPTION_JOBS, FIELD(jobs)}, .letter = 'j', .argument = "N"},
+    {{OPTION_MEMORY, FIELD(memory_bytes)}, .argument = "SIZE"},
+    {{OPTION_ANYWAY, FIELD(allow_long)}},
     {{NULL}},
 };
 
@@ -118,6 +132,13 @@ static void answer(const struct command *command)
         best_json(&answer);
     else
         best_print(&answer);
+    if (command->verify)
+        verify_advice(&(struct verifying){.db = command->which.db,
+                                          .workers = workers((unsigned)command->jobs),
+                                          .memory_bytes = command->memory_bytes,
+                                          .allow_long = command->allow_long,
+                                          .json = command->json},
+                      &question, &answer, &results);
     best_answer_fini(&answer);
     close_results(&results);
 }

@@ -102,7 +102,7 @@ const struct note notes_of_results[] = {
 };
 
 const struct note notes_of_environment[] = {
-    {"TMPDIR", "the folder for compiled programs that are larger than half of --memory; /var/tmp "
-               "if it is not set"},
+    {"TMPDIR", "the folder for temporary files: for programs of files that take more than half of "
+               "--memory; /var/tmp if it is not set"},
     {NULL},
 };

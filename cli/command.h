@@ -120,13 +120,16 @@ void close_output(void);
 #define OPTION_MEMORY                                                                              \
     .name = "memory", .type = PARAM_BYTES, .least = 1, .most = PARAM_UNLIMITED,                    \
     .otherwise = "three quarters of the machine's memory",                                         \
-    .meaning = "how much heaps and compiled programs may take together: a run that needs more "    \
-               "fails; programs beyond half of it are kept in temporary files, in $TMPDIR or "     \
-               "/var/tmp"
+    .meaning = "how much memory everything may take together: a run that needs more fails"
+
+/* Of commands that have programs in files. */
+#define OPTION_MEMORY_OR_FILES                                                                     \
+    OPTION_MEMORY "; a compiled program that is written to a file, or read from one, is kept in "  \
+                  "temporary files beyond half of it, in $TMPDIR or /var/tmp"
 
 #define OPTION_UNTIL                                                                               \
     TERM_UNTIL, .type = PARAM_RULE, .read = until_read, .parts = until_params,                     \
-                .form = "a rule such as 5% or ci=5%,metric=latency_p99,most=200"
+                .form = "a rule such as 5% or ci=5%,metric=latency_p99,most=200, or covered"
 
 #define OPTION_WORKLOAD                                                                            \
     .name = "workload", .type = PARAM_SPEC, .registry = &workload_registry, .initial = "web",      \

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/estimate.h"
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/ranking.h"
@@ -27,7 +28,7 @@ struct command {
     uint64_t horizon_ns;
     int64_t log;
     const char *db;
-    bool json;
+    bool json, allow_long;
 
     const char *name; /* of the subcommand */
     bool one_policy;
@@ -80,7 +81,8 @@ static const struct command_option options[] = {
     {{OPTION_DB, FIELD(db)}, .argument = "FILE"},
     {{TERM_ENGINE, FIELD(engine)}, .argument = "NAME"},
     {{OPTION_JOBS, FIELD(jobs)}, .letter = 'j', .argument = "N"},
-    {{OPTION_MEMORY, FIELD(memory_bytes)}, .argument = "SIZE"},
+    {{OPTION_MEMORY_OR_FILES, FIELD(memory_bytes)}, .argument = "SIZE"},
+    {{OPTION_ANYWAY, FIELD(allow_long)}},
     {{"json", PARAM_SWITCH, FIELD(json),
       .meaning = "print every metric, one JSON object a line for each run"}},
     {{NULL}},
@@ -91,7 +93,7 @@ static const struct command_option options[] = {
 /* Options that do not go together. */
 static void check_together(const struct command *command)
 {
-    if (command->program && (command->replications > 1 || command->until.share > 0))
+    if (command->program && (command->replications > 1 || until_is_a_rule(&command->until)))
         fail_usage("--program is one program: not with --replications or --until");
     if (command->program && (command->workload_given || command->seed_given))
         fail_usage("--program is instead of --workload and --seed");
@@ -207,6 +209,9 @@ static int execute_command(struct command *command)
     struct experiment experiment;
     compiled_init(&compiled);
     make_experiment(command, &compiled, &experiment);
+    if (!command->program)
+        estimate_first(&experiment, (struct share){0}, workers((unsigned)command->jobs),
+                       command->memory_bytes, command->allow_long);
     struct rounds rounds = {
         .experiment = &experiment,
         .store = store_open(command->db, &error),
@@ -219,7 +224,7 @@ static int execute_command(struct command *command)
     };
     if (!rounds.store)
         fail("%s", error.text);
-    run_experiment(&rounds, RUN_AS_COMPARE);
+    run_experiment(&rounds, RUN_AS_COMPARE, command->allow_long);
     if (rounds.stopped) {
         store_close(rounds.store);
         interrupts_obey();
@@ -232,8 +237,8 @@ static int execute_command(struct command *command)
         print_json(rounds.store, &rounds.plan);
     else
         print_tables(rounds.store, command, &rounds.plan, rounds.results);
-    if (experiment.until.share > 0 && !command->json)
-        print_precision(&experiment, &rounds.precision);
+    if (!command->json)
+        print_rules(&rounds);
 
     store_close(rounds.store);
     rounds_fini(&rounds);

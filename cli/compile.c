@@ -26,7 +26,7 @@ static const struct command_option options[] = {
     {{TERM_SEED, FIELD(setup.seed)}, .argument = "N"},
     {{"out", PARAM_PATH, FIELD(out), .initial = "out.program", .meaning = "the file to write"},
      .argument = "FILE"},
-    {{OPTION_MEMORY, FIELD(memory_bytes)}, .argument = "SIZE"},
+    {{OPTION_MEMORY_OR_FILES, FIELD(memory_bytes)}, .argument = "SIZE"},
     {{"compress", PARAM_SWITCH, FIELD(compress),
       .meaning = "smaller, to keep or to send; it has to fit into memory when it is used"}},
     {{NULL}},

@@ -2,10 +2,9 @@
 #include "cli/dry_run.h"
 
 #include <math.h>
-#include <string.h>
-#include <time.h>
 
 #include "cli/command.h"
+#include "cli/estimate.h"
 #include "cli/print.h"
 #include "cli/run_experiment.h"
 #include "sweep/pilot.h"
@@ -47,29 +46,7 @@ static void print_points(const struct experiment *experiment)
         print("  … and %zu more\n", experiment->point_count - POINTS_SHOWN);
 }
 
-/* Two digits are all that an estimate has. */
-static char *show_roughly(char text[UNITS_TEXT], double seconds)
-{
-    double unit = seconds > 0 ? pow(10, floor(log10(seconds)) - 1) : 1;
-    if (seconds >= 100) /* minutes and hours */
-        unit = seconds < 600 ? 10 : seconds < 7200 ? 60 : 3600;
-    units_show_seconds(text, round(seconds / unit) * unit);
-    char *point = strchr(text, '.'), *space = strchr(text, ' ');
-    if (point && space && strspn(point + 1, "0") == (size_t)(space - point) - 1)
-        memmove(point, space, strlen(space) + 1);
-    return text;
-}
-
 /* ---- what it would take --------------------------------------------------------------- */
-
-/* Of work, whatever else the machine has to do. */
-static double seconds_of(void *clock)
-{
-    struct timespec now;
-    (void)clock;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void print_seconds(struct range seconds)
 {
@@ -92,7 +69,7 @@ static void print_basis(const struct pilot_step *last, const struct forecast *fo
 static void print_forecast(const struct pilot *pilot, const struct pilot_work *work)
 {
     const struct forecast forecast = pilot_forecast(pilot, work);
-    char disk[UNITS_TEXT];
+    char memory[UNITS_TEXT], disk[UNITS_TEXT];
     if (isnan(forecast.seconds.likely)) {
         print("Nothing to estimate the time by: in %d s not even a part of one run was done.\n",
               2 * PILOT_SECONDS);
@@ -104,7 +81,8 @@ static void print_forecast(const struct pilot *pilot, const struct pilot_work *w
         print(", a guess: in %d s not one run was done.\n", 2 * PILOT_SECONDS);
         return;
     }
-    print(", and %s on disk", units_show_bytes(disk, forecast.bytes));
+    print(", %s of memory, and %s on disk", units_show_bytes(memory, forecast.memory),
+          units_show_bytes(disk, forecast.bytes));
     print_basis(&work->steps[work->count - 1], &forecast);
 }
 
@@ -117,13 +95,13 @@ static void print_pilot(const struct plan *plan, unsigned jobs, uint64_t memory_
         .plan = plan,
         .workers = cores < plan->to_do ? cores : (unsigned)(plan->to_do ? plan->to_do : 1),
         .compile = compile_options(memory_bytes),
-        .seconds = seconds_of,
+        .seconds = seconds_of_work,
     };
     if (pilot_execute(&pilot, &work, &error) != 0)
         fail("%s", error.text);
     print_forecast(&pilot, &work);
-    if (plan->experiment->until.share > 0)
-        print("That is without the replications that the rule adds.\n");
+    if (until_is_a_rule(&plan->experiment->until))
+        print("That is without the runs that the rule adds.\n");
     if (work.why.text[0])
         print("One of those failed: %s\n", work.why.text);
 }

@@ -9,8 +9,8 @@
 void print_earlier(const struct past_experiment *experiment)
 {
     if (experiment->earlier)
-        print("%lld more run%s of the experiment as it was before its file was changed; %s no "
-              "part in this.\n",
+        print("%lld more run%s of the experiment as it was before its file was changed, or its "
+              "programs were made longer; %s no part in this.\n",
               (long long)experiment->earlier, experiment->earlier == 1 ? " is" : "s are",
               experiment->earlier == 1 ? "it has" : "they have");
 }

@@ -1,23 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/run_experiment.h"
 
+#include <math.h>
 #include <sched.h>
+#include <sys/resource.h>
 
 #include "cli/command.h"
+#include "cli/estimate.h"
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/progress.h"
 #include "results/answer/show_value.h"
+#include "sweep/file/length.h"
 #include "sweep/standings.h"
 
 #define ADVICE_AFTER 5   /* seconds of work, */
 #define ADVICE_FROM  120 /* if about so many are left: what to do about it */
+
+#define WORKLOADS_SHOWN 3
 
 struct view {
     const struct rounds *rounds;
     enum run_style style;
     struct progress progress;
     struct standings standings; /* of the round under way */
+    size_t under_way;           /* runs */
+    unsigned workers;
+    double told_bytes;      /* that the runs of the round under way have told */
+    uint64_t stored_before; /* bytes, when it began */
+    bool allow_long;
     bool advised;
 };
 
@@ -68,6 +79,10 @@ static void on_round(void *context, const struct execution *execution)
     struct view *view = context;
     progress_clear(&view->progress);
     progress_init(&view->progress, execution_parts(execution));
+    view->workers = execution->workers;
+    view->under_way = 0;
+    view->told_bytes = 0;
+    view->stored_before = store_bytes(view->rounds->store);
     view->progress.lines = true;
     view->progress.timed = view->style == RUN_AS_SWEEP || !view->progress.terminal;
     standings_fini(&view->standings);
@@ -78,9 +93,12 @@ static void on_begun(void *context, const struct planned_run *run)
 {
     struct view *view = context;
     const struct rounds *rounds = view->rounds;
+    view->under_way += run != NULL;
     if (view->style == RUN_AS_SWEEP)
         return;
-    if (run)
+    if (view->under_way > view->workers)
+        progress_label(&view->progress, "%zu runs side by side", view->under_way);
+    else if (run)
         progress_label(&view->progress, "%zu of %zu: %s", run->point + 1, rounds->plan.run_count,
                        policy_of_point(rounds->experiment, run->point));
     else
@@ -91,7 +109,9 @@ static void on_ended(void *context, const struct planned_run *run,
                      const struct simulation_result *result, const double *values, const char *why)
 {
     struct view *view = context;
-    (void)result, (void)why;
+    (void)why;
+    view->under_way--;
+    view->told_bytes += pilot_memory_of_run(result);
     if (values)
         standings_note(&view->standings, run, values);
 }
@@ -121,13 +141,73 @@ static void on_advanced(void *context, double parts)
     progress_at(&view->progress, parts);
 }
 
+/* ---- before programs are longer ------------------------------------------------------- */
+
+/* As it was until now. */
+static struct cost cost_of_round(const struct view *view)
+{
+    const struct rounds *rounds = view->rounds;
+    double share = (double)rounds->ended / (double)rounds->plan.run_count;
+    struct rusage usage;
+    if (rounds->ended == 0)
+        return estimate_plan(&rounds->plan, view->workers, 0);
+    getrusage(RUSAGE_SELF, &usage);
+    return (struct cost){
+        .seconds = progress_seconds(&view->progress) / share,
+        .memory_bytes = (double)usage.ru_maxrss * 1024,
+        .disk_bytes = (double)(store_bytes(rounds->store) - view->stored_before) / share,
+        .workers = view->workers,
+    };
+}
+
+/* How much longer what is to be run will be than what was. */
+static double growth_of(const struct experiment *experiment, const struct coverage *coverage)
+{
+    double before = 0, after = 0;
+    for (size_t i = 0; i < experiment->workload_count; i++) {
+        before += (double)length_ns(&experiment->workloads[i]);
+        after += (double)coverage->wanted_ns[i];
+    }
+    return after / before;
+}
+
+static struct cost cost_of_longer(const struct view *view, const struct coverage *coverage)
+{
+    struct cost cost = cost_of_round(view);
+    double growth = growth_of(view->rounds->experiment, coverage);
+    cost.seconds *= growth;
+    cost.memory_bytes += fmax(0, growth - 1) * view->told_bytes;
+    cost.disk_bytes *= growth;
+    return cost;
+}
+
+static bool on_longer(void *context, const struct coverage *coverage)
+{
+    struct view *view = context;
+    const struct cost cost = cost_of_longer(view, coverage);
+    bool refused = cost_is_much(&cost) && !view->allow_long;
+    char text[200], longest[UNITS_TEXT];
+    int64_t most = 0;
+    for (size_t i = 0; i < view->rounds->experiment->workload_count; i++)
+        if (coverage->wanted_ns[i] > most)
+            most = coverage->wanted_ns[i];
+    progress_clear(&view->progress);
+    print_to(stderr, "%s: %zu of %zu runs are not covered yet; with %s: %s%s\n",
+             program_invocation_name, coverage->runs - coverage->covered, coverage->runs,
+             units_show_seconds(longest, (double)most / NS_PER_S),
+             cost_show(text, sizeof text, &cost),
+             refused ? ", which is more than a day and not done without --anyway" : "");
+    return !refused;
+}
+
 /* ---- all of it ------------------------------------------------------------------------ */
 
-void run_experiment(struct rounds *rounds, enum run_style style)
+void run_experiment(struct rounds *rounds, enum run_style style, bool allow_long)
 {
     struct error error;
-    struct view view = {.rounds = rounds, .style = style};
+    struct view view = {.rounds = rounds, .style = style, .allow_long = allow_long};
     rounds->begins = on_round;
+    rounds->longer = on_longer;
     rounds->execution.context = &view;
     rounds->execution.begun = on_begun;
     rounds->execution.ended = on_ended;
@@ -145,7 +225,37 @@ void run_experiment(struct rounds *rounds, enum run_style style)
     }
 }
 
-void print_precision(const struct experiment *experiment, const struct precision *precision)
+/* ---- what the rules have come to ------------------------------------------------------ */
+
+static void print_uncovered(const struct coverage *coverage)
+{
+    static const char *const reasons[UNCOVERED_COUNT] = {
+        [UNCOVERED_unsteady] = "ended before the steady state",
+        [UNCOVERED_bursts] = "because requests come in longer bursts than the run can tell",
+        [UNCOVERED_growth] = "because the heap grows",
+        [UNCOVERED_unseen] = "because a collection that will come has not been seen",
+    };
+    for (int i = 0; i < UNCOVERED_COUNT; i++)
+        if (coverage->uncovered[i])
+            print("Not covered, %s: %zu run%s, as %s.\n", reasons[i], coverage->uncovered[i],
+                  coverage->uncovered[i] == 1 ? "" : "s", coverage->where[i]);
+}
+
+static void print_coverage(const struct experiment *experiment, const struct coverage *coverage)
+{
+    char horizon[UNITS_TEXT];
+    units_show_seconds(horizon, coverage->horizon_s);
+    if (coverage->runs == coverage->covered)
+        print("Covered for %s: ", horizon);
+    else
+        print("%zu of %zu runs are covered for %s: ", coverage->covered, coverage->runs, horizon);
+    for (size_t i = 0; i < experiment->workload_count && i < WORKLOADS_SHOWN; i++)
+        print("%s%s", i ? ", " : "", experiment->workloads[i].text);
+    print("%s.\n", experiment->workload_count > WORKLOADS_SHOWN ? ", …" : "");
+    print_uncovered(coverage);
+}
+
+static void print_precision(const struct experiment *experiment, const struct precision *precision)
 {
     if (!precision->metric)
         print("No run has a value of what the rule for replications is about.\n");
@@ -161,4 +271,13 @@ void print_precision(const struct experiment *experiment, const struct precision
               "replications, the most allowed.\n",
               precision->metric->name, 100 * experiment->until.share, precision->where,
               100 * precision->share, precision->replications);
+}
+
+void print_rules(const struct rounds *rounds)
+{
+    const struct experiment *experiment = rounds->experiment;
+    if (experiment->until.covered)
+        print_coverage(experiment, &rounds->coverage);
+    if (experiment->until.share > 0)
+        print_precision(experiment, &rounds->precision);
 }

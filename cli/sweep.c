@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/dry_run.h"
+#include "cli/estimate.h"
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/run_experiment.h"
@@ -18,7 +19,7 @@
 struct command {
     const char *file, *db;
     uint64_t jobs, memory_bytes;
-    bool dry_run, retry_failed;
+    bool dry_run, retry_failed, allow_long;
     struct share share;
     struct until until; /* share 0: as the file says */
 };
@@ -52,6 +53,7 @@ static const struct command_option options[] = {
       .meaning = "also run again what failed before"}},
     {{OPTION_UNTIL, FIELD(until), .otherwise = "as the file says"}, .argument = "RULE"},
     {{OPTION_MEMORY, FIELD(memory_bytes)}, .argument = "SIZE"},
+    {{OPTION_ANYWAY, FIELD(allow_long)}},
     {{NULL}},
 };
 
@@ -109,8 +111,7 @@ static void print_end(const struct rounds *rounds, const struct command *command
               command->share.shards, command_name_length(), program_invocation_name);
     else
         print_what_next(command->db);
-    if (rounds->experiment->until.share > 0)
-        print_precision(rounds->experiment, &rounds->precision);
+    print_rules(rounds);
 }
 
 /* Says what has come of it. Returns the exit status. */
@@ -141,6 +142,8 @@ static void dry_run(const struct command *command, const struct experiment *expe
 static int sweep(const struct command *command, struct experiment *experiment)
 {
     struct error error;
+    estimate_first(experiment, command->share, workers((unsigned)command->jobs),
+                   command->memory_bytes, command->allow_long);
     struct rounds rounds = {
         .experiment = experiment,
         .store = open_locked(command),
@@ -151,7 +154,7 @@ static int sweep(const struct command *command, struct experiment *experiment)
                       .compile = compile_options(command->memory_bytes),
                       .account = memory_account(command->memory_bytes)},
     };
-    run_experiment(&rounds, RUN_AS_SWEEP);
+    run_experiment(&rounds, RUN_AS_SWEEP, command->allow_long);
     if (rounds.stopped) {
         store_close(rounds.store);
         interrupts_obey();
@@ -169,14 +172,13 @@ static void read_experiment(const struct command *command, struct experiment *ex
     struct error error;
     if (experiment_read(experiment, command->file, &error) != 0)
         fail("%s", error.text);
-    if (command->until.share > 0)
+    if (until_is_a_rule(&command->until))
         experiment->until = command->until;
     if (until_settle(experiment, &error) != 0)
         fail_usage("%s", error.text);
-    if (experiment->until.share > 0 && command->share.shards)
-        fail_usage(
-            "--shard does not go with a rule for replications (until): a share does not know "
-            "how the others turn out");
+    if (until_is_a_rule(&experiment->until) && command->share.shards)
+        fail_usage("--shard does not go with a rule (until): a share does not know how the others "
+                   "turn out");
 }
 
 static int run(void *state)
@@ -207,7 +209,6 @@ const struct subcommand subcommand_sweep = {
     .options = {options},
     .argument = &file_argument,
     .files = notes_of_results,
-    .environment = notes_of_environment,
     .see = see,
     .state_size = sizeof(struct command),
     .run = run,

@@ -61,7 +61,7 @@ static int simulate_request(void *context, struct error *error)
     if (read_request(run, error) != 0)
         return -1;
     run->record = record_new();
-    run->meter = meter_new(run->record);
+    run->meter = meter_new();
     run->values = allocate_zeroed(metric_count(), sizeof *run->values);
     const struct simulation_setup setup = {
         .engine = run->engine,
@@ -78,7 +78,7 @@ static int simulate_request(void *context, struct error *error)
         return -1;
     record_end(run->record, &result, (struct warmup){.ns = run->request->warmup_ns},
                run->request->horizon_ns ? run->request->horizon_ns : HORIZON_NS);
-    return meter_read(run->meter, run->values, error);
+    return meter_read(run->meter, run->record, run->values, error);
 }
 
 struct pygcsim_run *pygcsim_simulate(const struct pygcsim_setup *setup, struct pygcsim_error *error)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Executes a plan: compiles each program once, replays every policy over it, and stores what each
- * run comes to. Several workers do that side by side; they finish the runs of programs that are
- * compiled before they compile others, so there are never more of those than workers. What is
- * stored of a run does not depend on when, by which worker, or next to what it was run. */
+ * Executes a plan: compiles each program window by window, takes the runs of every policy over the
+ * windows, and stores what each run comes to. Several workers do that side by side; there are never
+ * more programs under way than workers. What is stored of a run does not depend on when, by which
+ * worker, or next to what it was run. */
 #ifndef PYGCSIM_SWEEP_EXECUTOR_H
 #define PYGCSIM_SWEEP_EXECUTOR_H
 
@@ -22,7 +22,7 @@ struct execution {
     const struct plan *plan; /* runs that have ended are passed over */
     struct store *store;
     unsigned workers;
-    struct compile_options compile;  /* memory_bytes: of all programs at a time */
+    struct compile_options compile;  /* memory_bytes: what is kept of all programs at a time */
     struct memory_account *account;  /* of all that the workers take; NULL: they have none */
     const struct compiled *compiled; /* of the plan's only program; NULL: compile it */
 
@@ -30,6 +30,8 @@ struct execution {
     void *context;
     /* A run begins; NULL: a program is going to be compiled. */
     void (*begun)(void *context, const struct planned_run *run);
+    /* A worker turns to a window of that run; NULL: to compiling one. */
+    void (*turned)(void *context, const struct planned_run *run);
     /* A run has ended, and is stored; `values` of metrics is NULL if it failed, `why` if not. */
     void (*ended)(void *context, const struct planned_run *run,
                   const struct simulation_result *result, const double *values, const char *why);

@@ -8,6 +8,7 @@
 #include "sim/base/allocate.h"
 #include "sim/base/units.h"
 #include "sweep/executor.h"
+#include "sweep/file/length.h"
 
 /* ---- a shorter experiment ------------------------------------------------------------- */
 
@@ -18,20 +19,11 @@ static bool is_chosen(size_t i, size_t count, size_t most)
     return (count - 1 - i) % step == 0;
 }
 
-/* How long a program is, among its parameters; NULL: as long as it is. */
-static const struct param *length_of(const struct setting *workload)
-{
-    for (const struct param *param = workload->component->params; param && param->name; param++)
-        if (strcmp(param->name, "duration") == 0 && param->type == PARAM_DURATION)
-            return param;
-    return NULL;
-}
-
 /* The same workload, a part as long; its state is to be freed. */
 static struct setting shorten(const struct setting *workload, double part)
 {
     struct setting shorter = *workload;
-    const struct param *length = length_of(workload);
+    const struct param *length = length_param(workload);
     size_t size = workload->component->state_size;
     shorter.state = allocate_zeroed(1, size + 1);
     memcpy(shorter.state, workload->state, size);
@@ -75,11 +67,18 @@ struct stopwatch {
     struct pilot_work *work;
     enum { IDLE, COMPILES, RUNS } doing;
     double since, begun;                 /* what it is doing; all steps */
-    double compile_seconds, run_seconds; /* of this step, all together */
+    double compile_seconds, run_seconds; /* of this step, all together; and */
+    double memory, objects;
     size_t compiled, ran;
     double parts;
     atomic_bool stop;
 };
+
+/* For the pilot. */
+static double seconds_of(const struct pilot *pilot)
+{
+    return pilot->most_seconds > 0 ? pilot->most_seconds : PILOT_SECONDS;
+}
 
 static double now(const struct stopwatch *watch)
 {
@@ -90,17 +89,20 @@ static double now(const struct stopwatch *watch)
 static void note_time(struct stopwatch *watch)
 {
     double seconds = now(watch) - watch->since;
-    if (watch->doing == COMPILES) {
+    if (watch->doing == COMPILES)
         watch->compile_seconds += seconds;
-        watch->compiled++;
-    } else if (watch->doing == RUNS) {
+    else if (watch->doing == RUNS)
         watch->run_seconds += seconds;
-        watch->ran++;
-    }
     watch->doing = IDLE;
 }
 
 static void on_begun(void *context, const struct planned_run *run)
+{
+    struct stopwatch *watch = context;
+    watch->compiled += run == NULL;
+}
+
+static void on_turned(void *context, const struct planned_run *run)
 {
     struct stopwatch *watch = context;
     note_time(watch);
@@ -108,11 +110,23 @@ static void on_begun(void *context, const struct planned_run *run)
     watch->since = now(watch);
 }
 
+double pilot_memory_of_run(const struct simulation_result *result)
+{
+    double bytes = (double)result->requests * sizeof(struct request);
+    for (int g = 0; g < GENERATIONS; g++)
+        bytes += (double)result->stats[g].collections * sizeof(struct collection);
+    return bytes;
+}
+
 static void on_ended(void *context, const struct planned_run *run,
                      const struct simulation_result *result, const double *values, const char *why)
 {
     struct stopwatch *watch = context;
-    (void)run, (void)result, (void)values;
+    (void)run, (void)values;
+    watch->ran++;
+    watch->memory += pilot_memory_of_run(result);
+    for (int g = 0; g <= PERMANENT; g++)
+        watch->objects += (double)result->totals.tracked[g];
     if (why && watch->work->why.text[0] == '\0')
         error_set(&watch->work->why, "%s", why);
 }
@@ -121,7 +135,7 @@ static void on_advanced(void *context, double parts)
 {
     struct stopwatch *watch = context;
     watch->parts = parts;
-    if (now(watch) - watch->begun > 2 * PILOT_SECONDS)
+    if (now(watch) - watch->begun > 2 * seconds_of(watch->pilot))
         watch->stop = true;
 }
 
@@ -135,6 +149,7 @@ static int execute_watched(struct stopwatch *watch, struct plan *few, struct sto
         .compile = watch->pilot->compile,
         .context = watch,
         .begun = on_begun,
+        .turned = on_turned,
         .ended = on_ended,
         .advanced = on_advanced,
         .stop = &watch->stop,
@@ -158,6 +173,8 @@ static void add_step(struct pilot_work *work, const struct stopwatch *watch, dou
         .compile_seconds = watch->compiled ? watch->compile_seconds / (double)watch->compiled : 0,
         .run_seconds = watch->run_seconds / (double)watch->ran,
         .bytes = (double)bytes / (double)watch->ran,
+        .memory = watch->memory / (double)watch->ran,
+        .objects = watch->objects / (double)watch->ran,
         .runs = watch->ran,
     };
 }
@@ -166,6 +183,7 @@ static int execute_step(struct stopwatch *watch, double part, struct error *erro
 {
     const struct share whole = {0};
     watch->compile_seconds = watch->run_seconds = watch->parts = 0;
+    watch->memory = watch->objects = 0;
     watch->compiled = watch->ran = 0;
     struct experiment few = shorter_experiment(watch->pilot->plan->experiment, part);
     struct plan plan;
@@ -188,7 +206,7 @@ static double first_part(const struct experiment *experiment)
 {
     double longest = 0;
     for (size_t i = 0; i < experiment->workload_count; i++) {
-        const struct param *length = length_of(&experiment->workloads[i]);
+        const struct param *length = length_param(&experiment->workloads[i]);
         if (length)
             longest = fmax(longest, param_number(length, experiment->workloads[i].state));
     }
@@ -209,6 +227,12 @@ static int execute_shorter(struct stopwatch *watch, struct error *error)
     return 0;
 }
 
+static bool is_surely_short(const struct pilot *pilot, const struct pilot_work *work)
+{
+    return pilot->short_seconds > 0 && work->count > 0 &&
+           pilot_forecast(pilot, work).seconds.high < pilot->short_seconds;
+}
+
 int pilot_execute(const struct pilot *pilot, struct pilot_work *work, struct error *error)
 {
     struct stopwatch watch = {.pilot = pilot, .work = work};
@@ -220,7 +244,8 @@ int pilot_execute(const struct pilot *pilot, struct pilot_work *work, struct err
             return -1;
         before = spent;
         spent = now(&watch) - watch.begun;
-        if (part >= 1 || watch.stop || spent + PILOT_LONGER * (spent - before) > PILOT_SECONDS)
+        if (part >= 1 || watch.stop || is_surely_short(pilot, work) ||
+            spent + PILOT_LONGER * (spent - before) > seconds_of(pilot))
             break;
     }
     work->parts = watch.parts;
@@ -307,18 +332,40 @@ static struct forecast guess(const struct pilot *pilot, const struct pilot_work 
 {
     double parts = execution_parts(&(struct execution){.plan = pilot->plan});
     double seconds = work->parts > 0 ? work->seconds * parts / work->parts / pilot->workers : NAN;
-    return (struct forecast){.seconds = {seconds / GUESS, seconds, seconds * GUESS}, .bytes = NAN};
+    return (struct forecast){
+        .seconds = {seconds / GUESS, seconds, seconds * GUESS}, .bytes = NAN, .memory = NAN};
+}
+
+#define MEMORY_ANYHOW    (32 << 20) /* bytes; */
+#define MEMORY_WINDOWS   (32 << 20) /* of a program under way; */
+#define MEMORY_OBJECT    44         /* of one that is alive in it */
+#define MEMORY_AT_A_TIME 256        /* runs of it, at most */
+
+/* Of so many programs at a time, each with its runs side by side. */
+static double memory_of_plan(const struct pilot *pilot, double of_run, double objects)
+{
+    const struct plan *plan = pilot->plan;
+    double programs = 0;
+    for (size_t i = 0; i < plan->program_count; i++)
+        programs += plan->programs[i].to_do > 0;
+    double runs = programs > 0 ? (double)plan->to_do / programs : 0;
+    return MEMORY_ANYHOW +
+           fmin(programs, pilot->workers) *
+               (MEMORY_WINDOWS + objects * MEMORY_OBJECT + fmin(runs, MEMORY_AT_A_TIME) * of_run);
 }
 
 struct forecast pilot_forecast(const struct pilot *pilot, const struct pilot_work *work)
 {
-    double compile[PILOT_STEPS], run[PILOT_STEPS], bytes[PILOT_STEPS];
+    double compile[PILOT_STEPS], run[PILOT_STEPS], bytes[PILOT_STEPS], memory[PILOT_STEPS],
+        objects[PILOT_STEPS];
     if (work->count == 0)
         return guess(pilot, work);
     for (size_t i = 0; i < work->count; i++) {
         compile[i] = work->steps[i].compile_seconds;
         run[i] = work->steps[i].run_seconds;
         bytes[i] = work->steps[i].bytes;
+        memory[i] = work->steps[i].memory;
+        objects[i] = work->steps[i].objects;
     }
     const struct range compiles = extrapolate(work, compile), runs = extrapolate(work, run);
     bool all_points = pilot->plan->experiment->point_count <= PILOT_POINTS;
@@ -328,6 +375,8 @@ struct forecast pilot_forecast(const struct pilot *pilot, const struct pilot_wor
                     time_of_plan(pilot, compiles.likely, runs.likely),
                     time_of_plan(pilot, compiles.high, runs.high) * more},
         .bytes = extrapolate(work, bytes).likely / FILL * (double)pilot->plan->to_do,
+        .memory = memory_of_plan(pilot, extrapolate(work, memory).likely,
+                                 extrapolate(work, objects).likely),
         .compile_seconds = compiles.likely,
         .run_seconds = runs.likely,
     };

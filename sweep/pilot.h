@@ -21,6 +21,8 @@
 struct pilot {
     const struct plan *plan; /* not stored, so all of it is to do */
     unsigned workers;        /* that would do it */
+    double most_seconds;     /* for the pilot; 0: PILOT_SECONDS */
+    double short_seconds;    /* it ends as soon as the plan is sure to take less; 0: it does not */
     struct compile_options compile;
     double (*seconds)(void *clock); /* of work, since some instant; or a test's */
     void *clock;
@@ -31,6 +33,8 @@ struct pilot_step {
     double part;                         /* of the whole length */
     double compile_seconds, run_seconds; /* of a program, 0 if none is compiled; of a run */
     double bytes;                        /* stored, of a run */
+    double memory;                       /* of what a run tells, until it is stored */
+    double objects;                      /* at the end of a run */
     size_t runs;
 };
 
@@ -48,8 +52,12 @@ struct range {
 struct forecast {
     struct range seconds;                /* for the whole plan */
     double bytes;                        /* on disk; NaN: nothing to go by */
+    double memory;                       /* bytes; NaN: nothing to go by */
     double compile_seconds, run_seconds; /* of a program, 0 if none is compiled; of a run */
 };
+
+/* Bytes of what a run has told, until it is stored. */
+double pilot_memory_of_run(const struct simulation_result *result);
 
 /* Returns 0, or -1 with a line in *error. */
 int pilot_execute(const struct pilot *pilot, struct pilot_work *work, struct error *error);

@@ -2,6 +2,7 @@
 #include "sweep/rounds.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/allocate.h"
 
@@ -14,7 +15,8 @@ static void on_begun(void *context, const struct planned_run *run)
         rounds->execution.begun(rounds->execution.context, run);
 }
 
-/* The number of a run is the same in every round's plan: seeds are only added. */
+/* The number of a run is the same in every round's plan: seeds are only added, and programs only
+ * made longer. */
 static void note_failure(struct rounds *rounds, size_t place, const char *why)
 {
     if (rounds->failed++ == 0 || place < rounds->first_failure) {
@@ -91,12 +93,31 @@ static void forget_round(struct rounds *rounds)
 
 /* ---- all of them ---------------------------------------------------------------------- */
 
-/* *more: the rule wants another round, for which the experiment has got its seeds. */
-static int apply_rule(struct rounds *rounds, bool *more, struct error *error)
+/* *more: programs have to be longer, and are now. */
+static int apply_coverage(struct rounds *rounds, bool *more, struct error *error)
+{
+    struct experiment *experiment = rounds->experiment;
+    struct coverage *coverage = &rounds->coverage;
+    coverage_fini(coverage);
+    if (!experiment->until.covered)
+        return 0;
+    if (coverage_read(coverage, experiment, rounds->store, error) != 0)
+        return -1;
+    *more = coverage->longer &&
+            (!rounds->longer || rounds->longer(rounds->execution.context, coverage));
+    if (!*more)
+        return 0;
+    coverage_extend(experiment, coverage);
+    if (rounds->results)
+        memset(rounds->results, 0, experiment->point_count * sizeof *rounds->results);
+    return 0;
+}
+
+/* *more: there have to be more replications, and the experiment has got their seeds. */
+static int apply_precision(struct rounds *rounds, bool *more, struct error *error)
 {
     struct experiment *experiment = rounds->experiment;
     struct precision *precision = &rounds->precision;
-    *more = false;
     if (experiment->until.share == 0)
         return 0;
     if (until_metric(experiment, rounds->plan.id, rounds->store, &precision->metric, error) != 0)
@@ -109,6 +130,14 @@ static int apply_rule(struct rounds *rounds, bool *more, struct error *error)
     if (*more)
         until_extend(experiment, precision->needed);
     return 0;
+}
+
+static int apply_rules(struct rounds *rounds, bool *more, struct error *error)
+{
+    *more = false;
+    if (apply_coverage(rounds, more, error) != 0)
+        return -1;
+    return *more ? 0 : apply_precision(rounds, more, error);
 }
 
 /* What an earlier rule had planned beyond the last round is not wanted any more. */
@@ -132,7 +161,7 @@ int rounds_execute(struct rounds *rounds, struct error *error)
         if (rounds->stopped)
             return 0;
         id = rounds->plan.id;
-        if (apply_rule(rounds, &more, error) != 0)
+        if (apply_rules(rounds, &more, error) != 0)
             return -1;
     }
     return end_plan(rounds, error);
@@ -142,5 +171,6 @@ void rounds_fini(struct rounds *rounds)
 {
     free(rounds->results);
     rounds->results = NULL;
+    coverage_fini(&rounds->coverage);
     forget_round(rounds);
 }

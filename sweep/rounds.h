@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * An experiment from its plan to its last run. It is planned in a results file and executed; if it
- * has a rule for replications (sweep/until.h) that is not satisfied then, it gets more seeds and is
- * planned and executed again, until it is.
+ * has a rule that is not satisfied then, it gets longer programs (sweep/coverage.h) or more seeds
+ * (sweep/until.h) and is planned and executed again, until it is.
  *
- * Each round's plan has the runs of the rounds before, which have ended, so only what is new is
- * executed; and what fails in a round is not tried again in the next. Which runs there are in the
- * end follows from what is stored: an experiment that is stopped and continued gets the same. */
+ * With more seeds, a round's plan has the runs of the rounds before, which have ended, so only what
+ * is new is executed; and what fails in a round is not tried again in the next. Runs of shorter
+ * programs are not of the next plan; they stay in the file. Which runs there are in the end follows
+ * from what is stored: an experiment that is stopped and continued gets the same. */
 #ifndef PYGCSIM_SWEEP_ROUNDS_H
 #define PYGCSIM_SWEEP_ROUNDS_H
 
+#include "sweep/coverage.h"
 #include "sweep/executor.h"
 #include "sweep/until.h"
 
 struct rounds {
-    struct experiment *experiment; /* gets more seeds, if its rule wants them */
+    struct experiment *experiment; /* gets what its rules want */
     struct store *store;
     const char *command;
     struct share share;
@@ -26,6 +28,8 @@ struct rounds {
     struct execution execution;
     /* A round begins: its execution, with the plan. May be NULL. The context is the execution's. */
     void (*begins)(void *context, const struct execution *execution);
+    /* Programs are to be longer in the next round; false: they are not. May be NULL: they are. */
+    bool (*longer)(void *context, const struct coverage *coverage);
 
     /* Filled in: */
     struct plan plan;                  /* of the last round */
@@ -38,7 +42,8 @@ struct rounds {
     size_t first_failure;              /* its place in the plan */
     struct error why;                  /* it failed; the text is empty if none has */
     bool stopped;                      /* before all was done */
-    struct precision precision;        /* what the rule has come to; all-zero without one */
+    struct precision precision;        /* what the rules have come to; all-zero without them */
+    struct coverage coverage;
 };
 
 /* Returns 0, also if runs have failed or it was stopped, or -1 with a line in *error if results

@@ -245,7 +245,7 @@ point_table = 'top_row = 1; \
     if (strlen(mark_of[k])) { set label mark_of[k] at graph 1.04, graph y center font ",10" textcolor rgb ink } \
     else { set label "" at graph 1.04, graph y point lt k pt shape_of(k) }; \
     set label name[k] at graph 1.04, graph y offset chars(2),0 left font sprintf(",%g", small_*name_size(strlen(name[k]))) textcolor rgb ink; \
-    set label fact_ at graph 1.04, graph y - min(0.027, 0.43*step) offset chars(2),0 left font sprintf(",%g", 8.5*small_) textcolor rgb grey }; \
+    set label fact_ at graph 1.04, graph y - min(0.027, 0.43*step) offset chars(2),0 left font sprintf(",%g", 8.5*small_*min(1.0, 58.0/max(strlen(fact_), 1))) textcolor rgb grey }; \
   n = 0; y = top_row - listed*step; \
   do for [k=1:policies] { if (!has_point[k]) { n = n + 1; words_ = n < 7 ? "no value: ".name[k] : sprintf("no value: %d more", pointless - 6); \
     if (n <= 7) { longest = max(longest, strlen(words_)); \

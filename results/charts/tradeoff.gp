@@ -29,7 +29,8 @@ if (empty > 0) {                        # a band below the axis for policies wit
 
 # the table: if there are many policies, those that no other beats, the baseline and some others; else all, the longest
 # pause first
-facts(k) = (p99[k] > 0 ? sprintf("p99 %s, max %s", duration(p99[k]), duration(worst[k])).(ahead[k] > 1.1*worst[k] ? ", predicted ".duration_(ahead[k], 2) : "") : "no collections") \
+two_digits(x) = round_(x/decade(x)*10)*decade(x)/10; round_(x) = floor(x + 0.5)
+facts(k) = (p99[k] > 0 ? sprintf("p99 %s, max %s", duration(p99[k]), duration(worst[k])).(ahead[k] > 1.1*worst[k] ? " → ".duration_(two_digits(ahead[k]), -3) : "") : "no collections") \
   . (peak[k] > 0 ? ", ".memory(peak[k]) : "") . (share[k] > 0 ? ", GC ".amount(share[k], "fraction") : "") . (many && is_baseline[k] ? ", the baseline" : "")
 place_of(k) = 1 + (sum [j=1:policies] (has_point[j] && (p99[j] > p99[k] || p99[j] == p99[k] && j < k)))
 point_x(k) = peak[k]; point_y(k) = p99[k] > 0 ? p99[k] : none; point_reach(k) = max(point_y(k), ahead[k])
@@ -39,7 +40,7 @@ set label "p99 pause" at screen 0.77, 0.96 font ",10" textcolor rgb ink
 set label "" at screen 0.757, 0.96 point pt 7 ps point_size lc rgb ink
 set label "longest pause" at screen 0.88, 0.96 font ",10" textcolor rgb ink
 if (sum [k=1:policies] (p99[k] > 0 && ahead[k] > 1.1*worst[k])) {
-  set label "predicted" at screen 0.88, 0.925 font ",10" textcolor rgb ink
+  set label "→ predicted" at screen 0.88, 0.925 font ",10" textcolor rgb ink
   set arrow from screen 0.868, 0.91 to screen 0.868, 0.94 size screen 0.004, 90 lc rgb ink lw 1.5 dt 3
 }
 set arrow from screen 0.868, 0.945 to screen 0.868, 0.975 size screen 0.004, 90 lc rgb ink lw 1

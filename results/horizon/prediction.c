@@ -7,7 +7,6 @@
 #include "results/horizon/pause.h"
 #include "sim/base/units.h"
 
-#define FULL_SEEN     3                     /* full collections of which the run has seen enough */
 #define PENDING_ERROR 0.15                  /* of what generation 1 leaves, relative */
 #define LATEST_S      (100 * 365 * 86400.0) /* nobody waits longer */
 
@@ -109,7 +108,7 @@ static void set_pause(struct prediction *prediction, int g, const struct past *p
 
 static bool was_seen(const struct steady *steady, int g)
 {
-    return steady->seen[g] >= (g == 2 ? FULL_SEEN : 1);
+    return steady->seen[g] >= prediction_seen_enough(g);
 }
 
 static bool grows(const struct steady *steady)

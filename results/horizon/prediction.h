@@ -10,6 +10,13 @@
 
 #include "results/horizon/steady.h"
 
+/* So many collections of a generation in the steady state, and a run has seen what they are like.
+ */
+static inline uint64_t prediction_seen_enough(int generation)
+{
+    return generation == GENERATIONS - 1 ? 3 : 1;
+}
+
 #define HORIZON_NS ((uint64_t)NS_PER_D) /* if nothing else is said */
 
 #define DISPERSION_LIMIT 4.0 /* arrivals in tenths vary more: bursts are longer than those */

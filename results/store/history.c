@@ -112,7 +112,8 @@ int history_find(const struct history *history, const struct store *store, const
             *found = experiment;
             break;
         }
-        if (!text || strcmp(experiment->name, text) == 0)
+        bool is_other = strcmp(experiment->command, VERIFICATION) == 0;
+        if (text ? strcmp(experiment->name, text) == 0 : !is_other || !*found)
             *found = experiment;
     }
     return *found ? 0 : no_such_experiment(history, store, text, error);

@@ -33,7 +33,10 @@ struct history {
 int history_read(struct history *history, struct store *store, struct error *error);
 void history_fini(struct history *history);
 
-/* By number, or the newest of that name; NULL: the newest. */
+/* The command of experiments that look whether an answer about another holds over a longer time. */
+#define VERIFICATION "best"
+
+/* By number, or the newest of that name; NULL: the newest that is no verification. */
 int history_find(const struct history *history, const struct store *store, const char *text,
                  const struct past_experiment **found, struct error *error);
 

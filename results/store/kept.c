@@ -74,3 +74,63 @@ void kept_estimates_fini(struct kept_estimates *estimates)
     free(estimates->points);
     *estimates = (struct kept_estimates){0};
 }
+
+/* ---- what runs have seen -------------------------------------------------------------- */
+
+#define VALUE(name) "(SELECT value FROM summary WHERE run_id = id AND metric = '" name "')"
+#define SEEN(g)     "(SELECT sum(collections) FROM pause WHERE run_id = id AND generation = " g ")"
+
+static struct kept_coverage read_coverage(sqlite3_stmt *row)
+{
+    struct kept_coverage run = {
+        .workload = query_text(row, 0),
+        .policy = query_text(row, 1),
+        .covered = query_real(row, 2),
+        .flagged = query_real(row, 3),
+        .arrival_dispersion = query_real(row, 4),
+        .horizon = query_real(row, 5),
+        .full_period = query_real(row, 6),
+    };
+    for (int g = 0; g < GENERATIONS; g++) {
+        run.low[g] = query_real(row, 7 + 3 * g);
+        run.high[g] = query_real(row, 8 + 3 * g);
+        run.seen[g] = (uint64_t)query_integer(row, 9 + 3 * g);
+    }
+    return run;
+}
+
+int kept_coverages_read(struct kept_coverages *coverages, struct store *store, struct error *error)
+{
+    size_t capacity = 0;
+    int more;
+    *coverages = (struct kept_coverages){0};
+    sqlite3_stmt *rows = query_begin(
+        store, error,
+        "SELECT workload, policy, " VALUE("covered") ", " VALUE("flagged") ", " VALUE(
+            "arrival_"
+            "dispersion") ", " VALUE("horizon") ", " VALUE("full_period") ", " VALUE("next_gen0_"
+                                                                                     "low") ","
+                                                                                            " " VALUE("next_gen0_high") ", " SEEN("0") ", " VALUE("next_gen1_low") ", " VALUE("next_gen1_"
+                                                                                                                                                                              "high") ","
+                                                                                                                                                                                      " " SEEN("1") ", " VALUE("next_gen2_low") ", " VALUE(
+                                                                                                                                                                                          "next_gen2_high") ", " SEEN("2") " FROM temp.kept JOIN run USING (id) WHERE status = 'finished' ORDER BY id");
+    while ((more = query_next(store, rows, error)) > 0) {
+        coverages->runs = allocate_grow(coverages->runs, &capacity, coverages->count + 1,
+                                        sizeof *coverages->runs);
+        coverages->runs[coverages->count++] = read_coverage(rows);
+    }
+    sqlite3_finalize(rows);
+    if (more < 0)
+        kept_coverages_fini(coverages);
+    return more;
+}
+
+void kept_coverages_fini(struct kept_coverages *coverages)
+{
+    for (size_t i = 0; i < coverages->count; i++) {
+        free(coverages->runs[i].workload);
+        free(coverages->runs[i].policy);
+    }
+    free(coverages->runs);
+    *coverages = (struct kept_coverages){0};
+}

@@ -30,4 +30,18 @@ int kept_estimates_read(struct kept_estimates *estimates, struct store *store,
                         const struct metric *metric, struct error *error);
 void kept_estimates_fini(struct kept_estimates *estimates);
 
+/* How far the runs that ran to their end have seen what can come (results/horizon/prediction.h), in
+ * the order of the plan. Reals are NaN where there is none. */
+struct kept_coverages {
+    struct kept_coverage {
+        char *workload, *policy;
+        double covered, flagged, arrival_dispersion, horizon, full_period;
+        double low[GENERATIONS], high[GENERATIONS];
+        uint64_t seen[GENERATIONS]; /* collections in the steady state */
+    } * runs;
+    size_t count;
+};
+int kept_coverages_read(struct kept_coverages *coverages, struct store *store, struct error *error);
+void kept_coverages_fini(struct kept_coverages *coverages);
+
 #endif

@@ -280,7 +280,8 @@ bool metric_is_across_runs(const struct metric *metric)
 #define QUERIES_MOST 16
 
 struct meter {
-    sqlite3 *database; /* in memory, and nothing in it but the record's tables */
+    struct rows tables[RECORD_TABLE_COUNT]; /* of the record that is read */
+    sqlite3 *database;                      /* in memory, and nothing in it but these */
     struct {
         sqlite3_stmt *statement;
         size_t first; /* metric */
@@ -309,13 +310,15 @@ static size_t prepare(struct meter *meter, size_t first)
     return end;
 }
 
-struct meter *meter_new(struct record *record)
+struct meter *meter_new(void)
 {
     struct meter *meter = allocate_zeroed(1, sizeof *meter);
     bool is_whole = sqlite3_open(":memory:", &meter->database) == SQLITE_OK &&
                     statistics_register_functions(meter->database) == SQLITE_OK;
-    for (int i = 0; i < RECORD_TABLE_COUNT && is_whole; i++)
-        is_whole = rows_register(meter->database, &record->tables[i]) == SQLITE_OK;
+    for (int i = 0; i < RECORD_TABLE_COUNT && is_whole; i++) {
+        meter->tables[i].table = &record_tables[i];
+        is_whole = rows_register(meter->database, &meter->tables[i]) == SQLITE_OK;
+    }
     if (!is_whole) {
         meter_free(meter);
         out_of_memory();
@@ -335,8 +338,10 @@ void meter_free(struct meter *meter)
     free(meter);
 }
 
-int meter_read(struct meter *meter, double *values, struct error *error)
+int meter_read(struct meter *meter, const struct record *record, double *values,
+               struct error *error)
 {
+    memcpy(meter->tables, record->tables, sizeof meter->tables);
     for (size_t i = 0; i < metric_count(); i++)
         values[i] = NAN;
     for (size_t q = 0; q < meter->query_count; q++) {

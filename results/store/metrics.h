@@ -57,13 +57,14 @@ bool metric_is_across_runs(const struct metric *metric);
 /* What computes metrics of runs, one after the other; it belongs to one thread at a time. */
 struct meter;
 
-/* Of whatever is in the record, which the caller keeps. To be freed with meter_free. */
-struct meter *meter_new(struct record *record);
+/* To be freed with meter_free. */
+struct meter *meter_new(void);
 void meter_free(struct meter *meter);
 
-/* The record's run has ended: values[i] of metrics[i]; NaN: none, or one across runs. Returns 0, or
- * -1 with a line in *error. */
-int meter_read(struct meter *meter, double *values, struct error *error);
+/* Of a record whose run has ended: values[i] of metrics[i]; NaN: none, or one across runs. Returns
+ * 0, or -1 with a line in *error. */
+int meter_read(struct meter *meter, const struct record *record, double *values,
+               struct error *error);
 
 /* Makes the temporary view `metric` (run_id, metric, value) in a results file's connection: table
  * summary, and the metrics across runs. Returns an SQLite result code. */

@@ -29,6 +29,39 @@ static int read_status(struct store *store, int64_t run, enum run_status *status
     return more;
 }
 
+int run_terms_read(struct run_terms *terms, struct store *store, int64_t run, struct error *error)
+{
+    sqlite3_stmt *rows =
+        query_begin(store, error,
+                    "SELECT engine, log, warmup, sampling, horizon, seed FROM run WHERE id = %lld",
+                    (long long)run);
+    int more = query_next(store, rows, error);
+    *terms = (struct run_terms){0};
+    if (more > 0)
+        *terms = (struct run_terms){
+            .engine = query_text(rows, 0),
+            .log = query_text(rows, 1),
+            .warmup = query_text(rows, 2),
+            .sampling = query_text(rows, 3),
+            .horizon = query_text(rows, 4),
+            .seed = (uint64_t)query_integer(rows, 5),
+        };
+    sqlite3_finalize(rows);
+    if (more == 0)
+        return error_set(error, "%s: run %lld is not there", store_path(store), (long long)run);
+    return more > 0 ? 0 : -1;
+}
+
+void run_terms_fini(struct run_terms *terms)
+{
+    free(terms->engine);
+    free(terms->log);
+    free(terms->warmup);
+    free(terms->sampling);
+    free(terms->horizon);
+    *terms = (struct run_terms){0};
+}
+
 /* Of the metrics that are in `table`: summary, or the view metric. */
 static int read_values(struct store *store, int64_t run, bool across_runs, double *values,
                        struct error *error)

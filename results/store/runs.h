@@ -16,6 +16,14 @@
 int run_read(struct store *store, int64_t run, enum run_status *status, double *values,
              struct error *error);
 
+/* How a run was asked for, as texts that the command line takes; and its seed. */
+struct run_terms {
+    char *engine, *log, *warmup, *sampling, *horizon;
+    uint64_t seed;
+};
+int run_terms_read(struct run_terms *terms, struct store *store, int64_t run, struct error *error);
+void run_terms_fini(struct run_terms *terms);
+
 /* A run that has not finished as it should. */
 struct lost_run {
     char *policy, *workload, *collector;

@@ -273,6 +273,10 @@ struct compiler *compiler_open(const struct setting *workload, uint64_t seed,
                                const struct collector_version *version,
                                const struct compile_options *options, struct error *error);
 
+/* From now on it tells `progress` of these, which may make it give up: then the error's line is
+ * empty. */
+void compiler_observe(struct compiler *compiler, const struct observer *observer);
+
 /* The next window of the program, for which compiled_fini is due whatever is returned. Returns 1;
  * or 0 if there is none left; or -1 with a line in *error. A fault is part of the last window. */
 int compiler_next(struct compiler *compiler, struct compiled *window, struct error *error);

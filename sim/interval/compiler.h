@@ -63,8 +63,8 @@ struct round {
 
 struct compiler {
     struct compile_options options;
-    bool is_whole;                   /* one window is to have all of the program, */
-    const struct observer *observer; /* and this is to hear of it; else NULL */
+    bool is_whole;                   /* one window is to have all of the program */
+    const struct observer *observer; /* that is to hear of it; NULL: none */
     struct stream stream;
     size_t next;          /* operation of its stretch */
     bool ended;           /* after the last window */

@@ -173,7 +173,6 @@ static void keep_fault(struct compiler *compiler)
                   sizeof compiled->place);
 }
 
-/* The observer of a whole program; nobody asks for so long. */
 static int tell(const struct compiler *compiler)
 {
     int status = 0;
@@ -224,6 +223,11 @@ static int fill_window(void *context, struct error *error)
     if (compiler->ended && end_round(compiler, error) != 0)
         return -1;
     return end_window(compiler, error);
+}
+
+void compiler_observe(struct compiler *compiler, const struct observer *observer)
+{
+    compiler->observer = observer;
 }
 
 /* An error ends the program, too. */

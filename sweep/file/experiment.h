@@ -8,6 +8,7 @@
 #ifndef PYGCSIM_SWEEP_FILE_EXPERIMENT_H
 #define PYGCSIM_SWEEP_FILE_EXPERIMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,12 +26,19 @@ struct point {
     const struct collector_version *collector;
 };
 
-/* More replications until the interval of a metric's mean is small enough at every point. */
+/* Longer programs until their runs are covered for the horizon (sweep/coverage.h); more
+ * replications until the interval of a metric's mean is small enough at every point. */
 struct until {
+    int64_t covered;    /* a flag */
     double share;       /* half of the interval over the mean; 0: no such rule */
     const char *metric; /* one of results/store/metrics.h; NULL: the experiment's objective */
     size_t most;        /* replications */
 };
+
+static inline bool until_is_a_rule(const struct until *until)
+{
+    return until->covered || until->share > 0;
+}
 
 struct experiment {
     char *name;

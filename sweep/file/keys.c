@@ -140,15 +140,28 @@ READER(seeds)
     return check_once(experiment->seeds, length, document, node, error);
 }
 
+static bool is_word(const yaml_node_t *node, const char *word)
+{
+    return node->type == YAML_SCALAR_NODE &&
+           strcmp((const char *)node->data.scalar.value, word) == 0;
+}
+
 READER(until)
 {
     struct reading *reading = state;
+    struct until *until = &reading->until;
+    if (is_word(node, UNTIL_COVERED)) {
+        until->covered = true;
+        return 0;
+    }
     if (node->type != YAML_MAPPING_NODE)
         return read_value(state, key, document, node, error);
-    if (!document_get(document, node, "ci"))
+    if (keys_read(until, "until", "key of until called", document, node, error) != 0)
+        return -1;
+    if (!until->covered && until->share == 0)
         return document_error(document, node, error, "until needs ci; it takes %s",
                               key->param.form);
-    return keys_read(&reading->until, "until", "key of until called", document, node, error);
+    return 0;
 }
 
 /* ---- the table ------------------------------------------------------------------------------ */
@@ -198,11 +211,12 @@ const struct experiment_key experiment_keys[] = {
           .meaning = "the seeds themselves, in place of seed and replications"},
      NODE(seeds), read_seeds},
     {"", {TERM_UNTIL, UNTIL_SHARE, FIELD(until.share), .otherwise = "none",
-          .form = "a share such as 5%, or a map such as {ci: 5%, metric: latency_p99, most: 100}"},
+          .form = "a share such as 5%, covered, or a map such as {ci: 5%, metric: latency_p99, most: 100}"},
      NODE(until_node), read_until},
     {"until", {TERM_CI, PARAM_FIELD(until, share)}},
     {"until", {TERM_UNTIL_METRIC, PARAM_FIELD(until, metric)}},
     {"until", {TERM_UNTIL_MOST, PARAM_FIELD(until, most)}},
+    {"until", {TERM_COVERED, PARAM_FIELD(until, covered)}},
     {"", {TERM_MINIMISE, .type = PARAM_NAME, FIELD(minimise), .otherwise = "none"}},
     {"", {TERM_BASELINE, .type = PARAM_RULE, .otherwise = "the first policy", .form = "one of the policies, as a spec or a map"},
      NODE(baseline), read_later},

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/base/allocate.h"
+#include "sweep/file/length.h"
 
 static_assert(sizeof(size_t) == sizeof(int64_t), "rows of counts may fill a size_t");
 
@@ -14,6 +15,7 @@ const struct param until_params[] = {
     {TERM_CI, PARAM_FIELD(until, share)},
     {TERM_UNTIL_METRIC, PARAM_FIELD(until, metric)},
     {TERM_UNTIL_MOST, PARAM_FIELD(until, most)},
+    {TERM_COVERED, PARAM_FIELD(until, covered)},
     {NULL},
 };
 
@@ -27,16 +29,28 @@ static char *with_name(const char *text)
     return named;
 }
 
+/* Does it begin with the word by itself? Then *rest is what follows, "" if nothing does. */
+static bool begins_with_covered(const char *text, const char **rest)
+{
+    size_t length = strlen(UNTIL_COVERED);
+    if (strncmp(text, UNTIL_COVERED, length) != 0 || (text[length] && text[length] != ','))
+        return false;
+    *rest = text + length + (text[length] == ',');
+    return true;
+}
+
 int until_read(const struct param *param, const char *label, void *field, const char *text,
                struct error *error)
 {
-    struct until until = {0};
+    struct until until = {.covered = begins_with_covered(text, &text)};
     bool given[PARAMS_MOST] = {false};
     char *copy = with_name(text);
-    int status = param_read_pairs(until_params, label, &until, copy, given, error);
+    int status = *text || !until.covered
+                     ? param_read_pairs(until_params, label, &until, copy, given, error)
+                     : 0;
     free(copy);
-    if (status == 0 && !given[0])
-        status = error_set(error, "%s: a rule needs ci=…, as in ci=5%%", label);
+    if (status == 0 && !until.covered && until.share == 0)
+        status = error_set(error, "%s: a rule needs ci=…, as in ci=5%%, or covered", label);
     if (status == 0)
         *(struct until *)field = until;
     (void)param;
@@ -65,6 +79,8 @@ int until_settle(struct experiment *experiment, struct error *error)
 {
     struct until *until = &experiment->until;
     size_t count = experiment->seed_count;
+    if (until->covered && lengths_are_free(experiment, error) != 0)
+        return -1;
     if (until->share <= 0) /* there is no rule */
         return 0;
     if (until->most == 0)

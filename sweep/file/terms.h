@@ -30,7 +30,9 @@
 /* Its type, form and default are the user's. */
 #define TERM_UNTIL                                                                                 \
     .name = "until",                                                                               \
-    .meaning = "replications are added until the confidence interval is that small at every point"
+    .meaning = "replications are added until the confidence interval is that small at every "      \
+               "point; covered: programs are made longer until all that can come within the "      \
+               "horizon has been seen"
 
 #define TERM_WARMUP                                                                                \
     .name = "warmup", .type = PARAM_DURATION, .least = 0, .most = PARAM_UNLIMITED,                 \
@@ -65,14 +67,21 @@
 
 /* ---- the rule `until` ----------------------------------------------------------------------- */
 
+#define UNTIL_COVERED "covered"
+
 #define UNTIL_FEWEST 3   /* replications from which an interval can be believed at all */
 #define UNTIL_MOST   100 /* if nothing else is said */
 
 /* Both ends excluded. */
 #define UNTIL_SHARE .type = PARAM_REAL, .least = DBL_MIN, .most = 1 - DBL_EPSILON / 2
 
+#define TERM_COVERED                                                                               \
+    .name = UNTIL_COVERED, .type = PARAM_FLAG, .otherwise = "no",                                  \
+    .meaning = "programs are made longer, up to the horizon, until all their runs are covered"
+
 #define TERM_CI                                                                                    \
-    .name = "ci", UNTIL_SHARE, .form = "a share between 0 and 1, such as 5% or 0.05",              \
+    .name = "ci", UNTIL_SHARE, .otherwise = "none",                                                \
+    .form = "a share between 0 and 1, such as 5% or 0.05",                                         \
     .meaning = "half of the 95% confidence interval over the mean"
 
 #define TERM_UNTIL_METRIC                                                                          \
@@ -84,7 +93,8 @@
     .otherwise = "100, or replications if that is more",                                           \
     .meaning = "replications of a point at most"
 
-/* The rule as a text: "5%", "ci=5%,metric=latency_p99,most=200". The field is a struct until. */
+/* The rule as a text: "5%", "ci=5%,metric=latency_p99,most=200", "covered", "covered,5%". The field
+ * is a struct until. */
 int until_read(const struct param *param, const char *label, void *field, const char *text,
                struct error *error);
 
@@ -98,8 +108,9 @@ extern const struct param until_params[];
 int seeds_make(struct experiment *experiment, uint64_t seed, size_t replications,
                struct error *error);
 
-/* For a rule `until`, once there are seeds: fills in what was not said. Returns 0, or -1 with a
- * line in *error if it allows fewer replications than there are, or seeds that would be too large.
+/* For a rule `until`, once there are seeds and workloads: fills in what was not said. Returns 0, or
+ * -1 with a line in *error if it allows fewer replications than there are, or seeds that would be
+ * too large, or programs cannot be made longer.
  */
 int until_settle(struct experiment *experiment, struct error *error);
 

@@ -55,7 +55,7 @@ void storing_init(struct storing *storing)
     if (!storing->store)
         stop(&error);
     storing->record = record_new();
-    storing->meter = meter_new(storing->record);
+    storing->meter = meter_new();
     storing->values = allocate_zeroed(metric_count(), sizeof *storing->values);
 }
 
@@ -87,7 +87,7 @@ void simulate_and_store(struct storing *storing, const struct simulation_setup *
     if (simulate(setup, &observer, result, &error) != 0)
         stop(&error);
     record_end(storing->record, result, plan.warmup, HORIZON_NS);
-    if (meter_read(storing->meter, storing->values, &error) != 0 ||
+    if (meter_read(storing->meter, storing->record, storing->values, &error) != 0 ||
         store_run(storing->store, run, plan.log, storing->record, storing->values, &error) != 0)
         stop(&error);
 }

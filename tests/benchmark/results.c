@@ -170,7 +170,7 @@ static void fill_run(struct filling *filling, int64_t run, uint64_t seed, uint64
     made_up.result.steady_ns = made_up.result.service_ns;
     made_up.result.totals.heap_peak_bytes = live_bytes + 8000000;
     record_end(storing->record, &made_up.result, (struct warmup){0}, HORIZON_NS);
-    if (meter_read(storing->meter, storing->values, &error) != 0 ||
+    if (meter_read(storing->meter, storing->record, storing->values, &error) != 0 ||
         store_run(storing->store, run, LOG_collections, storing->record, storing->values, &error) !=
             0)
         stop(&error);

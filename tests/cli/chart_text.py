@@ -116,7 +116,7 @@ NUMBERS = [
     # what is changed; the chart that reads it
     ("UPDATE summary SET value = ?1 WHERE metric = 'service_gc_time_gen0'", "gctime"),
     ("UPDATE summary SET value = ?1 WHERE metric = 'mmu_2ms'", "mmu"),
-    ("UPDATE summary SET value = ?1 WHERE metric = 'latency_p99'", "heatmap"),
+    ("UPDATE summary SET value = ?1 WHERE metric IN ('latency_p99', 'horizon_latency_p99')", "heatmap"),
     ("UPDATE pause SET longest_ns = ?1", "pauses"),
     ("UPDATE pause SET total_ns = ?1", "histogram"),
     ("UPDATE latency SET requests = ?1", "latency"),

@@ -124,7 +124,7 @@ TWICE = [
 
 ABBREVIATIONS = [
     ("compare --po off --p x", ["--p could be --policy or --program"]),
-    ("best r.db --m gc_share", ["--m could be --minimise, --minimize, --maximise or --maximize"]),
+    ("best r.db --m gc_share", ["--m could be --minimise, --minimize, --maximise, --maximize or --memory"]),
     ("best r.db --min gc_share --mini gc_share", ["--minimise is given twice"]),
     ("run --s 1", ["--s could be --seed or --sample"]),
     ("show --js=1 r.db", ["--json takes no value"]),

@@ -174,7 +174,7 @@ DRAWN = [
     ("heatmap", "--metric heap_peak", ["hatched: runs too short to see what comes"]),
     ("pareto", "", ["Longest pause of the steady state up to the horizon", "open: runs too short to see what comes"]),
     ("pareto", "--seen", ["Longest pause in the steady state", "open: runs too short to see what comes"]),
-    ("tradeoff", "", ["predicted", "open: runs too short to see what comes", "predicted 1.4 s"]),
+    ("tradeoff", "", ["→ predicted", "open: runs too short to see what comes", " → 1.4 s"]),
 ]
 
 

@@ -489,25 +489,23 @@ def stop(process, number):
 
 
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-    for command in ("compile --out p.program", "run --db r.db"):
-        @test(f"{number.name} while compiling ({command}): it ends, no temporary file stays")
-        def stopped_compiling(place, number=number, command=command):
-            place.write("p.program", WAS_THERE)
-            os.mkdir(place.path("tmp"))
-            folder = os.path.realpath(place.path("tmp"))
-            with place.start(f"{command} -w {ENDLESS} --memory 1KiB",
-                             env={**os.environ, "TMPDIR": folder}) as process:
-                try:
-                    wait_until(process, lambda: hidden_files(process, folder), "temporary files")
-                    time.sleep(0.1)  # each has a name for a moment
-                    equal(place.files("tmp"), [], "temporary files with a name")
-                    stop(process, number)
-                finally:
-                    process.kill()
-            equal(place.files("tmp"), [], "temporary files")
-            equal(place.read("p.program"), WAS_THERE.encode(), "content")
-            expected = ["p.program", "tmp"]
-            equal([name for name in place.files() if not name.startswith("r.db")], expected, "files")
+    @test(f"{number.name} while compiling: it ends, no temporary file stays")
+    def stopped_compiling(place, number=number):
+        place.write("p.program", WAS_THERE)
+        os.mkdir(place.path("tmp"))
+        folder = os.path.realpath(place.path("tmp"))
+        with place.start(f"compile --out p.program -w {ENDLESS} --memory 1KiB",
+                         env={**os.environ, "TMPDIR": folder}) as process:
+            try:
+                wait_until(process, lambda: hidden_files(process, folder), "temporary files")
+                time.sleep(0.1)  # each has a name for a moment
+                equal(place.files("tmp"), [], "temporary files with a name")
+                stop(process, number)
+            finally:
+                process.kill()
+        equal(place.files("tmp"), [], "temporary files")
+        equal(place.read("p.program"), WAS_THERE.encode(), "content")
+        equal(place.files(), ["p.program", "tmp"], "files")
 
 
 for number in (signal.SIGINT, signal.SIGTERM):
@@ -539,7 +537,7 @@ for what, given in PROGRAMS:
     def little_memory(place, given=given):
         place.write("s.heap", SCRIPT)
         os.mkdir(place.path("tmp"))
-        for name, options in (("a", ""), ("b", "--memory 3MiB"), ("c", "--memory 2MiB"),
+        for name, options in (("a", ""), ("b", "--memory 32MiB"), ("c", "--memory 24MiB"),
                               ("d", "--memory 1000GiB")):
             place.expect(0, f"compare {given} {POLICIES} --db {name}.db {options}",
                          env={**os.environ, "TMPDIR": place.path("tmp")})
@@ -549,12 +547,13 @@ for what, given in PROGRAMS:
 
 @test("TMPDIR that is empty is as if not set")
 def empty_tmpdir(place):
-    place.expect(0, f"run -w {SMALL} --memory 1KiB", env={**os.environ, "TMPDIR": ""})
+    place.expect(0, f"compile -w {SMALL} --memory 1KiB", env={**os.environ, "TMPDIR": ""})
 
 
 @test("TMPDIR that is not there matters only if it is needed")
 def tmpdir_not_needed(place):
     place.expect(0, f"run -w {SMALL}", env={**os.environ, "TMPDIR": place.path("no")})
+    place.expect(0, f"compare -w {SMALL} -p off --memory 24MiB", env={**os.environ, "TMPDIR": place.path("no")})
     place.expect(0, f"compile -w {SMALL}", env={**os.environ, "TMPDIR": place.path("no")})
 
 
@@ -569,13 +568,11 @@ for what, folder, text in TEMPORARY:
     def bad_tmpdir(place, folder=folder, text=text):
         place.write("s.heap", SCRIPT)
         tmpdir = place.path(folder)
-        for command in ("compile", "run", "compare -p off"):
-            result = place.expect(1, f"{command} -w {SMALL} --memory 1KiB", err=[text],
-                                  env={**os.environ, "TMPDIR": tmpdir})
-            check(tmpdir in result.err, result.err)
-            check("TMPDIR" in result.err, "it does not say where that comes from", result.err)
-            check("compile" not in command or "--engine" not in result.err,
-                  "compile has no --engine", result.err)
+        result = place.expect(1, f"compile -w {SMALL} --memory 1KiB", err=[text],
+                              env={**os.environ, "TMPDIR": tmpdir})
+        check(tmpdir in result.err, result.err)
+        check("TMPDIR" in result.err, "it does not say where that comes from", result.err)
+        check("--engine" not in result.err, "compile has no --engine", result.err)
         check("out.program" not in place.files(), place.files())
 
 
@@ -583,13 +580,11 @@ for what, folder, text in TEMPORARY:
 def full_tmpdir(place):
     with small_disk(place, "disk", "1m") as mounted:
         options = {} if mounted else {"preexec_fn": limit_files}
-        for command in ("compile", "run --db r.db"):
-            place.expect(1, f"{command} -w {SMALL} --memory 1KiB",
-                         err=[place.path("disk"), "No space left" if mounted else "too large"],
-                         env={**os.environ, "TMPDIR": place.path("disk")}, **options)
+        place.expect(1, f"compile -w {SMALL} --memory 1KiB",
+                     err=[place.path("disk"), "No space left" if mounted else "too large"],
+                     env={**os.environ, "TMPDIR": place.path("disk")}, **options)
         equal(place.files("disk"), [], "temporary files")
     check("out.program" not in place.files(), place.files())
-    equal(place.statuses("r.db"), ["failed"], "statuses")
 
 
 # ---- cores -------------------------------------------------------------------------------------

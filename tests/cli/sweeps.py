@@ -429,7 +429,7 @@ def dry_run(place):
     out = place.expect(0, "sweep e.yaml --dry-run", out=[
         "thresholds: 34 runs of 2 programs (17 settings, 2 seeds)",
         "web:rate=200,duration=1s,modules=2000 on cpython-3.13", "  freeze:t0=4373\n"]).out
-    check(re.search(r"^About \S+ m?s, between \S+ m?s and \S+ m?s on \d+ cores?, and \S+ [KM]iB on disk \(from \d+ runs? done just now",
+    check(re.search(r"^About \S+ m?s, between \S+ m?s and \S+ m?s on \d+ cores?, \S+ [KMG]iB of memory, and \S+ [KM]iB on disk \(from \d+ runs? done just now",
                     out, re.M), out)
     equal(place.files(), ["e.yaml"], "files")
 

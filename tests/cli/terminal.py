@@ -141,10 +141,11 @@ def lines_of(place, arguments, enough, stderr=subprocess.PIPE):
 @test("progress: without a terminal plain lines on standard error: that it takes long, what takes less, how far it is")
 def plain_lines(place):
     for arguments in (f"compare -w {ENDLESS} -p default -p off", f"run -w {ENDLESS} --engine graph"):
-        text, out = lines_of(place, arguments, lambda text: text.count("\n") >= 2)
-        first, second = text.splitlines()[:2]
-        check(re.fullmatch(r" *\d+%  very roughly [\d.e+]+ (min|h) left, .*a shorter duration.*Ctrl-C ends it\.", first), text)
-        check(re.fullmatch(r" *\d+%  [\d.e+]+ (min|h) left, (compiling the program|1 of 1: default)", second), text)
+        text, out = lines_of(place, arguments, lambda text: text.count("\n") >= 3)
+        estimate, first, second = text.splitlines()[:3]
+        check(re.search(r": about \S+ (s|min|h) on \d+ cores?, ", estimate), text)
+        check(re.fullmatch(r" *\d+%  very roughly [\d.e+]+ (s|min|h) left, .*a shorter duration.*Ctrl-C ends it\.", first), text)
+        check(re.fullmatch(r" *\d+%  [\d.e+]+ (s|min|h) left, (compiling the program|\d of \d: (default|off))", second), text)
         equal(out, "", "standard output")
 
 
@@ -308,5 +309,5 @@ def dry_run(place):
     for duration, basis in (("1s", r"\(from 2 runs done just now: "), ("8760h", r"done just now, no longer than 1/\d+ of theirs")):
         place.write("e.yaml", f"workload: {{name: web, modules: 1000, duration: {duration}}}\npolicies: [default, off]\n")
         out = place.expect(0, "sweep e.yaml --dry-run").out
-        check(re.search(f"^About {seconds}, between {seconds} and {seconds} on \\d+ cores?, and .* on disk", out, re.M), out)
+        check(re.search(f"^About {seconds}, between {seconds} and {seconds} on \\d+ cores?, .* of memory, and .* on disk", out, re.M), out)
         check(re.search(basis, out), out)

@@ -40,7 +40,7 @@ void results_file_init(struct results_file *file, const char *policy)
     results_file_name(file->path);
     open_it(file);
     file->record = record_new();
-    file->meter = meter_new(file->record);
+    file->meter = meter_new();
     file->observer = record_observer(file->record, NULL);
     setting_parse(&file->policy, policy, policies, "policy", &error);
     check_text(policy, error.text, "");
@@ -95,7 +95,7 @@ void results_file_end(struct results_file *file, int64_t run,
         store_failure(file->store, run, failure, &error);
     } else {
         record_end(file->record, result, file->warmup, HORIZON_NS);
-        if (meter_read(file->meter, values, &error) == 0)
+        if (meter_read(file->meter, file->record, values, &error) == 0)
             store_run(file->store, run, file->log, file->record, values, &error);
     }
     check_text("end", error.text, "");

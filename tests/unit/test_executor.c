@@ -156,67 +156,104 @@ TEST(a_program_that_cannot_be_compiled)
     unlink(script);
 }
 
-/* ---- memory
- * --------------------------------------------------------------------------------------
+/* ---- windows
+ * -------------------------------------------------------------------------------------
  */
 
-static uint64_t bytes_of_program(const char *spec)
-{
-    struct compiled compiled;
-    struct setting workload;
-    struct error error = {""};
-    uint64_t bytes = 0;
-    setting_parse(&workload, spec, workloads, "workload", &error);
-    compile(&compiled, &workload, 11, collector_version("cpython-3.13"),
-            &(struct compile_options){0}, NULL, &error);
-    check_text(spec, error.text, "");
-    for (enum compiled_column c = 0; c < COLUMN_COUNT; c++)
-        bytes += compiled_count(&compiled, c) * compiled.columns[c].size;
-    compiled_fini(&compiled);
-    setting_fini(&workload);
-    return bytes;
-}
+/* A byte is less than any program takes: none is kept as a whole. */
+#define KEEP_NONE 1
 
-/* Programs that do not fit into memory have no other place here. */
-TEST(memory_of_programs)
+/* However a program is cut, whether it is kept, and whoever does what. No folder is needed for it.
+ */
+TEST(any_windows)
 {
-    const uint64_t one = bytes_of_program(SMALL_WEB);
-    const struct {
+    static const struct {
         const char *what;
+        uint32_t window;
         uint64_t memory_bytes;
         unsigned workers;
-        size_t programs;
-        const char *statuses;
+        size_t least, most; /* runs under way at a time; a program has four */
     } rows[] = {
-        {"no limit", 0, 3, 3, "1|finished|"},
-        {"a byte", 1, 1, 1, "1|failed|1"},
-        {"less than a byte for each", 1, 3, 3, "1|failed|1"},
-        {"enough for two, and there is one", 2 * one, 20, 1, "1|finished|"},
-        {"enough for two, but there are three", 2 * one, 20, 3, "1|failed|1"},
-        {"enough for two, and there is one at a time", 2 * one, 1, 3, "1|finished|"},
-        {"enough for six", 6 * one, 3, 3, "1|finished|"},
+        {"a program is one window", 0, 0, 1, 1, 1},
+        {"and is dropped", 0, KEEP_NONE, 3, 1, 3},
+        {"many, all kept", 300, 0, 1, 1, 1},
+        {"many, all kept, by two", 300, 0, 2, 1, 8},
+        {"many, dropped", 300, KEEP_NONE, 1, 4, 4},
+        {"many, dropped, by two", 300, KEEP_NONE, 2, 4, 8},
+        {"many, dropped, by twenty", 300, KEEP_NONE, 20, 4, 32},
+        {"few", 20000, KEEP_NONE, 3, 4, 12},
     };
+    struct results_file usual;
+    results_file_init(&usual, "default");
+    watch_work_well(&usual, &watch_usual, 1, NULL);
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        struct results_file file;
-        struct error error;
-        struct watch watch = {0};
-        const struct small_experiment small = {
-            .workloads = {SMALL_WEB}, .policies = {"off"}, .seeds = rows[i].programs};
-        const struct compile_options options = {.memory_bytes = rows[i].memory_bytes,
+        const struct compile_options options = {.window = rows[i].window,
+                                                .memory_bytes = rows[i].memory_bytes,
                                                 .folder = "/nonexistent"};
+        struct results_file file;
+        struct watch watch = {0};
+        struct error error;
         results_file_init(&file, "default");
         check_signed(rows[i].what,
-                     watch_work(&file, &small, rows[i].workers, &options, &watch, &error), 0);
-        struct text row;
-        sqlite3_stmt *statement = results_file_query(
-            file.store,
-            "SELECT count(DISTINCT status), min(status), max(error LIKE '%nonexistent%') FROM run",
-            0);
-        check_that(rows[i].what, results_file_row(statement, &row));
-        check_text(rows[i].what, row.text, rows[i].statuses);
-        sqlite3_finalize(statement);
+                     watch_work(&file, &watch_usual, rows[i].workers, &options, &watch, &error), 0);
+        results_file_check_same(rows[i].what, usual.store, file.store);
+        check_that(rows[i].what, watch.most_under_way >= rows[i].least);
+        check_that(rows[i].what, watch.most_under_way <= rows[i].most);
         results_file_fini(&file);
     }
+    results_file_fini(&usual);
+}
+
+/* Where memory is short few runs go side by side, and the others when these have ended: the program
+ * is compiled again. */
+TEST(passes)
+{
+    const struct compile_options options = {.window = 300, .memory_bytes = KEEP_NONE};
+    struct results_file usual;
+    results_file_init(&usual, "default");
+    watch_work_well(&usual, &watch_usual, 1, NULL);
+    for (unsigned workers = 1; workers <= 3; workers++) {
+        struct results_file file;
+        struct watch watch = {
+            .account = {.limit_bytes = UINT64_C(4) << 30, .taken_bytes = INT64_C(3) << 30}};
+        struct error error;
+        results_file_init(&file, "default");
+        check_signed("status", watch_work(&file, &watch_usual, workers, &options, &watch, &error),
+                     0);
+        check_that("few at a time", watch.most_under_way <= workers * workers);
+        check_count("each program is told of once", watch.compiled, 8);
+        results_file_check_same("passes", usual.store, file.store);
+        results_file_fini(&file);
+    }
+    results_file_fini(&usual);
+}
+
+/* What is wrong with a program comes to light in its third window: a run that has ended by then is
+ * none of those that fail. */
+TEST(a_program_that_fails_late)
+{
+    char script[TEST_PATH], spec[TEST_PATH + 40];
+    test_file(script, "new 0 1\nnew 0 1\nnew 0 1\nnew 0 1\nfro\n", 36);
+    snprintf(spec, sizeof spec, "script:file=%s", script);
+    for (unsigned workers = 1; workers <= 3; workers++) {
+        const struct small_experiment small = {.workloads = {spec, SMALL_DEVICE},
+                                               .policies = {"off", "default", "freeze"}};
+        const struct compile_options options = {.window = 1, .memory_bytes = KEEP_NONE};
+        struct results_file file;
+        struct watch watch = {0};
+        struct error error;
+        results_file_init(&file, "default");
+        check_signed("status", watch_work(&file, &small, workers, &options, &watch, &error), 0);
+        check_count("failed", watch.failed, 3);
+        results_file_check(file.store,
+                           "SELECT count(*), count(DISTINCT error), sum(error LIKE '%:5:%fro%')"
+                           " FROM run WHERE status = 'failed'",
+                           0, "3|1|3");
+        results_file_check(file.store, "SELECT count(*) FROM run WHERE status = 'finished'", 0,
+                           "3");
+        results_file_fini(&file);
+    }
+    unlink(script);
 }
 
 /* A program that is there already is not compiled again. */
@@ -263,7 +300,9 @@ int main(void)
         cmocka_unit_test(what_has_ended_is_not_run_again),
         cmocka_unit_test(a_run_that_fails_does_not_stop_the_others),
         cmocka_unit_test(a_program_that_cannot_be_compiled),
-        cmocka_unit_test(memory_of_programs),
+        cmocka_unit_test(any_windows),
+        cmocka_unit_test(passes),
+        cmocka_unit_test(a_program_that_fails_late),
         cmocka_unit_test(a_given_program),
     };
     return cmocka_run_group_tests_name("executor", tests, NULL, NULL);

@@ -35,7 +35,7 @@ static int store_one(struct writer *writer, struct record *record, struct meter 
     if (run % 2 && store_collections(writer->store, run, record, &writer->error) != 0)
         return -1;
     record_end(record, &result, (struct warmup){0}, HORIZON_NS);
-    if (meter_read(meter, values, &writer->error) != 0)
+    if (meter_read(meter, record, values, &writer->error) != 0)
         return -1;
     return store_run(writer->store, run, LOG_collections, record, values, &writer->error);
 }
@@ -61,7 +61,7 @@ static void *write_runs(void *context)
     struct writer *writer = context;
     int64_t runs[RUNS_EACH];
     struct record *record = record_new();
-    struct meter *meter = meter_new(record);
+    struct meter *meter = meter_new();
     double *values = calloc(metric_count(), sizeof *values);
     if (writer->own)
         writer->store = store_open(writer->path, &writer->error);

@@ -28,6 +28,8 @@ static void on_begun(void *context, const struct planned_run *run)
     struct watch *watch = context;
     enter(watch);
     watch->begun += run != NULL;
+    if (watch->begun - watch->ended > watch->most_under_way)
+        watch->most_under_way = watch->begun - watch->ended;
     if (!run) {
         watch->compiled++;
         if (++watch->live > watch->most_live)

@@ -28,7 +28,7 @@ struct watch {
 
     struct memory_account account; /* the workers' */
 
-    size_t compiled, begun, ended, failed;
+    size_t compiled, begun, ended, failed, most_under_way; /* the last: begun, and not ended */
     double parts;
 
     size_t left[WATCH_PROGRAMS]; /* runs of a program that have not ended */

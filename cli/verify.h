@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Whether the advice of `pygcsim best` holds over a longer time: it is run, stored, and said. */
+#ifndef PYGCSIM_CLI_VERIFY_H
+#define PYGCSIM_CLI_VERIFY_H
+
+#include "cli/open_results.h"
+#include "results/answer/best_answer.h"
+
+struct verifying {
+    const char *db;
+    unsigned workers;
+    uint64_t memory_bytes;
+    bool allow_long;
+    bool json;
+};
+
+/* `answer` is to `question`, about `results`, which is closed meanwhile. Exits with a line if it
+ * cannot be. */
+void verify_advice(const struct verifying *verifying, const struct best_question *question,
+                   const struct best_answer *answer, struct open_results *results);
+
+#endif

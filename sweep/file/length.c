@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sweep/file/length.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/allocate.h"
+#include "workloads/registry.h"
+
+#define LENGTH "duration"
+
+const struct param *length_param(const struct setting *workload)
+{
+    for (const struct param *param = workload->component->params; param && param->name; param++)
+        if (strcmp(param->name, LENGTH) == 0 && param->type == PARAM_DURATION)
+            return param;
+    return NULL;
+}
+
+static int64_t *field_of(const struct setting *workload)
+{
+    const struct param *param = length_param(workload);
+    return param ? (int64_t *)((char *)workload->state + param->offset) : NULL;
+}
+
+int64_t length_ns(const struct setting *workload)
+{
+    const int64_t *field = field_of(workload);
+    return field ? *field : 0;
+}
+
+/* "web:duration=60s,rate=200": as `text`, of which a duration is left out. */
+static char *with_length(const char *text, int64_t ns)
+{
+    static const char skipped[] = LENGTH "=";
+    size_t name = strcspn(text, ":");
+    const char *unit = ns % NS_PER_S ? "ns" : "s";
+    char *spec;
+    if (asprintf(&spec, "%.*s:%s%lld%s", (int)name, text, skipped,
+                 (long long)(ns % NS_PER_S ? ns : ns / NS_PER_S), unit) < 0)
+        out_of_memory();
+    for (const char *pair = text + name; *pair;) {
+        size_t length = strcspn(++pair, ",");
+        char *longer = NULL;
+        if (strncmp(pair, skipped, strlen(skipped)) != 0) {
+            if (asprintf(&longer, "%s,%.*s", spec, (int)length, pair) < 0)
+                out_of_memory();
+            free(spec);
+            spec = longer;
+        }
+        pair += length;
+    }
+    return spec;
+}
+
+void length_set(struct setting *workload, int64_t ns)
+{
+    struct setting other;
+    struct error error;
+    char *spec = with_length(workload->text, ns);
+    int status = setting_parse(&other, spec, workloads, "workload", &error);
+    assert(status == 0);
+    (void)status;
+    free(spec);
+    setting_fini(workload);
+    *workload = other;
+}
+
+/* But for their lengths. */
+static bool are_alike(const struct setting *a, const struct setting *b)
+{
+    if (a->component != b->component)
+        return false;
+    int64_t *field = field_of(a), length = *field;
+    *field = *field_of(b);
+    bool alike = memcmp(a->state, b->state, a->component->state_size) == 0;
+    *field = length;
+    return alike;
+}
+
+int lengths_are_free(const struct experiment *experiment, struct error *error)
+{
+    for (size_t i = 0; i < experiment->workload_count; i++) {
+        const struct setting *workload = &experiment->workloads[i];
+        if (!length_param(workload))
+            return error_set(error,
+                             "until covered: %s has no " LENGTH " that could be made longer; "
+                             "--horizon says up to when collections are predicted",
+                             workload->text);
+        for (size_t k = 0; k < i; k++)
+            if (are_alike(workload, &experiment->workloads[k]))
+                return error_set(error,
+                                 "until covered: programs are made longer, so their " LENGTH
+                                 " cannot be varied: %s, %s",
+                                 experiment->workloads[k].text, workload->text);
+    }
+    return 0;
+}

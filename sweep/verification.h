@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The experiment that looks whether an answer holds over a longer time: of each workload and
+ * collector the best policy and the baseline, with the first seed, as their runs were asked for,
+ * until they are covered. */
+#ifndef PYGCSIM_SWEEP_VERIFICATION_H
+#define PYGCSIM_SWEEP_VERIFICATION_H
+
+#include "results/store/runs.h"
+#include "sweep/file/experiment.h"
+
+/* What is advised of a workload and collector; texts as in the results file. */
+struct advice {
+    char *workload, *collector;
+    char *policies[2]; /* the best, and the baseline; NULL: it is not there, or the best itself */
+    int64_t runs[2];   /* their first */
+};
+
+/* `terms` are those of one of the runs. To be freed with experiment_fini. Returns 0, or -1 with a
+ * line in *error if the file is of another version, or programs cannot be made longer. */
+int verification_make(struct experiment *experiment, const char *name, const struct advice *advice,
+                      size_t count, const struct run_terms *terms, struct error *error);
+
+#endif
