@@ -110,10 +110,17 @@ int kept_coverages_read(struct kept_coverages *coverages, struct store *store, s
             "arrival_"
             "dispersion") ", " VALUE("horizon") ", " VALUE("full_period") ", " VALUE("next_gen0_"
                                                                                      "low") ","
-                                                                                            " " VALUE("next_gen0_high") ", " SEEN("0") ", " VALUE("next_gen1_low") ", " VALUE("next_gen1_"
-                                                                                                                                                                              "high") ","
-                                                                                                                                                                                      " " SEEN("1") ", " VALUE("next_gen2_low") ", " VALUE(
-                                                                                                                                                                                          "next_gen2_high") ", " SEEN("2") " FROM temp.kept JOIN run USING (id) WHERE status = 'finished' ORDER BY id");
+                                                                                            " " VALUE("next_gen0_high") ", " SEEN("0") ", " VALUE("next_gen1_low") ", " VALUE(
+                                                                                                "ne"
+                                                                                                "xt"
+                                                                                                "_g"
+                                                                                                "en"
+                                                                                                "1_"
+                                                                                                "hi"
+                                                                                                "g"
+                                                                                                "h") ","
+                                                                                                     " " SEEN("1") ", " VALUE("next_gen2_low") ", " VALUE(
+                                                                                                         "next_gen2_high") ", " SEEN("2") " FROM temp.kept JOIN run USING (id) WHERE status = 'finished' ORDER BY id");
     while ((more = query_next(store, rows, error)) > 0) {
         coverages->runs = allocate_grow(coverages->runs, &capacity, coverages->count + 1,
                                         sizeof *coverages->runs);
