@@ -11,6 +11,7 @@
 
 #define INSTANTS_MOST  400
 #define INSTANTS_LEAST 4
+#define INSTANTS_FEW   50
 #define SHORT_PERCENT  90
 #define LEAST_LEFT     0.25 /* of the requests; with fewer the base says nothing */
 
@@ -56,7 +57,7 @@ static void delay(void *context, const struct request *request, double by_ns)
     pause->longest_ns = fmax(pause->longest_ns, latency_ns + by_ns);
 }
 
-/* So that not many more requests are looked at than the run has. */
+/* So that not many more requests are looked at than the run has; of few, few say as much. */
 static size_t instants_for(const struct line *line, const struct rare *rare)
 {
     double pause_ns = 0, requests = (double)line->count;
@@ -64,7 +65,8 @@ static size_t instants_for(const struct line *line, const struct rare *rare)
         pause_ns += rare->pause_ns[i] / (double)rare->pause_count;
     double delayed = 1 + fmin(requests, requests * pause_ns / fmax(1, line->idle_ns));
     double instants = (2 * requests + 1000) / delayed;
-    return (size_t)fmin(fmax(instants, INSTANTS_LEAST), INSTANTS_MOST);
+    return (size_t)fmin(fmax(fmin(instants, fmax(requests / 4, INSTANTS_FEW)), INSTANTS_LEAST),
+                        INSTANTS_MOST);
 }
 
 /* Puts it in at many instants; fills in the longest latency of each. */
