@@ -10,11 +10,6 @@
 #define PENDING_ERROR 0.15                  /* of what generation 1 leaves, relative */
 #define LATEST_S      (100 * 365 * 86400.0) /* nobody waits longer */
 
-static double seconds(uint64_t ns)
-{
-    return (double)ns / NS_PER_S;
-}
-
 /* ---- when ------------------------------------------------------------------------------- */
 
 static double pending_spread(const struct steady *steady)
@@ -56,7 +51,7 @@ static void set_instant(struct prediction_of *next, const struct past *past,
                         const struct first *first, const struct steady *steady,
                         const struct calendar *calendar)
 {
-    double now = seconds(past->result->wall_ns);
+    double now = units_seconds(past->result->wall_ns);
     double spread = spread_of(first, steady, calendar);
     double slack = slack_of(first, steady, &past->result->ending);
     double low = first->in * fmax(0, 1 - spread) - slack;
@@ -179,7 +174,7 @@ static void look_ahead(struct prediction *prediction, const struct past *past,
                        const struct steady *steady)
 {
     struct calendar calendar;
-    double end = seconds(past->result->wall_ns), left = fmax(0, prediction->horizon - end);
+    double end = units_seconds(past->result->wall_ns), left = fmax(0, prediction->horizon - end);
     calendar_find(&calendar, past, steady, left);
     struct calendar until = none_behind(&calendar, left);
     forget_centuries(&calendar);
@@ -222,7 +217,7 @@ struct prediction predict(const struct past *past, uint64_t horizon_ns)
     struct prediction prediction = nothing();
     if (!steady_find(&steady, past))
         return prediction;
-    prediction.horizon = seconds(horizon_ns);
+    prediction.horizon = units_seconds(horizon_ns);
     prediction.net_rate = steady.rate;
     prediction.live_growth = steady.grows;
     prediction.arrival_dispersion = steady.dispersion;
