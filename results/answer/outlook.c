@@ -80,19 +80,21 @@ static void find_later(struct outlook *outlook, const struct facts facts[NEEDED]
     outlook->pause = outlook->pause_high = pause;
 }
 
-/* The longest pause that may come before the horizon. */
+/* The longest pause that may come before the horizon. One that would find most of its garbage
+ * behind that is no longer than horizon_pause_max. */
 static void find_next(struct outlook *outlook, const struct facts facts[NEEDED])
 {
     outlook->generation = -1;
     for (int g = 0; g < GENERATIONS; g++) {
         const struct facts *next = &facts[NEXT + g * OF_NEXT];
-        if (!(next[LOW].least < outlook->horizon) || next[PAUSE].mean <= outlook->pause)
+        double pause = fmin(next[PAUSE].mean, outlook->pause_max);
+        if (!(next[LOW].least < outlook->horizon) || pause <= outlook->pause)
             continue;
         outlook->generation = g;
         outlook->low = next[LOW].least;
         outlook->high = next[HIGH].most;
-        outlook->pause = next[PAUSE].mean;
-        outlook->pause_high = next[PAUSE_HIGH].mean;
+        outlook->pause = pause;
+        outlook->pause_high = pause < next[PAUSE].mean ? pause : next[PAUSE_HIGH].mean;
     }
     find_later(outlook, facts);
 }
@@ -102,11 +104,12 @@ static bool is_longer(const struct outlook *outlook)
     return outlook->generation >= 0 && !(outlook->pause <= LONGER * outlook->seen);
 }
 
-static bool nothing_comes(const struct facts facts[NEEDED])
+/* Before the horizon; nor did anything. */
+static bool nothing_comes(const struct outlook *outlook, const struct facts facts[NEEDED])
 {
-    bool comes = false;
+    bool comes = outlook->seen > 0;
     for (int g = 0; g < GENERATIONS; g++)
-        comes |= !isnan(facts[NEXT + g * OF_NEXT + LOW].least);
+        comes |= facts[NEXT + g * OF_NEXT + LOW].least < outlook->horizon;
     return !comes;
 }
 
@@ -114,7 +117,7 @@ static enum outlook_is judge(const struct outlook *outlook, const struct facts f
 {
     if (isnan(facts[COVERED].least))
         return OUTLOOK_UNKNOWN;
-    if (nothing_comes(facts))
+    if (nothing_comes(outlook, facts))
         return OUTLOOK_NOTHING;
     if (facts[COVERED].least > 0)
         return OUTLOOK_SEEN;

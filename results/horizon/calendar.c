@@ -10,11 +10,6 @@
 /* Where a policy and counters ask for collections, they are gone through one by one, so many. */
 #define STEPS_MOST 20000
 
-static double seconds(uint64_t ns)
-{
-    return (double)ns / NS_PER_S;
-}
-
 /* Until the first trigger, in intervals between two. */
 static double part_of_interval(const struct ending *ending)
 {
@@ -156,8 +151,8 @@ static void find_plan(struct walk *walk, struct calendar *calendar, const struct
 {
     const struct simulation_result *result = past->result;
     const struct policy_plan *plan = &result->ending.plan;
-    walk->plan = seconds(plan->at_ns) - seconds(result->wall_ns);
-    walk->every = seconds(plan->every_ns);
+    walk->plan = units_seconds(plan->at_ns) - units_seconds(result->wall_ns);
+    walk->every = units_seconds(plan->every_ns);
     walk->plans = (double)plan->after;
     if (!plan->after)
         return;

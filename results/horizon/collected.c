@@ -12,11 +12,6 @@
 #define SURVIVORS_FEW  4   /* as few collections of generation 1 */
 #define SURVIVORS_MOST (SURVIVORS_FEW + 2)
 
-static double seconds(uint64_t ns)
-{
-    return (double)ns / NS_PER_S;
-}
-
 /* ---- what was there before ----------------------------------------------------------------- */
 
 /* As the steady state begins, in objects; NaN: no sample says it. */
@@ -37,7 +32,7 @@ static struct before before_steady(const struct past *past, const struct steady 
 {
     struct before before = {{NAN, NAN, NAN}, NAN};
     size_t i = 0;
-    while (i < past->sample_count && seconds(past->samples[i].wall_ns) < steady->from)
+    while (i < past->sample_count && units_seconds(past->samples[i].wall_ns) < steady->from)
         i++;
     if (i == past->sample_count)
         return before;
@@ -70,24 +65,24 @@ static void add_survivors(struct survivors *known, double age, double objects)
 
 /* So many under way, and so many a second that last: a straight line through what is known; where
  * that does not say how many last, as many as what is reachable grows. */
-struct line {
+struct survival {
     double under_way, lasting;
 };
 
-static struct line line_through(const struct survivors *known, double grows)
+static struct survival line_through(const struct survivors *known, double grows)
 {
     double c0 = 0, c1 = 0, cov00, cov01, cov11, sum;
     if (known->count == 0)
-        return (struct line){0, fmax(grows, 0)};
+        return (struct survival){0, fmax(grows, 0)};
     double mean = gsl_stats_mean(known->objects, 1, known->count);
     double age = gsl_stats_mean(known->ages, 1, known->count);
     if (known->count > 1)
         gsl_fit_linear(known->ages, 1, known->objects, 1, known->count, &c0, &c1, &cov00, &cov01,
                        &cov11, &sum);
     if (!(c1 > 0)) /* or not a number: all are of one age */
-        return (struct line){fmax(0, mean - fmax(grows, 0) * age),
-                             fmin(fmax(grows, 0), mean / age)};
-    return c0 < 0 ? (struct line){0, mean / age} : (struct line){c0, c1};
+        return (struct survival){fmax(0, mean - fmax(grows, 0) * age),
+                                 fmin(fmax(grows, 0), mean / age)};
+    return c0 < 0 ? (struct survival){0, mean / age} : (struct survival){c0, c1};
 }
 
 /* ---- collections ---------------------------------------------------------------------------- */
@@ -131,7 +126,7 @@ static void learn(struct learnt *learnt, const struct steady *steady,
                   const struct collection *collection)
 {
     int g = collection->generation;
-    double at = seconds(collection->wall_ns);
+    double at = units_seconds(collection->wall_ns);
     double survivors = (double)(collection->examined - collection->unreachable);
     if (at < steady->from)
         return;
@@ -141,7 +136,7 @@ static void learn(struct learnt *learnt, const struct steady *steady,
         learnt->survivors[g] += survivors;
         learnt->middle_squares += g == 1 ? survivors * survivors : 0;
         learnt->garbage[g] += (double)collection->unreachable;
-        learnt->pause[g] += seconds(collection->pause_ns);
+        learnt->pause[g] += units_seconds(collection->pause_ns);
     }
     if (g == 1)
         learn_survivors(learnt, steady, g, at, survivors);
@@ -152,11 +147,11 @@ static void learn(struct learnt *learnt, const struct steady *steady,
 /* By age: of the few there are, of young ones, and of what a collection now would find. When all
  * requests are answered, that lacks what those under way hold at any other time, as young ones do.
  */
-static struct line survivors_by_age(struct learnt *learnt, const struct steady *steady,
-                                    const struct past *past)
+static struct survival survivors_by_age(struct learnt *learnt, const struct steady *steady,
+                                        const struct past *past)
 {
     const struct would_find *would = past->result->ending.would_find;
-    double now = seconds(past->result->wall_ns), lacks = 0;
+    double now = units_seconds(past->result->wall_ns), lacks = 0;
     if (learnt->count[0] > 0) {
         double young = learnt->survivors[0] / (double)learnt->count[0];
         add_survivors(&learnt->known, steady->interval, young);
@@ -185,12 +180,12 @@ static void conclude_survivors(struct steady *steady, struct learnt *learnt,
                                const struct past *past)
 {
     double age = steady->interval * (double)(past->result->ending.threshold[1] + 2);
-    struct line line = survivors_by_age(learnt, steady, past);
+    struct survival survival = survivors_by_age(learnt, steady, past);
     steady->middle_error = middle_error(learnt);
-    steady->under_way = line.under_way;
-    steady->lasting = line.lasting;
+    steady->under_way = survival.under_way;
+    steady->lasting = survival.lasting;
     steady->middle_survivors =
-        line.under_way + line.lasting * fmin(age, 2 * (steady->to - steady->from));
+        survival.under_way + survival.lasting * fmin(age, 2 * (steady->to - steady->from));
     if (learnt->count[1] >= SURVIVORS_FEW)
         steady->middle_survivors = learnt->survivors[1] / (double)learnt->count[1];
 }
@@ -202,7 +197,7 @@ static double floats(const struct learnt *learnt, const struct steady *steady,
 {
     const struct would_find *would = past->result->ending.would_find;
     double old = (double)would[2].unreachable - (double)would[1].unreachable;
-    double since = learnt->previous[2], now = seconds(past->result->wall_ns);
+    double since = learnt->previous[2], now = units_seconds(past->result->wall_ns);
     if (since < steady->from) {
         old -= learnt->before.old_garbage;
         since = steady->from;
@@ -235,7 +230,7 @@ void collected_find(struct steady *steady, const struct past *past)
         if (!past_is_steady(past, collection->wall_ns))
             continue;
         steady->seen[collection->generation]++;
-        steady->longest_pause = fmax(steady->longest_pause, seconds(collection->pause_ns));
+        steady->longest_pause = fmax(steady->longest_pause, units_seconds(collection->pause_ns));
         learn(&learnt, steady, collection);
     }
     conclude(steady, &learnt, past);

@@ -55,10 +55,9 @@ static struct content full_content(const struct ending *ending, const struct ste
     struct content content = content_now(&would[2]);
     content.survivors += growth_until(steady, in);
     content.garbage = old + steady->floats * in;
+    content.garbage += garbage_when(ending, steady, in);
     if (first->planned || !ending->automatic)
-        content.garbage += middle + garbage_when(ending, steady, in);
-    else
-        content.garbage += young_garbage(ending, steady);
+        content.garbage += middle;
     return content;
 }
 

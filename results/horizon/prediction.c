@@ -10,11 +10,6 @@
 #define PENDING_ERROR 0.15                  /* of what generation 1 leaves, relative */
 #define LATEST_S      (100 * 365 * 86400.0) /* nobody waits longer */
 
-static double seconds(uint64_t ns)
-{
-    return (double)ns / NS_PER_S;
-}
-
 /* ---- when ------------------------------------------------------------------------------- */
 
 static double pending_spread(const struct steady *steady)
@@ -56,7 +51,7 @@ static void set_instant(struct prediction_of *next, const struct past *past,
                         const struct first *first, const struct steady *steady,
                         const struct calendar *calendar)
 {
-    double now = seconds(past->result->wall_ns);
+    double now = units_seconds(past->result->wall_ns);
     double spread = spread_of(first, steady, calendar);
     double slack = slack_of(first, steady, &past->result->ending);
     double low = first->in * fmax(0, 1 - spread) - slack;
@@ -92,14 +87,20 @@ static struct content most(struct content content, const struct steady *steady, 
     return content;
 }
 
+static double pause_of_next(const struct past *past, const struct steady *steady,
+                            const struct calendar *calendar, int g)
+{
+    if (g < 2 && steady->is_fresh[g] && !isnan(steady->usual_pause[g]))
+        return steady->usual_pause[g];
+    return pause_of(past, g, content_of_next(past, steady, calendar, g));
+}
+
 static void set_pause(struct prediction *prediction, int g, const struct past *past,
                       const struct steady *steady, const struct calendar *calendar)
 {
     struct prediction_of *next = &prediction->next[g];
     struct content content = content_of_next(past, steady, calendar, g);
-    next->pause = pause_of(past, g, content);
-    if (g < 2 && steady->is_fresh[g] && !isnan(steady->usual_pause[g]))
-        next->pause = steady->usual_pause[g];
+    next->pause = pause_of_next(past, steady, calendar, g);
     double high = pause_of(past, g, most(content, steady, g, calendar->first[g].in));
     next->pause_high = fmax(next->pause, high);
 }
@@ -116,7 +117,20 @@ static bool grows(const struct steady *steady)
     return steady->grows > 2 * steady->grows_error && steady->grows > 0.1 * steady->rate;
 }
 
-static void judge(struct prediction *prediction, const struct steady *steady, double end)
+/* Nothing comes later: what would, is taken to come then. */
+static struct calendar none_behind(const struct calendar *calendar, double latest)
+{
+    struct calendar until = *calendar;
+    for (int g = 0; g < GENERATIONS; g++)
+        until.first[g].in = fmin(until.first[g].in, latest);
+    until.full_period = fmin(until.full_period, latest);
+    return until;
+}
+
+/* `until`: the calendar up to the horizon. What may come earlier than predicted, and so within it,
+ * finds what there is by then. */
+static void judge(struct prediction *prediction, const struct past *past,
+                  const struct steady *steady, const struct calendar *until)
 {
     bool flagged = prediction->arrival_dispersion > DISPERSION_LIMIT || grows(steady);
     bool covered = !flagged && !isnan(steady->grows);
@@ -125,35 +139,45 @@ static void judge(struct prediction *prediction, const struct steady *steady, do
         const struct prediction_of *next = &prediction->next[g];
         if (!(next->low < prediction->horizon))
             continue;
-        prediction->horizon_pause_max = fmax(prediction->horizon_pause_max, next->pause);
+        prediction->horizon_pause_max =
+            fmax(prediction->horizon_pause_max, pause_of_next(past, steady, until, g));
         covered &= was_seen(steady, g);
     }
     if (prediction->expected[2] >= 2) /* later ones find what has grown until then */
         prediction->horizon_pause_max =
             fmax(prediction->horizon_pause_max, prediction->usual_pause[2]);
     prediction->flagged = flagged;
-    prediction->covered = covered || end >= prediction->horizon;
+    prediction->covered = covered || until->left <= 0;
 }
 
 /* Just before a full collection, or at the horizon, which may come first. */
 static double heap_peak(const struct past *past, const struct steady *steady,
-                        const struct calendar *calendar, double left)
+                        const struct calendar *until)
 {
-    struct calendar until = *calendar;
-    until.first[2].in = fmin(calendar->first[2].in, left);
-    until.full_period = fmin(calendar->full_period, left);
-    double garbage = content_of_next(past, steady, &until, 2).garbage;
-    if (calendar->expected[2] >= 2)
-        garbage = fmax(garbage, content_usual(past, steady, &until, 2).garbage);
+    double garbage = content_of_next(past, steady, until, 2).garbage;
+    if (until->expected[2] >= 2)
+        garbage = fmax(garbage, content_usual(past, steady, until, 2).garbage);
     return fmax((double)past->result->totals.heap_peak_bytes, heap_with(past, garbage));
+}
+
+/* What comes at all comes by then. */
+static void forget_centuries(struct calendar *calendar)
+{
+    for (int g = 0; g < GENERATIONS; g++)
+        if (isfinite(calendar->first[g].in))
+            calendar->first[g].in = fmin(calendar->first[g].in, LATEST_S);
+    if (isfinite(calendar->full_period))
+        calendar->full_period = fmin(calendar->full_period, LATEST_S);
 }
 
 static void look_ahead(struct prediction *prediction, const struct past *past,
                        const struct steady *steady)
 {
     struct calendar calendar;
-    double end = seconds(past->result->wall_ns), left = fmax(0, prediction->horizon - end);
+    double end = units_seconds(past->result->wall_ns), left = fmax(0, prediction->horizon - end);
     calendar_find(&calendar, past, steady, left);
+    struct calendar until = none_behind(&calendar, left);
+    forget_centuries(&calendar);
     for (int g = 0; g < GENERATIONS; g++) {
         prediction->expected[g] = calendar.expected[g];
         prediction->usual_pause[g] = usual_pause(past, steady, &calendar, g);
@@ -163,9 +187,9 @@ static void look_ahead(struct prediction *prediction, const struct past *past,
         set_pause(prediction, g, past, steady, &calendar);
     }
     if (isfinite(calendar.full_period))
-        prediction->full_period = fmin(calendar.full_period, LATEST_S);
-    prediction->horizon_heap_peak = heap_peak(past, steady, &calendar, left);
-    judge(prediction, steady, end);
+        prediction->full_period = calendar.full_period;
+    prediction->horizon_heap_peak = heap_peak(past, steady, &until);
+    judge(prediction, past, steady, &until);
 }
 
 static struct prediction nothing(void)
@@ -193,7 +217,7 @@ struct prediction predict(const struct past *past, uint64_t horizon_ns)
     struct prediction prediction = nothing();
     if (!steady_find(&steady, past))
         return prediction;
-    prediction.horizon = seconds(horizon_ns);
+    prediction.horizon = units_seconds(horizon_ns);
     prediction.net_rate = steady.rate;
     prediction.live_growth = steady.grows;
     prediction.arrival_dispersion = steady.dispersion;

@@ -11,11 +11,6 @@
 #define PARTS     10 /* of the steady state, to see how rates vary */
 #define PARTS_FEW 4  /* fewer say nothing of growth */
 
-static double seconds(uint64_t ns)
-{
-    return (double)ns / NS_PER_S;
-}
-
 bool past_is_steady(const struct past *past, uint64_t wall_ns)
 {
     return past->result->steady_ns == 0 || wall_ns > past->result->steady_ns;
@@ -31,12 +26,12 @@ static bool has_requests(const struct past *past)
 static void find_limits(struct steady *steady, const struct past *past)
 {
     const struct simulation_result *result = past->result;
-    steady->from = seconds(result->steady_ns);
-    steady->to = seconds(result->wall_ns);
+    steady->from = units_seconds(result->steady_ns);
+    steady->to = units_seconds(result->wall_ns);
     if (!has_requests(past))
         return;
-    steady->from = fmax(steady->from, seconds(result->first_arrival_ns));
-    steady->to = fmin(steady->to, seconds(result->last_answer_ns));
+    steady->from = fmax(steady->from, units_seconds(result->first_arrival_ns));
+    steady->to = fmin(steady->to, units_seconds(result->last_answer_ns));
 }
 
 /* In which part of the time from, to. */
@@ -52,7 +47,7 @@ static double last_arrival(const struct past *past)
     uint64_t last_ns = 0;
     for (size_t i = 0; i < past->request_count; i++)
         last_ns = past->requests[i].arrival_ns > last_ns ? past->requests[i].arrival_ns : last_ns;
-    return seconds(last_ns);
+    return units_seconds(last_ns);
 }
 
 /* While requests arrive: those of a service that is late are answered when that is over. */
@@ -62,7 +57,7 @@ static double dispersion(const struct past *past, const struct steady *steady)
     if (!has_requests(past) || to <= steady->from)
         return NAN;
     for (size_t i = 0; i < past->request_count; i++) {
-        int part = part_of(seconds(past->requests[i].arrival_ns), steady->from, to);
+        int part = part_of(units_seconds(past->requests[i].arrival_ns), steady->from, to);
         if (part >= 0)
             parts[part]++;
     }
@@ -89,7 +84,7 @@ static struct point point_of_collection(const struct collection *collection, dou
     uint64_t objects = collection->permanent;
     for (int g = 0; g < GENERATIONS; g++)
         objects += collection->before[g];
-    return (struct point){seconds(collection->wall_ns), (double)objects + found};
+    return (struct point){units_seconds(collection->wall_ns), (double)objects + found};
 }
 
 static struct point point_at_end(const struct simulation_result *result)
@@ -97,7 +92,7 @@ static struct point point_at_end(const struct simulation_result *result)
     uint64_t objects = 0;
     for (int g = 0; g <= PERMANENT; g++)
         objects += result->totals.tracked[g] + result->totals.freed_by_collector[g];
-    return (struct point){seconds(result->wall_ns), (double)objects};
+    return (struct point){units_seconds(result->wall_ns), (double)objects};
 }
 
 /* Goes on by the earlier of the two; false: only the end is left. */
@@ -110,7 +105,7 @@ static bool next_point(struct births *births, struct point *point)
     const struct collection *c = past->collections + births->collection;
     *point = point_at_end(past->result);
     if (sample && (!collection || s->wall_ns <= c->wall_ns)) {
-        *point = (struct point){seconds(s->wall_ns), (double)s->net};
+        *point = (struct point){units_seconds(s->wall_ns), (double)s->net};
         births->sample++;
     } else if (collection) {
         *point = point_of_collection(c, births->found);
@@ -176,7 +171,7 @@ static void find_growth(struct steady *steady, const struct past *past)
     size_t count = 0;
     steady->grows = steady->grows_error = NAN;
     for (size_t i = 0; i < past->sample_count; i++) {
-        double wall = seconds(past->samples[i].wall_ns);
+        double wall = units_seconds(past->samples[i].wall_ns);
         int part = part_of(wall, steady->from, steady->to);
         if (part < 0)
             continue;

@@ -7,6 +7,7 @@
 #include "results/statistics/extreme.h"
 #include "results/statistics/quantile.h"
 #include "sim/base/array.h"
+#include "sim/base/attempt.h"
 
 #define INSTANTS_MOST  400
 #define INSTANTS_LEAST 4
@@ -152,20 +153,24 @@ static double exceeded_by(const struct mix *mix, double requests)
     return ns / NS_PER_S;
 }
 
-static struct tails mixed(const struct line *line, const struct rare_pauses *rare, double scale)
+static void mix_free(struct mix *mix)
 {
-    struct mix mix = {.count = 0};
-    add_base(&mix, line, scale, scale * (double)line->steady);
-    for (size_t i = 0; i < rare->count; i++)
-        add_rare(&mix, line, &rare->kinds[i], scale);
-    double requests = weight_of(&mix);
-    struct tails tails = {
-        .p99 = exceeded_by(&mix, 0.01 * requests),
-        .p999 = exceeded_by(&mix, 0.001 * requests),
-    };
-    tails.max = fmax(mix.longest_ns / NS_PER_S, tails.p999);
     for (size_t g = 0; g < GROUPS_MOST; g++)
-        array_free(mix.groups[g].ns, mix.groups[g].room, sizeof *mix.groups[g].ns);
+        array_free(mix->groups[g].ns, mix->groups[g].room, sizeof *mix->groups[g].ns);
+}
+
+static struct tails mixed(struct mix *mix, const struct line *line, const struct rare_pauses *rare,
+                          double scale)
+{
+    add_base(mix, line, scale, scale * (double)line->steady);
+    for (size_t i = 0; i < rare->count; i++)
+        add_rare(mix, line, &rare->kinds[i], scale);
+    double requests = weight_of(mix);
+    struct tails tails = {
+        .p99 = exceeded_by(mix, 0.01 * requests),
+        .p999 = exceeded_by(mix, 0.001 * requests),
+    };
+    tails.max = fmax(mix->longest_ns / NS_PER_S, tails.p999);
     return tails;
 }
 
@@ -176,25 +181,51 @@ static bool can_be_told(const struct past *past, const struct prediction *predic
            past->result->wall_ns > past->result->steady_ns && line->steady > 1;
 }
 
+/* All that is allocated meanwhile hangs off it, since memory may run out. */
+struct search {
+    const struct past *past;
+    const struct prediction *prediction;
+    struct line line;
+    struct mix mix;
+    struct tails tails;
+};
+
+static void find(struct search *search)
+{
+    const struct past *past = search->past;
+    struct line *line = &search->line;
+    double from_ns = (double)past->result->steady_ns;
+    double length_ns = (double)past->result->wall_ns - from_ns;
+    double span_ns = fmax(length_ns, search->prediction->horizon * NS_PER_S - from_ns);
+    struct rare_pauses rare;
+    rare_find(&rare, past, search->prediction, span_ns);
+    line_leave_out(line, past, &rare);
+    if ((double)line->left < LEAST_LEFT * (double)line->steady) {
+        rare.count = 0;
+        line_free(line);
+        line_up(line, past);
+    }
+    search->tails = mixed(&search->mix, line, &rare, span_ns / length_ns);
+}
+
+static int find_if_told(void *context, struct error *error)
+{
+    struct search *search = context;
+    (void)error;
+    line_up(&search->line, search->past);
+    if (can_be_told(search->past, search->prediction, &search->line))
+        find(search);
+    return 0;
+}
+
 struct tails tails_find(const struct past *past, const struct prediction *prediction)
 {
-    struct tails tails = {NAN, NAN, NAN};
-    struct line line;
-    line_up(&line, past);
-    if (can_be_told(past, prediction, &line)) {
-        double from_ns = (double)past->result->steady_ns;
-        double length_ns = (double)past->result->wall_ns - from_ns;
-        double span_ns = fmax(length_ns, prediction->horizon * NS_PER_S - from_ns);
-        struct rare_pauses rare;
-        rare_find(&rare, past, prediction, span_ns);
-        line_leave_out(&line, past, &rare);
-        if ((double)line.left < LEAST_LEFT * (double)line.steady) {
-            rare.count = 0;
-            line_free(&line);
-            line_up(&line, past);
-        }
-        tails = mixed(&line, &rare, span_ns / length_ns);
-    }
-    line_free(&line);
-    return tails;
+    struct search search = {.past = past, .prediction = prediction, .tails = {NAN, NAN, NAN}};
+    struct error error;
+    int status = attempt(find_if_told, &search, &error);
+    line_free(&search.line);
+    mix_free(&search.mix);
+    if (status != 0)
+        attempt_give_up("%s", error.text);
+    return search.tails;
 }

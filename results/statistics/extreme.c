@@ -4,21 +4,8 @@
 #include <gsl/gsl_math.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
-#include <string.h>
 
 #include "results/statistics/quantile.h"
-#include "sim/base/array.h"
-
-static double quantile(const double *x, size_t count, double percent)
-{
-    size_t capacity = 0;
-    double *sorted = array_grow(NULL, &capacity, count, sizeof *sorted);
-    memcpy(sorted, x, count * sizeof *sorted);
-    quantile_sort(sorted, count);
-    double value = sorted[quantile_place(count, percent)];
-    array_free(sorted, capacity, sizeof *sorted);
-    return value;
-}
 
 static double gumbel(const double *x, size_t count, double n)
 {
@@ -34,12 +21,14 @@ static double gumbel(const double *x, size_t count, double n)
                 gsl_stats_max(largest, 1, EXTREME_BLOCKS));
 }
 
-double extreme_largest(const double *x, size_t count, double n)
+double extreme_largest(double *x, size_t count, double n)
 {
     if (count == 0)
         return NAN;
-    if (n <= (double)count)
-        return quantile(x, count, 100 * exp2(-1 / n));
+    if (n <= (double)count) {
+        quantile_sort(x, count);
+        return x[quantile_place(count, 100 * exp2(-1 / n))];
+    }
     if (count < EXTREME_BLOCKS)
         return gsl_stats_max(x, 1, count);
     return gumbel(x, count, n);

@@ -15,8 +15,9 @@
 
 #define EXTREME_BLOCKS 20
 
-/* The median of the largest of n values like these `count`, in the order in which they came. NaN if
- * there are none; below EXTREME_BLOCKS the largest is the best that can be said. */
-double extreme_largest(const double *x, size_t count, double n);
+/* The median of the largest of n values like these `count`, in the order in which they came; that
+ * may be another one after. NaN if there are none; below EXTREME_BLOCKS the largest is the best
+ * that can be said. */
+double extreme_largest(double *x, size_t count, double n);
 
 #endif

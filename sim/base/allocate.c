@@ -13,6 +13,25 @@ void *allocate_zeroed(size_t count, size_t size)
     return block;
 }
 
+void *allocate_booked(size_t bytes)
+{
+    attempt_take((int64_t)bytes);
+    void *block = calloc(1, bytes);
+    if (!block) {
+        attempt_take(-(int64_t)bytes);
+        out_of_memory_for(bytes);
+    }
+    return block;
+}
+
+void free_booked(void *block, size_t bytes)
+{
+    if (!block)
+        return;
+    free(block);
+    attempt_take(-(int64_t)bytes);
+}
+
 char *allocate_text(const char *text)
 {
     char *copy = strdup(text);

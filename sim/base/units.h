@@ -18,6 +18,11 @@
 #define MIB       (1024 * KIB)
 #define GIB       (1024 * MIB)
 
+static inline double units_seconds(uint64_t ns)
+{
+    return (double)ns / NS_PER_S;
+}
+
 /* A number that is a macro, as a text: for messages that name a limit. */
 #define UNITS_DIGITS(number)  UNITS_DIGITS_(number)
 #define UNITS_DIGITS_(number) #number

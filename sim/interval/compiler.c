@@ -76,6 +76,7 @@ void compiler_begin(struct compiler *compiler)
     compiler->numbers = compiler->options.numbers_before;
     compiler->before.births = compiler->births;
     compiler->before.numbers = compiler->numbers;
+    compiler->round_least = compiler->options.window ? compiler->options.window : ROUND_LEAST;
     compiler->shapes = column_of(sizeof(struct shape));
     shapes_rehash(compiler, 64);
 }
@@ -229,24 +230,22 @@ static bool execute(struct compiler *compiler, const struct op *op)
 
 static bool round_is_over(const struct compiler *compiler)
 {
+    if (compiler->now < compiler->round_least)
+        return false;
     uint64_t traced = compiler->arena.used * sizeof *compiler->arena.units +
                       compiler->stream.program.registers * sizeof *compiler->registers;
-    if (compiler->options.window)
-        return compiler->now >= compiler->options.window;
-    return compiler->now >= ROUND_LEAST &&
-           (compiler->now >= traced / ROUND_BYTES || compiler->now >= ROUND_MOST);
+    return compiler->options.window || compiler->now >= traced / ROUND_BYTES ||
+           compiler->now >= ROUND_MOST;
 }
 
 enum run_end compiler_run(struct compiler *compiler)
 {
     const struct program *program = &compiler->stream.program;
-    enum run_end end = RUN_STRETCH;
-    size_t i = compiler->next;
-    while (i < program->count && end == RUN_STRETCH)
-        if (!execute(compiler, &program->ops[i++]))
-            end = RUN_FAULT;
-        else if (round_is_over(compiler))
-            end = RUN_ROUND;
-    compiler->next = i;
-    return end;
+    while (compiler->next < program->count) {
+        if (!execute(compiler, &program->ops[compiler->next++]))
+            return RUN_FAULT;
+        if (round_is_over(compiler))
+            return RUN_ROUND;
+    }
+    return RUN_STRETCH;
 }

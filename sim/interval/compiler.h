@@ -66,8 +66,9 @@ struct compiler {
     bool is_whole;                   /* one window is to have all of the program */
     const struct observer *observer; /* that is to hear of it; NULL: none */
     struct stream stream;
-    size_t next; /* operation of its stretch */
-    bool ended;  /* after the last window */
+    size_t next;          /* operation of its stretch */
+    bool ended;           /* after the last window */
+    uint32_t round_least; /* operations of a round */
 
     /* The heap. */
     struct arena arena;

@@ -11,10 +11,10 @@
 void isolated_graph_init(struct isolated_graph *graph)
 {
     arena_init(&graph->kept);
-    graph->no_page = allocate_zeroed(1, sizeof *graph->no_page);
+    graph->no_page = allocate_booked(sizeof *graph->no_page);
     for (uint32_t i = 0; i < PAGE; i++)
         graph->no_page->remains[i].freed = true;
-    graph->no_table = allocate_zeroed(1, sizeof *graph->no_table);
+    graph->no_table = allocate_booked(sizeof *graph->no_table);
     for (uint32_t i = 0; i < TABLE; i++)
         graph->no_table->pages[i] = graph->no_page;
 }
@@ -25,8 +25,8 @@ static void free_table(struct isolated_graph *graph, struct remains_table *table
         return;
     for (uint32_t i = 0; i < TABLE; i++)
         if (table->pages[i] != graph->no_page)
-            free(table->pages[i]);
-    free(table);
+            free_booked(table->pages[i], sizeof *table->pages[i]);
+    free_booked(table, sizeof *table);
 }
 
 void isolated_graph_fini(struct isolated_graph *graph)
@@ -34,8 +34,8 @@ void isolated_graph_fini(struct isolated_graph *graph)
     for (size_t i = 0; i < graph->table_capacity; i++)
         free_table(graph, graph->tables[i]);
     free(graph->tables);
-    free(graph->no_table);
-    free(graph->no_page);
+    free_booked(graph->no_table, sizeof *graph->no_table);
+    free_booked(graph->no_page, sizeof *graph->no_page);
     arena_fini(&graph->kept);
 }
 
@@ -47,7 +47,7 @@ static struct remains_table *table_of(struct isolated_graph *graph, uint64_t num
     for (; before < graph->table_capacity; before++)
         graph->tables[before] = graph->no_table;
     if (graph->tables[i] == graph->no_table) {
-        struct remains_table *table = allocate_zeroed(1, sizeof *table);
+        struct remains_table *table = allocate_booked(sizeof *table);
         memcpy(table->pages, graph->no_table->pages, sizeof table->pages);
         graph->tables[i] = table;
     }
@@ -59,7 +59,7 @@ static __attribute__((noinline)) void make_pages(struct isolated_graph *graph, u
 {
     for (; graph->end <= number; graph->end += PAGE) {
         struct remains_table *table = table_of(graph, graph->end);
-        struct remains_page *page = allocate_zeroed(1, sizeof *page);
+        struct remains_page *page = allocate_booked(sizeof *page);
         page->done = graph->end < graph->first ? (uint32_t)(graph->first - graph->end) : 0;
         table->pages[graph->end >> PAGE_BITS & (TABLE - 1)] = page;
     }
@@ -79,11 +79,11 @@ void isolated_graph_forget(struct isolated_graph *graph, uint32_t number)
     struct remains_page **page = &(*table)->pages[number >> PAGE_BITS & (TABLE - 1)];
     if (++(*page)->done < PAGE)
         return;
-    free(*page);
+    free_booked(*page, sizeof **page);
     *page = graph->no_page;
     if (++(*table)->done < TABLE)
         return;
-    free(*table);
+    free_booked(*table, sizeof **table);
     *table = graph->no_table;
 }
 

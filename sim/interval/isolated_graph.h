@@ -14,8 +14,8 @@
  *
  * The invariants, between operations:
  *   - every isolated object that is not freed is in one list, that of the generation of its birth;
- *     freed ones stay in theirs until somebody passes, which is before they are more than the
- * others;
+ *     freed ones stay in theirs until somebody passes, and at the end of a window they are no more
+ *     than the others;
  *   - `references` of an object that is not freed is the number of references that isolated objects
  *     hold that are not freed either; and it is not 0, if the object is isolated itself;
  *   - nothing refers to what is forgotten;

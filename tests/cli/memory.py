@@ -44,6 +44,15 @@ def memory_limit_elsewhere(place):
     equal(place.files(), ["big.heap"], "files")
 
 
+@test("what a run remembers of garbage that nothing collects counts, too")
+def memory_of_garbage(place):
+    garbage = "web:duration=4s,settle=0s,startup=0s,modules=0,objects=10,cycles=1,cycle_size=5000"
+    place.expect(1, f"run -w {garbage} -p off --memory 40MiB",
+                 err=["out of memory: more than the 40.0 MiB allowed", "--memory"])
+    equal(place.statuses(), ["failed"], "statuses")
+    place.expect(0, f"run -w {garbage} -p default --memory 40MiB")
+
+
 # ---- every allocation in turn ------------------------------------------------------------------------
 
 # Allocations after which all others fail: each of the first, then ever more rarely.

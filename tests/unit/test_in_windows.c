@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "policies/registry.h"
+#include "sim/base/attempt.h"
 #include "sim/interval/interval_engine.h"
 #include "sim/interval/replayer.h"
 #include "tests/unit/check.h"
@@ -304,6 +305,35 @@ TEST(what_floats_is_kept)
     check_that("blocks", keeps.units > 20000 * RING * 3);
 }
 
+/* ---- memory that runs out ----------------------------------------------------------------------
+ */
+
+static int simulate_course(void *context, struct error *error)
+{
+    struct course *course = context;
+    struct simulation_result result;
+    return simulate(&course->setup, NULL, &result, error);
+}
+
+/* A run that compiles for itself, and keeps all of its garbage. */
+TEST(what_was_taken_is_given_back)
+{
+    enum { MOST = 40 };
+    struct course course;
+    int64_t failed = 0;
+    course_init(&course, "rings:count=300000", "off", &(struct compile_options){0});
+    for (uint64_t mib = 1; mib <= MOST; mib++) {
+        struct memory_account account = {.limit_bytes = mib << 20};
+        int status = attempt_within(&account, simulate_course, &course, &course.error);
+        if (status != 0)
+            check_mentions("one line", course.error.text, "out of memory: more than the");
+        failed += status != 0;
+        check_signed("given back", account.taken_bytes, 0);
+    }
+    check_signed("windows, blocks and pages are more than that", failed, MOST);
+    course_fini(&course);
+}
+
 /* ---- what is too much --------------------------------------------------------------------------
  */
 
@@ -340,6 +370,7 @@ int main(void)
         cmocka_unit_test(what_is_reclaimed_is_forgotten),
         cmocka_unit_test(what_is_reclaimed_in_an_old_generation_is_forgotten),
         cmocka_unit_test(what_floats_is_kept),
+        cmocka_unit_test(what_was_taken_is_given_back),
         cmocka_unit_test(limits),
     };
     return cmocka_run_group_tests_name("in_windows", tests, NULL, NULL);

@@ -24,6 +24,7 @@ struct case_of {
     double next[3][4]; /* of each generation: low, high, pause, pause_high; s */
     const char *shown;
     const char *sentence;
+    double pause_max;             /* up to the horizon; 0: it is the longest of next */
     double full_ones, full_pause; /* expected to the horizon; how long later ones take, s */
 };
 
@@ -45,6 +46,7 @@ static struct outlook outlook_of(const struct case_of *row)
     set(values, "arrival_dispersion", row->dispersion);
     set(values, "service_pause_max", row->seen);
     set(values, "wall_time", 30);
+    set(values, "horizon_pause_max", row->pause_max > 0 ? row->pause_max : NAN);
     set(values, "expected_gen2", row->full_ones);
     set(values, "usual_gen2_pause", row->full_pause);
     set(values, "horizon", isnan(row->covered) ? NAN : DAY);
@@ -162,8 +164,8 @@ static const struct case_of cases[] = {
      "1.1 ms after 32 s or more (full)",
      "30.0 s were too short to see what comes: predicted is a pause of 1.1 ms (a full collection), "
      "after 32 s or more; the longest seen was 580 us.",
-     26000,
-     0.00111},
+     .full_ones = 26000,
+     .full_pause = 0.00111},
     {"there is only one full one",
      0,
      0,
@@ -173,8 +175,8 @@ static const struct case_of cases[] = {
      "none longer",
      "30.0 s were too short to see all that comes up to 24h, though no pause longer than the "
      "100 ms seen is predicted.",
-     1,
-     0.2},
+     .full_ones = 1,
+     .full_pause = 0.2},
     {"it grows, and no pause is longer",
      0,
      1,
@@ -201,6 +203,24 @@ static const struct case_of cases[] = {
      {NEXT_GEN, NEXT_GEN, {2 * DAY, 3 * DAY, 1, 8}},
      "unclear: bursts",
      "What comes cannot be relied on: requests come in bursts, of which 30.0 s see too few."},
+    {"behind the horizon, and nothing before",
+     1,
+     0,
+     1,
+     NAN,
+     {NEXT_GEN, NEXT_GEN, {300 * DAY, 400 * DAY, 1e6, 1e7}},
+     "nothing",
+     "No collection comes."},
+    {"behind the horizon, if not earlier: it would find less",
+     0,
+     0,
+     1,
+     NAN,
+     {{30, 10 * DAY, 1000, 3000}, NEXT_GEN, NEXT_GEN},
+     "12 s after 30 s or more (gen 0)",
+     "30.0 s were too short to see what comes: predicted is a pause of 12 s (a collection of "
+     "generation 0), after 30 s or more; none was seen.",
+     12},
 };
 
 TEST(what_it_says)

@@ -188,6 +188,29 @@ TEST(never)
     check_that("no period", isnan(prediction.full_period));
 }
 
+/* A trigger 100,000 s away, or a little earlier: by the horizon no more can have gathered than if
+ * collection were off. */
+TEST(not_before_the_horizon)
+{
+    static struct made_up run;
+    begin(&run);
+    run.result.ending.threshold[0] = 99999999;
+    run.result.ending.count[0] = 0;
+    struct prediction prediction = predict(&run.past, 86400 * S);
+    double bytes = 1000 + 86300 * 1000.0;
+    double size = costs_size_factor(run.result.layout, bytes);
+    check_real("young", prediction.next[0].at, 100100);
+    check_that("may come earlier", prediction.next[0].low < 86400);
+    check_real("pause", prediction.horizon_pause_max, bytes * 2e-3 * size);
+    check_real("heap", prediction.horizon_heap_peak, 2000 + bytes);
+    run.result.ending.threshold[0] = INT32_MAX;
+    run.result.ending.threshold[1] = run.result.ending.threshold[2] = INT32_MAX;
+    prediction = predict(&run.past, 86400 * S);
+    check_that("a century", prediction.next[2].at < 3.2e9 && prediction.full_period < 3.2e9);
+    check_that("of garbage", prediction.next[2].pause_high < 1e12);
+    check_real("no more in the heap", prediction.horizon_heap_peak, 2000 + bytes);
+}
+
 /* Requests: one every 50 ms for 100 s, or 20 times as many in a tenth of the time. */
 static void arrive(struct made_up *run, bool in_a_burst)
 {
@@ -259,6 +282,7 @@ int main(void)
         cmocka_unit_test(by_the_clock),
         cmocka_unit_test(by_events),
         cmocka_unit_test(never),
+        cmocka_unit_test(not_before_the_horizon),
         cmocka_unit_test(flags),
         cmocka_unit_test(covered),
     };

@@ -52,8 +52,7 @@ TEST(files_that_are_refused)
         {"a later version's", NULL,
          "PRAGMA application_id = 1887004515; PRAGMA user_version = 99; CREATE TABLE run (a)",
          ": written by another version of pygcsim (schema 99, not 4); only that one reads it",
-         ": written by another version of pygcsim (schema 99, not 4); that one reads it, this one "
-         "begins another file"},
+         ": written by another version of pygcsim (schema 99, not 4); only that one reads it"},
         {"an empty file", "", NULL, NULL, ": not a results file: it is empty"},
         {"no file", NULL, NULL, NULL, ": cannot be opened: No such file or directory"},
     };

@@ -7,8 +7,10 @@
 
 #include <gsl/gsl_math.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "results/statistics/extreme.h"
+#include "sim/base/allocate.h"
 #include "tests/unit/check.h"
 
 #define MS       UINT64_C(1000000)
@@ -78,6 +80,14 @@ static void check_tails(const char *what, const struct made_up *run, double p99,
     check_real(what, tails.p99, p99);
     check_real(what, tails.p999, p999);
     check_real(what, tails.max, max);
+}
+
+static int find_tails(void *context, struct error *error)
+{
+    const struct made_up *run = context;
+    (void)error;
+    tails_find(&run->past, &run->prediction);
+    return 0;
 }
 
 static void check_no_tails(const char *what, const struct made_up *run)
@@ -255,15 +265,38 @@ TEST(whatever_comes)
     check_real("all the time", tails.p99, 0.035);
 }
 
+/* Of a run with many requests; whatever was taken is given back, whenever it runs out. */
+TEST(memory_runs_out)
+{
+    enum { MANY = 300000, STEPS = 32 };
+    struct made_up run;
+    struct request *requests = allocate_zeroed(MANY, sizeof *requests);
+    uint64_t failures = 0;
+    begin(&run, 10 * SECONDS);
+    to_come(&run, 2, 3, 0.025);
+    for (size_t i = 0; i < MANY; i++)
+        requests[i] = run.requests[i % REQUESTS];
+    run.past.requests = requests;
+    run.past.request_count = MANY;
+    for (uint64_t mib = 1; mib <= STEPS; mib++) {
+        struct memory_account account = {.limit_bytes = mib << 20};
+        struct error error;
+        failures += attempt_within(&account, find_tails, &run, &error) != 0;
+        check_signed("given back", account.taken_bytes, 0);
+    }
+    check_that("at first, not always", failures > 2 && failures < STEPS);
+    free(requests);
+}
+
 TEST(the_largest_of_many)
 {
     double x[1000];
     for (int i = 0; i < 1000; i++) /* exponential, in an order that is none */
         x[i] = -log((i * 619 % 1000 + 0.5) / 1000);
     check_that("none", isnan(extreme_largest(x, 0, 10)));
+    check_real("few are no blocks", extreme_largest(x + 1, 19, 1e6), -log(0.0475));
     check_real("one is the median", extreme_largest(x, 1000, 1), -log(0.5005));
     check_real("all", extreme_largest(x, 1000, 1000), -log(0.0005));
-    check_real("few are no blocks", extreme_largest(x + 1, 19, 1e6), -log(0.0475));
     /* Blocks whose largest are 1 … 20: mean 10.5, deviation √35. */
     for (int i = 0; i < 40; i++)
         x[i] = i % 2 ? 0 : i / 2 + 1;
@@ -285,6 +318,7 @@ int main(void)
         cmocka_unit_test(without_anything_rare_they_are_those_of_the_run),
         cmocka_unit_test(nothing_to_go_by),
         cmocka_unit_test(whatever_comes),
+        cmocka_unit_test(memory_runs_out),
         cmocka_unit_test(the_largest_of_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
