@@ -274,7 +274,7 @@ def other_text(place):
 
 
 def killed_part(place):
-    write_experiment(place, EXPERIMENT.replace("1s", "1000h"), "long.yaml")
+    write_experiment(place, EXPERIMENT.replace("1s", "20h"), "long.yaml")
     with place.start("sweep long.yaml --shard 1/3 --db killed.db") as sweep:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and not place.files().count("killed.db-wal"):
@@ -414,7 +414,7 @@ for title, arguments, texts in USAGE:
 @test("merge into a file in which a sweep is at work: one line")
 def sweep_at_work(place):
     take_three(place)
-    write_experiment(place, EXPERIMENT.replace("1s", "1000h"), "long.yaml")
+    write_experiment(place, EXPERIMENT.replace("1s", "20h"), "long.yaml")
     with place.start("sweep long.yaml") as sweep:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and not place.files().count("results.db-wal"):
