@@ -100,7 +100,9 @@ static void print_pilot(const struct plan *plan, unsigned jobs, uint64_t memory_
     if (pilot_execute(&pilot, &work, &error) != 0)
         fail("%s", error.text);
     print_forecast(&pilot, &work);
-    if (until_is_a_rule(&plan->experiment->until))
+    if (plan->experiment->until.covered)
+        print("That is before programs are made longer, until all that comes has been seen.\n");
+    if (plan->experiment->until.share > 0)
         print("That is without the runs that the rule adds.\n");
     if (work.why.text[0])
         print("One of those failed: %s\n", work.why.text);

@@ -74,12 +74,19 @@ struct cost estimate_plan(const struct plan *plan, unsigned workers, uint64_t me
         .compile = compile_options(memory_bytes),
         .seconds = seconds_of_work,
     };
-    struct cost cost = {NAN, NAN, NAN, pilot.workers};
+    struct cost cost = {
+        .seconds = NAN,
+        .memory_bytes = NAN,
+        .disk_bytes = NAN,
+        .told_bytes = NAN,
+        .workers = pilot.workers,
+    };
     if (pilot_execute(&pilot, &work, &error) != 0)
         return cost;
     const struct forecast forecast = pilot_forecast(&pilot, &work);
     cost.seconds = forecast.seconds.likely;
     cost.memory_bytes = forecast.memory;
+    cost.told_bytes = forecast.told;
     cost.disk_bytes = forecast.bytes;
     return cost;
 }

@@ -13,6 +13,7 @@
 
 struct cost {
     double seconds, memory_bytes, disk_bytes; /* NaN: nothing to go by */
+    double told_bytes;                        /* of the memory, what grows as programs do */
     unsigned workers;
 };
 

@@ -143,6 +143,16 @@ static void on_advanced(void *context, double parts)
 
 /* ---- before programs are longer ------------------------------------------------------- */
 
+/* Nothing of it is to do, as where an earlier command was stopped: what it would take now. */
+static struct cost cost_of_stored_round(const struct view *view)
+{
+    struct plan plan;
+    plan_init(&plan, view->rounds->experiment, view->rounds->share);
+    const struct cost cost = estimate_plan(&plan, view->rounds->execution.workers, 0);
+    plan_fini(&plan);
+    return cost;
+}
+
 /* As it was until now. */
 static struct cost cost_of_round(const struct view *view)
 {
@@ -150,11 +160,12 @@ static struct cost cost_of_round(const struct view *view)
     double share = (double)rounds->ended / (double)rounds->plan.run_count;
     struct rusage usage;
     if (rounds->ended == 0)
-        return estimate_plan(&rounds->plan, view->workers, 0);
+        return cost_of_stored_round(view);
     getrusage(RUSAGE_SELF, &usage);
     return (struct cost){
         .seconds = progress_seconds(&view->progress) / share,
         .memory_bytes = (double)usage.ru_maxrss * 1024,
+        .told_bytes = view->told_bytes,
         .disk_bytes = (double)(store_bytes(rounds->store) - view->stored_before) / share,
         .workers = view->workers,
     };
@@ -176,7 +187,7 @@ static struct cost cost_of_longer(const struct view *view, const struct coverage
     struct cost cost = cost_of_round(view);
     double growth = growth_of(view->rounds->experiment, coverage);
     cost.seconds *= growth;
-    cost.memory_bytes += fmax(0, growth - 1) * view->told_bytes;
+    cost.memory_bytes += fmax(0, growth - 1) * cost.told_bytes;
     cost.disk_bytes *= growth;
     return cost;
 }
@@ -244,7 +255,7 @@ static void print_uncovered(const struct coverage *coverage)
 static void print_coverage(const struct experiment *experiment, const struct coverage *coverage)
 {
     char horizon[UNITS_TEXT];
-    units_show_seconds(horizon, coverage->horizon_s);
+    units_write_duration(horizon, (int64_t)llround(coverage->horizon_s * NS_PER_S));
     if (coverage->runs == coverage->covered)
         print("Covered for %s: ", horizon);
     else

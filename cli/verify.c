@@ -30,15 +30,12 @@ struct verified {
 
 /* ---- what is advised ------------------------------------------------------------------ */
 
-static void read_advice(struct verified *verified, const struct best_answer *answer,
-                        struct store *store)
+static void read_advice(struct verified *verified, const struct best_answer *answer)
 {
     const struct outcomes *outcomes = &answer->outcomes;
     for (size_t g = 0; g < answer->group_count; g++) {
         const struct best_group *group = &answer->groups[g];
         struct advice *advice = &verified->advice[verified->count];
-        enum run_status status;
-        struct error error;
         if (group->best.count == 0)
             continue;
         const size_t settings[2] = {group->best.settings->setting, group->of->baseline};
@@ -50,11 +47,42 @@ static void read_advice(struct verified *verified, const struct best_answer *ans
             const struct outcome *outcome = &outcomes->settings[settings[p]];
             advice->policies[p] = allocate_text(outcome->policy);
             advice->runs[p] = outcome->first_run;
-            if (run_read(store, outcome->first_run, &status, VALUES(verified, verified->count, p),
-                         &error) != 0)
-                fail("%s", error.text);
         }
         verified->count++;
+    }
+}
+
+/* That of the first run which has not seen what comes, so that there is something to see; the first
+ * if all have. */
+static void choose_seed(const struct verified *verified, struct run_terms *terms,
+                        struct store *store)
+{
+    struct error error;
+    int64_t chosen = 0;
+    for (size_t k = 0; k < 2 * verified->count && !chosen; k++) {
+        const struct advice *advice = &verified->advice[k / 2];
+        if (advice->policies[k % 2] &&
+            run_uncovered(&chosen, store, advice->runs[k % 2], &error) != 0)
+            fail("%s", error.text);
+    }
+    if (run_terms_read(terms, store, chosen ? chosen : verified->advice->runs[0], &error) != 0)
+        fail("--verify: %s", error.text);
+}
+
+/* Of the run with that seed. */
+static void read_before(struct verified *verified, uint64_t seed, struct store *store)
+{
+    for (size_t k = 0; k < 2 * verified->count; k++) {
+        const struct advice *advice = &verified->advice[k / 2];
+        enum run_status status;
+        struct error error;
+        int64_t run;
+        if (!advice->policies[k % 2])
+            continue;
+        if (run_with_seed(&run, store, advice->runs[k % 2], seed, &error) != 0 ||
+            run_read(store, run ? run : advice->runs[k % 2], &status,
+                     VALUES(verified, k / 2, k % 2), &error) != 0)
+            fail("%s", error.text);
     }
 }
 
@@ -71,11 +99,12 @@ static void make_experiment(struct verified *verified, struct experiment *experi
     };
     if (asprintf(&verified->name, "%s verified", answer->outcomes.experiment->name) < 0)
         out_of_memory();
-    read_advice(verified, answer, store);
+    read_advice(verified, answer);
     if (verified->count == 0)
         fail("there is no advice to verify: no setting is an answer");
-    if (run_terms_read(&terms, store, verified->advice->runs[0], &error) != 0 ||
-        verification_make(experiment, verified->name, verified->advice, verified->count, &terms,
+    choose_seed(verified, &terms, store);
+    read_before(verified, terms.seed, store);
+    if (verification_make(experiment, verified->name, verified->advice, verified->count, &terms,
                           &error) != 0)
         fail("--verify: %s", error.text);
     run_terms_fini(&terms);

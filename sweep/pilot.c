@@ -262,6 +262,7 @@ int pilot_execute(const struct pilot *pilot, struct pilot_work *work, struct err
 #define FEW_POINTS 1.3  /* times more or less again, if not all points were tried */
 #define NOISE      0.1  /* by which what was measured may be off, of it */
 #define BEND       0.12 /* by which the power that costs grow with may be wrong */
+#define BELIEVED   64.0 /* times the longest that was done: so far that power is believed */
 #define GUESS      4.0  /* times more or less, from a part of one run */
 
 /* What a quantity grows to from the last step on, if its slope grows with that power of the length
@@ -298,6 +299,12 @@ static double power_of(const struct pilot_work *work, const double *values)
     return fmax(-0.5, fmin(1, log(after / before) / log(PILOT_LONGER)));
 }
 
+/* Less of it if the whole is very much longer: a clock's noise would be a factor of hundreds. */
+static double believed(double power, double part)
+{
+    return part * BELIEVED < 1 ? power * log(BELIEVED) / -log(part) : power;
+}
+
 /* The value at full length of what was measured at each step. */
 static struct range extrapolate(const struct pilot_work *work, const double *values)
 {
@@ -306,7 +313,7 @@ static struct range extrapolate(const struct pilot_work *work, const double *val
     if (part >= 1)
         return (struct range){last / MEASURED, last, last * MEASURED};
     const struct range slope = slope_of(work, values);
-    double power = power_of(work, values);
+    double power = believed(power_of(work, values), part);
     double middle = n > 1 ? sqrt(part * work->steps[n - 2].part) : part;
     return (struct range){
         grow(last, slope.low, middle, part, fmin(0, power) - BEND) / MEASURED,
@@ -332,8 +339,10 @@ static struct forecast guess(const struct pilot *pilot, const struct pilot_work 
 {
     double parts = execution_parts(&(struct execution){.plan = pilot->plan});
     double seconds = work->parts > 0 ? work->seconds * parts / work->parts / pilot->workers : NAN;
-    return (struct forecast){
-        .seconds = {seconds / GUESS, seconds, seconds * GUESS}, .bytes = NAN, .memory = NAN};
+    return (struct forecast){.seconds = {seconds / GUESS, seconds, seconds * GUESS},
+                             .bytes = NAN,
+                             .memory = NAN,
+                             .told = NAN};
 }
 
 #define MEMORY_ANYHOW    (32 << 20) /* bytes; */
@@ -377,6 +386,7 @@ struct forecast pilot_forecast(const struct pilot *pilot, const struct pilot_wor
         .bytes = extrapolate(work, bytes).likely / FILL * (double)pilot->plan->to_do,
         .memory = memory_of_plan(pilot, extrapolate(work, memory).likely,
                                  extrapolate(work, objects).likely),
+        .told = extrapolate(work, memory).likely * (double)pilot->plan->to_do,
         .compile_seconds = compiles.likely,
         .run_seconds = runs.likely,
     };

@@ -53,6 +53,7 @@ struct forecast {
     struct range seconds;                /* for the whole plan */
     double bytes;                        /* on disk; NaN: nothing to go by */
     double memory;                       /* bytes; NaN: nothing to go by */
+    double told;                         /* the same of what all runs tell, which grows with them */
     double compile_seconds, run_seconds; /* of a program, 0 if none is compiled; of a run */
 };
 

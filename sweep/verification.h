@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The experiment that looks whether an answer holds over a longer time: of each workload and
- * collector the best policy and the baseline, with the first seed, as their runs were asked for,
- * until they are covered. */
+ * collector the best policy and the baseline, with the seed of `terms`, as their runs were asked
+ * for, until they are covered. */
 #ifndef PYGCSIM_SWEEP_VERIFICATION_H
 #define PYGCSIM_SWEEP_VERIFICATION_H
 

@@ -26,6 +26,8 @@ enum {
     ARRIVALS,
     HEAP,
     HEAP_SEEN,
+    FULL_ONES, /* to come */
+    FULL_PAUSE,
     NEXT, /* low, high, pause, pause_high of each generation */
     LOW = 0,
     HIGH,
@@ -51,6 +53,8 @@ static const char *const needed[NEEDED] = {
     [ARRIVALS] = "arrival_dispersion",
     [HEAP] = "horizon_heap_peak",
     [HEAP_SEEN] = "heap_peak",
+    [FULL_ONES] = "expected_gen2",
+    [FULL_PAUSE] = "usual_gen2_pause",
     OF_GENERATION(0),
     OF_GENERATION(1),
     OF_GENERATION(2),
@@ -62,6 +66,19 @@ struct facts {
 };
 
 /* ---- what it is ----------------------------------------------------------------------- */
+
+/* Full collections behind the next one find what has grown until then, and may take longer. */
+static void find_later(struct outlook *outlook, const struct facts facts[NEEDED])
+{
+    const struct facts *next = &facts[NEXT + (GENERATIONS - 1) * OF_NEXT];
+    double pause = facts[FULL_PAUSE].mean;
+    if (!(facts[FULL_ONES].mean >= 2) || pause <= LONGER * outlook->pause)
+        return;
+    outlook->generation = GENERATIONS - 1;
+    outlook->low = next[LOW].least;
+    outlook->high = INFINITY;
+    outlook->pause = outlook->pause_high = pause;
+}
 
 /* The longest pause that may come before the horizon. One that would find most of its garbage
  * behind that is no longer than horizon_pause_max. */
@@ -79,6 +96,12 @@ static void find_next(struct outlook *outlook, const struct facts facts[NEEDED])
         outlook->pause = pause;
         outlook->pause_high = pause < next[PAUSE].mean ? pause : next[PAUSE_HIGH].mean;
     }
+    find_later(outlook, facts);
+}
+
+static bool is_longer(const struct outlook *outlook)
+{
+    return outlook->generation >= 0 && !(outlook->pause <= LONGER * outlook->seen);
 }
 
 /* Before the horizon; nor did anything. */
@@ -100,9 +123,7 @@ static enum outlook_is judge(const struct outlook *outlook, const struct facts f
         return OUTLOOK_SEEN;
     if (facts[FLAGGED].most > 0)
         return OUTLOOK_UNRELIABLE;
-    if (outlook->generation < 0 || outlook->pause <= LONGER * outlook->seen)
-        return OUTLOOK_NO_LONGER;
-    return OUTLOOK_COMES;
+    return is_longer(outlook) ? OUTLOOK_COMES : OUTLOOK_NO_LONGER;
 }
 
 static struct outlook make(const struct facts facts[NEEDED])
@@ -286,7 +307,7 @@ static void write_next(FILE *out, const struct outlook *outlook)
 
 static void write_unreliable(FILE *out, const struct outlook *outlook)
 {
-    char ran[UNITS_TEXT];
+    char ran[UNITS_TEXT], seen[NUMBER_TEXT];
     units_show_seconds(ran, outlook->ran);
     fputs("What comes cannot be relied on: ", out);
     if (outlook->bursts)
@@ -295,9 +316,14 @@ static void write_unreliable(FILE *out, const struct outlook *outlook)
         fprintf(out, "the heap grows, and %s do not say how far.", ran);
     if (outlook->generation < 0)
         return;
-    fputs(" Predicted is ", out);
-    write_next(out, outlook);
-    fputs(".", out);
+    if (is_longer(outlook)) {
+        fputs(" Predicted is ", out);
+        write_next(out, outlook);
+        fputs(".", out);
+    } else {
+        fprintf(out, " Predicted is no pause longer than the %s seen.",
+                show_pause(seen, outlook->seen));
+    }
 }
 
 static void write_comes(FILE *out, const struct outlook *outlook)
@@ -422,6 +448,9 @@ char *outlook_legend(const struct outlook *outlooks, size_t count)
         fputs(" Nothing new: all kinds of collections that come have been seen.", out);
     if (any && count_of(outlooks, count, OUTLOOK_NO_LONGER))
         fputs(" None longer: not all have been, but no longer pause is predicted.", out);
+    if (any && count_of(outlooks, count, OUTLOOK_NOTHING))
+        fputs(" Nothing, no pause: no collection comes; heap: what garbage makes of it by then.",
+              out);
     if (any && count_of(outlooks, count, OUTLOOK_UNRELIABLE))
         fputs(" Unclear: no prediction can be relied on where the heap grows, or requests come in "
               "longer bursts than were seen.",

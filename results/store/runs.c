@@ -52,6 +52,38 @@ int run_terms_read(struct run_terms *terms, struct store *store, int64_t run, st
     return more > 0 ? 0 : -1;
 }
 
+/* Of the same setting, where that holds. */
+#define SAME_SETTING                                                                               \
+    "SELECT same.id FROM run JOIN run AS same USING (experiment_id, policy, workload, collector,"  \
+    " costs, warmup, sampling, horizon, in_plan) WHERE run.id = %lld AND same.status = 'finished'" \
+    " AND "
+
+static int take_run(int64_t *run, struct store *store, sqlite3_stmt *rows, struct error *error)
+{
+    int more = query_next(store, rows, error);
+    *run = more > 0 ? query_integer(rows, 0) : 0;
+    sqlite3_finalize(rows);
+    return more < 0 ? -1 : 0;
+}
+
+int run_uncovered(int64_t *found, struct store *store, int64_t run, struct error *error)
+{
+    sqlite3_stmt *rows =
+        query_begin(store, error,
+                    SAME_SETTING "NOT (SELECT value FROM summary WHERE run_id = "
+                                 "same.id AND metric = 'covered') ORDER BY same.id",
+                    (long long)run);
+    return take_run(found, store, rows, error);
+}
+
+int run_with_seed(int64_t *found, struct store *store, int64_t run, uint64_t seed,
+                  struct error *error)
+{
+    sqlite3_stmt *rows =
+        query_begin(store, error, SAME_SETTING "same.seed = %lld", (long long)run, (long long)seed);
+    return take_run(found, store, rows, error);
+}
+
 void run_terms_fini(struct run_terms *terms)
 {
     free(terms->engine);

@@ -24,6 +24,12 @@ struct run_terms {
 int run_terms_read(struct run_terms *terms, struct store *store, int64_t run, struct error *error);
 void run_terms_fini(struct run_terms *terms);
 
+/* Of the finished runs of a run's setting, one a seed: the first that has not seen what comes, and
+ * the one with that seed; 0: there is none. Returns 0, or -1 with a line in *error. */
+int run_uncovered(int64_t *found, struct store *store, int64_t run, struct error *error);
+int run_with_seed(int64_t *found, struct store *store, int64_t run, uint64_t seed,
+                  struct error *error);
+
 /* A run that has not finished as it should. */
 struct lost_run {
     char *policy, *workload, *collector;

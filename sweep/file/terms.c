@@ -2,11 +2,13 @@
 #include "sweep/file/terms.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/allocate.h"
+#include "sim/base/suggest.h"
 #include "sweep/file/length.h"
 
 static_assert(sizeof(size_t) == sizeof(int64_t), "rows of counts may fill a size_t");
@@ -39,21 +41,32 @@ static bool begins_with_covered(const char *text, const char **rest)
     return true;
 }
 
+/* A word is no share that somebody has got wrong. */
+static int check_word(const struct param *param, const char *label, const char *text,
+                      struct error *error)
+{
+    static const char *const words[] = {UNTIL_COVERED, NULL};
+    const char *near = suggest(text, words);
+    if (!isalpha((unsigned char)text[0]) || strchr(text, '='))
+        return 0;
+    return error_set(error, "%s=%s is not allowed; it takes %s%s", label, text, param->form,
+                     near ? "; did you mean '" UNTIL_COVERED "'?" : "");
+}
+
 int until_read(const struct param *param, const char *label, void *field, const char *text,
                struct error *error)
 {
     struct until until = {.covered = begins_with_covered(text, &text)};
     bool given[PARAMS_MOST] = {false};
     char *copy = with_name(text);
-    int status = *text || !until.covered
-                     ? param_read_pairs(until_params, label, &until, copy, given, error)
-                     : 0;
+    int status = check_word(param, label, text, error);
+    if (status == 0 && (*text || !until.covered))
+        status = param_read_pairs(until_params, label, &until, copy, given, error);
     free(copy);
     if (status == 0 && !until.covered && until.share == 0)
         status = error_set(error, "%s: a rule needs ci=…, as in ci=5%%, or covered", label);
     if (status == 0)
         *(struct until *)field = until;
-    (void)param;
     return status;
 }
 

@@ -39,7 +39,7 @@ def durations(place, where="in_plan", name="results.db"):
 @test("compare --until covered: longer programs, for all policies alike; ordinary runs that anybody can repeat")
 def until_covered(place):
     result = longer(place, f"compare -w {WEB},duration=2s -p threshold:t0=5000 -p off --until covered --horizon 40s",
-                    ["Covered for 40.0 s: web:", "duration=40s"])
+                    ["Covered for 40s: web:", "duration=40s"])
     check(re.search(r"not covered yet; with \S+ m?s: about \S+ m?s on \d cores?, \S+ MiB of memory, \S+ [KM]iB on disk",
                     result.err), result.err)
     equal(durations(place), ["40s"], "of the plan")
@@ -53,7 +53,7 @@ def until_covered(place):
 
 @test("run --until covered: what is covered at once stays as long as it is")
 def covered_at_once(place):
-    result = place.expect(0, f"run -w {WEB},duration=3s -p off --until covered --horizon 3s", out=["Covered for 3.00 s"])
+    result = place.expect(0, f"run -w {WEB},duration=3s -p off --until covered --horizon 3s", out=["Covered for 3s"])
     check("not covered yet" not in result.err, result.err)
     equal(durations(place), ["3s"], "durations")
 
@@ -61,8 +61,8 @@ def covered_at_once(place):
 @test("sweep, until: covered: killed or not, the same rows; continued, nothing is run again")
 def sweep_covered(place):
     place.write("e.yaml", COVERED + "until: covered\n")
-    longer(place, "sweep e.yaml --db a.db", ["Covered for 40.0 s"])
-    longer(place, "sweep e.yaml --db a.db", ["3 runs are in a.db, 3 of them from before", "Covered for 40.0 s"])
+    longer(place, "sweep e.yaml --db a.db", ["Covered for 40s"])
+    longer(place, "sweep e.yaml --db a.db", ["3 runs are in a.db, 3 of them from before", "Covered for 40s"])
     moments = random.Random(7)
     for _ in range(6):
         with place.start("sweep e.yaml --db b.db -j 2") as sweep:
@@ -72,11 +72,24 @@ def sweep_covered(place):
     same_rows(place, "a.db", "b.db")
 
 
+@test("sweep, until: covered: stopped, it says again how long the longer programs take; --dry-run that there will be such")
+def estimates_again(place):
+    place.write("e.yaml", COVERED)
+    out = place.expect(0, "sweep e.yaml --until covered --dry-run", out=["before programs are made longer"]).out
+    check("the rule adds" not in out, out)
+    for db, before in ("a.db", None), ("b.db", "sweep e.yaml --db b.db"):
+        if before:
+            place.expect(0, before)
+        err = longer(place, f"sweep e.yaml --until covered --db {db}").err
+        time_, workers, memory = re.search(r"about (\S+)(?: \w+)? on (\d+) cores?, (\S+ \w+) of memory", err).groups()
+        check(time_ != "0" and memory != "32.0 MiB" and "0 on disk" not in err, db, err)
+
+
 @test("--until covered: with a rule for replications, first the one, then the other")
 def both_rules(place):
     rule = "--until covered,ci=20%,metric=latency_p50,most=9"
     longer(place, f"compare -w {WEB},duration=2s -p off {rule} --horizon 8s",
-           ["Covered for 8.00 s", "latency_p50 is known to within"])
+           ["Covered for 8s", "latency_p50 is known to within"])
     equal(durations(place), ["8s"], "durations")
     equal(place.query("SELECT count(*) FROM run WHERE in_plan")[0][0], 3, "replications")
 
@@ -89,7 +102,8 @@ def cannot_be_covered(place):
     place.expect(2, "sweep e.yaml --until covered", err=["duration", "cannot be varied"])
     place.write("e.yaml", COVERED)
     place.expect(2, "sweep e.yaml --until covered --shard 1/2", err=["--shard"])
-    place.expect(2, "sweep e.yaml --until coverd", err=["coverd"])
+    place.expect(2, "sweep e.yaml --until coverd", err=["--until=coverd", "or covered; did you mean 'covered'?"])
+    place.expect(2, "compare --until soon", err=["--until=soon is not allowed; it takes a rule such as 5%", "or covered\n"])
     place.write("e.yaml", COVERED + "until: {covered: maybe}\n")
     place.expect(1, "sweep e.yaml", err=["e.yaml:6", "covered", "no or yes"])
 
@@ -123,7 +137,7 @@ def verify(place):
     place.expect(0, "sweep e.yaml")
     result = longer(place, "best results.db --verify", [
         "Verified, as experiment 2, advice verified:", "duration=30s,settle=1s,modules=2000 on cpython-3.13, seed 1; before: web:",
-        "gc_share before", "longest pause predicted", "Covered for 30.0 s"])
+        "gc_share before", "longest pause predicted", "Covered for 30s"])
     best = re.search(r"^policy .*\n(\S+)", result.out, re.M).group(1)
     check(re.search(r"^The advice (stands: %s|does not stand: )" % re.escape(best), result.out, re.M), result.out)
     equal([tuple(row) for row in place.query("SELECT name, command FROM experiment")],
@@ -131,6 +145,16 @@ def verify(place):
     equal(len(place.query("SELECT DISTINCT policy FROM run WHERE experiment_id = 2")), 2, "policies")
     place.expect(0, "best results.db", out=["Experiment 1, advice"])
     place.expect(0, "show results.db --experiment 'advice verified'", out=["duration=30s"])
+
+
+@test("best --verify: the seed is the first with which there is something to see")
+def verify_the_unseen(place):
+    place.write("e.yaml", "{name: e, workload: 'web:rate=300,modules=300000,duration=20s', policy: freeze,"
+                          " seeds: [2, 3], minimise: service_pause_max}")
+    place.expect(0, "sweep e.yaml")
+    values = place.query("SELECT value FROM summary WHERE metric = 'covered' ORDER BY run_id")
+    equal([row[0] for row in values], [1, 0], "covered")
+    longer(place, "best results.db --verify", ["on cpython-3.13, seed 3; before: web:", "Covered for 24h: "])
 
 
 @test("best --verify: the longer runs decide whether the advice stands")

@@ -24,7 +24,8 @@ struct case_of {
     double next[3][4]; /* of each generation: low, high, pause, pause_high; s */
     const char *shown;
     const char *sentence;
-    double pause_max; /* up to the horizon; 0: it is the longest of next */
+    double pause_max;             /* up to the horizon; 0: it is the longest of next */
+    double full_ones, full_pause; /* expected to the horizon; how long later ones take, s */
 };
 
 static void set(double *values, const char *metric, double value)
@@ -46,6 +47,8 @@ static struct outlook outlook_of(const struct case_of *row)
     set(values, "service_pause_max", row->seen);
     set(values, "wall_time", 30);
     set(values, "horizon_pause_max", row->pause_max > 0 ? row->pause_max : NAN);
+    set(values, "expected_gen2", row->full_ones);
+    set(values, "usual_gen2_pause", row->full_pause);
     set(values, "horizon", isnan(row->covered) ? NAN : DAY);
     for (int g = 0; g < 3; g++)
         for (int i = 0; i < 4; i++) {
@@ -152,6 +155,37 @@ static const struct case_of cases[] = {
      "1 s after 2 h (full)",
      "30.0 s were too short to see what comes: predicted is a pause of 1 s (a full collection), "
      "after 2 h; the longest seen was 100 ms."},
+    {"a later full one is the longest",
+     0,
+     0,
+     1,
+     0.00058,
+     {YOUNG, YOUNG, {32, 36, 0.00045, 0.0005}},
+     "1.1 ms after 32 s or more (full)",
+     "30.0 s were too short to see what comes: predicted is a pause of 1.1 ms (a full collection), "
+     "after 32 s or more; the longest seen was 580 us.",
+     .full_ones = 26000,
+     .full_pause = 0.00111},
+    {"there is only one full one",
+     0,
+     0,
+     1,
+     0.1,
+     {YOUNG, YOUNG, {33, 40, 0.105, 0.12}},
+     "none longer",
+     "30.0 s were too short to see all that comes up to 24h, though no pause longer than the "
+     "100 ms seen is predicted.",
+     .full_ones = 1,
+     .full_pause = 0.2},
+    {"it grows, and no pause is longer",
+     0,
+     1,
+     1,
+     0.1,
+     {YOUNG, YOUNG, {33, 40, 0.105, 0.12}},
+     "unclear: heap grows",
+     "What comes cannot be relied on: the heap grows, and 30.0 s do not say how far. Predicted is "
+     "no pause longer than the 100 ms seen."},
     {"it grows",
      0,
      1,
@@ -186,7 +220,7 @@ static const struct case_of cases[] = {
      "12 s after 30 s or more (gen 0)",
      "30.0 s were too short to see what comes: predicted is a pause of 12 s (a collection of "
      "generation 0), after 30 s or more; none was seen.",
-     12},
+     .pause_max = 12},
 };
 
 TEST(what_it_says)
@@ -239,6 +273,8 @@ TEST(legend)
         char *text = outlook_legend(&outlook, 1);
         bool open = outlook.is == OUTLOOK_COMES || outlook.is == OUTLOOK_UNRELIABLE;
         check_that(cases[i].what, (strstr(text, "--until covered") != NULL) == open);
+        check_that(cases[i].what, (strstr(text, "no collection comes") != NULL) ==
+                                      (outlook.is == OUTLOOK_NOTHING));
         free(text);
     }
 }
