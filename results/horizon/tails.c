@@ -86,8 +86,9 @@ static size_t put_in(const struct line *line, const struct rare *rare, struct on
     return used;
 }
 
-/* With `scale` requests up to the horizon for each of the run. */
-static void add_rare(struct mix *mix, const struct line *line, const struct rare *rare,
+/* With `scale` requests up to the horizon for each of the run. False: those that such pauses have
+ * delayed are left out, and nothing can stand in their place. */
+static bool add_rare(struct mix *mix, const struct line *line, const struct rare *rare,
                      double scale)
 {
     double longest_ns[INSTANTS_MOST];
@@ -95,13 +96,14 @@ static void add_rare(struct mix *mix, const struct line *line, const struct rare
     struct one_more pause = {.delayed = delayed, .replaced = replaced, .short_ns = mix->short_ns};
     size_t used = put_in(line, rare, &pause, longest_ns);
     if (used == 0)
-        return;
+        return rare->seen == 0;
     delayed->weight = rare->times / (double)used;
     replaced->weight = ((double)rare->seen * scale - rare->times) / (double)used;
     mix->count += 2;
     quantile_sort(delayed->ns, delayed->count);
     quantile_sort(replaced->ns, replaced->count);
     mix->longest_ns = fmax(mix->longest_ns, extreme_largest(longest_ns, used, rare->times));
+    return true;
 }
 
 /* ---- all of them --------------------------------------------------------------------------- */
@@ -157,14 +159,21 @@ static void mix_free(struct mix *mix)
 {
     for (size_t g = 0; g < GROUPS_MOST; g++)
         array_free(mix->groups[g].ns, mix->groups[g].room, sizeof *mix->groups[g].ns);
+    *mix = (struct mix){0};
 }
 
-static struct tails mixed(struct mix *mix, const struct line *line, const struct rare_pauses *rare,
-                          double scale)
+static bool mix_up(struct mix *mix, const struct line *line, const struct rare_pauses *rare,
+                   double scale)
 {
+    bool is_whole = true;
     add_base(mix, line, scale, scale * (double)line->steady);
-    for (size_t i = 0; i < rare->count; i++)
-        add_rare(mix, line, &rare->kinds[i], scale);
+    for (size_t i = 0; i < rare->count && is_whole; i++)
+        is_whole = add_rare(mix, line, &rare->kinds[i], scale);
+    return is_whole;
+}
+
+static struct tails tails_of(const struct mix *mix)
+{
     double requests = weight_of(mix);
     struct tails tails = {
         .p99 = exceeded_by(mix, 0.01 * requests),
@@ -200,12 +209,15 @@ static void find(struct search *search)
     struct rare_pauses rare;
     rare_find(&rare, past, search->prediction, span_ns);
     line_leave_out(line, past, &rare);
-    if ((double)line->left < LEAST_LEFT * (double)line->steady) {
-        rare.count = 0;
+    if ((double)line->left < LEAST_LEFT * (double)line->steady ||
+        !mix_up(&search->mix, line, &rare, span_ns / length_ns)) {
+        mix_free(&search->mix);
         line_free(line);
         line_up(line, past);
+        rare.count = 0;
+        mix_up(&search->mix, line, &rare, span_ns / length_ns);
     }
-    search->tails = mixed(&search->mix, line, &rare, span_ns / length_ns);
+    search->tails = tails_of(&search->mix);
 }
 
 static int find_if_told(void *context, struct error *error)

@@ -220,7 +220,7 @@ static const struct case_of cases[] = {
      "12 s after 30 s or more (gen 0)",
      "30.0 s were too short to see what comes: predicted is a pause of 12 s (a collection of "
      "generation 0), after 30 s or more; none was seen.",
-     12},
+     .pause_max = 12},
 };
 
 TEST(what_it_says)

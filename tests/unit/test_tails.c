@@ -209,6 +209,17 @@ TEST(one_off_collections_count_once)
     check_tails("one that is to come", &run, 0.010, 0.025, 0.035);
 }
 
+/* The one request that is left has nothing before it in which a pause could be. */
+TEST(no_room_for_a_pause)
+{
+    struct made_up run;
+    begin(&run, 10 * SECONDS);
+    run.past.request_count = 4;
+    pause_in(&run, 2, 1);
+    to_come(&run, 2, 10, 0.025);
+    check_tails("as observed", &run, 0.035, 0.035, 0.035);
+}
+
 /* With three or more seen it is the run that says how often they come, and how long they take. */
 TEST(three_seen_say_how_often)
 {
@@ -314,6 +325,7 @@ int main(void)
         cmocka_unit_test(by_the_clock),
         cmocka_unit_test(those_seen_count_as_often_as_they_come),
         cmocka_unit_test(one_off_collections_count_once),
+        cmocka_unit_test(no_room_for_a_pause),
         cmocka_unit_test(three_seen_say_how_often),
         cmocka_unit_test(without_anything_rare_they_are_those_of_the_run),
         cmocka_unit_test(nothing_to_go_by),
