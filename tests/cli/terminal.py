@@ -283,8 +283,9 @@ def wide_names(place):
 @test("messages: of many names the nearest, and how to list them; that a value is one, and the option is given again")
 def names_in_messages(place):
     place.expect(0, f"run -w {SMALL}")
+    metrics = len(place.expect(0, "list metrics --json").out.splitlines())
     for arguments, said in (
-            ("show results.db --metric pause", "(of 69 the nearest: pause_p50, pause_p90, pause_p99, pause_max, "
+            ("show results.db --metric pause", f"(of {metrics} the nearest: pause_p50, pause_p90, pause_p99, pause_max, "
              "pause_gen0_p50); `pygcsim list metrics` has all"),
             ("best results.db --subject-to 'collecions < 5'", "`pygcsim list metrics` has all"),
             ("plot results.db --chart pauses,memory", "for several, give --chart once for each"),
