@@ -389,7 +389,7 @@ static bool is_stored(enum record_table table, enum log_level log)
     case TABLE_sample:
         return log >= LOG_samples;
     default:
-        return record_table_is_stored(table);
+        return record_table_is_stored((int)table);
     }
 }
 

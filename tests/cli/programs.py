@@ -309,11 +309,11 @@ def program_in_files(place):
     for compress in ("", "--compress"):
         place.expect(0, f"compile -w {SMALL} --out p.program {compress}")
         place.expect(0, f"compare --program p.program {POLICIES} --db a{compress}.db")
-        place.expect(0, f"compare --program p.program {POLICIES} --memory 1KiB --db b{compress}.db",
+        place.expect(0, f"compare --program p.program {POLICIES} --memory 2MiB --db b{compress}.db",
                      env={**os.environ, "TMPDIR": place.path("tmp")})
         same_rows(place, f"a{compress}.db", f"b{compress}.db")
         equal(place.files("tmp"), [], "temporary files")
-        place.expect(1, "run --program p.program --memory 1KiB --db c.db",
+        place.expect(1, "run --program p.program --memory 2MiB --db c.db",
                      err=["cannot keep p.program in temporary files", "No such file", "TMPDIR"],
                      env={**os.environ, "TMPDIR": place.path("no")})
 
@@ -537,7 +537,7 @@ for what, given in PROGRAMS:
     def little_memory(place, given=given):
         place.write("s.heap", SCRIPT)
         os.mkdir(place.path("tmp"))
-        for name, options in (("a", ""), ("b", "--memory 32MiB"), ("c", "--memory 24MiB"),
+        for name, options in (("a", ""), ("b", "--memory 64MiB"), ("c", "--memory 40MiB"),
                               ("d", "--memory 1000GiB")):
             place.expect(0, f"compare {given} {POLICIES} --db {name}.db {options}",
                          env={**os.environ, "TMPDIR": place.path("tmp")})
