@@ -13,7 +13,7 @@ void line_up(struct line *line, const struct past *past)
     while (first < past->request_count && !past_is_steady(past, past->requests[first].arrival_ns))
         first++;
     size_t count = past->request_count - first;
-    *line = (struct line){.request = past->requests + first, .count = count};
+    *line = (struct line){.request = count ? past->requests + first : NULL, .count = count};
     line->left_out = array_grow(NULL, &line->left_out_room, count, sizeof *line->left_out);
     line->least_slack = array_grow(NULL, &line->least_slack_room, count, sizeof *line->least_slack);
     double least = INFINITY;

@@ -101,8 +101,8 @@ static bool next_point(struct births *births, struct point *point)
     const struct past *past = births->past;
     bool sample = births->sample < past->sample_count;
     bool collection = births->collection < past->collection_count;
-    const struct sample *s = past->samples + births->sample;
-    const struct collection *c = past->collections + births->collection;
+    const struct sample *s = sample ? &past->samples[births->sample] : NULL;
+    const struct collection *c = collection ? &past->collections[births->collection] : NULL;
     *point = point_at_end(past->result);
     if (sample && (!collection || s->wall_ns <= c->wall_ns)) {
         *point = (struct point){units_seconds(s->wall_ns), (double)s->net};

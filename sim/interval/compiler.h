@@ -118,10 +118,13 @@ static inline size_t node_bytes(uint32_t fields)
 #define PUSH(compiler, type, name)                                                                 \
     ((type *)column_push(&(compiler)->compiled->columns[COLUMN_##name], sizeof(type)))
 
-/* The element of a column at a place in the window, which is in memory: of this round. */
+/* The element of a column at a place in the window, which is in memory: of this round. NULL: the
+ * column has none. */
 #define AT(compiler, name, place)                                                                  \
-    (&compiled_##name(                                                                             \
-        (compiler)->compiled)[(place) - (compiler)->compiled->columns[COLUMN_##name].base])
+    (compiled_##name((compiler)->compiled)                                                         \
+         ? &compiled_##name(                                                                       \
+               (compiler)->compiled)[(place) - (compiler)->compiled->columns[COLUMN_##name].base]  \
+         : NULL)
 
 static inline const struct shape *shape_at(const struct compiler *compiler, uint32_t shape)
 {

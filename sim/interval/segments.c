@@ -33,9 +33,9 @@ static struct rest rest_of_round(const struct compiler *compiler)
         .death_birth = AT(compiler, deaths, cut->death),
         .work = AT(compiler, work, cut->work),
         .death = round->deaths,
-        .deaths_end = round->deaths + round->death_count,
+        .deaths_end = round->deaths ? round->deaths + round->death_count : NULL,
         .becoming = round->becoming,
-        .becoming_end = round->becoming + round->becoming_count,
+        .becoming_end = round->becoming ? round->becoming + round->becoming_count : NULL,
         .shapes = compiler->shapes.data,
     };
 }
