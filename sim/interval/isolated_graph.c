@@ -141,13 +141,14 @@ static void weed(struct isolated_graph *graph)
 
 void isolated_graph_enter(struct isolated_graph *graph, const struct compiled *window)
 {
+    static const uint32_t none; /* where all those of nothing begin */
     if (!graph->compiled) {
         graph->first = window->before.numbers + 1;
         graph->end = graph->first / PAGE * PAGE;
     }
     graph->compiled = window;
     graph->records = compiled_isolated(window);
-    graph->references = compiled_references(window);
+    graph->references = compiled_references(window) ? compiled_references(window) : &none;
     graph->shapes = compiled_shapes(window);
     graph->elders = &window->elder_isolated;
     graph->origin = window->origin;
