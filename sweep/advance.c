@@ -129,18 +129,56 @@ static int pass_and_record(void *context, struct error *error)
     return status;
 }
 
+static void fail(struct worker *worker, struct advance *advance, const char *why, uint64_t refusals)
+{
+    advance->result.status = RUN_failed;
+    if (executor_is_stopped(worker->executor))
+        return;
+    advance->put_off = alone_is_due(worker->executor, advance, refusals);
+    if (advance->put_off)
+        alone_add(worker, advance);
+    else
+        end_run(worker, advance, why);
+}
+
 bool advance_run(struct worker *worker, struct advance *advance)
 {
     struct error error;
-    advance->result.status = RUN_failed;
+    uint64_t refusals = alone_refusals(worker->executor);
     if (!advance->window) { /* nor will there be one */
-        end_run(worker, advance, advance->batch->why.text);
+        fail(worker, advance, advance->batch->why.text, refusals);
         return true;
     }
     int status = attempt(pass_and_record, advance, &error);
     if (status < 0)
-        advance->result.status = RUN_failed;
-    if (status != 0 && !executor_is_stopped(worker->executor))
-        end_run(worker, advance, status > 0 ? NULL : error.text);
+        fail(worker, advance, error.text, refusals);
+    else if (status > 0 && !executor_is_stopped(worker->executor))
+        end_run(worker, advance, NULL);
     return status != 0;
+}
+
+/* ---- all of it at once ------------------------------------------------------------------ */
+
+static int simulate_and_record(void *context, struct error *error)
+{
+    struct advance *advance = context;
+    const struct executor *executor = advance->worker->executor;
+    begin(advance);
+    advance->plan.setup.compiled = executor->execution->compiled;
+    if (simulate(&advance->plan.setup, &advance->observer, &advance->result, error) != 0)
+        return -1;
+    if (!executor_is_stopped(executor))
+        record_end(advance->record, &advance->result, advance->plan.warmup,
+                   advance->plan.horizon_ns);
+    return 0;
+}
+
+void advance_run_whole(struct worker *worker, struct advance *advance)
+{
+    struct error error;
+    int status = attempt(simulate_and_record, advance, &error);
+    if (status != 0)
+        advance->result.status = RUN_failed;
+    if (!executor_is_stopped(worker->executor))
+        end_run(worker, advance, status == 0 ? NULL : error.text);
 }

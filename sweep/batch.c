@@ -125,7 +125,7 @@ bool batch_is_between_passes(const struct batch *batch)
 void batch_begin_pass(struct batch *batch)
 {
     batch_fini(batch);
-    batch->complete = batch->failed = false;
+    batch->complete = batch->failed = batch->refused = false;
     batch->to_take = batch->later;
     batch->later = 0;
 }
@@ -194,6 +194,7 @@ void batch_compile(struct worker *worker, struct batch *batch)
     struct executor *executor = worker->executor;
     struct window *window = allocate_zeroed(1, sizeof *window);
     struct error why;
+    uint64_t refusals = alone_refusals(executor);
     compiled_init(&window->own);
     int status = fill_window(worker, batch, window, &why);
     bool is_last = status <= 0 || window->own.is_last;
@@ -203,6 +204,7 @@ void batch_compile(struct worker *worker, struct batch *batch)
     if (status < 0) {
         batch->failed = true;
         batch->why = why;
+        batch->refused = alone_refusals(executor) != refusals;
     }
     if (status > 0)
         append(batch, window);

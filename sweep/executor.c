@@ -80,7 +80,8 @@ static struct window *end_advance(struct worker *worker, struct advance *advance
         note_progress(worker, &advance->told, advance->window->part, 1);
         return batch_pass(batch, advance);
     }
-    note_progress(worker, &advance->told, 1, 1);
+    if (!advance->put_off)
+        note_progress(worker, &advance->told, 1, 1);
     return batch_leave(batch, advance);
 }
 
@@ -142,15 +143,29 @@ static bool take(struct worker *worker, struct task *task)
     return taken;
 }
 
+static void prepare(struct worker *worker)
+{
+    worker->meter = meter_new();
+    worker->values = allocate_zeroed(metric_count(), sizeof *worker->values);
+}
+
 static int do_tasks(void *context, struct error *error)
 {
     struct worker *worker = context;
     struct task task;
     (void)error;
-    worker->meter = meter_new();
-    worker->values = allocate_zeroed(metric_count(), sizeof *worker->values);
+    prepare(worker);
     while (take(worker, &task))
         do_task(worker, &task);
+    return 0;
+}
+
+static int do_alone(void *context, struct error *error)
+{
+    struct worker *worker = context;
+    (void)error;
+    prepare(worker);
+    alone_run_all(worker);
     return 0;
 }
 
@@ -161,21 +176,30 @@ static int free_worker(void *context, struct error *error)
     free(worker->values);
     meter_free(worker->meter);
     advance_free(worker->spare);
+    worker->values = NULL;
+    worker->meter = NULL;
+    worker->spare = NULL;
     return 0;
 }
 
 /* A run for which there is no memory fails by itself (sweep/advance.c). If there is none for what a
  * worker needs besides, everybody stops. What it has is given back to the account that it is from.
  */
+static void work_at(struct worker *worker, int (*action)(void *context, struct error *error))
+{
+    struct executor *executor = worker->executor;
+    struct memory_account *account = executor->execution->account;
+    struct error error;
+    if (attempt_within(account, action, worker, &error) != 0)
+        executor_give_up(executor, &error);
+    attempt_within(account, free_worker, worker, &error);
+}
+
 static void *work(void *context)
 {
     struct worker *worker = context;
     struct executor *executor = worker->executor;
-    struct memory_account *account = executor->execution->account;
-    struct error error;
-    if (attempt_within(account, do_tasks, worker, &error) != 0)
-        executor_give_up(executor, &error);
-    attempt_within(account, free_worker, worker, &error);
+    work_at(worker, do_tasks);
     pthread_mutex_lock(&executor->lock);
     pthread_cond_broadcast(&executor->changed); /* others may be waiting for nothing */
     pthread_mutex_unlock(&executor->lock);
@@ -210,6 +234,7 @@ static void init(struct executor *executor)
     executor->keep_bytes = keep_bytes(executor->execution);
     executor->batches = allocate_zeroed(plan->program_count, sizeof *executor->batches);
     executor->workers = allocate_zeroed(workers, sizeof *executor->workers);
+    executor->alone = allocate_zeroed(plan->to_do + 1, sizeof *executor->alone);
     for (size_t i = 0; i < plan->program_count; i++)
         batch_init(&executor->batches[i], plan->programs[i].to_do, executor->execution);
     for (size_t i = plan->run_count; i-- > 0;)
@@ -244,10 +269,13 @@ int execute(const struct execution *execution, struct error *error)
     init(&executor);
     work_side_by_side(&executor);
     attempt_within(execution->account, free_batches, &executor, &none);
+    if (executor.alone_count)
+        work_at(&executor.workers[0], do_alone);
     pthread_cond_destroy(&executor.changed);
     pthread_mutex_destroy(&executor.lock);
     free(executor.batches);
     free(executor.workers);
+    free(executor.alone);
     if (executor.broken)
         *error = executor.error;
     return executor.broken ? -1 : 0;

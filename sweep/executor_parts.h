@@ -45,7 +45,8 @@ struct advance {
     struct simulation_result result;
     struct record *record;
     struct observer progress, observer;
-    double told; /* of the run: what progress knows of */
+    double told;  /* of the run: what progress knows of */
+    bool put_off; /* it has failed, and is to be run alone */
 };
 
 struct batch {
@@ -56,6 +57,7 @@ struct batch {
     bool is_long;   /* it is not kept as a whole */
     bool failed;    /* it could not be compiled further: why */
     struct error why;
+    bool refused;                /* since there was not memory enough, with others under way */
     struct window *first, *last; /* those that some run has to pass */
     size_t windows;
     uint64_t bytes;           /* of these */
@@ -66,6 +68,11 @@ struct batch {
     size_t later;   /* of later ones; */
     size_t to_end;  /* of all */
     double told;    /* of compiling: what progress knows of */
+};
+
+struct run_alone {
+    const struct planned_run *run;
+    double told; /* as of struct advance */
 };
 
 struct executor {
@@ -80,7 +87,9 @@ struct executor {
     uint64_t keep_bytes; /* a program that takes no more is kept as a whole */
     atomic_bool broken;  /* nothing more can be stored: why */
     struct error error;
-    double parts; /* that are done */
+    double parts;            /* that are done */
+    struct run_alone *alone; /* runs for which there was not memory enough beside others */
+    size_t alone_count;
 };
 
 struct worker {
@@ -151,5 +160,24 @@ void advance_reuse(struct advance *advance);
 /* Takes the run over its window. True: it has ended, or failed, and is stored; or it was told to
  * stop. The caller has not got the lock. */
 bool advance_run(struct worker *worker, struct advance *advance);
+
+/* The same from the run's beginning to its end, with nobody else at work. */
+void advance_run_whole(struct worker *worker, struct advance *advance);
+
+/* ---- alone.c ---- */
+
+/* How often there has been too little memory so far. */
+uint64_t alone_refusals(const struct executor *executor);
+
+/* A run has failed: is that to be seen again, with nobody else at work? It needs a window that
+ * could not be compiled, or has failed in one since that many refusals. */
+bool alone_is_due(const struct executor *executor, const struct advance *advance,
+                  uint64_t refusals_before);
+
+/* Puts it off. The caller has not got the lock. */
+void alone_add(struct worker *worker, const struct advance *advance);
+
+/* Runs all that have been put off. */
+void alone_run_all(struct worker *worker);
 
 #endif

@@ -106,6 +106,9 @@ int store_run(struct store *store, int64_t run, enum log_level log, const struct
 /* The run failed, and why: that is all there is of it. */
 int store_failure(struct store *store, int64_t run, const char *why, struct error *error);
 
+/* The run is to be done again: what is stored of its collections is forgotten. */
+int store_run_again(struct store *store, int64_t run, struct error *error);
+
 /* The row of an experiment was written by a merge: it gets its seal (results/store/seal.h). */
 int store_seal_experiment(struct store *store, int64_t experiment, struct error *error);
 

@@ -293,6 +293,12 @@ static int64_t new_run_id(struct store *store, uint64_t number)
     return id;
 }
 
+static void plan_anew(struct store *store, int64_t run)
+{
+    put(store, FORGET_COLLECTIONS, "i", run);
+    set_status(store, run, RUN_planned, NULL);
+}
+
 int store_plan_run(struct store *store, int64_t experiment, const struct run_plan *plan,
                    uint64_t number, bool retry_failed, int64_t *run, bool *ended,
                    struct error *error)
@@ -321,10 +327,8 @@ int store_plan_run(struct store *store, int64_t experiment, const struct run_pla
         *run = query_integer(row, 0);
         *ended = !unfinished && !again && strcmp(status, run_status_names[RUN_planned]) != 0;
         sqlite3_reset(row);
-        if (unfinished || again) {
-            put(store, FORGET_COLLECTIONS, "i", *run);
-            set_status(store, *run, RUN_planned, NULL);
-        }
+        if (unfinished || again)
+            plan_anew(store, *run);
     } else {
         put(store, NEW_RUN, "isussssssssi", experiment, setup->policy->text, setup->seed,
             setup->workload->text, setup->collector->name, setup->engine->name, costs,
@@ -437,6 +441,13 @@ int store_run(struct store *store, int64_t run, enum log_level log, const struct
     if (unsealed.sealed && read_row(store, &store->run_row, run))
         put(store, SEAL_ENDED, "iuuu", run, unsealed.rest + store->run_row.digest,
             sums[SEAL_HISTOGRAMS], sums[SEAL_LOG]);
+    return end(store, error);
+}
+
+int store_run_again(struct store *store, int64_t run, struct error *error)
+{
+    begin(store);
+    plan_anew(store, run);
     return end(store, error);
 }
 

@@ -78,6 +78,7 @@ void attempt_take(int64_t bytes)
     int64_t taken = atomic_fetch_add(&account->taken_bytes, bytes) + bytes;
     if (bytes > 0 && taken > 0 && (uint64_t)taken > account->limit_bytes) {
         account->taken_bytes -= bytes;
+        account->refusals++;
         over_limit(account);
     }
 }

@@ -24,6 +24,7 @@ struct memory_account {
     uint64_t limit_bytes; /* 0: none */
     const char *advice;   /* what to do if it is too small, as "give a larger …"; or NULL */
     _Atomic int64_t taken_bytes;
+    _Atomic uint64_t refusals; /* how often it was too small */
 };
 
 /* Does `action`, and returns what it returns: 0, say, or -1 with a line in *error. */

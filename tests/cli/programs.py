@@ -537,7 +537,7 @@ for what, given in PROGRAMS:
     def little_memory(place, given=given):
         place.write("s.heap", SCRIPT)
         os.mkdir(place.path("tmp"))
-        for name, options in (("a", ""), ("b", "--memory 64MiB"), ("c", "--memory 40MiB"),
+        for name, options in (("a", ""), ("b", "--memory 32MiB"), ("c", "--memory 24MiB"),
                               ("d", "--memory 1000GiB")):
             place.expect(0, f"compare {given} {POLICIES} --db {name}.db {options}",
                          env={**os.environ, "TMPDIR": place.path("tmp")})
