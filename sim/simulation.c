@@ -487,57 +487,14 @@ static void fill_result(struct gc *gc, struct simulation_result *result)
     memcpy(result->stats, gc->mutator.collector.stats, sizeof result->stats);
 }
 
-static struct would_find what_was_found(const struct gc *gc, const struct found *found)
-{
-    const struct found garbage = {.examined = found->unreachable,
-                                  .unreachable = found->unreachable};
-    double slowdown = gc->program->slowdown;
-    return (struct would_find){
-        .examined = tally_objects(&found->examined),
-        .unreachable = tally_objects(&found->unreachable),
-        .container_bytes = tally_container_bytes(&found->examined),
-        .pause_ns = costs_pause_ns(gc->costs, gc->program->layout, slowdown, found),
-        .garbage_bytes = tally_container_bytes(&found->unreachable),
-        .work_ns = costs_work_ns(gc->costs, found) * slowdown,
-        .garbage_work_ns = costs_work_ns(gc->costs, &garbage) * slowdown,
-    };
-}
-
-/* Collections of every generation, a younger one first: what it finds, an older one would have
- * found too. The heap is not what it was after that. */
-static void find_what_collections_would(struct gc *gc, struct ending *ending)
-{
-    struct found gone = {0}, found;
-    for (int g = 0; g < GENERATIONS; g++) {
-        gc->engine->collect(gc->engine_state, g, &found);
-        tally_combine(&found.examined, &gone.unreachable, 1);
-        tally_combine(&found.unreachable, &gone.unreachable, 1);
-        gone = found;
-        ending->would_find[g] = what_was_found(gc, &found);
-    }
-}
-
 /* The last that is done to the heap. */
 static void fill_ending(struct gc *gc, struct ending *ending)
 {
-    const struct collector *collector = &gc->mutator.collector;
-    struct engine_totals totals;
-    gc->engine->totals(gc->engine_state, &totals);
-    *ending = (struct ending){
-        .long_lived_total = collector->long_lived_total,
-        .long_lived_pending = collector->long_lived_pending,
-        .automatic = collector->enabled && collector->threshold[0] != 0,
-        .heap_bytes = totals.heap_bytes,
-        .live_bytes = gc->engine->live_bytes(gc->engine_state),
-    };
-    for (int g = 0; g < GENERATIONS; g++) {
-        ending->count[g] = collector->count[g];
-        ending->threshold[g] = collector->threshold[g];
-    }
-    memcpy(ending->tracked, totals.tracked, sizeof ending->tracked);
-    if (!gc->policy->plan || !gc->policy->plan(gc->policy_state, gc, &ending->plan))
-        ending->plan = (struct policy_plan){.generation = -1};
-    find_what_collections_would(gc, ending);
+    struct policy_plan plan;
+    if (!gc->policy->plan || !gc->policy->plan(gc->policy_state, gc, &plan))
+        plan = (struct policy_plan){.generation = -1};
+    ending_find(ending, gc->engine, gc->engine_state, &gc->mutator.collector);
+    ending->plan = plan;
 }
 
 /* A 250th of the program; where it does not say how long it is, 10 ms. */

@@ -12,6 +12,8 @@
 #include "sim/model/collector.h"
 #include "sim/model/program.h"
 
+struct engine;
+
 /* The collections that a policy asks for by itself: the next, and those after it, for good. */
 struct policy_plan {
     int generation;
@@ -39,5 +41,10 @@ struct ending {
     } would_find[GENERATIONS];
     struct policy_plan plan; /* generation -1: the policy does not collect by itself */
 };
+
+/* Everything but the plan. Collects every generation, so the heap is not what it was after that;
+ * the same with every engine. */
+void ending_find(struct ending *ending, const struct engine *engine, void *engine_state,
+                 const struct collector *collector);
 
 #endif

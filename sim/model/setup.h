@@ -20,9 +20,9 @@ struct simulation_setup {
     const struct engine *engine;
     const struct collector_version *collector;
     const struct setting *workload, *policy; /* borrowed while the run lasts */
-    const struct compiled
-        *compiled; /* the workload's program, or its first window, for the
-                      interval engine; NULL: it compiles for itself. Borrowed too */
+    /* The workload's program, or its first window, for the interval engine; NULL: it compiles for
+     * itself. Borrowed too. */
+    const struct compiled *compiled;
     uint64_t seed;
     uint64_t sample_ns; /* wall time between two samples, SAMPLE_AUTO or SAMPLE_NEVER */
     uint64_t warmup_ns; /* wall time after start-up until the steady state; it changes nothing but

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/model/ending.h"
+
+#include <string.h>
+
+#include "sim/model/costs.h"
+#include "sim/model/engine.h"
+
+static struct would_find what_was_found(const struct found *found, const struct program *program,
+                                        const struct cost_model *costs)
+{
+    const struct found garbage = {.examined = found->unreachable,
+                                  .unreachable = found->unreachable};
+    double slowdown = program->slowdown;
+    return (struct would_find){
+        .examined = tally_objects(&found->examined),
+        .unreachable = tally_objects(&found->unreachable),
+        .container_bytes = tally_container_bytes(&found->examined),
+        .pause_ns = costs_pause_ns(costs, program->layout, slowdown, found),
+        .garbage_bytes = tally_container_bytes(&found->unreachable),
+        .work_ns = costs_work_ns(costs, found) * slowdown,
+        .garbage_work_ns = costs_work_ns(costs, &garbage) * slowdown,
+    };
+}
+
+/* A younger generation first: what its collection finds, one of an older would have found too. */
+static void find_what_collections_would(struct ending *ending, const struct engine *engine,
+                                        void *engine_state, const struct cost_model *costs)
+{
+    const struct program *program = engine->program(engine_state);
+    struct found gone = {0}, found;
+    for (int g = 0; g < GENERATIONS; g++) {
+        engine->collect(engine_state, g, &found);
+        tally_combine(&found.examined, &gone.unreachable, 1);
+        tally_combine(&found.unreachable, &gone.unreachable, 1);
+        gone = found;
+        ending->would_find[g] = what_was_found(&found, program, costs);
+    }
+}
+
+void ending_find(struct ending *ending, const struct engine *engine, void *engine_state,
+                 const struct collector *collector)
+{
+    struct engine_totals totals;
+    engine->totals(engine_state, &totals);
+    *ending = (struct ending){
+        .long_lived_total = collector->long_lived_total,
+        .long_lived_pending = collector->long_lived_pending,
+        .automatic = collector->enabled && collector->threshold[0] != 0,
+        .heap_bytes = totals.heap_bytes,
+        .live_bytes = engine->live_bytes(engine_state),
+    };
+    for (int g = 0; g < GENERATIONS; g++) {
+        ending->count[g] = collector->count[g];
+        ending->threshold[g] = collector->threshold[g];
+    }
+    memcpy(ending->tracked, totals.tracked, sizeof ending->tracked);
+    find_what_collections_would(ending, engine, engine_state, costs_for(collector->version));
+}
