@@ -31,6 +31,7 @@ SELECT facts.policies, (SELECT count(DISTINCT place) FROM shown) AS curves, seed
                WHEN facts.policies < of_policies
                THEN '; ' || facts.policies || ' of ' || of_policies || ' policies'
                ELSE '' END
+       || iif(?1 >= 2, '; horizon ' || (SELECT max(horizon) FROM run JOIN kept ON id = run_id), '')
        || iif(lost.runs > 0, '; left out where out of memory: ' || names
               || iif(lost.policies > 3, '; and ' || (lost.policies - 3) || ' more', ''), '') AS subtitle
 FROM facts JOIN lost JOIN lost_names

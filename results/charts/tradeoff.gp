@@ -15,7 +15,8 @@ do for [k=1:policies] {
   ahead[k] = max(num(row, 10), worst[k]); unseen[k] = int(num(row, 11))
   has_point[k] = peak[k] > 0
   if (peak[k] > 0) { x_lo = min(x_lo, peak[k]); x_hi = max(x_hi, peak[k]) }
-  if (p99[k] > 0) { y_lo = min(y_lo, p99[k]); y_hi = max(y_hi, ahead[k]) } else { empty = empty + 1 }
+  if (p99[k] > 0) { y_lo = min(y_lo, p99[k]) } else { empty = empty + 1 }
+  if (ahead[k] > 0) { y_lo = min(y_lo, ahead[k]); y_hi = max(y_hi, ahead[k]) }
 }
 eval scale("x"); eval axis("x"); eval scale("y"); eval axis("y")
 set xlabel "peak heap".over_seeds.scale_name("x")
@@ -30,8 +31,9 @@ if (empty > 0) {                        # a band below the axis for policies wit
 # the table: if there are many policies, those that no other beats, the baseline and some others; else all, the longest
 # pause first
 two_digits(x) = round_(x/decade(x)*10)*decade(x)/10; round_(x) = floor(x + 0.5)
-facts(k) = (p99[k] > 0 ? sprintf("p99 %s, max %s", duration(p99[k]), duration(worst[k])).(ahead[k] > 1.1*worst[k] ? " → ".duration_(two_digits(ahead[k]), -3) : "") : "no collections") \
-  . (peak[k] > 0 ? ", ".memory(peak[k]) : "") . (share[k] > 0 ? ", GC ".amount(share[k], "fraction") : "") . (many && is_baseline[k] ? ", the baseline" : "")
+is_ahead(k) = ahead[k] > 1.1*worst[k]
+facts(k) = (p99[k] > 0 ? sprintf("p99 %s, max %s", duration(p99[k]), duration(worst[k])) : "no collections") \
+  . (is_ahead(k) ? " → ".duration_(two_digits(ahead[k]), -3) : "") . (peak[k] > 0 ? ", ".memory(peak[k]) : "") . (share[k] > 0 ? ", GC ".amount(share[k], "fraction") : "") . (many && is_baseline[k] ? ", the baseline" : "")
 place_of(k) = 1 + (sum [j=1:policies] (has_point[j] && (p99[j] > p99[k] || p99[j] == p99[k] && j < k)))
 point_x(k) = peak[k]; point_y(k) = p99[k] > 0 ? p99[k] : none; point_reach(k) = max(point_y(k), ahead[k])
 eval choose_items; eval point_table; eval mark_points
@@ -39,7 +41,7 @@ eval choose_items; eval point_table; eval mark_points
 set label "p99 pause" at screen 0.77, 0.96 font ",10" textcolor rgb ink
 set label "" at screen 0.757, 0.96 point pt 7 ps point_size lc rgb ink
 set label "longest pause" at screen 0.88, 0.96 font ",10" textcolor rgb ink
-if (sum [k=1:policies] (p99[k] > 0 && ahead[k] > 1.1*worst[k])) {
+if (sum [k=1:policies] (is_ahead(k))) {
   set label "→ predicted" at screen 0.88, 0.925 font ",10" textcolor rgb ink
   set arrow from screen 0.868, 0.91 to screen 0.868, 0.94 size screen 0.004, 90 lc rgb ink lw 1.5 dt 3
 }
@@ -49,7 +51,7 @@ set print $points
 do for [k=1:policies] {
   y = p99[k] > 0 ? p99[k] : none
   if (peak[k] > 0) {
-    print sprintf("%.9g\t%.9g\t%.9g\t%d\t%d\t%d\t%.9g\t%.9g", peak[k], y, max(y, worst[k]), shape_of(k), !many || strlen(mark_of[k]) > 0, point_color(k), size_of(k), max(y, ahead[k] > 1.1*worst[k] ? ahead[k] : worst[k]))
+    print sprintf("%.9g\t%.9g\t%.9g\t%d\t%d\t%d\t%.9g\t%.9g", peak[k], y, max(y, worst[k]), shape_of(k), !many || strlen(mark_of[k]) > 0, point_color(k), size_of(k), max(y, is_ahead(k) ? ahead[k] : worst[k]))
   }
 }
 unset print

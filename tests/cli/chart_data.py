@@ -331,13 +331,13 @@ def lost(place):
     equal([row["runs"] for row in rows], [2, 2, 0, 2, 2, 2], "runs in the cells")
     for chart, runs in (("heatmap --parameter timed.every --parameter memory_limit", 10), ("effects", 16)):
         content = svg(place, results, f"--chart {chart}")
-        check(f"{runs} runs; left out where out of memory: " in content and names[1] in content, chart)
+        check(f"{runs} runs; horizon 24h; left out where out of memory: " in content and names[1] in content, chart)
 
 
 @test("chart heatmap: counts the runs in its cells; a large grid is in groups, and says so")
 def grouped(place):
     results = swept(place).path("summary.db")
-    check("2 workloads on cpython-3.13, seeds 1 to 3, 48 runs<" in svg(
+    check("2 workloads on cpython-3.13, seeds 1 to 3, 48 runs; horizon 24h<" in svg(
         place, results, "--chart heatmap --parameter t0 --parameter t1"), "runs")
     place.write("grid.yaml", "name: grid\nworkload: web:rate=50,modules=2000,duration=300ms\npolicies:\n  - name: threshold\n"
                 f"    t0: {list(range(1000, 27000, 1000))}\n    t1: {list(range(1, 11))}\n")

@@ -202,3 +202,18 @@ def charts(place):
         covered = place.read(picture).decode()
         for text in ("hatched", "open: ", "predicted"):
             check(text not in covered, f"{chart} {options}: '{text}' where all has been seen")
+
+
+@test("chart tradeoff: a pause that is predicted where none was seen has its line, and is in the table")
+def none_seen(place):
+    comes = {name: value for name, value in COMES.items() if not name.startswith("service_pause")}
+    file = File(place)
+    experiment = file.experiment()
+    file.setting(experiment, "default", {**SEEN, "service_pause_p99": [1e-3] * 2})
+    file.setting(experiment, "threshold:t0=5000", comes)
+    file.database.execute("INSERT INTO pause VALUES (1, 2, 100, 1, 1000000, 1000000)")
+    file.close()
+    place.expect(0, "plot results.db --chart tradeoff --format svg")
+    content = place.read("charts/tradeoff.svg").decode()
+    check("no collections → 1.4 s" in content and "→ predicted" in content, "it is not in the table")
+    check(">1 s<" in content.replace("\n", "").replace(" </", "</").replace("> ", ">"), "the axis does not reach it")
