@@ -9,7 +9,8 @@
  * A short program is compiled as a whole and kept, and then one run after the other is begun and
  * ended; so a sweep that is killed has lost little. If a program will come to more than is kept,
  * its runs are all begun and go side by side, and it is not compiled further than a few windows
- * ahead of the slowest: what it takes does not depend on how long it is.
+ * ahead of the slowest: what it takes does not depend on how long it is. Runs that have met the
+ * limit of memory meanwhile are put off, until they can be alone (sweep/alone.c).
  *
  * Holds: a window is kept exactly as long as a run of the pass has to pass it; runs that are to
  * come have to pass all. A batch's fields change under the lock, but for those of whoever has its
