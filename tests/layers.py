@@ -188,6 +188,16 @@ def compile_alone(header):
     check(result.returncode == 0, result.stdout)
 
 
+def compile_without_assertions(layer):
+    """As `scripts/benchmark` builds it: nothing is there for an assertion alone."""
+    result = subprocess.run(
+        [os.environ.get("CC", "cc"), "-fsyntax-only", "-std=gnu17", "-D_GNU_SOURCE", "-DNDEBUG", '-DPYGCSIM_VERSION=""',
+         "-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers", "-I.", "-I", os.path.join(ROOT, "build"),
+         *files([layer], ".c")],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+    check(result.returncode == 0, result.stdout)
+
+
 def licensed():
     for path in files([*LIBRARY, "cli", "tests"], ".c", ".h", ".py"):
         first = read(path).split("\n")[:2]
@@ -255,6 +265,7 @@ TESTS = (
      ("nothing but results/answer/verdict.c decides what is told apart", lambda: check_none(decided_elsewhere())),
      ("files that comments and documents name are there", lambda: check_none(missing_files())),
      ("every source names its licence", lambda: check_none(licensed()))] +
+    [(f"{layer}/ compiles without assertions", lambda layer=layer: compile_without_assertions(layer)) for layer in LAYERS] +
     [(f"{header} compiles alone, and twice", lambda header=header: compile_alone(header))
      for header in files(LAYERS, ".h")]
 )

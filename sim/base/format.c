@@ -42,6 +42,7 @@ static void read_set(const char **format, const char *set, char *into, size_t si
 {
     size_t length = strspn(*format, set);
     assert(length < size);
+    (void)size; /* where there are no assertions */
     memcpy(into, *format, length);
     into[length] = '\0';
     *format += length;
