@@ -61,11 +61,11 @@ def free_ports(count):
             one.close()
 
 
-def wait_until(what, condition, seconds=60, log=lambda: ""):
+def wait_until(what, condition, seconds=60, log=lambda: "", pause=0.1):
     deadline = time.monotonic() + seconds
     while not condition():
         check(time.monotonic() < deadline, f"after {seconds} s still not: {what}", log())
-        time.sleep(0.1)
+        time.sleep(pause)
 
 
 class Slurm:

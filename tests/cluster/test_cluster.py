@@ -136,12 +136,19 @@ def two_nodes(cluster):
     equal(nodes, {"n1", "n2"}, "nodes")
 
 
+def stop_within(part, least):
+    """Stops what is at work in a part once so many of its runs have finished, so that they stay unfinished that are."""
+    slurm.wait_until(f"some runs of {part} have finished", lambda: finished(part) >= least, pause=0.01)
+    for pid in sweeps(part):
+        os.kill(pid, signal.SIGSTOP)
+
+
 def killed_and_submitted_again(cluster):
-    cluster.write("e.yaml", EXPERIMENT % "6s")
+    cluster.write("e.yaml", EXPERIMENT % "20s")
     array, merge = cluster.submit("e.yaml", str(SHARES))
     killed, cancelled = cluster.path("results.db.parts/part-1.db"), cluster.path("results.db.parts/part-2.db")
     for part in (killed, cancelled):
-        slurm.wait_until(f"some runs of {part} have finished", lambda: finished(part) >= 4)
+        stop_within(part, 4)
     cluster.refuses(f"job {array} is still at it", "e.yaml", str(SHARES))
     for pid in sweeps(killed):
         os.kill(pid, signal.SIGKILL)
@@ -154,9 +161,9 @@ def killed_and_submitted_again(cluster):
           cluster.read("results.db.parts/task-2.log"))
 
     cluster.refuses("begun with 3 shares", "e.yaml", "4")
-    cluster.write("e.yaml", EXPERIMENT % "7s")
+    cluster.write("e.yaml", EXPERIMENT % "21s")
     cluster.refuses("begun with another text of e.yaml", "e.yaml", str(SHARES))
-    cluster.write("e.yaml", EXPERIMENT % "6s")
+    cluster.write("e.yaml", EXPERIMENT % "20s")
     array, merge = cluster.submit("e.yaml", str(SHARES), "--", "--hold")
     cluster.write("e.yaml", "changed when it has been submitted")
     cluster.slurm.run("scontrol", "release", array)
@@ -168,7 +175,7 @@ def killed_and_submitted_again(cluster):
     cluster.slurm.run("scontrol", "release", merge)
     cluster.slurm.wait_for_jobs(merge)
     equal([name for name in os.listdir(cluster.folder) if name.startswith("results")], ["results.db"], "files")
-    cluster.write("e.yaml", EXPERIMENT % "6s")
+    cluster.write("e.yaml", EXPERIMENT % "20s")
     subprocess.run([cluster.program, "sweep", "e.yaml", "--db", "whole.db"], cwd=cluster.folder, check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     check(rows(cluster.path("whole.db")) == rows(cluster.path("results.db")), "the rows are not the same")
