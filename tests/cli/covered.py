@@ -112,7 +112,8 @@ def cannot_be_covered(place):
 def refused(place):
     for command in ("run -w web:duration=8760h -p off", "compare -w web:duration=8760h -p off -p freeze"):
         place.expect(1, command, err=["that would take about", "more than a day", "--anyway", "--horizon"])
-    place.write("e.yaml", COVERED.replace("duration: 2s", "duration: 8760h"))
+    # So much that a pilot of a second cannot take it for less than a day.
+    place.write("e.yaml", COVERED.replace("duration: 2s", "duration: 8760h").replace("rate: 50", "rate: 5000"))
     place.expect(1, "sweep e.yaml", err=["that would take about", "more than a day"])
     check("results.db" not in place.files(), place.files())
     for arguments in ("-w web:duration=10h -p off", "-w web:duration=8760h -p off --anyway"):
