@@ -27,6 +27,7 @@ struct command {
     struct warmup warmup;
     uint64_t horizon_ns;
     int64_t log;
+    struct cost_choice cost;
     const char *db;
     bool json, allow_long;
 
@@ -71,6 +72,7 @@ static const struct command_option options[] = {
      .argument = "NAME",
      .more = "`pygcsim sweep` takes several, as collectors: [cpython-3.12, cpython-3.13]",
      GIVEN(collector_given)},
+    {{TERM_COST, FIELD(cost)}, .argument = "COST"},
     {{TERM_SEED, FIELD(seed)}, .argument = "N", GIVEN(seed_given)},
     {{TERM_REPLICATIONS, FIELD(replications)}, .letter = 'r', .argument = "N"},
     {{OPTION_UNTIL, FIELD(until), .otherwise = "none"}, .argument = "RULE"},
@@ -115,6 +117,7 @@ static void make_experiment(struct command *command, struct compiled *compiled,
         .policies = runs_usual ? usual_policy : command->policies.items,
         .policy_count = runs_usual ? 1 : command->policies.count,
         .collector = command->collector,
+        .cost = command->cost,
         .seed = command->seed,
         .replications = command->replications,
     };

@@ -39,8 +39,11 @@ static inline const struct workload *workload_of(const struct component *about)
     return (const struct workload *)about;
 }
 
-#define PARAM_LAYOUT                                                                               \
-    .type = PARAM_CHOICE, .choices = layout_names,                                                 \
-    .meaning = "how objects lie in memory: the exponent of the pause formula"
+#define PARAM_SCATTER                                                                              \
+    .type = PARAM_DURATION, .least = 0, .most = SCATTER_MOST_NS, .choices = scatter_names,         \
+    .also = "layout",                                                                              \
+    .meaning =                                                                                     \
+        "what waiting for memory adds to the time of an object that no cache holds; words: "       \
+        "as measured, with objects in such order"
 
 #endif
