@@ -47,7 +47,7 @@ CREATE TABLE run (
     scatter_ns         REAL,            -- how objects lie in memory: what misses add to the time of one, at most
     calibration        REAL,            -- all times of the set are taken times this, by a measured pause; 1 without
     sample_ns          INTEGER,         -- between two samples, 0: none
-    service_ns         INTEGER,         -- instant of startup_done, NULL if never reported
+    service_ns         INTEGER,         -- instant of startup_done, after what the policy did then; NULL if never reported
     steady_ns          INTEGER,         -- beginning of the steady state, NULL: of the run
     steady_mutator_ns  INTEGER,         -- mutator time by then
     first_arrival_ns   INTEGER,         -- of requests, NULL if there were none
