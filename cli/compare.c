@@ -10,6 +10,7 @@
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/ranking.h"
+#include "cli/remarks.h"
 #include "cli/run_experiment.h"
 #include "cli/single_runs.h"
 #include "results/store/store.h"
@@ -154,6 +155,7 @@ static void read_runs(struct single_runs *answer, struct store *store, const str
                                       .policy = &experiment->policies[point->policy],
                                       .workload = &experiment->workloads[point->workload],
                                       .collector = point->collector->name,
+                                      .costs = point->costs,
                                       .seed = planned[i].seed,
                                       .result = results ? &results[i] : NULL};
     }
@@ -198,6 +200,8 @@ static void print_tables(struct store *store, const struct command *command,
     }
     single_runs_remarks(&first, one_seed);
     single_runs_fini(&first);
+    if (one_seed)
+        print_times(store, plan->id);
     print("\nCollections, pauses and GC share: of the steady state; full: of generation 2.\n"
           "Everything is in %s; `%.*s plot %s --out charts` draws it.\n",
           command->db, command_name_length(), program_invocation_name, command->db);

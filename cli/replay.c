@@ -104,6 +104,9 @@ static int run(void *state)
               result.operations,
               result.stats[0].collections + result.stats[1].collections +
                   result.stats[2].collections);
+    if (!replay->json && costs_are_borrowed(&costs, replay->setup.collector))
+        print("Times of %s are those measured on %s.\n", replay->setup.collector->name,
+              costs.interpreter);
     setting_fini(&workload);
     setting_fini(&policy);
     free(spec);
