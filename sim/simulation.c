@@ -17,6 +17,9 @@ const char *const run_status_names[] = {
 #undef X
         NULL};
 
+/* Of wall time: far from where clocks overflow. */
+#define LONGEST_NS (100 * 365 * (uint64_t)NS_PER_D)
+
 /* What the event queue holds, first things first within one instant. */
 enum due { DUE_SAMPLE, DUE_TIMER, DUE_STEADY };
 
@@ -83,7 +86,8 @@ static uint64_t pause_of(struct gc *gc, int generation, const struct found *foun
     uint64_t now = gc->mutator.mutator_ns, worked_ns = now - gc->gone_through[generation];
     for (int g = 0; g <= generation; g++)
         gc->gone_through[g] = now;
-    return (uint64_t)llround(prices_pause_ns(&gc->prices, &load, (double)worked_ns));
+    double ns = prices_pause_ns(&gc->prices, &load, (double)worked_ns);
+    return (uint64_t)llround(fmin(ns, (double)LONGEST_NS));
 }
 
 static void run_collection(struct gc *gc, int generation, enum collection_cause cause)
@@ -192,9 +196,6 @@ uint64_t gc_heap_bytes(const struct gc *gc)
     gc->engine->totals(gc->engine_state, &totals);
     return totals.heap_bytes;
 }
-
-/* Of wall time: far from where clocks overflow. */
-#define LONGEST_NS (100 * 365 * (uint64_t)NS_PER_D)
 
 /* Native code is not interrupted: what becomes due in it fires at its end. */
 static void update_due(struct gc *gc)

@@ -46,8 +46,7 @@ static inline const struct workload *workload_of(const struct component *about)
 #define PARAM_SCATTER                                                                              \
     .type = PARAM_DURATION, .least = 0, .most = SCATTER_MOST_NS, .choices = scatter_names,         \
     .also = "layout",                                                                              \
-    .meaning =                                                                                     \
-        "what waiting for memory adds to the time of an object that no cache holds; words: "       \
-        "as measured, with objects in such order"
+    .meaning = "how objects lie in memory: what each may cost a collection in waiting for it; "    \
+               "words: as measured on such heaps"
 
 #endif
