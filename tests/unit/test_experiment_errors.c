@@ -187,7 +187,7 @@ TEST(workloads_and_policies)
         {"workload:\n- web\n- name: wbe", ":3: there is no workload 'wbe'; did you mean 'web'?"},
         {"workload:\n  name: [web]", ":2: name is a list; name takes the name of a workload"},
         {"workload:\n  name: web\n  rtae: 5\n",
-         ":3: there is no parameter of web called 'rtae'; did you mean 'rate'? (allowed: rate, "},
+         ":3: there is no parameter of web called 'rtae'; did you mean 'rate'? (of "},
         {"workload:\n  name: web\n  rate: 5\n  rate: 6\n",
          ":4: rate is given twice, first in line 3"},
         {"workload:\n  name: web\n  rate: fast\n",
