@@ -15,9 +15,12 @@
 #include "sim/engines.h"
 #include "sweep/file/experiment.h"
 
+/* Its default is the user's. */
+#define TERM_COLLECTOR_NAME .name = "collector", .registry = &collector_registry
+
 #define TERM_COLLECTOR                                                                             \
-    .name = "collector", .type = PARAM_ITEM, .registry = &collector_registry,                      \
-    .initial = DEFAULT_COLLECTOR, .meaning = "the interpreter version"
+    TERM_COLLECTOR_NAME, .type = PARAM_ITEM, .initial = DEFAULT_COLLECTOR,                         \
+                         .meaning = "the interpreter version"
 
 #define TERM_SEED                                                                                  \
     .name = "seed", .type = PARAM_COUNT, .least = 0, .most = PARAM_UNLIMITED, .initial = "1",      \
