@@ -28,9 +28,9 @@ int comparison_make(const struct comparison *comparison, struct experiment *expe
                     struct error *error);
 
 /* Makes the program of a file that `pygcsim compile` has written the experiment's, in place of its
- * workload and seed, and the collector that it was compiled for its collector, unless its own are to
- * be kept. How the program is kept is as for one that is compiled. `compiled` is to be freed either
- * way. Returns 0, or -1 with a line in *error. */
+ * workload and seed, and the collector that it was compiled for its collector, unless its own are
+ * to be kept. How the program is kept is as for one that is compiled. `compiled` is to be freed
+ * either way. Returns 0, or -1 with a line in *error. */
 int comparison_use_program(struct experiment *experiment, const char *path,
                            const struct compile_options *keep, bool keep_collectors,
                            struct compiled *compiled, struct error *error);

@@ -77,9 +77,9 @@ TEST(not_modelled)
 TEST(no_release)
 {
     static const char *const texts[] = {
-        "",         "3",      "3.",     "3.x",   "312",           "3.12.",    "3.12.3.4",
-        "pypy3.10", "4.0",    "v3.12",  "3.12 ", "cpython--3.12", "python",   "3.12tt",
-        "-3.12",    "3.1234", "3.122", "3.12rc", ".",     "3.+",           "cpython-", "3.13rc1x",
+        "",      "3",      "3.",    "3.x",           "312",      "3.12.",    "3.12.3.4", "pypy3.10",
+        "4.0",   "v3.12",  "3.12 ", "cpython--3.12", "python",   "3.12tt",   "-3.12",    "3.1234",
+        "3.122", "3.12rc", ".",     "3.+",           "cpython-", "3.13rc1x",
     };
     for (size_t i = 0; i < LENGTH(texts); i++) {
         struct error error;
