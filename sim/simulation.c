@@ -39,6 +39,9 @@ struct gc {
     uint64_t sequence;                       /* of the next collection */
     uint64_t sample_ns, sampled_ns, samples; /* the interval; when the last was taken; how many */
     uint64_t pause_ns, idle_ns, requests;
+    /* By how much the program is later than it would be if collections took no time; and the part
+     * of that by which all its instants are moved: what it was late by as its service began. */
+    uint64_t late_ns, moved_ns;
     uint64_t service_ns, steady_ns, steady_mutator_ns;
     bool warming_up; /* the steady state is to come */
     uint64_t first_arrival_ns, last_answer_ns;
@@ -101,6 +104,7 @@ static void run_collection(struct gc *gc, int generation, enum collection_cause 
         costs_pause_ns(gc->costs, gc->program->layout, gc->program->slowdown, &found);
     mutator->wall_ns += collection.pause_ns;
     gc->pause_ns += collection.pause_ns;
+    gc->late_ns += collection.pause_ns;
     collector_end(collector, generation, collection.examined - collection.unreachable,
                   collection.unreachable);
     if (gc->policy->collected)
@@ -275,23 +279,35 @@ static void fire_due(struct gc *gc)
     }
 }
 
+/* Traffic comes to a service that is ready: everything that is to happen at an instant happens as
+ * long after that as it would if nothing had delayed start-up. */
+static void begin_service(struct gc *gc)
+{
+    gc->moved_ns += gc->late_ns;
+    gc->late_ns = 0;
+    gc->service_ns = gc->mutator.wall_ns;
+    begin_warmup(gc);
+}
+
+/* What the policy does at the end of start-up is part of it. */
 static void report_event(struct gc *gc, enum program_event event)
 {
     gc->events[event]++;
-    if (event == EVENT_startup_done) {
-        gc->service_ns = gc->mutator.wall_ns;
-        begin_warmup(gc);
-    }
     if (gc->policy->event)
         gc->policy->event(gc->policy_state, gc, event);
+    if (event == EVENT_startup_done)
+        begin_service(gc);
 }
 
-/* Waits until a wall instant, which may have passed already. */
-static void wait_until(struct gc *gc, uint64_t instant_ns)
+/* The wall instant of one that the program gives. */
+static uint64_t moved(const struct gc *gc, uint64_t instant_ns)
+{
+    return instant_ns < UINT64_MAX - gc->moved_ns ? instant_ns + gc->moved_ns : UINT64_MAX;
+}
+
+static void wait_idly(struct gc *gc, uint64_t instant_ns)
 {
     struct mutator *mutator = &gc->mutator;
-    if (mutator->wall_ns >= instant_ns)
-        return;
     report_event(gc, EVENT_idle);
     while (mutator->wall_ns < instant_ns && mutator->wall_ns <= LONGEST_NS && !gc->abandoned) {
         uint64_t next_ns = instant_ns < mutator->due_ns ? instant_ns : mutator->due_ns;
@@ -301,6 +317,17 @@ static void wait_until(struct gc *gc, uint64_t instant_ns)
         }
         fire_due(gc);
     }
+}
+
+/* Waits until a wall instant, which may have passed already. There is nothing to do before it, so
+ * that much of being late is made up for. */
+static void wait_until(struct gc *gc, uint64_t instant_ns)
+{
+    const struct mutator *mutator = &gc->mutator;
+    if (mutator->wall_ns < instant_ns)
+        wait_idly(gc, instant_ns);
+    if (mutator->wall_ns >= instant_ns && gc->late_ns > mutator->wall_ns - instant_ns)
+        gc->late_ns = mutator->wall_ns - instant_ns;
 }
 
 /* ---- the run loop --------------------------------------------------------------------- */
@@ -383,19 +410,19 @@ static void control(struct gc *gc, const struct op *op)
         gc_set_threshold(gc, set[0], set[1], set[2]);
         break;
     case OP_BEGIN:
-        begin_request(gc, &gc->slots[op->a], op->ns);
+        begin_request(gc, &gc->slots[op->a], moved(gc, op->ns));
         break;
     case OP_WAIT:
         gc->slots[op->a].ready_ns = mutator->wall_ns + gc->slots[op->a].early_ns + op->ns;
         break;
     case OP_RESUME:
-        resume_request(gc, &gc->slots[op->a], op->ns);
+        resume_request(gc, &gc->slots[op->a], moved(gc, op->ns));
         break;
     case OP_END:
         end_request(gc, &gc->slots[op->a]);
         break;
     case OP_SLEEP:
-        wait_until(gc, op->ns);
+        wait_until(gc, moved(gc, op->ns));
         break;
     case OP_NATIVE_BEGIN:
     case OP_NATIVE_END:

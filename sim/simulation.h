@@ -49,7 +49,7 @@ struct simulation_result {
     enum run_status status; /* RUN_failed: the error says why */
     uint64_t operations, requests;
     uint64_t wall_ns, mutator_ns, pause_ns, idle_ns;
-    uint64_t service_ns; /* wall instant of startup_done; 0 if the program never says so */
+    uint64_t service_ns; /* wall instant of startup_done, after what the policy did; 0: never */
     /* Wall instant of the steady state, which begins warmup_ns after startup_done, or after the
      * beginning if there is none, at the first operation from then on; the end if it never came; 0
      * if it is the whole program. And mutator time by then. */

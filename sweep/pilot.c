@@ -238,8 +238,9 @@ int pilot_execute(const struct pilot *pilot, struct pilot_work *work, struct err
     struct stopwatch watch = {.pilot = pilot, .work = work};
     double spent = 0, before = 0;
     *work = (struct pilot_work){0};
+    double part = first_part(pilot->plan->experiment);
     watch.begun = now(&watch);
-    for (double part = first_part(pilot->plan->experiment);; part = fmin(1, part * PILOT_LONGER)) {
+    for (;; part = fmin(1, part * PILOT_LONGER)) {
         if (execute_step(&watch, part, error) != 0)
             return -1;
         before = spent;
@@ -249,6 +250,7 @@ int pilot_execute(const struct pilot *pilot, struct pilot_work *work, struct err
             break;
     }
     work->parts = watch.parts;
+    work->part = part;
     work->seconds = spent - before;
     return execute_shorter(&watch, error);
 }
@@ -334,12 +336,14 @@ static double time_of_plan(const struct pilot *pilot, double compile, double run
     return fmax(all, one);
 }
 
-/* From a part of what there is to do at the least length. */
+/* From a part of what there is to do at the least length. Nobody knows how much of that is
+ * start-up: at least it takes as long again and again, most likely in proportion to the length. */
 static struct forecast guess(const struct pilot *pilot, const struct pilot_work *work)
 {
     double parts = execution_parts(&(struct execution){.plan = pilot->plan});
     double seconds = work->parts > 0 ? work->seconds * parts / work->parts / pilot->workers : NAN;
-    return (struct forecast){.seconds = {seconds / GUESS, seconds, seconds * GUESS},
+    double whole = seconds / work->part;
+    return (struct forecast){.seconds = {seconds / GUESS, whole, whole * GUESS},
                              .bytes = NAN,
                              .memory = NAN,
                              .told = NAN};

@@ -41,8 +41,9 @@ struct pilot_step {
 struct pilot_work {
     struct pilot_step steps[PILOT_STEPS]; /* the longest last */
     size_t count;
-    double parts, seconds; /* without a step: what was done of execution_parts, and in what time */
-    struct error why;      /* the first run that failed; the text is empty if none has */
+    /* Without a step: what was done of execution_parts in what time, at what part of the length. */
+    double parts, seconds, part;
+    struct error why; /* the first run that failed; the text is empty if none has */
 };
 
 struct range {

@@ -5,7 +5,7 @@
  * whose readings replace the ones before), writes a report now and then, and loses clients, which
  * leave cycles. Memory may be limited: the allocation that does not fit ends the run.
  *
- * What happens when is fixed on the wall clock; a pause delays it and nothing else. */
+ * What happens when is fixed, from the end of boot; a pause delays it and nothing else. */
 #include <gsl/gsl_randist.h>
 
 #include "sim/base/event_queue.h"

@@ -36,7 +36,7 @@ static const char *const distribution_names[] = {
 struct queue {
     /* parameters */
     double rate;
-    int64_t duration_ns, service_ns, distribution;
+    int64_t duration_ns, settle_ns, service_ns, distribution;
     double cv;
     int64_t live, objects;
     double cycles;
@@ -46,7 +46,7 @@ struct queue {
     gsl_rng *arrivals, *service, *cyclic;
     uint32_t made; /* of the long-lived objects, so far */
     bool serving;
-    uint64_t close_ns, next_arrival_ns; /* wall instants; UINT64_MAX: none to come */
+    uint64_t close_ns, next_arrival_ns; /* instants; UINT64_MAX: none to come */
 };
 
 static const struct param params[] = {
@@ -54,6 +54,7 @@ static const struct param params[] = {
      .most = 1e6, .meaning = "requests a second (Poisson)"},
     {"duration", PARAM_FIELD(queue, duration_ns), .type = PARAM_DURATION, .initial = "60s",
      .least = 0, .most = 365 * NS_PER_D, .meaning = "how long requests arrive"},
+    {"settle", PARAM_FIELD(queue, settle_ns), PARAM_SETTLE},
     {"service", PARAM_FIELD(queue, service_ns), .type = PARAM_DURATION, .initial = "5ms",
      .least = 0, .most = NS_PER_H,
      .meaning = "mean CPU time of a request, besides its allocations"},
@@ -87,7 +88,7 @@ static int start(void *state, struct program *program, uint64_t seed, struct err
     program->slots = 1;
     program->registers = REGISTERS;
     program->layout = (enum layout)queue->layout;
-    program->planned_ns = (uint64_t)queue->duration_ns +
+    program->planned_ns = (uint64_t)(queue->settle_ns + queue->duration_ns) +
                           (uint64_t)queue->live * program->costs.ns[OP_NEW][KIND_INSTANCE];
     return 0;
 }
@@ -141,8 +142,9 @@ static void begin_service(struct queue *queue, struct program *p)
 {
     program_event(p, EVENT_startup_done);
     queue->serving = true;
-    queue->close_ns = p->nominal_ns + (uint64_t)queue->duration_ns;
-    draw_arrival(queue, p->nominal_ns);
+    uint64_t open_ns = p->nominal_ns + (uint64_t)queue->settle_ns;
+    queue->close_ns = open_ns + (uint64_t)queue->duration_ns;
+    draw_arrival(queue, open_ns);
 }
 
 /* Of mean 1. */

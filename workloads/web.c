@@ -61,7 +61,7 @@ struct web {
         uint32_t slot;
     } burst;
     bool serving;
-    uint64_t open_ns, close_ns, next_arrival_ns; /* wall instants; UINT64_MAX: none to come */
+    uint64_t open_ns, close_ns, next_arrival_ns; /* instants; UINT64_MAX: none to come */
     uint32_t module_count, next_module, next_cache_entry;
 };
 
@@ -73,8 +73,7 @@ static const struct param params[] = {
      .most = 1e6, .meaning = "requests a second (Poisson)"},
     {"duration", PARAM_FIELD(web, duration_ns), .type = PARAM_DURATION, .initial = "60s",
      .least = 0, .most = 365 * NS_PER_D, .meaning = "how long requests arrive"},
-    {"settle", PARAM_FIELD(web, settle_ns), .type = PARAM_DURATION, .initial = "10s", .least = 0,
-     .most = NS_PER_H, .meaning = "from the end of start-up's own work to the first arrivals"},
+    {"settle", PARAM_FIELD(web, settle_ns), PARAM_SETTLE},
     {"burst_factor", PARAM_FIELD(web, burst_factor), .type = PARAM_REAL, .initial = "1", .least = 0,
      .most = 1000, .meaning = "the rate in a burst, times the usual one; 1: no bursts"},
     {"burst_every", PARAM_FIELD(web, burst_every_ns), .type = PARAM_DURATION, .initial = "10s",

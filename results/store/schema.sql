@@ -45,7 +45,7 @@ CREATE TABLE run (
     -- From here on: known when the run has ended.
     layout             TEXT,            -- how objects lie in memory
     sample_ns          INTEGER,         -- between two samples, 0: none
-    service_ns         INTEGER,         -- instant of startup_done, NULL if never reported
+    service_ns         INTEGER,         -- instant of startup_done, after what the policy did then; NULL if never reported
     steady_ns          INTEGER,         -- beginning of the steady state, NULL: of the run
     steady_mutator_ns  INTEGER,         -- mutator time by then
     first_arrival_ns   INTEGER,         -- of requests, NULL if there were none

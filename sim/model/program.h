@@ -8,8 +8,10 @@
  *
  * Two clocks. Mutator time is the program's own work. Wall time is mutator time, plus pauses, plus
  * waiting. A workload sees neither: it sees the *nominal* clock, which is what wall time would be
- * if collections took no time, and decides by it which burst of work comes next. The instants of
- * arrivals are absolute wall times; no pause moves them. */
+ * if collections took no time, and decides by it which burst of work comes next. The instants that
+ * a program gives (arrivals, the end of a sleep) are nominal. What the program is late by as it
+ * reports startup_done, what the policy does then included, moves all that come after: a service
+ * that is not ready has no traffic yet. No other pause moves any. */
 #ifndef PYGCSIM_SIM_MODEL_PROGRAM_H
 #define PYGCSIM_SIM_MODEL_PROGRAM_H
 
@@ -61,11 +63,11 @@ enum op_code {
     OP_DISABLE,
     OP_THRESHOLD, /* a, b, c; THRESHOLD_KEEP leaves one as it is */
     /* time */
-    OP_BEGIN,  /* request in slot a, arrived at wall instant ns, begins its first burst */
-    OP_WAIT,   /* the burst of slot a ends; its next is ready ns later */
-    OP_RESUME, /* the next burst of slot a begins, at wall instant ns if there were no pauses */
-    OP_END,    /* the request in slot a is answered */
-    OP_SLEEP,  /* wait for the wall instant ns */
+    OP_BEGIN,        /* request in slot a, arrived at instant ns, begins its first burst */
+    OP_WAIT,         /* the burst of slot a ends; its next is ready ns later */
+    OP_RESUME,       /* the next burst of slot a begins, at instant ns if there were no pauses */
+    OP_END,          /* the request in slot a is answered */
+    OP_SLEEP,        /* wait for the instant ns */
     OP_NATIVE_BEGIN, /* C code that does not return to the interpreter loop begins */
     OP_NATIVE_END,
     OP_EVENT, /* program event a */

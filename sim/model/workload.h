@@ -39,6 +39,10 @@ static inline const struct workload *workload_of(const struct component *about)
     return (const struct workload *)about;
 }
 
+#define PARAM_SETTLE                                                                               \
+    .type = PARAM_DURATION, .initial = "0s", .least = 0, .most = NS_PER_H,                         \
+    .meaning = "how long the service is up before requests may arrive"
+
 #define PARAM_LAYOUT                                                                               \
     .type = PARAM_CHOICE, .choices = layout_names,                                                 \
     .meaning = "how objects lie in memory: the exponent of the pause formula"

@@ -206,11 +206,20 @@ TEST(what_a_plan_would_take)
          1.7},
         {"a part of one run",
          1,
-         {.parts = 8, .seconds = 4},
+         {.parts = 8, .seconds = 4, .part = 1},
          4 * (12 + 3 * COMPILE_PART) / 8.,
          1.001},
-        {"side by side", 2, {.parts = 8, .seconds = 4}, 4 * (12 + 3 * COMPILE_PART) / 16., 1.001},
-        {"nothing at all", 1, {.seconds = 8}, NAN, 1},
+        {"the same, a hundredth as long",
+         1,
+         {.parts = 8, .seconds = 4, .part = 0.01},
+         400 * (12 + 3 * COMPILE_PART) / 8.,
+         1.001},
+        {"side by side",
+         2,
+         {.parts = 8, .seconds = 4, .part = 1},
+         4 * (12 + 3 * COMPILE_PART) / 16.,
+         1.001},
+        {"nothing at all", 1, {.seconds = 8, .part = 1}, NAN, 1},
     };
     struct small_experiment small = twelve;
     struct experiment experiment;

@@ -467,6 +467,50 @@ TEST(startup_done_is_when_service_begins)
     }
 }
 
+/* What start-up is late by moves everything behind it; what came after that is late does not. */
+TEST(traffic_comes_to_a_service_that_is_ready)
+{
+    static const struct {
+        const char *what, *program, *collects_on, *times;
+        uint64_t service_ns, first_arrival_ns;
+    } rows[] = {
+        {"a pause of start-up", "work 50;collect 2;event startup_done;begin 0 60;work 5;end 0",
+         NULL, "265 = 55 + 200 + 10: 5", 250, 260},
+        {"one of the policy as it ends", "work 50;event startup_done;begin 0 60;work 5;end 0",
+         "startup_done", "265 = 55 + 200 + 10: 5", 250, 260},
+        {"one before it says so", "work 50;begin 0 60;work 5;end 0;event startup_done",
+         "startup_done", "265 = 55 + 200 + 10: 5", 265, 60},
+        {"one that a sleep in start-up makes up for",
+         "work 50;collect 2;sleep 300;event startup_done;begin 0 310;work 5;end 0", NULL,
+         "315 = 55 + 200 + 60: 5", 300, 310},
+        {"and one that it makes up for in part",
+         "work 50;collect 2;sleep 100;event startup_done;begin 0 110;work 5;end 0", NULL,
+         "265 = 55 + 200 + 10: 5", 250, 260},
+        {"a pause behind it", "work 50;event startup_done;collect 2;begin 0 60;work 5;end 0", NULL,
+         "255 = 55 + 200 + 0: 195", 50, 60},
+        {"a request that waits",
+         "collect 2;event startup_done;begin 0 10;work 5;wait 0 20;resume 0 35;work 5;end 0", NULL,
+         "240 = 10 + 200 + 30: 30", 200, 210},
+        {"a service that begins again",
+         "collect 2;event startup_done;begin 0 10;work 5;collect 2;end 0;event startup_done;"
+         "begin 0 20;work 5;end 0",
+         NULL, "425 = 10 + 400 + 15: 205, 5", 415, 210},
+        {"a program that never says so", "collect 2;begin 0 10;work 5;end 0", NULL,
+         "205 = 5 + 200 + 0: 195", 0, 10},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct run run;
+        struct text log = {.text = ""}, text = {.text = ""};
+        tiny_run(&run,
+                 &(struct tiny){.program = rows[i].program, .collects_on = rows[i].collects_on},
+                 &log);
+        check_text(rows[i].what, times(&text, &run), rows[i].times);
+        check_count(rows[i].what, run.result.service_ns, rows[i].service_ns);
+        check_count(rows[i].what, run.result.first_arrival_ns, rows[i].first_arrival_ns);
+        run_fini(&run);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -480,6 +524,7 @@ int main(void)
         cmocka_unit_test(the_old_object_goes_after_the_allocation),
         cmocka_unit_test(what_is_told_of_a_collection),
         cmocka_unit_test(startup_done_is_when_service_begins),
+        cmocka_unit_test(traffic_comes_to_a_service_that_is_ready),
     };
     return cmocka_run_group_tests_name("simulation", tests, NULL, NULL);
 }
