@@ -19,9 +19,8 @@
 
 struct command {
     const char *workload_spec, *program; /* a program is in place of the workload and the seed */
-    bool workload_given, seed_given, collector_given;
-    struct texts policies;
-    const struct collector_version *collector;
+    bool workload_given, seed_given;
+    struct texts policies, collectors;
     const struct engine *engine;
     uint64_t seed, replications, sample_ns, jobs, memory_bytes;
     struct until until;
@@ -41,20 +40,33 @@ struct command {
 
 #define POLICY .name = "policy", .type = PARAM_SPEC, .registry = &policy_registry, FIELD(policies)
 
-static const struct command_option policy_option[] = {
+#define COLLECTOR TERM_COLLECTOR_NAME, .type = PARAM_NAME, FIELD(collectors)
+#define OTHERWISE DEFAULT_COLLECTOR ", or the one --program was compiled for"
+
+static const struct command_option options_of_run[] = {
     {{POLICY, .otherwise = "the one called default", .meaning = "the policy, as freeze:t0=50000"},
      .letter = 'p',
      .argument = "SPEC",
      .times = 1,
      .more = "`pygcsim compare` takes many"},
+    {{COLLECTOR, .otherwise = OTHERWISE, .meaning = "the interpreter version"},
+     .letter = 'c',
+     .argument = "NAME",
+     .times = 1,
+     .more = "`pygcsim compare` takes several"},
     {{NULL}},
 };
 
-static const struct command_option policies_option[] = {
+static const struct command_option options_of_compare[] = {
     {{POLICY, .otherwise = "every one there is",
       .meaning = "a policy, as freeze:t0=50000; as often as you like"},
      .letter = 'p',
      .argument = "SPEC",
+     .times = TIMES_ANY},
+    {{COLLECTOR, .otherwise = OTHERWISE,
+      .meaning = "an interpreter version; as often as you like, for one beside the other"},
+     .letter = 'c',
+     .argument = "NAME",
      .times = TIMES_ANY},
     {{NULL}},
 };
@@ -68,11 +80,6 @@ static const struct command_option options[] = {
       .meaning = "the program as `pygcsim compile` has written it, in place of --workload and "
                  "--seed"},
      .argument = "FILE"},
-    {{TERM_COLLECTOR, FIELD(collector)},
-     .letter = 'c',
-     .argument = "NAME",
-     .more = "`pygcsim sweep` takes several, as collectors: [cpython-3.12, cpython-3.13]",
-     GIVEN(collector_given)},
     {{TERM_COST, FIELD(cost)}, .argument = "COST"},
     {{TERM_SEED, FIELD(seed)}, .argument = "N", GIVEN(seed_given)},
     {{TERM_REPLICATIONS, FIELD(replications)}, .letter = 'r', .argument = "N"},
@@ -104,6 +111,16 @@ static void check_together(const struct command *command)
         fail_usage("--program goes with --engine interval only");
 }
 
+/* Those that are named; to be freed. */
+static const struct collector_version **find_collectors(const struct texts *names)
+{
+    const struct collector_version **found = allocate_zeroed(names->count + 1, sizeof *found);
+    found[0] = collector_version(DEFAULT_COLLECTOR);
+    for (size_t i = 0; i < names->count; i++)
+        found[i] = collector_version(names->items[i]);
+    return found;
+}
+
 /* What the command line comes to; a program that it names into *compiled. */
 static void make_experiment(struct command *command, struct compiled *compiled,
                             struct experiment *experiment)
@@ -111,13 +128,16 @@ static void make_experiment(struct command *command, struct compiled *compiled,
     static const char *const usual_policy[] = {"default"};
     struct error error;
     bool runs_usual = command->one_policy && command->policies.count == 0;
+    bool usual_collector = command->collectors.count == 0;
+    const struct collector_version **collectors = find_collectors(&command->collectors);
     const struct compile_options keep = compile_options(command->memory_bytes);
     const struct comparison comparison = {
         .name = command->name,
         .workload = command->workload_spec,
         .policies = runs_usual ? usual_policy : command->policies.items,
         .policy_count = runs_usual ? 1 : command->policies.count,
-        .collector = command->collector,
+        .collectors = collectors,
+        .collector_count = usual_collector ? 1 : command->collectors.count,
         .cost = command->cost,
         .seed = command->seed,
         .replications = command->replications,
@@ -126,9 +146,9 @@ static void make_experiment(struct command *command, struct compiled *compiled,
     if (comparison_make(&comparison, experiment, &error) != 0)
         fail_usage("%s", error.text);
     if (command->program && comparison_use_program(experiment, command->program, &keep,
-                                                   command->collector_given, compiled, &error) != 0)
+                                                   !usual_collector, compiled, &error) != 0)
         fail("%s", error.text);
-    command->collector = experiment->points[0].collector;
+    free(collectors);
     experiment->engine = command->engine;
     experiment->log = (enum log_level)command->log;
     experiment->warmup = command->warmup;
@@ -185,6 +205,29 @@ static void print_ranking(struct store *store, const struct plan *plan)
     close_results(&open);
 }
 
+/* They are together, in the points' order. */
+static bool is_first_of_collector(const struct experiment *experiment, size_t point)
+{
+    return point == 0 ||
+           experiment->points[point].collector != experiment->points[point - 1].collector;
+}
+
+/* Versions in which operations take other times have programs of their own. */
+static bool has_several_programs(const struct plan *plan)
+{
+    return plan->program_count > plan->experiment->seed_count;
+}
+
+/* "web:rate=200 on cpython-3.11, cpython-3.13, seed 1" */
+static void print_heading(const struct experiment *experiment)
+{
+    print("%s on ", experiment->workloads[0].text);
+    for (size_t i = 0; i < experiment->point_count; i++)
+        if (is_first_of_collector(experiment, i))
+            print("%s%s", i ? ", " : "", experiment->points[i].collector->name);
+    print(", seed %" PRIu64 "\n\n", experiment->seeds[0]);
+}
+
 static void print_tables(struct store *store, const struct command *command,
                          const struct plan *plan, const struct simulation_result *results)
 {
@@ -192,13 +235,16 @@ static void print_tables(struct store *store, const struct command *command,
     struct single_runs first; /* of the first seed */
     read_runs(&first, store, plan, plan->runs, plan->experiment->point_count, results);
     if (one_seed) {
-        print("%s on %s, seed %" PRIu64 "\n\n", plan->experiment->workloads[0].text,
-              command->collector->name, plan->experiment->seeds[0]);
+        print_heading(plan->experiment);
         single_runs_print(&first);
     } else {
         print_ranking(store, plan);
     }
     single_runs_remarks(&first, one_seed);
+    if (has_several_programs(plan))
+        print("\nOperations take other times in each version, and so the program differs with it: "
+              "policies "
+              "compare exactly within a version.\n");
     single_runs_fini(&first);
     if (one_seed)
         print_times(store, plan->id);
@@ -252,6 +298,7 @@ static int execute_command(struct command *command)
     experiment_fini(&experiment);
     compiled_fini(&compiled);
     free(command->policies.items);
+    free(command->collectors.items);
     return EXIT_SUCCESS;
 }
 
@@ -279,7 +326,7 @@ const struct subcommand subcommand_run = {
                    "adds every pause and the memory over time to a results file.\n\n" ABOUT_SPECS,
     .examples = "pygcsim run --workload web:rate=200,duration=60s --policy freeze \\\n"
                 "    --db results.db",
-    .options = {policy_option, options},
+    .options = {options_of_run, options},
     .files = notes_of_results,
     .environment = notes_of_environment,
     .see = see,
@@ -295,7 +342,7 @@ const struct subcommand subcommand_compare = {
                    "says what each costs.\n\n" ABOUT_SPECS,
     .examples = "pygcsim compare --workload web:duration=20s --policy default \\\n"
                 "    --policy freeze:t0=50000 --policy off",
-    .options = {policies_option, options},
+    .options = {options_of_compare, options},
     .files = notes_of_results,
     .environment = notes_of_environment,
     .see = see,

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/print.h"
 #include "cli/remarks.h"
@@ -31,11 +32,22 @@ static const struct table_column {
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 
-static void add_run(struct table *table, const struct single_run *run,
+/* Are they of more than one version of the interpreter? */
+static bool have_versions(const struct single_runs *answer)
+{
+    for (size_t i = 1; i < answer->count; i++)
+        if (strcmp(answer->runs[i].collector, answer->runs[0].collector) != 0)
+            return true;
+    return false;
+}
+
+static void add_run(struct table *table, const struct single_run *run, bool versions,
                     const struct metric *const *shown, size_t count)
 {
     char text[UNITS_TEXT], outlook[OUTLOOK_TEXT];
     table_add(table, run->policy->text);
+    if (versions)
+        table_add(table, run->collector);
     for (size_t i = 0; i < count; i++) {
         double value = single_run_value(run, shown[i]);
         table_add(table, isnan(value) ? "-" : show_value(text, shown[i], value));
@@ -60,19 +72,22 @@ void single_runs_print(const struct single_runs *answer)
     const char *headers[COLUMNS];
     struct table table;
     size_t count = 0;
+    bool versions = have_versions(answer);
     for (size_t c = 0; c < COLUMNS; c++) {
         headers[count] = columns[c].header;
         shown[count] = metric_named(columns[c].metric);
         count += single_runs_have(answer, shown[count]);
     }
-    table_init(&table, count + 2);
+    table_init(&table, count + 2 + versions);
     table_add(&table, "policy");
+    if (versions)
+        table_add(&table, "collector");
     for (size_t i = 0; i < count; i++)
         table_add(&table, headers[i]);
     table_add(&table, "still to come");
     for (size_t i = 0; i < answer->count; i++)
-        add_run(&table, &answer->runs[i], shown, count);
-    table_drop_empty(&table, count + 1);
+        add_run(&table, &answer->runs[i], versions, shown, count);
+    table_drop_empty(&table, count + 1 + versions);
     table_print(&table);
     print_legend(answer);
 }
@@ -107,12 +122,14 @@ void single_runs_remarks(const struct single_runs *answer, bool one_seed)
 {
     char text[UNITS_TEXT];
     size_t unsteady = 0;
+    bool versions = have_versions(answer);
     for (size_t i = 0; i < answer->count; i++) {
         const struct single_run *run = &answer->runs[i];
         if (run->result->status == RUN_planned) /* it was run before */
             continue;
         if (run->result->status == RUN_out_of_memory && one_seed)
-            print("%s: out of memory after %s\n", run->policy->text,
+            print("%s%s%s: out of memory after %s\n", run->policy->text, versions ? " on " : "",
+                  versions ? run->collector : "",
                   units_show_seconds(text, (double)run->result->wall_ns / 1e9));
         if (run->missed_event)
             print("%s: the program never reported %s\n", run->policy->text, run->missed_event);

@@ -58,12 +58,23 @@ static int add_workload(const char *spec, struct experiment *experiment, struct 
     return 0;
 }
 
+static bool is_repeated(const struct comparison *comparison, size_t collector)
+{
+    for (size_t i = 0; i < collector; i++)
+        if (comparison->collectors[i] == comparison->collectors[collector])
+            return true;
+    return false;
+}
+
 static void add_points(const struct comparison *comparison, struct experiment *experiment)
 {
-    experiment->point_count = experiment->policy_count;
-    experiment->points = allocate_zeroed(experiment->point_count, sizeof *experiment->points);
-    for (size_t i = 0; i < experiment->point_count; i++)
-        experiment->points[i] = (struct point){.policy = i, .collector = comparison->collector};
+    size_t count = experiment->policy_count;
+    experiment->points =
+        allocate_zeroed(comparison->collector_count * count, sizeof *experiment->points);
+    for (size_t c = 0; c < comparison->collector_count; c++)
+        for (size_t p = 0; p < count && !is_repeated(comparison, c); p++)
+            experiment->points[experiment->point_count++] =
+                (struct point){.policy = p, .collector = comparison->collectors[c]};
 }
 
 int comparison_make(const struct comparison *comparison, struct experiment *experiment,
@@ -84,7 +95,8 @@ int comparison_make(const struct comparison *comparison, struct experiment *expe
 /* ---- of a file ------------------------------------------------------------------------ */
 
 static int use_origin(struct experiment *experiment, const char *path,
-                      const struct program_origin *origin, bool keep_collector, struct error *error)
+                      const struct program_origin *origin, bool keep_collectors,
+                      struct error *error)
 {
     struct error why;
     struct setting workload;
@@ -97,7 +109,7 @@ static int use_origin(struct experiment *experiment, const char *path,
     if (!collector)
         return error_set(error, "%s is of a pygcsim with other collectors, as %s", path,
                          origin->collector);
-    for (size_t i = 0; i < experiment->point_count && !keep_collector; i++)
+    for (size_t i = 0; i < experiment->point_count && !keep_collectors; i++)
         experiment->points[i].collector = collector;
     const struct cost_choice cost = experiment->cost;
     experiment_use_cost(experiment, &cost);
@@ -126,15 +138,15 @@ static int check_times(const struct compiled *compiled, const char *path, const 
 }
 
 int comparison_use_program(struct experiment *experiment, const char *path,
-                           const struct compile_options *keep, bool keep_collector,
+                           const struct compile_options *keep, bool keep_collectors,
                            struct compiled *compiled, struct error *error)
 {
     struct program_origin origin;
     int status = program_file_read(path, keep, compiled, &origin, error);
     if (status == 0)
-        status = use_origin(experiment, path, &origin, keep_collector, error);
-    if (status == 0)
-        status = check_times(compiled, path, origin.collector, &experiment->points[0], error);
+        status = use_origin(experiment, path, &origin, keep_collectors, error);
+    for (size_t i = 0; i < experiment->point_count && status == 0; i++)
+        status = check_times(compiled, path, origin.collector, &experiment->points[i], error);
     free(origin.workload);
     return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The experiment of a command line: one program, under some policies, each with the same seeds.
+ * The experiment of a command line: one workload, under some policies on some versions of the
+ * interpreter, each with the same seeds.
  * What needs no planning (engine, log, warm-up, samples, rule) its owner sets afterwards. */
 #ifndef PYGCSIM_SWEEP_COMPARISON_H
 #define PYGCSIM_SWEEP_COMPARISON_H
@@ -15,7 +16,8 @@ struct comparison {
      * there is, as it comes. */
     const char *const *policies;
     size_t policy_count;
-    const struct collector_version *collector;
+    const struct collector_version *const *collectors; /* each is taken once; points follow them */
+    size_t collector_count;
     struct cost_choice cost;
     uint64_t seed; /* the first */
     size_t replications;
@@ -27,11 +29,11 @@ int comparison_make(const struct comparison *comparison, struct experiment *expe
                     struct error *error);
 
 /* Makes the program of a file that `pygcsim compile` has written the experiment's, in place of its
- * workload and seed, and the collector that it was compiled for its collector, unless that is to be
- * kept. How the program is kept is as for one that is compiled. `compiled` is to be freed either
- * way. Returns 0, or -1 with a line in *error. */
+ * workload and seed, and the collector that it was compiled for its collector, unless its own are
+ * to be kept. How the program is kept is as for one that is compiled. `compiled` is to be freed
+ * either way. Returns 0, or -1 with a line in *error. */
 int comparison_use_program(struct experiment *experiment, const char *path,
-                           const struct compile_options *keep, bool keep_collector,
+                           const struct compile_options *keep, bool keep_collectors,
                            struct compiled *compiled, struct error *error);
 
 #endif

@@ -8,10 +8,11 @@
 #include "sim/base/allocate.h"
 #include "sim/base/input_file.h"
 #include "sim/base/suggest.h"
+#include "sim/base/units.h"
 #include "sim/model/collector.h"
 
 /* What the operands of an operation are, in order. */
-enum operand { END, REGISTER, FIELD, FIELDS, GENERATION, THRESHOLD };
+enum operand { END, REGISTER, FIELD, FIELDS, PAYLOAD, GENERATION, THRESHOLD };
 
 static const struct form {
     const char *word;
@@ -20,7 +21,7 @@ static const struct form {
     int required;
     const char *usage;
 } forms[] = {
-    {"new", OP_NEW, {REGISTER, FIELDS}, 2, "new R N"},
+    {"new", OP_NEW, {REGISTER, FIELDS, PAYLOAD}, 2, "new R N [bytes=SIZE]"},
     {"store", OP_STORE, {REGISTER, FIELD, REGISTER}, 3, "store R K S"},
     {"clear", OP_CLEAR, {REGISTER, FIELD}, 2, "clear R K"},
     {"load", OP_LOAD, {REGISTER, REGISTER, FIELD}, 3, "load R S K"},
@@ -42,9 +43,12 @@ static const struct {
     [REGISTER] = {"register", HEAP_SCRIPT_REGISTERS - 1},
     [FIELD] = {"field", HEAP_SCRIPT_FIELDS - 1},
     [FIELDS] = {"number of fields", HEAP_SCRIPT_FIELDS},
+    [PAYLOAD] = {"size", HEAP_SCRIPT_PAYLOAD},
     [GENERATION] = {"generation", GENERATIONS - 1},
     [THRESHOLD] = {"threshold", HEAP_SCRIPT_THRESHOLD},
 };
+
+#define WORD_MOST 23 /* what is longer is no operation, number or size */
 
 struct reader {
     const char *name, *at, *end;
@@ -58,7 +62,7 @@ static bool is_space(char c)
 }
 
 /* The next word of the line, cut to what fits; its true length, 0 at the end of the line. */
-static size_t next_word(struct reader *reader, char word[24])
+static size_t next_word(struct reader *reader, char word[WORD_MOST + 1])
 {
     while (reader->at < reader->end && is_space(*reader->at))
         reader->at++;
@@ -66,16 +70,45 @@ static size_t next_word(struct reader *reader, char word[24])
     while (reader->at < reader->end && !is_space(*reader->at) && *reader->at != '#')
         reader->at++;
     size_t length = (size_t)(reader->at - start);
-    size_t kept = length < 23 ? length : 23;
+    size_t kept = length < WORD_MOST ? length : WORD_MOST;
     for (size_t i = 0; i < kept; i++)
         word[i] = start[i] >= ' ' && start[i] <= '~' ? start[i] : '?';
     word[kept] = '\0';
     return length;
 }
 
+static int refuse_extra(struct reader *reader, const struct form *form, const char *word)
+{
+    return error_set(reader->error, "%s:%u: '%s' is too much; the form is: %s", reader->name,
+                     reader->line, word, form->usage);
+}
+
+#define PAYLOAD_KEY "bytes="
+
+static int read_payload(struct reader *reader, const struct form *form, const char *word,
+                        size_t length, uint32_t *value)
+{
+    static const char key[] = PAYLOAD_KEY;
+    char most[UNITS_TEXT];
+    int64_t bytes;
+    if (strncmp(word, key, sizeof key - 1) != 0)
+        return refuse_extra(reader, form, word);
+    if (length > WORD_MOST || !units_parse_bytes(word + sizeof key - 1, &bytes) || bytes < 0 ||
+        bytes > limits[PAYLOAD].most)
+        return error_set(reader->error,
+                         "%s:%u: '%s' is no %s; %s takes one such as " PAYLOAD_KEY
+                         "64KiB, from 0B to %s",
+                         reader->name, reader->line, word, limits[PAYLOAD].name, form->usage,
+                         units_write_bytes(most, limits[PAYLOAD].most));
+    *value = (uint32_t)bytes;
+    return 0;
+}
+
 static int read_operand(struct reader *reader, const struct form *form, enum operand operand,
                         const char *word, size_t length, uint32_t *value)
 {
+    if (operand == PAYLOAD)
+        return read_payload(reader, form, word, length, value);
     uint64_t number = 0;
     bool digits = length > 0 && length < 20;
     for (const char *c = word; digits && *c; c++) {
@@ -118,7 +151,7 @@ static struct op make_op(const struct form *form, const uint32_t v[3], int given
     struct op op = {.code = (uint8_t)form->code, .a = v[0], .b = v[1], .c = v[2]};
     if (form->code == OP_NEW) {
         op.kind = KIND_LIST_SUBCLASS;
-        op.c = object_bytes(KIND_LIST_SUBCLASS, op.b);
+        op.c = object_bytes(KIND_LIST_SUBCLASS, op.b) + v[2];
     }
     if (form->code == OP_COLLECT && given == 0)
         op.a = GENERATIONS - 1;
@@ -142,7 +175,7 @@ static void append(struct heap_script *script, struct op op, uint32_t line)
 /* One line, without its end. Returns 0 or -1. */
 static int read_line(struct heap_script *script, struct reader *reader)
 {
-    char word[24];
+    char word[WORD_MOST + 1];
     uint32_t v[3] = {0};
     int given = 0;
     if (next_word(reader, word) == 0)
@@ -152,8 +185,7 @@ static int read_line(struct heap_script *script, struct reader *reader)
         return -1;
     for (size_t length; (length = next_word(reader, word)) > 0; given++) {
         if (form->operands[given] == END)
-            return error_set(reader->error, "%s:%u: '%s' is too much; the form is: %s",
-                             reader->name, reader->line, word, form->usage);
+            return refuse_extra(reader, form, word);
         if (read_operand(reader, form, form->operands[given], word, length, &v[given]) != 0)
             return -1;
         if (form->operands[given] == REGISTER && v[given] >= script->registers)

@@ -14,6 +14,7 @@
 /* Largest numbers a script may use. */
 #define HEAP_SCRIPT_REGISTERS (UINT32_C(1) << 24)
 #define HEAP_SCRIPT_FIELDS    (UINT32_C(1) << 26)
+#define HEAP_SCRIPT_PAYLOAD   (UINT32_C(1) << 30) /* bytes */
 #define HEAP_SCRIPT_THRESHOLD INT32_MAX
 #define HEAP_SCRIPT_BYTES     ((size_t)1 << 30) /* of text */
 

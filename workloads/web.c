@@ -33,7 +33,7 @@ struct web {
     double cpu_sigma;
     int64_t objects;
     double objects_sigma, temporary;
-    int64_t payload;
+    int64_t payload, module_payload, session_payload, exception_payload;
     double cycles;
     int64_t cycle_size;
     double exceptions;
@@ -43,7 +43,7 @@ struct web {
     double cache_share, io_share;
     int64_t io_ns;
     double native;
-    int64_t concurrency, scatter;
+    int64_t concurrency, memory_limit, scatter;
 
     /* the run */
     struct random {
@@ -65,7 +65,8 @@ struct web {
     uint32_t module_count, next_module, next_cache_entry;
 };
 
-#define SHARE .type = PARAM_REAL, .least = 0, .most = 1
+#define SHARE   .type = PARAM_REAL, .least = 0, .most = 1
+#define PAYLOAD .type = PARAM_BYTES, .least = 0, .most = GIB
 
 static const struct param params[] = {
     {"rate", PARAM_FIELD(web, rate), .type = PARAM_REAL, .initial = "200", .least = 0.001,
@@ -97,8 +98,14 @@ static const struct param params[] = {
      .least = 0, .most = 4, .meaning = "standard deviation of its logarithm"},
     {"temporary", PARAM_FIELD(web, temporary), SHARE, .initial = "0.5",
      .meaning = "share of them that die at once; the others die when the request ends"},
-    {"payload", PARAM_FIELD(web, payload), .type = PARAM_BYTES, .initial = "64B", .least = 0,
-     .most = MIB, .meaning = "strings, numbers and the like that a container keeps alive"},
+    {"payload", PARAM_FIELD(web, payload), PAYLOAD, .initial = "64B",
+     .meaning = "strings, numbers and the like that a request's container keeps alive"},
+    {"module_payload", PARAM_FIELD(web, module_payload), PAYLOAD, .initial = "256B",
+     .meaning = "the same of an object that start-up makes"},
+    {"session_payload", PARAM_FIELD(web, session_payload), PAYLOAD, .initial = "64B",
+     .meaning = "the same of an object in the session table or the cache"},
+    {"exception_payload", PARAM_FIELD(web, exception_payload), PAYLOAD, .initial = "64B",
+     .meaning = "the same of an exception, its traceback and its frame, each"},
     {"cycles", PARAM_FIELD(web, cycles), SHARE, .initial = "0.2",
      .meaning = "share of requests that leave a cycle"},
     {"cycle_size", PARAM_FIELD(web, cycle_size), .type = PARAM_COUNT, .initial = "20", .least = 1,
@@ -122,6 +129,7 @@ static const struct param params[] = {
                 "returns, from 3.12 on"},
     {"concurrency", PARAM_FIELD(web, concurrency), .type = PARAM_COUNT, .initial = "32", .least = 1,
      .most = 100000, .meaning = "requests in flight at most"},
+    {"memory_limit", PARAM_FIELD(web, memory_limit), PARAM_MEMORY_LIMIT},
     {"scatter", PARAM_FIELD(web, scatter), PARAM_SCATTER, .initial = "random"},
     {NULL},
 };
@@ -156,6 +164,8 @@ static int start(void *state, struct program *program, uint64_t seed, struct err
     program->slots = (uint32_t)web->concurrency;
     program->registers = TREES + program->slots;
     program->scatter = web->scatter;
+    if (web->memory_limit != PARAM_ABSENT)
+        program->memory_limit_bytes = (uint64_t)web->memory_limit;
     program->planned_ns = (uint64_t)(web->startup_ns + web->settle_ns + web->duration_ns) +
                           (uint64_t)web->modules * program->costs.ns[OP_NEW][KIND_INSTANCE];
     return 0;
@@ -178,17 +188,17 @@ static bool chance(gsl_rng *stream, double share)
     return gsl_rng_uniform(stream) < share;
 }
 
-static void new_object(const struct web *web, struct program *p, uint32_t reg,
-                       enum object_kind kind, uint32_t fields)
+static void new_object(struct program *p, uint32_t reg, enum object_kind kind, uint32_t fields,
+                       int64_t payload)
 {
-    program_new(p, reg, kind, fields, (uint32_t)web->payload);
+    program_new(p, reg, kind, fields, (uint32_t)payload);
 }
 
 /* A cycle of `size` objects to which nothing else refers; one of them also holds what register
  * `held` does (0, the modules, stands for nothing). */
-static void leave_cycle(const struct web *web, struct program *p, uint32_t size, uint32_t held)
+static void leave_cycle(struct program *p, uint32_t size, int64_t payload, uint32_t held)
 {
-    program_ring(p, A, B, C, size, (uint32_t)web->payload, 0);
+    program_ring(p, A, B, C, size, (uint32_t)payload, 0);
     if (held)
         program_store(p, A, 1, held);
     program_drop(p, A);
@@ -208,10 +218,10 @@ static void import_module(struct web *web, struct program *p)
 {
     int64_t left = web->modules - (int64_t)web->next_module * MODULE_OBJECTS;
     uint32_t members = (uint32_t)(left < MODULE_OBJECTS ? left : MODULE_OBJECTS) - 1;
-    new_object(web, p, A, KIND_DICT, members);
+    new_object(p, A, KIND_DICT, members, web->module_payload);
     program_store(p, MODULES, web->next_module++, A);
     for (uint32_t i = 0; i < members; i++) {
-        new_object(web, p, C, KIND_INSTANCE, 2);
+        new_object(p, C, KIND_INSTANCE, 2, web->module_payload);
         program_store(p, C, 0, A);
         if (i > 0)
             program_store(p, C, 1, B);
@@ -224,7 +234,7 @@ static void import_module(struct web *web, struct program *p)
         program_drop(p, C);
     }
     if (chance(web->random.imports, web->import_cycles * MODULE_OBJECTS / IMPORT_CYCLE))
-        leave_cycle(web, p, IMPORT_CYCLE, 0);
+        leave_cycle(p, IMPORT_CYCLE, web->module_payload, 0);
     program_work(p, (uint64_t)web->startup_ns / web->module_count);
 }
 
@@ -309,14 +319,14 @@ static void draw_request(struct web *web, uint32_t slot)
 static void build_row(const struct web *web, struct program *p, uint32_t slot)
 {
     struct in_flight *request = &web->in_flight[slot];
-    new_object(web, p, A, KIND_DICT, ROW_VALUES);
+    new_object(p, A, KIND_DICT, ROW_VALUES, web->payload);
     program_store(p, TREES + slot, request->built++, A);
     for (uint32_t i = 0; i < ROW_VALUES; i++) {
-        new_object(web, p, B, KIND_TUPLE, 2);
+        new_object(p, B, KIND_TUPLE, 2, web->payload);
         program_store(p, A, i, B);
     }
     for (uint32_t i = 0; i < request->temporaries; i++)
-        new_object(web, p, B, KIND_TUPLE, 2);
+        new_object(p, B, KIND_TUPLE, 2, web->payload);
     program_drop(p, A);
     program_drop(p, B);
     program_work(p, request->work_ns);
@@ -326,9 +336,9 @@ static void build_row(const struct web *web, struct program *p, uint32_t slot)
 static void put_entry(const struct web *web, struct program *p, uint32_t table, uint32_t place,
                       enum object_kind kind, uint32_t parts)
 {
-    new_object(web, p, A, kind, parts);
+    new_object(p, A, kind, parts, web->session_payload);
     for (uint32_t i = 0; i < parts; i++) {
-        new_object(web, p, B, KIND_TUPLE, 2);
+        new_object(p, B, KIND_TUPLE, 2, web->session_payload);
         program_store(p, A, i, B);
     }
     program_store(p, table, place, A);
@@ -348,9 +358,10 @@ static void end_request(struct web *web, struct program *p, uint32_t slot)
         web->next_cache_entry = (web->next_cache_entry + 1) % (uint32_t)web->cache;
     }
     if (chance(web->random.cycles, web->cycles))
-        leave_cycle(web, p, gsl_ran_geometric(web->random.cycles, 1 / (double)web->cycle_size), 0);
+        leave_cycle(p, gsl_ran_geometric(web->random.cycles, 1 / (double)web->cycle_size),
+                    web->payload, 0);
     if (chance(web->random.cycles, web->exceptions))
-        leave_cycle(web, p, 3, TREES + slot); /* frame, exception, traceback */
+        leave_cycle(p, 3, web->exception_payload, TREES + slot); /* frame, exception, traceback */
     program_drop(p, TREES + slot);
     schedule_end(&web->schedule, p, slot);
     program_event(p, EVENT_request_end);
@@ -361,7 +372,7 @@ static void begin_burst(struct web *web, struct program *p, uint32_t slot, bool 
     const struct in_flight *request = &web->in_flight[slot];
     web->burst = (struct burst){.under_way = true, .slot = slot, .pauses = first && request->waits};
     if (first)
-        new_object(web, p, TREES + slot, KIND_LIST, request->rows);
+        new_object(p, TREES + slot, KIND_LIST, request->rows, web->payload);
     if (request->native)
         program_native_begin(p);
 }

@@ -149,21 +149,45 @@ const char *registry_name(const struct registry *registry, size_t i)
     return item ? *(const char *const *)item : NULL;
 }
 
-READER(read_item)
+/* There is no item of that name; `names` are the registry's. Returns -1. */
+static int refuse_item(const struct registry *registry, const char *label, const char *text,
+                       const char *const *names, struct error *error)
+{
+    suggest_error(error, registry->what, text, names);
+    if (registry->list && names[SUGGEST_ALL])
+        error_set(error, "%s; `pygcsim list %s` has all", error->text, registry->list);
+    return put_label(label, error);
+}
+
+/* The item that a text names or stands for; NULL, with a line in *error. */
+static const void *find_item(const struct registry *registry, const char *label, const char *text,
+                             struct error *error)
 {
     const char *names[NAMES_MOST + 1] = {NULL};
-    for (size_t i = 0; (names[i] = registry_name(param->registry, i)); i++) {
+    const void *known = NULL;
+    for (size_t i = 0; (names[i] = registry_name(registry, i)); i++) {
         assert(i < NAMES_MOST);
-        if (strcmp(names[i], text) != 0)
-            continue;
-        const void *value = param->type == PARAM_NAME ? names[i] : param->registry->item(i);
-        memcpy(field, &value, sizeof value);
-        return 0;
+        if (strcmp(names[i], text) == 0)
+            return registry->item(i);
     }
-    suggest_error(error, param->registry->what, text, names);
-    if (param->registry->list && names[SUGGEST_ALL])
-        error_set(error, "%s; `pygcsim list %s` has all", error->text, param->registry->list);
-    return put_label(label, error);
+    error->text[0] = '\0';
+    if (registry->known_as)
+        known = registry->known_as(text, error);
+    if (!known && error->text[0])
+        put_label(label, error);
+    else if (!known)
+        refuse_item(registry, label, text, names, error);
+    return known;
+}
+
+READER(read_item)
+{
+    const void *item = find_item(param->registry, label, text, error);
+    if (!item)
+        return -1;
+    const void *value = param->type == PARAM_NAME ? *(const char *const *)item : item;
+    memcpy(field, &value, sizeof value);
+    return 0;
 }
 
 READER(read_switch)

@@ -50,6 +50,9 @@ struct registry {
     /* The i-th, NULL after the last one; each begins with its name, a const char *. */
     const void *(*item)(size_t i);
     const struct component *const *components; /* the same, if they are components; or NULL */
+    /* What a text that is no name stands for; NULL, with a line in *error or an empty one, if for
+     * nothing. May be NULL: only names are known. */
+    const void *(*known_as)(const char *text, struct error *error);
 };
 const char *registry_name(const struct registry *registry, size_t i);
 

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "sim/model/release.h"
+
 /* Default thresholds: Modules/gcmodule.c (_PyGC_InitState) up to 3.12, pycore_runtime_init.h after.
  */
 const struct collector_version collector_versions[] = {
@@ -38,6 +40,12 @@ const struct collector_version collector_versions[] = {
      COLLECTS_AT_CHECK,
      {2000, 10, 10},
      "cpython-3.13-xeon"},
+    /* 3.14.5 and later, which have 3.13's generations again; before: sim/model/release.c. */
+    {"cpython-3.14",
+     "collects at the interpreter's next check (3.14.5 and later)",
+     COLLECTS_AT_CHECK,
+     {2000, 10, 10},
+     "cpython-3.13-xeon"},
     {"cpython-3.15",
      "collects at the interpreter's next check",
      COLLECTS_AT_CHECK,
@@ -51,7 +59,13 @@ static const void *collector_at(size_t i)
     return collector_versions[i].name ? &collector_versions[i] : NULL;
 }
 
-const struct registry collector_registry = {"collector", "collectors", collector_at};
+static const void *known_as(const char *text, struct error *error)
+{
+    return release_collector(text, error);
+}
+
+const struct registry collector_registry = {
+    .what = "collector", .list = "collectors", .item = collector_at, .known_as = known_as};
 
 const struct collector_version *collector_version(const char *name)
 {

@@ -49,4 +49,9 @@ static inline const struct workload *workload_of(const struct component *about)
     .meaning = "how objects lie in memory: what each may cost a collection in waiting for it; "    \
                "words: as measured on such heaps"
 
+/* For program->memory_limit_bytes, unless it is PARAM_ABSENT. */
+#define PARAM_MEMORY_LIMIT                                                                         \
+    .type = PARAM_BYTES, .initial = "none", .least = 4096, .most = 1024 * GIB, .absent = "none",   \
+    .meaning = "the run ends when an allocation would exceed it"
+
 #endif

@@ -17,9 +17,12 @@
 #include "sim/model/cost_file.h"
 #include "sweep/file/experiment.h"
 
+/* Its default is the user's. */
+#define TERM_COLLECTOR_NAME .name = "collector", .registry = &collector_registry
+
 #define TERM_COLLECTOR                                                                             \
-    .name = "collector", .type = PARAM_ITEM, .registry = &collector_registry,                      \
-    .initial = DEFAULT_COLLECTOR, .meaning = "the interpreter version"
+    TERM_COLLECTOR_NAME, .type = PARAM_ITEM, .initial = DEFAULT_COLLECTOR,                         \
+                         .meaning = "the interpreter version"
 
 /* Its field is a struct cost_choice. */
 #define TERM_COST                                                                                  \

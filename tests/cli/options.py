@@ -112,8 +112,8 @@ def twice(place):
 
 
 TWICE = [
-    ("compare -c cpython-3.12 -c cpython-3.13",
-     ["--collector is given twice; it takes one; `pygcsim sweep` takes several, as collectors: [cpython-3.12, "]),
+    ("run -c cpython-3.12 -c cpython-3.13", ["--collector is given twice; it takes one; `pygcsim compare` takes several"]),
+    ("compile -c cpython-3.12 -c cpython-3.13", ["--collector is given twice; it takes one"]),
     ("run -p off -p default", ["--policy", "`pygcsim compare` takes many"]),
     ("best r.db --minimise gc_share --minimize gc_share", ["--minimise is given twice", "--pareto takes several"]),
     ("best r.db --maximize gc_share --minimize gc_share", ["--maximise or --minimise, one of them"]),

@@ -13,7 +13,7 @@ from tap import Skip, check, equal
 from trouble import as_nobody, read_only, small_disk
 
 POLICIES = "-p default -p threshold:t0=50 -p freeze -p timed:every=30s -p event -p off"
-SCRIPT = "new 0 2\nnew 1 1\nstore 0 0 1\nstore 1 0 0\ndrop 0\ndrop 1\n" * 300
+SCRIPT = "new 0 2\nnew 1 1 bytes=1KiB\nstore 0 0 1\nstore 1 0 0\ndrop 0\ndrop 1\n" * 300
 
 # What it says, options that say what the program is.
 PROGRAMS = [
@@ -169,7 +169,7 @@ USAGE = [
     ("compile with --engine", "compile --engine graph", ["--engine"]),
     ("compile --version", "compile --version", ["--version"]),
     ("compile of a workload misspelt", "compile -w wbe", ["'wbe'", "did you mean 'web'?"]),
-    ("compile for a collector misspelt", "compile -c 3.13", ["did you mean 'cpython-3.13'?"]),
+    ("compile for a collector misspelt", "compile -c cpython-3.133", ["did you mean 'cpython-3.13'?"]),
     ("compile with half a seed", "compile --seed 0.5", ["--seed=0.5 "]),
 ]
 

@@ -5,6 +5,7 @@ import itertools
 import json
 import math
 import operator
+import re
 
 from harness import SMALL, once, test
 from tap import check, equal
@@ -510,6 +511,35 @@ def out_of_memory(place):
     equal(json.loads(printed)["status"], "out_of_memory", "status in --json")
 
 
+@test("a web service with little memory: it ends there, and its whole payload counts")
+def out_of_memory_web(place):
+    spec = "web:modules=1000,duration=20s,settle=0s,exceptions=1,rate=50,exception_payload=10kB,memory_limit=24MiB"
+    place.expect(0, f"compare -w {spec} -p off -p event:every=10", ["off: out of memory after"])
+    equal(place.statuses(), ["out_of_memory", "finished"], "statuses")
+    place.expect(0, "show results.db", ["1 run ran out of memory, and is not counted", "off, seed 1: after "])
+    place.expect(0, "best results.db --minimise heap_peak", ["1 of 2 settings ran out of memory"])
+
+
+@test("a heap script's payload is memory, in each engine, and moves no collection")
+def script_payload(place):
+    script, runs = "new 0 1{}\nstore 0 0 0\ndrop 0\n" * 3000, {}
+    for name, payload in (("bare", ""), ("full", " bytes=1KiB")):
+        place.write(f"{name}.heap", script.replace("{}", payload))
+        for engine in ("interval", "graph"):
+            place.expect(0, f"run -w script:file={name}.heap --engine {engine} --db {name}-{engine}.db")
+            runs[name, engine], = place.query("SELECT * FROM run", name=f"{name}-{engine}.db")
+    most = 2001  # of cycles, at the default threshold of 3.13
+    for engine in ("interval", "graph"):
+        bare, full = runs["bare", engine], runs["full", engine]
+        equal(full["heap_peak_bytes"] - bare["heap_peak_bytes"], most * 1024, f"payload, {engine}")
+    collections = [[tuple(row) for row in place.query(
+        "SELECT wall_ns, generation, examined, unreachable, pause_ns FROM collection", name="%s-%s.db" % key)]
+        for key in runs]
+    check(collections[0], "there is a collection")
+    for other in collections[1:]:
+        equal(other, collections[0], "collections")
+
+
 @test("metrics follow from the rows for device, a script, a run without requests and one without time")
 def other_summaries(place):
     place.write("s.heap", "new 0 1\nstore 0 0 0\ndrop 0\ncollect\n")
@@ -570,3 +600,49 @@ def sampling(place):
     check(all(b // 50_000_000 > a // 50_000_000 for a, b in zip(times, times[1:-1])), times)
     end = place.query("SELECT wall_ns FROM run")[0][0]
     check(len(times) > 0.8 * end / 50e6, f"{len(times)} samples in {end} ns")
+
+
+@test("compare of several versions: one table, with what each would give alone")
+def versions(place):
+    policies = "-p default -p freeze"
+    table = place.expect(0, f"compare -w {SMALL} {policies} -c cpython-3.11 -c 3.13.2 -c python3.11",
+                         ["web:duration=2s,modules=1000 on cpython-3.11, cpython-3.13, seed 1", "so the program differs with it"]).out
+    equal([line.split()[:2] for line in table.splitlines() if re.match("policy|default|freeze", line)],
+          [["policy", "collector"], *([policy, f"cpython-3.{v}"] for v in (11, 13) for policy in ("default", "freeze"))],
+          "rows of the table")
+    for v in (11, 13):
+        place.expect(0, f"compare -w {SMALL} {policies} -c 3.{v} --db {v}.db")
+        got, alone = (place.query("SELECT policy, wall_ns, mutator_ns, heap_peak_bytes FROM run WHERE collector = ? ORDER BY id",
+                                  f"cpython-3.{v}", name=name) for name in ("results.db", f"{v}.db"))
+        check(len(alone) == 2, "two runs")
+        equal([tuple(row) for row in got], [tuple(row) for row in alone], f"runs on 3.{v}")
+    lines = place.expect(0, f"compare -w {SMALL} {policies} -c 3.11 -c 3.13 --json --db json.db").out.splitlines()
+    equal([(json.loads(line)["collector"], json.loads(line)["policy"]) for line in lines],
+          [(f"cpython-3.{v}", policy) for v in (11, 13) for policy in ("default", "freeze")], "--json")
+    equal([row["collector"] for row in map(json.loads, place.expect(0, "best results.db --json").out.splitlines())],
+          ["cpython-3.11", "cpython-3.13"], "best: an answer each")
+    place.expect(0, "show results.db", [f"modules=1000 on cpython-3.{v}, " for v in (11, 13)])
+    place.expect(0, "report results.db")
+    page = place.read("report.html").decode()
+    check(all(f"cpython-3.{v}" in page for v in (11, 13)), "the page names both")
+
+
+@test("compare of several versions whose operations take the same times: one program, from a file too")
+def versions_of_one_program(place):
+    place.expect(0, f"compile -w {SMALL} -c 3.13 --out p.program")
+    out = place.expect(0, "compare --program p.program -p default -c 3.13 -c 3.14",
+                       ["on cpython-3.13, cpython-3.14, seed 1"]).out
+    check("differs" not in out, out)
+    equal(place.statuses(), ["finished"] * 2, "statuses")
+    place.expect(0, f"compare -w {SMALL} -p default -c 3.13 -c 3.14 --db direct.db")
+    got, direct = ([tuple(row) for row in place.query("SELECT collector, wall_ns, heap_peak_bytes FROM run", name=name)]
+                   for name in ("results.db", "direct.db"))
+    equal(got, direct, "runs")
+    place.expect(1, "compare --program p.program -c 3.13 -c 3.12 --db other.db", err=["not those of cpython-3.12"])
+    check("other.db" not in place.files(), "a results file was made")
+
+
+@test("compare of several versions, out of memory: which is said")
+def versions_out_of_memory(place):
+    place.expect(0, "compare -w device:duration=24h,memory_limit=6MiB -p off -c 3.12 -c 3.13",
+                 [f"off on cpython-3.{v}: out of memory after" for v in (12, 13)])

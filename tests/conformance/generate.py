@@ -245,6 +245,17 @@ COLLECTOR_MOTIFS = {
 UNDISTURBED_MOTIFS = {self_loop: (100, 1)}
 
 
+PAYLOADS = ("bytes=0", "bytes=100", "bytes=64KiB", "bytes=1MiB")
+
+
+def with_payloads(seed, operations):
+    """One object in twenty keeps bytes alive: no collection may depend on that."""
+    dice = random.Random("payloads %d" % seed)
+    return [operation + (dice.choice(PAYLOADS),)
+            if operation[0] == "new" and dice.random() < 0.05 else operation
+            for operation in operations]
+
+
 def generate(seed, operation_count, undisturbed=False):
     """A list of operations, the same for the same arguments in every Python."""
     style = random.Random("style %d" % seed)
@@ -256,7 +267,7 @@ def generate(seed, operation_count, undisturbed=False):
         change_thresholds(writer)
     while len(writer.operations) < operation_count - 1:
         style.choices(known, weights)[0](writer)
-    return writer.operations[:operation_count - 1] + [("collect",)]
+    return with_payloads(seed, writer.operations[:operation_count - 1]) + [("collect",)]
 
 
 def main():

@@ -2,10 +2,13 @@
 """Heap scripts: reading one, and knowing what its registers and fields hold at every operation."""
 
 OPERAND_COUNTS = {
-    "new": (2,), "store": (3,), "clear": (2,), "load": (3,), "copy": (2,), "drop": (1,),
+    "new": (2, 3), "store": (3,), "clear": (2,), "load": (3,), "copy": (2,), "drop": (1,),
     "collect": (0, 1), "freeze": (0,), "unfreeze": (0,), "enable": (0,), "disable": (0,),
     "threshold": (1, 2, 3),
 }
+
+
+PAYLOAD = "bytes="
 
 
 class Malformed(Exception):
@@ -25,7 +28,10 @@ class Contents:
         name, *operands = operation
         if len(operands) not in OPERAND_COUNTS.get(name, ()):
             raise Malformed("unknown operation or wrong number of operands")
-        if operands and min(operands) < 0:
+        numbers = [operand for operand in operands if not isinstance(operand, str)]
+        if len(operands) - len(numbers) > (name == "new" and len(operands) == 3):
+            raise Malformed("a payload where none belongs")
+        if numbers and min(numbers) < 0:
             raise Malformed("negative operand")
         getattr(self, name, self._leave)(*operands)
 
@@ -34,7 +40,7 @@ class Contents:
             raise Malformed("register %d is empty" % register)
         return self.registers[register]
 
-    def new(self, register, size):
+    def new(self, register, size, payload=None):
         self.registers[register] = [None] * size
 
     def store(self, register, field, source):
@@ -73,6 +79,11 @@ class Contents:
         """The operation moves no reference."""
 
 
+def operand(word):
+    """A number, or the payload of a `new`, which no collector sees: it stays as it is written."""
+    return word if word.startswith(PAYLOAD) else int(word)
+
+
 def read(path, checked=True):
     """The operations of a script, each a tuple (name, operand...)."""
     operations = []
@@ -83,7 +94,7 @@ def read(path, checked=True):
             if not words:
                 continue
             try:
-                operation = (words[0], *map(int, words[1:]))
+                operation = (words[0], *map(operand, words[1:]))
                 if checked:
                     contents.apply(operation)
             except (Malformed, ValueError) as error:

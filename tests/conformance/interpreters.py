@@ -78,8 +78,8 @@ class Interpreter:
             return "is %s, not CPython" % self.implementation
         if self.free_threaded:
             return "is free-threaded: its collector has no generations"
-        if self.version[:2] == (3, 14):
-            return "3.14 collects incrementally up to 3.14.4"
+        if (3, 14) <= self.version < (3, 14, 5):
+            return "3.14.0 to 3.14.4 collect incrementally"
         if not (3, OLDEST) <= self.version[:2] <= (3, NEWEST):
             return "is not one of 3.%d to 3.%d" % (OLDEST, NEWEST)
         return None

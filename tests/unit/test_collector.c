@@ -34,6 +34,7 @@ TEST(versions)
         {"cpython-3.11", COLLECTS_IN_ALLOCATION, 700, 10, 10},
         {"cpython-3.12", COLLECTS_AT_CHECK, 700, 10, 10},
         {"cpython-3.13", COLLECTS_AT_CHECK, 2000, 10, 10},
+        {"cpython-3.14", COLLECTS_AT_CHECK, 2000, 10, 10},
         {"cpython-3.15", COLLECTS_AT_CHECK, 2000, 10, 10},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {

@@ -44,12 +44,14 @@ TEST(of_specifications)
         {{"timed:every=1000ms", "timed:every=1s"}, 0, 2, "timed:every=1s cpython-3.13 0 1"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        struct comparison comparison = {.name = "compare",
-                                        .workload = "web",
-                                        .policies = rows[i].policies,
-                                        .collector = collector_version("cpython-3.13"),
-                                        .seed = rows[i].seed,
-                                        .replications = rows[i].replications};
+        struct comparison comparison = {
+            .name = "compare",
+            .workload = "web",
+            .policies = rows[i].policies,
+            .collectors = (const struct collector_version *[]){collector_version("cpython-3.13")},
+            .collector_count = 1,
+            .seed = rows[i].seed,
+            .replications = rows[i].replications};
         struct experiment experiment;
         struct error error = {""};
         struct text got;
@@ -65,10 +67,12 @@ TEST(of_specifications)
 
 TEST(every_policy_if_none_is_named)
 {
-    const struct comparison comparison = {.name = "compare",
-                                          .workload = "web",
-                                          .collector = collector_version("cpython-3.11"),
-                                          .replications = 1};
+    const struct comparison comparison = {
+        .name = "compare",
+        .workload = "web",
+        .collectors = (const struct collector_version *[]){collector_version("cpython-3.11")},
+        .collector_count = 1,
+        .replications = 1};
     struct experiment experiment;
     struct error error = {""};
     check_signed("status", comparison_make(&comparison, &experiment, &error), 0);
@@ -78,6 +82,31 @@ TEST(every_policy_if_none_is_named)
                    policies[count]->name);
     check_count("policies", experiment.policy_count, count);
     check_count("points", experiment.point_count, count);
+    experiment_fini(&experiment);
+}
+
+/* Each is taken once, and has every policy, in the order given. */
+TEST(several_collectors)
+{
+    static const char *const specs[] = {"off", "default"};
+    const struct collector_version *const collectors[] = {collector_version("cpython-3.13"),
+                                                          collector_version("cpython-3.11"),
+                                                          collector_version("cpython-3.13")};
+    const struct comparison comparison = {.name = "compare",
+                                          .workload = "web",
+                                          .policies = specs,
+                                          .policy_count = 2,
+                                          .collectors = collectors,
+                                          .collector_count = 3,
+                                          .replications = 1};
+    struct experiment experiment;
+    struct error error = {""};
+    check_signed("status", comparison_make(&comparison, &experiment, &error), 0);
+    check_count("points", experiment.point_count, 4);
+    for (size_t i = 0; i < experiment.point_count; i++) {
+        check_count("policy", experiment.points[i].policy, i % 2);
+        check_text("collector", experiment.points[i].collector->name, collectors[i / 2]->name);
+    }
     experiment_fini(&experiment);
 }
 
@@ -93,12 +122,14 @@ TEST(errors)
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         const char *const specs[] = {"off", rows[i].policy};
-        const struct comparison comparison = {.name = "compare",
-                                              .workload = rows[i].workload,
-                                              .policies = specs,
-                                              .policy_count = 2,
-                                              .collector = collector_version("cpython-3.11"),
-                                              .replications = 1};
+        const struct comparison comparison = {
+            .name = "compare",
+            .workload = rows[i].workload,
+            .policies = specs,
+            .policy_count = 2,
+            .collectors = (const struct collector_version *[]){collector_version("cpython-3.11")},
+            .collector_count = 1,
+            .replications = 1};
         struct experiment experiment;
         struct error error = {""};
         check_signed(rows[i].mentions, comparison_make(&comparison, &experiment, &error), -1);
@@ -144,13 +175,16 @@ TEST(of_a_file)
     static const char *const policies_given[] = {"off"};
     for (size_t i = 0; i < LENGTH(rows); i++) {
         const char *what = rows[i].mentions ? rows[i].mentions : rows[i].expected;
-        const struct comparison comparison = {.name = "run",
-                                              .workload = "web",
-                                              .policies = policies_given,
-                                              .policy_count = 1,
-                                              .collector = collector_version(rows[i].collector),
-                                              .seed = 1,
-                                              .replications = 1};
+        const struct comparison comparison = {
+            .name = "run",
+            .workload = "web",
+            .policies = policies_given,
+            .policy_count = 1,
+            .collectors =
+                (const struct collector_version *[]){collector_version(rows[i].collector)},
+            .collector_count = 1,
+            .seed = 1,
+            .replications = 1};
         char path[TEST_PATH];
         struct experiment experiment;
         struct compiled compiled;
@@ -180,9 +214,8 @@ TEST(of_a_file)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(of_specifications),
-        cmocka_unit_test(every_policy_if_none_is_named),
-        cmocka_unit_test(errors),
+        cmocka_unit_test(of_specifications),  cmocka_unit_test(every_policy_if_none_is_named),
+        cmocka_unit_test(several_collectors), cmocka_unit_test(errors),
         cmocka_unit_test(of_a_file),
     };
     return cmocka_run_group_tests_name("comparison", tests, NULL, NULL);

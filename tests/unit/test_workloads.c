@@ -86,8 +86,10 @@ TEST(live_memory)
         const char *spec, *policy;
         uint64_t least_bytes, most_bytes;
     } rows[] = {
-        {"web:modules=100000,duration=0s,payload=0", "default", 8000000, 10000000},
-        {"web:modules=100000,duration=0s,payload=100", "default", 18000000, 20000000},
+        {"web:modules=100000,duration=0s,module_payload=0", "default", 8000000, 10000000},
+        {"web:modules=100000,duration=0s,module_payload=100", "default", 18000000, 20000000},
+        {"web:modules=100000,duration=0s,module_payload=0,payload=1MiB,session_payload=1MiB",
+         "default", 8000000, 10000000},
         {"device:duration=1s,boot_steps=4,step_objects=1000,slowdown=1", "default", 500000, 700000},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -120,6 +122,62 @@ TEST(a_device_with_little_memory)
         run_workload(&run, device, rows[i].policy);
         check_count(rows[i].policy, run.result.status, rows[i].status);
         check_that(rows[i].policy, run.result.totals.heap_bytes <= (uint64_t)MIB);
+        run_fini(&run);
+    }
+}
+
+/* Each payload is of its own objects: so many MiB more in all, at least and at most, of what the
+ * program keeps and what nobody frees; and nothing else of the program changes. */
+TEST(payloads)
+{
+    static const char web[] = "web:modules=1000,import_cycles=0,duration=2s,settle=0s,rate=100,"
+                              "sessions=1000000,cache=1000000,session_share=1,cache_share=1,"
+                              "cycles=0,exceptions=1,io_share=0";
+    static const struct {
+        const char *payload;
+        uint64_t objects; /* that keep it at the end, for each request, and once */
+        uint64_t once;
+    } rows[] = {
+        {"payload=64B", 0, 0},
+        {"module_payload=1000256", 0, 1000},
+        {"session_payload=1000064", 5 + 3, 0},
+        {"exception_payload=1000064", 3, 0},
+    };
+    uint64_t usual_bytes = 0, usual_births = 0;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct run run;
+        char spec[512];
+        snprintf(spec, sizeof spec, "%s,%s", web, rows[i].payload);
+        run_workload(&run, spec, "off");
+        const struct sample *last = &run.record.samples[run.record.sample_count - 1];
+        uint64_t bytes = last->live_bytes + last->garbage_bytes, births = 0;
+        for (int g = 0; g <= PERMANENT; g++)
+            births += run.result.totals.tracked[g] + run.result.totals.freed_by_count[g];
+        if (i == 0) {
+            usual_bytes = bytes;
+            usual_births = births;
+        }
+        check_count(rows[i].payload, births, usual_births);
+        check_count(rows[i].payload, bytes - usual_bytes,
+                    (rows[i].once + rows[i].objects * run.record.request_count) * 1000000);
+        run_fini(&run);
+    }
+}
+
+/* A service whose exceptions nobody collects runs out of its memory. */
+TEST(a_service_with_little_memory)
+{
+    static const char web[] = "web:modules=1000,duration=20s,settle=0s,exceptions=1,rate=50,"
+                              "exception_payload=10kB,memory_limit=24MiB";
+    static const struct {
+        const char *policy;
+        enum run_status status;
+    } rows[] = {{"off", RUN_out_of_memory}, {"event:on=request_end,every=10", RUN_finished}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct run run;
+        run_workload(&run, web, rows[i].policy);
+        check_count(rows[i].policy, run.result.status, rows[i].status);
+        check_that(rows[i].policy, run.result.totals.heap_bytes <= 24 * (uint64_t)MIB);
         run_fini(&run);
     }
 }
@@ -199,6 +257,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests),      cmocka_unit_test(web_bursts),
         cmocka_unit_test(live_memory),   cmocka_unit_test(a_device_with_little_memory),
+        cmocka_unit_test(payloads),      cmocka_unit_test(a_service_with_little_memory),
         cmocka_unit_test(queue_service), cmocka_unit_test(queue_objects),
     };
     return cmocka_run_group_tests_name("workloads", tests, NULL, NULL);
