@@ -93,6 +93,28 @@ def tied(place):
     check("freeze" not in out and "same" in out, out)
 
 
+@test("best: a long start-up, freeze's own collection at its end too, delays traffic and no request")
+def start_up_in_no_latency(place):
+    web = "web:modules=4000000,rate=20,duration=10s"
+    place.expect(0, f"compare -w {web} -p default -p freeze")
+    place.expect(0, f"run -w {web} -p off --db off.db")
+    query = ("SELECT policy, service_ns, first_arrival_ns - service_ns AS after_ns,"
+             " (SELECT max(pause_ns) FROM collection WHERE run_id = run.id) AS pause_ns,"
+             " (SELECT value FROM summary WHERE run_id = run.id AND metric = 'latency_max') AS latency FROM run")
+    rows = place.query(query) + place.query(query, name="off.db")
+    runs = {row["policy"]: row for row in rows}
+    freeze, default, off = runs["freeze"], runs["default"], runs["off"]
+    check(freeze["service_ns"] > default["service_ns"] + 2e8 > off["service_ns"] + 4e8, *map(dict, rows))
+    check(freeze["pause_ns"] > 2e8 and default["pause_ns"] > 2e8 and off["pause_ns"] is None, *map(dict, rows))
+    equal({row["after_ns"] for row in rows}, {off["after_ns"]}, "first arrivals after the service is up")
+    for row in rows:  # the pauses behind start-up are of young collections: less than a millisecond in all
+        check(off["latency"] <= row["latency"] < off["latency"] + 1e-2, *map(dict, rows))
+    for objective in ("latency_p99", "latency_max"):
+        answer = best(place, f"--seen --minimise {objective}")
+        advised = {answer["best"]["policy"], *(tie["policy"] for tie in answer["not_told_apart"])}
+        check("freeze" in advised, answer)
+
+
 @test("best: no setting meets the condition: the nearest, and what it misses")
 def nearest(place):
     results = memory_for_latency(place)
