@@ -50,7 +50,7 @@ class File:
     def run(self, experiment, policy, seed, values=None, parameters=None, **row):
         """`values`: of metrics; `parameters`: {"policy.t0": (number or None, text)}"""
         row = {"workload": "web", "collector": "cpython-3.13", "engine": "interval",
-               "costs": "costs", "log": "summary", "warmup": "0s", "sampling": "auto",
+               "costs": "costs", "measured_on": "cpython-3.13", "log": "summary", "warmup": "0s", "sampling": "auto",
                "horizon": "24h", "status": "finished", **row}
         run = self.insert("run", experiment_id=experiment, policy=policy, seed=seed, **row)
         for metric, value in (values or {}).items():

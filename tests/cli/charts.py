@@ -181,7 +181,8 @@ def longest_pause(place):
     content = place.read("charts/histogram.svg").decode()
     for longest, in place.query("SELECT max(longest_ns) FROM pause GROUP BY run_id", name=results):
         unit, divisor = ("µs", 1e3) if longest < 999500 else ("ms", 1e6)
-        check(f"max {longest / divisor:.3g} {unit}" in content, longest, re.findall("max [^<]*", content))
+        decimals = 2 - sum(longest / divisor >= least for least in (9.995, 99.95))
+        check(f"max {longest / divisor:.{decimals}f} {unit}" in content, longest, re.findall("max [^<]*", content))
 
 
 @test("chart memory: how many full collections there were, also where only samples are stored; timeline: what is not stored")

@@ -153,7 +153,7 @@ def compare(place):
 
 @test("sweep: the longest pause of a program whose big collection comes later is foretold, and decides")
 def foretold(place):
-    place.write("later.yaml", "name: later\nworkload: web:rate=300,modules=1200000,duration=30s\n"
+    place.write("later.yaml", "name: later\nworkload: web:rate=300,modules=1200000,duration=30s,scatter=aged\n"
                 "collector: cpython-3.12\nminimise: service_pause_max\nreplications: 1\n"
                 "policies:\n  - {name: threshold, t0: [700, 5000], t1: 5}\n")
     place.expect(0, "sweep later.yaml --db later.db")

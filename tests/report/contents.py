@@ -216,7 +216,8 @@ def what_was_run(place):
     for name, text in (("Experiment", "thresholds <script>alert(1)</script> & \"more\", number 1 of the results"
                         " file, by pygcsim sweep"), ("Seeds", "1–3"), ("Baseline", "default"),
                        ("Objective", "service_pause_max, by horizon_pause_max"), ("Workloads", run["workload"]),
-                       ("Collectors", "cpython-3.13"), ("Costs of collections", run["costs"]),
+                       ("Collectors", "cpython-3.13"), ("Costs", run["costs"]), ("Times measured on", "cpython-3.13"),
+                       ("Scatter of the heap, ns", "178.0"),
                        ("Warm-up after start-up", "0s"), ("Log", "collections"),
                        ("Engine", "interval"), ("Runs", "27 planned, 27 finished")):
         equal(found[name], text, name)
