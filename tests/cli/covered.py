@@ -150,8 +150,8 @@ def verify(place):
 
 @test("best --verify: the seed is the first with which there is something to see")
 def verify_the_unseen(place):
-    place.write("e.yaml", "{name: e, workload: 'web:rate=300,modules=300000,duration=20s', policy: freeze,"
-                          " seeds: [2, 3], minimise: service_pause_max}")
+    place.write("e.yaml", "{name: e, workload: 'web:rate=300,modules=300000,module_payload=64B,duration=20s',"
+                          " policy: freeze, seeds: [2, 3], minimise: service_pause_max}")
     place.expect(0, "sweep e.yaml")
     values = place.query("SELECT value FROM summary WHERE metric = 'covered' ORDER BY run_id")
     equal([row[0] for row in values], [1, 0], "covered")
