@@ -564,7 +564,7 @@ def log_levels(place):
 
 @test("--sample: readings of memory at least so far apart")
 def sampling(place):
-    place.expect(0, f"run -w {SMALL} --sample 50ms")
+    place.expect(0, f"run -w {SMALL},settle=1s --sample 50ms")
     times = [row[0] for row in place.query("SELECT wall_ns FROM sample ORDER BY wall_ns")]
     check(all(b // 50_000_000 > a // 50_000_000 for a, b in zip(times, times[1:-1])), times)
     end = place.query("SELECT wall_ns FROM run")[0][0]

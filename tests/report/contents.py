@@ -247,7 +247,7 @@ def check_parameters(page, source):
     equal(tables["Policy threshold"]["t1"], "10, 20", "values, none of them the default")
     equal(tables["Workload web"]["modules"], "3000", "a value that is given")
     equal(tables["Workload web"]["rate"], "200 default", "a default")
-    equal(tables["Workload web"]["settle"], "10s default", "a default with a unit")
+    equal(tables["Workload web"]["burst_every"], "10s default", "a default with a unit")
 
 
 @test("metrics: each that is shown is defined once, and linked")
