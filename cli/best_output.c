@@ -236,6 +236,7 @@ void best_print(const struct best_answer *answer)
     const struct past_experiment *experiment = answer->outcomes.experiment;
     print("Experiment %lld, %s\n", (long long)experiment->number, experiment->name);
     print_earlier(experiment);
+    print_times(answer->question->subject.store, experiment->number);
     for (size_t g = 0; g < answer->group_count; g++)
         print_group(answer, &answer->groups[g]);
     if (answer->outcomes.group_count > answer->group_count)

@@ -10,6 +10,7 @@
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/ranking.h"
+#include "cli/remarks.h"
 #include "cli/run_experiment.h"
 #include "cli/single_runs.h"
 #include "results/store/store.h"
@@ -27,6 +28,7 @@ struct command {
     struct warmup warmup;
     uint64_t horizon_ns;
     int64_t log;
+    struct cost_choice cost;
     const char *db;
     bool json, allow_long;
 
@@ -71,6 +73,7 @@ static const struct command_option options[] = {
      .argument = "NAME",
      .more = "`pygcsim sweep` takes several, as collectors: [cpython-3.12, cpython-3.13]",
      GIVEN(collector_given)},
+    {{TERM_COST, FIELD(cost)}, .argument = "COST"},
     {{TERM_SEED, FIELD(seed)}, .argument = "N", GIVEN(seed_given)},
     {{TERM_REPLICATIONS, FIELD(replications)}, .letter = 'r', .argument = "N"},
     {{OPTION_UNTIL, FIELD(until), .otherwise = "none"}, .argument = "RULE"},
@@ -115,6 +118,7 @@ static void make_experiment(struct command *command, struct compiled *compiled,
         .policies = runs_usual ? usual_policy : command->policies.items,
         .policy_count = runs_usual ? 1 : command->policies.count,
         .collector = command->collector,
+        .cost = command->cost,
         .seed = command->seed,
         .replications = command->replications,
     };
@@ -151,6 +155,7 @@ static void read_runs(struct single_runs *answer, struct store *store, const str
                                       .policy = &experiment->policies[point->policy],
                                       .workload = &experiment->workloads[point->workload],
                                       .collector = point->collector->name,
+                                      .costs = point->costs,
                                       .seed = planned[i].seed,
                                       .result = results ? &results[i] : NULL};
     }
@@ -195,6 +200,8 @@ static void print_tables(struct store *store, const struct command *command,
     }
     single_runs_remarks(&first, one_seed);
     single_runs_fini(&first);
+    if (one_seed)
+        print_times(store, plan->id);
     print("\nCollections, pauses and GC share: of the steady state; full: of generation 2.\n"
           "Everything is in %s; `%.*s plot %s --out charts` draws it.\n",
           command->db, command_name_length(), program_invocation_name, command->db);

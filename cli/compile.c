@@ -15,6 +15,7 @@ struct command {
     const char *workload_spec, *out;
     bool compress;
     uint64_t memory_bytes;
+    struct cost_choice cost;
     struct simulation_setup setup;
 };
 
@@ -23,6 +24,7 @@ struct command {
 static const struct command_option options[] = {
     {{OPTION_WORKLOAD, FIELD(workload_spec)}, .letter = 'w', .argument = "SPEC"},
     {{TERM_COLLECTOR, FIELD(setup.collector)}, .letter = 'c', .argument = "NAME"},
+    {{TERM_COST, FIELD(cost)}, .argument = "COST"},
     {{TERM_SEED, FIELD(setup.seed)}, .argument = "N"},
     {{"out", PARAM_PATH, FIELD(out), .initial = "out.program", .meaning = "the file to write"},
      .argument = "FILE"},
@@ -53,7 +55,9 @@ static void print_what_it_is(const struct compiled *compiled, const struct comma
 static void compile_program(const struct command *command, struct compiled *compiled)
 {
     const struct simulation_setup *setup = &command->setup;
-    const struct compile_options how = compile_options(command->memory_bytes);
+    const struct costs costs = cost_choice_for(&command->cost, setup->collector);
+    struct compile_options how = compile_options(command->memory_bytes);
+    how.costs = &costs;
     struct progress progress;
     struct error error;
     const struct observer bar = progress_observer(&progress);

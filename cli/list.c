@@ -11,6 +11,7 @@
 #include "results/store/metrics.h"
 #include "sim/base/json.h"
 #include "sim/engines.h"
+#include "sim/model/cost_file.h"
 #include "sweep/file/keys.h"
 #include "workloads/registry.h"
 
@@ -164,6 +165,17 @@ static void list_engines(enum form form)
     print_header(form, "engine", NULL, "how it simulates the heap");
     for (size_t i = 0; engines[i]; i++)
         print_item(form, engines[i]->name, NULL, NULL, engines[i]->summary);
+}
+
+static void list_costs(enum form form)
+{
+    print_header(form, "costs", "measured on", "where, and how");
+    for (size_t i = 0; cost_registry.item(i); i++) {
+        const struct costs costs = cost_set_read(cost_registry.item(i));
+        char meaning[2 * COSTS_TEXT + 2];
+        snprintf(meaning, sizeof meaning, "%s; %s", costs.machine, costs.source);
+        print_item(form, costs.name, "interpreter", costs.interpreter, meaning);
+    }
 }
 
 static void list_statuses(enum form form)
@@ -361,10 +373,19 @@ static const struct list {
     const char *name;
     void (*print)(enum form form);
 } lists[] = {
-    {"policies", list_policies}, {"workloads", list_workloads}, {"collectors", list_collectors},
-    {"charts", list_charts},     {"metrics", list_metrics},     {"events", list_events},
-    {"engines", list_engines},   {"columns", list_columns},     {"commands", list_commands},
-    {"keys", list_keys},         {"statuses", list_statuses},   {NULL},
+    {"policies", list_policies},
+    {"workloads", list_workloads},
+    {"collectors", list_collectors},
+    {"charts", list_charts},
+    {"metrics", list_metrics},
+    {"events", list_events},
+    {"engines", list_engines},
+    {"columns", list_columns},
+    {"commands", list_commands},
+    {"keys", list_keys},
+    {"statuses", list_statuses},
+    {"costs", list_costs},
+    {NULL},
 };
 
 /* ---- the command ------------------------------------------------------------------ */

@@ -270,6 +270,7 @@ void ranking_print(struct open_results *results, const struct ranking_options *o
     make(&ranking, results, options, false);
     bool several_groups = ranking.outcomes.group_count > 1;
     print_heading(&ranking);
+    print_times(results->store, results->experiment->number);
     print_groups(&ranking);
     overall_print(&ranking.overall, &ranking.outcomes, ranking.order.metric);
     print_lost(&ranking.out_of_memory, "ran out of memory", several_groups);

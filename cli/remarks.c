@@ -3,8 +3,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "cli/command.h"
 #include "cli/print.h"
+#include "results/answer/times.h"
 
 void print_earlier(const struct past_experiment *experiment)
 {
@@ -13,6 +16,19 @@ void print_earlier(const struct past_experiment *experiment)
               "programs were made longer; %s no part in this.\n",
               (long long)experiment->earlier, experiment->earlier == 1 ? " is" : "s are",
               experiment->earlier == 1 ? "it has" : "they have");
+}
+
+void print_times(struct store *store, int64_t experiment)
+{
+    struct error error;
+    char *text = times_remarks(store, experiment, &error);
+    if (!text)
+        fail("%s", error.text);
+    char *rest = text, *line;
+    while ((line = strsep(&rest, "\n")))
+        if (*line)
+            print("%s\n", line);
+    free(text);
 }
 
 void print_replications(struct replications replications)

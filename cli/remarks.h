@@ -13,6 +13,10 @@
 /* A line, if the file has runs that are not in the experiment's plan any more. */
 void print_earlier(const struct past_experiment *experiment);
 
+/* Lines on the times of an experiment's runs, as those of another version; nothing if there is
+ * nothing to say. */
+void print_times(struct store *store, int64_t experiment);
+
 /* "10 replications each", "1 to 10 replications". */
 void print_replications(struct replications replications);
 

@@ -15,6 +15,7 @@
 struct replay {
     const char *file;
     bool json;
+    struct cost_choice cost;
     struct simulation_setup setup;
 };
 
@@ -22,6 +23,7 @@ struct replay {
 
 static const struct command_option options[] = {
     {{TERM_COLLECTOR, FIELD(setup.collector)}, .letter = 'c', .argument = "NAME"},
+    {{TERM_COST, FIELD(cost)}, .argument = "COST"},
     {{"json", PARAM_SWITCH, FIELD(json), .meaning = "one JSON object a line for each collection"}},
     {{"baseline", PARAM_COUNT, FIELD(setup.permanent), .least = 0, .most = 10000000, .initial = "0",
       .meaning = "begin with so many objects of the interpreter's own in the permanent "
@@ -82,6 +84,8 @@ static int run(void *state)
     if (setting_parse(&workload, spec, workloads, "workload", &error) != 0 ||
         setting_parse(&policy, "default", policies, "policy", &error) != 0)
         fail("%s", error.text);
+    const struct costs costs = cost_choice_for(&replay->cost, replay->setup.collector);
+    replay->setup.costs = &costs;
     replay->setup.sample_ns = SAMPLE_NEVER;
     replay->setup.workload = &workload;
     replay->setup.policy = &policy;
@@ -100,6 +104,9 @@ static int run(void *state)
               result.operations,
               result.stats[0].collections + result.stats[1].collections +
                   result.stats[2].collections);
+    if (!replay->json && costs_are_borrowed(&costs, replay->setup.collector))
+        print("Times of %s are those measured on %s.\n", replay->setup.collector->name,
+              costs.interpreter);
     setting_fini(&workload);
     setting_fini(&policy);
     free(spec);

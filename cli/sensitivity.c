@@ -98,13 +98,14 @@ static void print_metric(const struct metric_sensitivity *of, size_t factors)
     }
 }
 
-static void print_tables(const struct sensitivity *sensitivity)
+static void print_tables(const struct sensitivity *sensitivity, struct store *store)
 {
     const struct outcomes *outcomes = &sensitivity->outcomes;
     print("Experiment %lld, %s: %zu setting%s\n", (long long)outcomes->experiment->number,
           outcomes->experiment->name, outcomes->setting_count,
           outcomes->setting_count == 1 ? "" : "s");
     print_earlier(outcomes->experiment);
+    print_times(store, outcomes->experiment->number);
     if (sensitivity->factors.count == 0) {
         print("\nIt varies nothing: every parameter has one value.\n");
         return;
@@ -179,7 +180,7 @@ static void analyse(const struct command *command)
     if (command->json)
         write_rows(&sensitivity);
     else
-        print_tables(&sensitivity);
+        print_tables(&sensitivity, results.store);
     sensitivity_fini(&sensitivity);
     close_results(&results);
 }

@@ -82,6 +82,7 @@ void single_runs_print(const struct single_runs *answer)
 void single_runs_json(const struct single_runs *answer)
 {
     struct json json;
+    char costs[COSTS_ID];
     json_init(&json, stdout);
     for (size_t i = 0; i < answer->count; i++) {
         const struct single_run *run = &answer->runs[i];
@@ -90,6 +91,8 @@ void single_runs_json(const struct single_runs *answer)
         json_text(&json, "policy", run->policy->text);
         json_text(&json, "workload", run->workload->text);
         json_text(&json, "collector", run->collector);
+        json_text(&json, "costs", costs_id(run->costs, costs));
+        json_text(&json, "measured_on", run->costs->interpreter);
         json_count(&json, "seed", run->seed);
         json_text(&json, "status", run_status_names[run->status]);
         for (const struct metric *metric = metrics; metric->name; metric++)

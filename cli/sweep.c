@@ -22,6 +22,8 @@ struct command {
     bool dry_run, retry_failed, allow_long;
     struct share share;
     struct until until; /* share 0: as the file says */
+    struct cost_choice cost;
+    bool cost_given;
 };
 
 static int read_share(const struct param *param, const char *label, void *field, const char *text,
@@ -52,6 +54,7 @@ static const struct command_option options[] = {
     {{"retry-failed", PARAM_SWITCH, FIELD(retry_failed),
       .meaning = "also run again what failed before"}},
     {{OPTION_UNTIL, FIELD(until), .otherwise = "as the file says"}, .argument = "RULE"},
+    {{TERM_COST, FIELD(cost)}, .argument = "COST", OPTION_GIVEN(command, cost_given)},
     {{OPTION_MEMORY, FIELD(memory_bytes)}, .argument = "SIZE"},
     {{OPTION_ANYWAY, FIELD(allow_long)}},
     {{NULL}},
@@ -174,6 +177,8 @@ static void read_experiment(const struct command *command, struct experiment *ex
         fail("%s", error.text);
     if (until_is_a_rule(&command->until))
         experiment->until = command->until;
+    if (command->cost_given)
+        experiment_use_cost(experiment, &command->cost);
     if (until_settle(experiment, &error) != 0)
         fail_usage("%s", error.text);
     if (until_is_a_rule(&experiment->until) && command->share.shards)

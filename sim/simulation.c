@@ -17,6 +17,9 @@ const char *const run_status_names[] = {
 #undef X
         NULL};
 
+/* Of wall time: far from where clocks overflow. */
+#define LONGEST_NS (100 * 365 * (uint64_t)NS_PER_D)
+
 /* What the event queue holds, first things first within one instant. */
 enum due { DUE_SAMPLE, DUE_TIMER, DUE_STEADY };
 
@@ -26,7 +29,10 @@ struct gc {
     const struct observer *observer;
     const struct engine *engine;
     void *engine_state;
-    const struct cost_model *costs;
+    const struct costs *costs;
+    struct prices prices;
+    uint64_t gone_through[GENERATIONS]; /* mutator time when a collection last went through all of a
+                                           generation; 0: none has */
     const struct policy *policy;
     void *policy_state;
     const struct program *program; /* the engine's */
@@ -57,6 +63,7 @@ struct gc {
 struct simulation {
     struct gc gc;
     struct simulation_setup setup;
+    struct costs costs; /* the setup's, if it has none but its collector's */
     struct simulation_result result;
     int status;         /* how it has ended: 0 or -1, */
     struct error error; /* and why */
@@ -71,6 +78,17 @@ struct simulation {
     } while (0)
 
 /* ---- collections ---------------------------------------------------------------------- */
+
+/* Of a collection that has just been. */
+static uint64_t pause_of(struct gc *gc, int generation, const struct found *found)
+{
+    const struct load load = costs_load(gc->costs, found);
+    uint64_t now = gc->mutator.mutator_ns, worked_ns = now - gc->gone_through[generation];
+    for (int g = 0; g <= generation; g++)
+        gc->gone_through[g] = now;
+    double ns = prices_pause_ns(&gc->prices, &load, (double)worked_ns);
+    return (uint64_t)llround(fmin(ns, (double)LONGEST_NS));
+}
 
 static void run_collection(struct gc *gc, int generation, enum collection_cause cause)
 {
@@ -100,8 +118,7 @@ static void run_collection(struct gc *gc, int generation, enum collection_cause 
     collection.examined = tally_objects(&found.examined);
     collection.refs = tally_fields(&found.examined);
     collection.unreachable = tally_objects(&found.unreachable);
-    collection.pause_ns =
-        costs_pause_ns(gc->costs, gc->program->layout, gc->program->slowdown, &found);
+    collection.pause_ns = pause_of(gc, generation, &found);
     mutator->wall_ns += collection.pause_ns;
     gc->pause_ns += collection.pause_ns;
     gc->late_ns += collection.pause_ns;
@@ -179,9 +196,6 @@ uint64_t gc_heap_bytes(const struct gc *gc)
     gc->engine->totals(gc->engine_state, &totals);
     return totals.heap_bytes;
 }
-
-/* Of wall time: far from where clocks overflow. */
-#define LONGEST_NS (100 * 365 * (uint64_t)NS_PER_D)
 
 /* Native code is not interrupted: what becomes due in it fires at its end. */
 static void update_due(struct gc *gc)
@@ -504,7 +518,7 @@ static void fill_result(struct gc *gc, struct simulation_result *result)
         .first_arrival_ns = gc->first_arrival_ns,
         .last_answer_ns = gc->last_answer_ns,
         .sample_ns = gc->sample_ns,
-        .layout = gc->program->layout,
+        .prices = gc->prices,
     };
     gc->engine->totals(gc->engine_state, &result->totals);
     gc->engine->ages(gc->engine_state, &result->ages);
@@ -520,7 +534,9 @@ static void fill_ending(struct gc *gc, struct ending *ending)
     struct policy_plan plan;
     if (!gc->policy->plan || !gc->policy->plan(gc->policy_state, gc, &plan))
         plan = (struct policy_plan){.generation = -1};
-    ending_find(ending, gc->engine, gc->engine_state, &gc->mutator.collector);
+    ending_find(ending, gc->engine, gc->engine_state, &gc->mutator.collector, gc->costs);
+    for (int g = 0; g < GENERATIONS; g++)
+        ending->would_find[g].worked_ns = gc->mutator.mutator_ns - gc->gone_through[g];
     ending->plan = plan;
 }
 
@@ -538,7 +554,6 @@ static int prepare(struct gc *gc, struct error *error)
 {
     const struct simulation_setup *setup = gc->setup;
     gc->policy_state = setting_fresh_state(setup->policy);
-    gc->costs = costs_for(setup->collector);
     gc->mutator = (struct mutator){
         .due_ns = LONGEST_NS + 1,
         .collect_automatically = collect_automatically,
@@ -548,6 +563,7 @@ static int prepare(struct gc *gc, struct error *error)
     if (!gc->engine_state)
         return -1;
     gc->program = gc->engine->program(gc->engine_state);
+    gc->prices = prices_of(gc->costs, gc->program);
     gc->slots = allocate_zeroed(gc->program->slots, sizeof *gc->slots);
     gc->sample_ns = setup->sample_ns;
     gc->sampled_ns = UINT64_MAX;
@@ -580,6 +596,7 @@ static int begin(void *context, struct error *error)
         .setup = &simulation->setup,
         .observer = step->observer,
         .engine = step->setup->engine,
+        .costs = costs_of_setup(step->setup, &simulation->costs),
         .policy = policy_of(step->setup->policy->component),
     };
     return prepare(&simulation->gc, error);

@@ -160,6 +160,7 @@ static struct compiler *open_compiler(struct worker *worker, const struct batch 
     const struct planned_program *planned = &plan->programs[batch - executor->batches];
     struct compile_options options = executor->execution->compile;
     options.memory_bytes = 0; /* windows are not kept in files */
+    options.costs = planned->costs;
     return compiler_open(&plan->experiment->workloads[planned->workload], planned->seed,
                          planned->collector, &options, error);
 }

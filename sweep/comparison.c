@@ -77,6 +77,7 @@ int comparison_make(const struct comparison *comparison, struct experiment *expe
         return -1;
     }
     add_points(comparison, experiment);
+    experiment_use_cost(experiment, &comparison->cost);
     return 0;
 }
 
@@ -98,21 +99,30 @@ static int use_origin(struct experiment *experiment, const char *path,
                          origin->collector);
     for (size_t i = 0; i < experiment->point_count && !keep_collector; i++)
         experiment->points[i].collector = collector;
+    const struct cost_choice cost = experiment->cost;
+    experiment_use_cost(experiment, &cost);
     return 0;
 }
 
-/* Its operations take the times that they have on the collector's version. */
+/* Its operations take the times that they have at that point. */
 static int check_times(const struct compiled *compiled, const char *path, const char *compiled_for,
-                       const struct collector_version *collector, struct error *error)
+                       const struct point *point, struct error *error)
 {
-    struct op_costs costs;
-    costs_of_operations(costs_for(collector), compiled->program.slowdown, &costs);
-    if (memcmp(&costs, &compiled->program.costs, sizeof costs) == 0)
+    char id[COSTS_ID];
+    struct op_costs operations;
+    const struct prices prices = prices_of(point->costs, &compiled->program);
+    prices_of_operations(&prices, point->costs, &operations);
+    if (memcmp(&operations, &compiled->program.costs, sizeof operations) == 0)
         return 0;
+    if (strcmp(compiled_for, point->collector->name) == 0)
+        return error_set(error,
+                         "%s was compiled with other times than those of the costs %s; compile it "
+                         "with the same --cost",
+                         path, costs_id(point->costs, id));
     return error_set(error,
                      "%s was compiled with the times of %s, which are not those of %s; compile it "
                      "with --collector %s",
-                     path, compiled_for, collector->name, collector->name);
+                     path, compiled_for, point->collector->name, point->collector->name);
 }
 
 int comparison_use_program(struct experiment *experiment, const char *path,
@@ -124,8 +134,7 @@ int comparison_use_program(struct experiment *experiment, const char *path,
     if (status == 0)
         status = use_origin(experiment, path, &origin, keep_collector, error);
     if (status == 0)
-        status =
-            check_times(compiled, path, origin.collector, experiment->points[0].collector, error);
+        status = check_times(compiled, path, origin.collector, &experiment->points[0], error);
     free(origin.workload);
     return status;
 }

@@ -16,6 +16,7 @@ struct comparison {
     const char *const *policies;
     size_t policy_count;
     const struct collector_version *collector;
+    struct cost_choice cost;
     uint64_t seed; /* the first */
     size_t replications;
 };

@@ -5,15 +5,18 @@
 #include <string.h>
 
 #include "sim/base/allocate.h"
-#include "sim/model/costs.h"
 
 /* Do programs of these two take the same times? */
-static bool same_times(const struct collector_version *a, const struct collector_version *b)
+static bool same_times(const struct costs *a, const struct costs *b)
 {
-    struct op_costs costs[2];
-    costs_of_operations(costs_for(a), 1, &costs[0]);
-    costs_of_operations(costs_for(b), 1, &costs[1]);
-    return a == b || memcmp(&costs[0], &costs[1], sizeof costs[0]) == 0;
+    if (a == b)
+        return true;
+    for (int kind = 0; kind < OBJECT_KINDS; kind++)
+        if (a->kinds[kind].allocate != b->kinds[kind].allocate)
+            return false;
+    /* A measured pause may scale them, by how much depends on the rest of the costs. */
+    return !a->pause.objects && !b->pause.objects &&
+           memcmp(&a->operations, &b->operations, sizeof a->operations) == 0;
 }
 
 /* Programs of the seed under way, the newest first: by workload, and of each the one before with
@@ -29,15 +32,17 @@ static size_t find_program(struct plan *plan, struct seed_programs *known,
 {
     size_t *newest = &known->of_workload[point->workload];
     for (size_t i = *newest; i != SIZE_MAX; i = known->before[i])
-        if (same_times(plan->programs[i].collector, point->collector))
+        if (same_times(plan->programs[i].costs, point->costs))
             return i;
     size_t number = plan->program_count++;
     plan->programs = allocate_grow(plan->programs, &known->capacity, plan->program_count,
                                    sizeof *plan->programs);
     known->before = allocate_grow(known->before, &known->before_capacity, plan->program_count,
                                   sizeof *known->before);
-    plan->programs[number] = (struct planned_program){
-        .workload = point->workload, .seed = seed, .collector = point->collector};
+    plan->programs[number] = (struct planned_program){.workload = point->workload,
+                                                      .seed = seed,
+                                                      .collector = point->collector,
+                                                      .costs = point->costs};
     known->before[number] = *newest;
     return *newest = number;
 }
@@ -104,6 +109,7 @@ struct run_plan plan_run(const struct plan *plan, const struct planned_run *run)
     return (struct run_plan){
         .setup = {.engine = experiment->engine,
                   .collector = point->collector,
+                  .costs = point->costs,
                   .workload = &experiment->workloads[point->workload],
                   .policy = &experiment->policies[point->policy],
                   .seed = run->seed,

@@ -30,8 +30,9 @@ struct planned_run {
 struct planned_program {
     size_t workload;
     uint64_t seed;
-    const struct collector_version *collector; /* one of those with its mutator times */
-    size_t runs, to_do;                        /* of the plan; and those not stored yet */
+    const struct collector_version *collector;
+    const struct costs *costs; /* one of those with its mutator times */
+    size_t runs, to_do;        /* of the plan; and those not stored yet */
 };
 
 struct plan {

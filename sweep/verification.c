@@ -85,13 +85,27 @@ static int read_terms(struct experiment *experiment, const struct run_terms *ter
     return 0;
 }
 
+static int use_costs(struct experiment *experiment, const struct run_terms *terms,
+                     struct error *error)
+{
+    struct cost_choice cost;
+    const struct collector_version *collector = collector_version(terms->collector);
+    if (!collector)
+        return error_set(error, "%s is a collector of another pygcsim", terms->collector);
+    if (cost_choice_again(&cost, terms->costs, collector, error) != 0)
+        return -1;
+    experiment_use_cost(experiment, &cost);
+    return 0;
+}
+
 int verification_make(struct experiment *experiment, const char *name, const struct advice *advice,
                       size_t count, const struct run_terms *terms, struct error *error)
 {
     *experiment = (struct experiment){.name = allocate_text(name), .until = {.covered = true}};
     if (read_terms(experiment, terms, error) == 0 &&
         seeds_make(experiment, terms->seed, 1, error) == 0 &&
-        add_points(experiment, advice, count, error) == 0 && until_settle(experiment, error) == 0)
+        add_points(experiment, advice, count, error) == 0 &&
+        use_costs(experiment, terms, error) == 0 && until_settle(experiment, error) == 0)
         return 0;
     experiment_fini(experiment);
     return -1;

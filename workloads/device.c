@@ -20,7 +20,7 @@ struct device {
     int64_t report_ns, report_bytes, client_ns, client_objects, client_buffer;
     int64_t memory_limit;
     double slowdown;
-    int64_t layout;
+    int64_t scatter;
 
     /* the run */
     gsl_rng *clients, *cycles;
@@ -68,7 +68,7 @@ static const struct param params[] = {
      .meaning = "the run ends when an allocation would exceed it"},
     {"slowdown", PARAM_FIELD(device, slowdown), .type = PARAM_REAL, .initial = "20", .least = 0.01,
      .most = 1000, .meaning = "this processor against the one the costs were measured on"},
-    {"layout", PARAM_FIELD(device, layout), PARAM_LAYOUT, .initial = "aged"},
+    {"scatter", PARAM_FIELD(device, scatter), PARAM_SCATTER, .initial = "random"},
     {NULL},
 };
 
@@ -83,7 +83,7 @@ static int start(void *state, struct program *program, uint64_t seed, struct err
     device->clients = random_stream(seed, "device clients");
     device->cycles = random_stream(seed, "device cycles");
     program->registers = REGISTERS;
-    program->layout = (enum layout)device->layout;
+    program->scatter = device->scatter;
     program->slowdown = device->slowdown;
     program->planned_ns = (uint64_t)device->duration_ns;
     if (device->memory_limit != PARAM_ABSENT)

@@ -40,7 +40,7 @@ struct queue {
     double cv;
     int64_t live, objects;
     double cycles;
-    int64_t cycle_size, layout;
+    int64_t cycle_size, scatter;
 
     /* the run */
     gsl_rng *arrivals, *service, *cyclic;
@@ -71,7 +71,7 @@ static const struct param params[] = {
      .most = 1, .meaning = "share of requests that leave a cycle"},
     {"cycle_size", PARAM_FIELD(queue, cycle_size), .type = PARAM_COUNT, .initial = "20", .least = 1,
      .most = 1e6, .meaning = "objects in such a cycle"},
-    {"layout", PARAM_FIELD(queue, layout), PARAM_LAYOUT, .initial = "aged"},
+    {"scatter", PARAM_FIELD(queue, scatter), PARAM_SCATTER, .initial = "random"},
     {NULL},
 };
 
@@ -87,7 +87,7 @@ static int start(void *state, struct program *program, uint64_t seed, struct err
     queue->cyclic = random_stream(seed, "queue cycles");
     program->slots = 1;
     program->registers = REGISTERS;
-    program->layout = (enum layout)queue->layout;
+    program->scatter = queue->scatter;
     program->planned_ns = (uint64_t)(queue->settle_ns + queue->duration_ns) +
                           (uint64_t)queue->live * program->costs.ns[OP_NEW][KIND_INSTANCE];
     return 0;

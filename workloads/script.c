@@ -8,7 +8,7 @@
 
 struct script {
     const char *file;
-    int64_t layout;
+    int64_t scatter;
     struct heap_script script;
     size_t next;
 };
@@ -16,7 +16,7 @@ struct script {
 static const struct param params[] = {
     {"file", PARAM_FIELD(script, file), .type = PARAM_PATH,
      .meaning = "the heap script; last, since its name may have commas"},
-    {"layout", PARAM_FIELD(script, layout), PARAM_LAYOUT, .initial = "sequential"},
+    {"scatter", PARAM_FIELD(script, scatter), PARAM_SCATTER, .initial = "sequential"},
     {NULL},
 };
 
@@ -27,7 +27,7 @@ static int start(void *state, struct program *program, uint64_t seed, struct err
     if (heap_script_read(&script->script, script->file, error) != 0)
         return -1;
     program->registers = script->script.registers;
-    program->layout = (enum layout)script->layout;
+    program->scatter = script->scatter;
     for (size_t i = 0; i < script->script.count; i++) {
         const struct op *op = &script->script.ops[i];
         program->planned_ns += program->costs.ns[op->code][op->kind];

@@ -43,7 +43,7 @@ struct web {
     double cache_share, io_share;
     int64_t io_ns;
     double native;
-    int64_t concurrency, layout;
+    int64_t concurrency, scatter;
 
     /* the run */
     struct random {
@@ -122,7 +122,7 @@ static const struct param params[] = {
                 "returns, from 3.12 on"},
     {"concurrency", PARAM_FIELD(web, concurrency), .type = PARAM_COUNT, .initial = "32", .least = 1,
      .most = 100000, .meaning = "requests in flight at most"},
-    {"layout", PARAM_FIELD(web, layout), PARAM_LAYOUT, .initial = "aged"},
+    {"scatter", PARAM_FIELD(web, scatter), PARAM_SCATTER, .initial = "random"},
     {NULL},
 };
 
@@ -155,7 +155,7 @@ static int start(void *state, struct program *program, uint64_t seed, struct err
     web->in_flight = allocate_zeroed((size_t)web->concurrency, sizeof *web->in_flight);
     program->slots = (uint32_t)web->concurrency;
     program->registers = TREES + program->slots;
-    program->layout = (enum layout)web->layout;
+    program->scatter = web->scatter;
     program->planned_ns = (uint64_t)(web->startup_ns + web->settle_ns + web->duration_ns) +
                           (uint64_t)web->modules * program->costs.ns[OP_NEW][KIND_INSTANCE];
     return 0;

@@ -21,6 +21,7 @@ struct single_run {
     int64_t id; /* of the results file */
     const struct setting *policy, *workload;
     const char *collector;
+    const struct costs *costs;
     uint64_t seed;
     const struct simulation_result *result; /* RUN_planned: it was run before; NULL: not kept, there
                                                is nothing to remark */

@@ -34,8 +34,8 @@ static double garbage_when(const struct ending *ending, const struct steady *ste
 
 static struct content content_now(const struct would_find *would)
 {
-    return (struct content){(double)(would->examined - would->unreachable),
-                            (double)would->unreachable};
+    return (struct content){.survivors = (double)(would->examined - would->unreachable),
+                            .garbage = (double)would->unreachable};
 }
 
 /* Reachable objects have been seen to grow for so long; they are taken to do it for as long again,
@@ -44,6 +44,32 @@ static double growth_until(const struct steady *steady, double in)
 {
     return steady->grows > 0 ? steady->grows * fmin(in, steady->to - steady->from) : 0;
 }
+
+/* ---- the program's work before it ----------------------------------------------------------- */
+
+/* Of a second of the steady state, in seconds. */
+static double work_of_a_second(const struct past *past)
+{
+    const struct simulation_result *result = past->result;
+    double wall = (double)(result->wall_ns - result->steady_ns);
+    return wall > 0 ? (double)(result->mutator_ns - result->steady_mutator_ns) / wall : 1;
+}
+
+/* Seconds from one that goes through all of generation g to the next. */
+static double usual_apart(const struct past *past, const struct steady *steady,
+                          const struct calendar *calendar, int g)
+{
+    const struct ending *ending = &past->result->ending;
+    const struct policy_plan *plan = &ending->plan;
+    if (g == GENERATIONS - 1)
+        return calendar->full_period;
+    if (ending->automatic)
+        return steady->interval * (g == 1 ? (double)(ending->threshold[1] + 2) : 1);
+    return plan->after == 0 ? units_seconds(plan->every_ns)
+                            : (double)plan->every / calendar->reports;
+}
+
+/* ---- what it finds -------------------------------------------------------------------------- */
 
 /* A full one that a counter asks for comes one trigger after one of generation 1: there is nothing
  * in that but what has survived it. */
@@ -81,22 +107,24 @@ static struct content middle_content(const struct ending *ending, const struct s
     double in = calendar->first[1].in, young = garbage_when(ending, steady, in);
     if (calendar->first[0].in < in)
         young = young_garbage(ending, steady);
-    return (struct content){middle_survivors(ending, steady, in),
-                            (double)would[1].unreachable - (double)would[0].unreachable + young};
+    return (struct content){.survivors = middle_survivors(ending, steady, in),
+                            .garbage = (double)would[1].unreachable - (double)would[0].unreachable +
+                                       young};
 }
 
 struct content content_usual(const struct past *past, const struct steady *steady,
                              const struct calendar *calendar, int g)
 {
     const struct ending *ending = &past->result->ending;
+    struct content content = {.survivors = g == 1 ? steady->middle_survivors : 0,
+                              .garbage = young_garbage(ending, steady)};
     if (g == 2) {
-        struct content now = content_now(&ending->would_find[2]);
-        struct content content =
-            full_content(ending, steady, &calendar->first[2], calendar->full_period, 0);
-        content.survivors = now.survivors + growth_until(steady, calendar->left);
-        return content;
+        content = full_content(ending, steady, &calendar->first[2], calendar->full_period, 0);
+        content.survivors =
+            content_now(&ending->would_find[2]).survivors + growth_until(steady, calendar->left);
     }
-    return (struct content){g == 1 ? steady->middle_survivors : 0, young_garbage(ending, steady)};
+    content.worked = usual_apart(past, steady, calendar, g) * work_of_a_second(past);
+    return content;
 }
 
 /* Whether a collection of an older generation comes before the next of this. */
@@ -108,17 +136,15 @@ static bool comes_behind_older(const struct calendar *calendar, int g)
     return false;
 }
 
-struct content content_of_next(const struct past *past, const struct steady *steady,
-                               const struct calendar *calendar, int g)
+/* Without the work before it. */
+static struct content next_content(const struct ending *ending, const struct steady *steady,
+                                   const struct calendar *calendar, int g)
 {
-    const struct ending *ending = &past->result->ending;
     const struct would_find *would = ending->would_find;
     double in = calendar->first[g].in;
     if (g == 2)
         return full_content(ending, steady, &calendar->first[2], in,
                             (double)would[2].unreachable - (double)would[1].unreachable);
-    if (comes_behind_older(calendar, g))
-        return content_usual(past, steady, calendar, g);
     if (g == 1)
         return middle_content(ending, steady, calendar);
     struct content content = content_now(&would[0]);
@@ -126,60 +152,77 @@ struct content content_of_next(const struct past *past, const struct steady *ste
     return content;
 }
 
-/* Work and bytes of an object, of those that survive and of garbage; where there are hardly any, as
- * of older generations. */
-struct object {
-    double work_ns[2], bytes[2];
-};
-
-static void set_object(struct object *object, int which, double objects, double work_ns,
-                       double bytes)
+struct content content_of_next(const struct past *past, const struct steady *steady,
+                               const struct calendar *calendar, int g)
 {
-    object->work_ns[which] = work_ns / objects;
-    object->bytes[which] = bytes / objects;
+    const struct ending *ending = &past->result->ending;
+    if (comes_behind_older(calendar, g))
+        return content_usual(past, steady, calendar, g);
+    struct content content = next_content(ending, steady, calendar, g);
+    content.worked = units_seconds(ending->would_find[g].worked_ns) +
+                     calendar->first[g].in * work_of_a_second(past);
+    return content;
 }
+
+/* ---- how long it takes ---------------------------------------------------------------------- */
+
+/* So many objects more, each with that load. */
+static void add_load(struct load *sum, double objects, const struct load *each)
+{
+    sum->work_ns += objects * each->work_ns;
+    sum->touched += objects * each->touched;
+    sum->bytes += objects * each->bytes;
+}
+
+static struct load share_of(const struct load *load, double objects)
+{
+    struct load each = {0};
+    add_load(&each, 1 / objects, load);
+    return each;
+}
+
+/* What an object adds to the load, of those that survive and of garbage; where there are hardly
+ * any, as of older generations. */
+struct object {
+    struct load survivor, garbage;
+};
 
 static struct object usual_object(const struct would_find *would, int g)
 {
-    struct object object = {{0}};
+    struct object object = {{0}, {0}};
     for (bool survivor = false, garbage = false; g < GENERATIONS; g++) {
         const struct would_find *w = &would[g];
-        double survivors = (double)(w->examined - w->unreachable);
-        double unreachable = (double)w->unreachable;
-        if (!survivor && (survivors >= OBJECTS_FEW || (g == 2 && survivors > 0))) {
+        const struct content content = content_now(w);
+        if (!survivor && content.survivors >= (g == 2 ? 1 : OBJECTS_FEW)) {
+            struct load load = w->load;
+            add_load(&load, -1, &w->garbage);
             survivor = true;
-            set_object(&object, 0, survivors, w->work_ns - w->garbage_work_ns,
-                       (double)(w->container_bytes - w->garbage_bytes));
+            object.survivor = share_of(&load, content.survivors);
         }
-        if (!garbage && (unreachable >= OBJECTS_FEW || (g == 2 && unreachable > 0))) {
+        if (!garbage && content.garbage >= (g == 2 ? 1 : OBJECTS_FEW)) {
             garbage = true;
-            set_object(&object, 1, unreachable, w->garbage_work_ns, (double)w->garbage_bytes);
+            object.garbage = share_of(&w->garbage, content.garbage);
         }
     }
     return object;
 }
 
-static double ns_of(double work_ns, double bytes, enum layout layout)
+static struct load not_negative(struct load load)
 {
-    return work_ns * costs_size_factor(layout, bytes);
+    return (struct load){fmax(0, load.work_ns), fmax(0, load.touched), fmax(0, load.bytes)};
 }
 
-/* What it would take now, and what makes the difference. */
+/* What it would find now, and what makes the difference. */
 double pause_of(const struct past *past, int g, struct content content)
 {
-    const struct would_find *would = past->result->ending.would_find, *now = &would[g];
-    enum layout layout = past->result->layout;
-    struct object object = usual_object(would, g);
-    struct content more = content_now(now);
-    more.survivors = content.survivors - more.survivors;
-    more.garbage = content.garbage - more.garbage;
-    double work =
-        now->work_ns + more.survivors * object.work_ns[0] + more.garbage * object.work_ns[1];
-    double bytes = (double)now->container_bytes + more.survivors * object.bytes[0] +
-                   more.garbage * object.bytes[1];
-    double ns = (double)now->pause_ns - ns_of(now->work_ns, (double)now->container_bytes, layout) +
-                ns_of(fmax(0, work), fmax(0, bytes), layout);
-    return fmax(0, ns) / NS_PER_S;
+    const struct would_find *would = past->result->ending.would_find;
+    const struct object object = usual_object(would, g);
+    const struct content now = content_now(&would[g]);
+    struct load load = would[g].load;
+    add_load(&load, content.survivors - now.survivors, &object.survivor);
+    add_load(&load, content.garbage - now.garbage, &object.garbage);
+    load = not_negative(load);
+    return prices_pause_ns(&past->result->prices, &load, content.worked * NS_PER_S) / NS_PER_S;
 }
 
 double heap_with(const struct past *past, double garbage)

@@ -8,9 +8,10 @@
 #include "results/horizon/calendar.h"
 #include "results/horizon/steady.h"
 
-/* What a collection finds, in objects. */
+/* What a collection finds, in objects; and the seconds of the program's own work since one last
+ * went through the oldest generation of it. */
 struct content {
-    double survivors, garbage;
+    double survivors, garbage, worked;
 };
 
 /* The next of generation g; reachable objects do not grow. One that comes behind an older

@@ -4,9 +4,11 @@
  * baseline, and whether the runs tell them apart. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "results/answer/headline.h"
 #include "results/answer/show_value.h"
+#include "results/answer/times.h"
 #include "results/report/parts.h"
 #include "sim/base/html.h"
 
@@ -381,11 +383,28 @@ static void write_not_counted(const struct page *page)
             (long long)page->outcomes->experiment->planned);
 }
 
+/* A paragraph for each line. */
+static int write_times(const struct page *page, struct error *error)
+{
+    char *text = times_remarks(page->report->store, page->outcomes->experiment->number, error);
+    char *rest = text, *line;
+    while ((line = strsep(&rest, "\n")))
+        if (*line) {
+            fputs("<p class=\"note\">", page->out);
+            html_text(page->out, line);
+            fputs("</p>\n", page->out);
+        }
+    free(text);
+    return text ? 0 : -1;
+}
+
 int page_answer(const struct page *page, struct error *error)
 {
     size_t groups = page->outcomes->group_count;
     write_not_counted(page);
-    int status = page_overview(page, error);
+    int status = write_times(page, error);
+    if (status == 0)
+        status = page_overview(page, error);
     for (size_t g = 0; g < groups && g < GROUPS_MOST && status == 0; g++)
         status = write_group(page, g, error);
     if (groups > GROUPS_MOST) {

@@ -122,8 +122,9 @@ int page_facts(const struct page *page, struct error *error)
     } columns[] = {
         {"Workloads", "workload"},
         {"Collectors", "collector"},
-        {"Costs of collections", "costs"},
-        {"Layout of the heap", "layout"},
+        {"Costs", "costs"},
+        {"Times measured on", "measured_on"},
+        {"Scatter of the heap, ns", "scatter_ns"},
         {"<a href=\"#warm-up\">Warm-up</a> after start-up", "warmup"},
         {"Log", "log"},
         {"Between samples", "sampling"},

@@ -20,7 +20,8 @@
 
 static const struct row_column run_columns[] = {
     COLUMN_WORD(simulation_result, status, run_status_names),
-    COLUMN_WORD(simulation_result, layout, layout_names),
+    COLUMN_OF(simulation_result, REAL, scatter_ns, prices.scatter_ns),
+    COLUMN_OF(simulation_result, REAL, calibration, prices.calibration),
     COLUMN(simulation_result, INTEGER, sample_ns),
     COLUMN(simulation_result, NULL_IF_ZERO, service_ns),
     COLUMN(simulation_result, NULL_IF_ZERO, steady_ns),

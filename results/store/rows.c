@@ -9,7 +9,7 @@ static uint64_t integer_at(const struct row_column *column, const void *row)
     const char *field = (const char *)row + column->offset;
     uint64_t whole;
     int small;
-    if (column->type == ROW_INTEGER || column->type == ROW_NULL_IF_ZERO) {
+    if (column->type != ROW_SMALL && column->type != ROW_WORD) {
         memcpy(&whole, field, sizeof whole);
         return whole;
     }
@@ -42,7 +42,9 @@ void rows_bind(sqlite3_stmt *statement, int first, const struct row_table *table
 {
     for (const struct row_column *column = table->columns; column->name; column++, first++) {
         uint64_t value = integer_at(column, row);
-        if (column->type == ROW_WORD)
+        if (column->type == ROW_REAL)
+            sqlite3_bind_double(statement, first, real_at(column, row)); /* NaN becomes NULL */
+        else if (column->type == ROW_WORD)
             sqlite3_bind_text(statement, first, column->words[value], -1, SQLITE_STATIC);
         else if (column->type == ROW_NULL_IF_ZERO && value == 0)
             sqlite3_bind_null(statement, first);
@@ -59,7 +61,9 @@ uint64_t rows_digest(const struct row_table *table, enum sealed_table sealed, in
     seal_integer(&seal, run);
     for (const struct row_column *column = table->columns; column->name; column++) {
         uint64_t value = integer_at(column, row);
-        if (column->type == ROW_WORD)
+        if (column->type == ROW_REAL)
+            seal_real(&seal, real_at(column, row));
+        else if (column->type == ROW_WORD)
             seal_text(&seal, column->words[value], strlen(column->words[value]));
         else if (column->type == ROW_NULL_IF_ZERO && value == 0)
             seal_null(&seal);

@@ -17,7 +17,7 @@ enum row_type {
     ROW_SMALL,        /* int */
     ROW_NULL_IF_ZERO, /* uint64_t */
     ROW_WORD,         /* enum: an index into `words` */
-    ROW_REAL,         /* double; NaN is NULL. Of tables that are not stored */
+    ROW_REAL,         /* double; NaN is NULL */
 };
 
 struct row_column {

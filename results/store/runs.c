@@ -33,7 +33,8 @@ int run_terms_read(struct run_terms *terms, struct store *store, int64_t run, st
 {
     sqlite3_stmt *rows =
         query_begin(store, error,
-                    "SELECT engine, log, warmup, sampling, horizon, seed FROM run WHERE id = %lld",
+                    "SELECT engine, log, warmup, sampling, horizon, seed, collector, costs FROM run"
+                    " WHERE id = %lld",
                     (long long)run);
     int more = query_next(store, rows, error);
     *terms = (struct run_terms){0};
@@ -45,6 +46,8 @@ int run_terms_read(struct run_terms *terms, struct store *store, int64_t run, st
             .sampling = query_text(rows, 3),
             .horizon = query_text(rows, 4),
             .seed = (uint64_t)query_integer(rows, 5),
+            .collector = query_text(rows, 6),
+            .costs = query_text(rows, 7),
         };
     sqlite3_finalize(rows);
     if (more == 0)
@@ -91,6 +94,8 @@ void run_terms_fini(struct run_terms *terms)
     free(terms->warmup);
     free(terms->sampling);
     free(terms->horizon);
+    free(terms->collector);
+    free(terms->costs);
     *terms = (struct run_terms){0};
 }
 

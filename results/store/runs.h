@@ -16,9 +16,10 @@
 int run_read(struct store *store, int64_t run, enum run_status *status, double *values,
              struct error *error);
 
-/* How a run was asked for, as texts that the command line takes; and its seed. */
+/* How a run was asked for, as texts that the command line takes, but for the costs, which are as
+ * costs_id has them; and its seed. */
 struct run_terms {
-    char *engine, *log, *warmup, *sampling, *horizon;
+    char *engine, *log, *warmup, *sampling, *horizon, *collector, *costs;
     uint64_t seed;
 };
 int run_terms_read(struct run_terms *terms, struct store *store, int64_t run, struct error *error);

@@ -2,7 +2,7 @@
 -- program began, on the wall clock unless the name says mutator; sizes are bytes.
 
 PRAGMA application_id = 1887004515; -- "pygc"
-PRAGMA user_version = 4;            -- of this schema
+PRAGMA user_version = 5;            -- of this schema
 
 -- What is stored of a run is sealed: the sum of a digest (XXH3) of each row (results/store/seal.h). It
 -- tells a damaged file from a sound one; it is no signature. Seals are over the columns before them;
@@ -35,7 +35,8 @@ CREATE TABLE run (
     collector          TEXT NOT NULL,   -- interpreter version, as cpython-3.13
     seed               INTEGER NOT NULL,
     engine             TEXT NOT NULL,
-    costs              TEXT NOT NULL,   -- the set of cost coefficients
+    costs              TEXT NOT NULL,   -- the cost set: its name, # and a digest of its numbers, pause=… that calibrates it
+    measured_on        TEXT NOT NULL,   -- the interpreter version it was measured with; not `collector`: borrowed
     log                TEXT NOT NULL,   -- what is stored of it: summary, samples, collections
     warmup             TEXT NOT NULL,   -- after start-up: a time, or mser5
     sampling           TEXT NOT NULL,   -- time between two samples, as asked for; or auto
@@ -43,7 +44,8 @@ CREATE TABLE run (
     status             TEXT NOT NULL,   -- planned, unfinished, finished, out_of_memory, failed
     error              TEXT,            -- why it failed
     -- From here on: known when the run has ended.
-    layout             TEXT,            -- how objects lie in memory
+    scatter_ns         REAL,            -- how objects lie in memory: what misses add to the time of one, at most
+    calibration        REAL,            -- all times of the set are taken times this, by a measured pause; 1 without
     sample_ns          INTEGER,         -- between two samples, 0: none
     service_ns         INTEGER,         -- instant of startup_done, after what the policy did then; NULL if never reported
     steady_ns          INTEGER,         -- beginning of the steady state, NULL: of the run

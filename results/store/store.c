@@ -22,7 +22,7 @@
 #include "sim/base/input_file.h"
 
 #define APPLICATION_ID 1887004515 /* as in schema.sql */
-#define SCHEMA_VERSION 4
+#define SCHEMA_VERSION 5
 #define BUSY_MS        5000       /* how long another writer is waited for */
 #define VALUE_BYTES    (64 << 20) /* of one value: an experiment file, or what a query gathers */
 

@@ -39,8 +39,8 @@
                 " AND horizon = ?11")                                                              \
     X(NEW_RUN,                                                                                     \
       "INSERT INTO run (id, experiment_id, policy, seed, workload, collector, engine,"             \
-      " costs, log, warmup, sampling, horizon, status)"                                            \
-      " VALUES (nullif(?12, 0), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'planned')")         \
+      " costs, log, warmup, sampling, horizon, measured_on, status)"                               \
+      " VALUES (nullif(?13, 0), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'planned')")    \
     X(FIND_ID, "SELECT 1 FROM run WHERE id = ?")                                                   \
     X(PARAMETER, "INSERT INTO parameter VALUES (?, ?, ?, ?, ?)")                                   \
     X(KEEP_RUN, "INSERT INTO temp.kept VALUES (?)")                                                \

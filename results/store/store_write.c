@@ -304,10 +304,11 @@ int store_plan_run(struct store *store, int64_t experiment, const struct run_pla
                    struct error *error)
 {
     const struct simulation_setup *setup = &plan->setup;
-    char costs[64], warmup[UNITS_TEXT] = "mser5", sampling[UNITS_TEXT] = "auto",
-                    horizon[UNITS_TEXT];
-    snprintf(costs, sizeof costs, "%s, CPython %s", COSTS_NAME,
-             costs_measured_on(costs_for(setup->collector)));
+    char costs[COSTS_ID], warmup[UNITS_TEXT] = "mser5", sampling[UNITS_TEXT] = "auto",
+                          horizon[UNITS_TEXT];
+    struct costs own;
+    const struct costs *set = costs_of_setup(setup, &own);
+    costs_id(set, costs);
     if (plan->warmup.ns != WARMUP_MSER5)
         units_write_duration(warmup, (int64_t)plan->warmup.ns);
     if (setup->sample_ns != SAMPLE_AUTO)
@@ -330,9 +331,10 @@ int store_plan_run(struct store *store, int64_t experiment, const struct run_pla
         if (unfinished || again)
             plan_anew(store, *run);
     } else {
-        put(store, NEW_RUN, "isussssssssi", experiment, setup->policy->text, setup->seed,
+        put(store, NEW_RUN, "isusssssssssi", experiment, setup->policy->text, setup->seed,
             setup->workload->text, setup->collector->name, setup->engine->name, costs,
-            log_level_names[plan->log], warmup, sampling, horizon, new_run_id(store, number));
+            log_level_names[plan->log], warmup, sampling, horizon, set->interpreter,
+            new_run_id(store, number));
         *run = sqlite3_last_insert_rowid(store->database);
         uint64_t parameters = put_parameters(store, *run, "workload", setup->workload) +
                               put_parameters(store, *run, "policy", setup->policy);

@@ -30,18 +30,41 @@ static const char *const flag_words[] = {"no", "yes", NULL};
 
 static const char *const *words_of(const struct param *param)
 {
+    if (param_is_quantity(param))
+        return NULL;
     return param->type == PARAM_FLAG ? flag_words : param->choices;
+}
+
+const char *param_word(const struct param *param, size_t i)
+{
+    if (!param_is_quantity(param))
+        return NULL;
+    if (param->absent)
+        return i == 0 ? param->absent : NULL;
+    return param->choices ? param->choices[i] : NULL;
+}
+
+/* The words besides a quantity's range, as they stand behind it: ", or none"; ", or a, b or c". */
+static char *words_besides(const struct param *param, char *buffer, size_t size)
+{
+    char words[300];
+    buffer[0] = '\0';
+    if (param->absent && param_is_quantity(param))
+        snprintf(buffer, size, ", or %s", param->absent);
+    else if (param->choices && param_is_quantity(param))
+        snprintf(buffer, size, ", or %s", suggest_words(param->choices, words, sizeof words));
+    return buffer;
 }
 
 int param_refuse(const struct param *param, const char *label, const char *text,
                  struct error *error)
 {
     char takes[600], nearest[UNITS_HINT] = "";
-    const char *const *words = words_of(param);
+    const char *const *words = param->type == PARAM_FLAG ? flag_words : param->choices;
     const char *near = words ? suggest(text, words) : NULL;
     if (near)
         snprintf(nearest, sizeof nearest, "; did you mean '%s'?", near);
-    if (param_is_quantity(param))
+    else if (param_is_quantity(param))
         units_hint(type_of(param)->kind, text, nearest);
     return error_set(error, "%s=%.60s is not allowed; it takes %s%s", label, text,
                      param_takes(param, takes, sizeof takes), nearest);
@@ -54,9 +77,11 @@ int param_refuse(const struct param *param, const char *label, const char *text,
 READER(read_whole)
 {
     int64_t *value = field, whole;
-    if (param->absent && strcmp(param->absent, text) == 0) {
-        *value = PARAM_ABSENT;
-        return 0;
+    for (size_t i = 0; param_word(param, i); i++) {
+        if (strcmp(param_word(param, i), text) == 0) {
+            *value = param_word_value(i);
+            return 0;
+        }
     }
     if (!type_of(param)->parse(text, &whole) || (double)whole < param->least ||
         (double)whole > param->most)
@@ -214,13 +239,13 @@ static char *write_range(const struct param *param, char *buffer, size_t size)
 
 char *param_allowed(const struct param *param, char *buffer, size_t size)
 {
-    char range[2 * UNITS_TEXT + 16];
+    char range[2 * UNITS_TEXT + 16], besides[320];
     if (words_of(param))
         return suggest_words(words_of(param), buffer, size);
     if (!param_is_quantity(param))
         return param_takes(param, buffer, size);
-    snprintf(buffer, size, "%s%s%s", write_range(param, range, sizeof range),
-             param->absent ? ", or " : "", param->absent ? param->absent : "");
+    snprintf(buffer, size, "%s%s", write_range(param, range, sizeof range),
+             words_besides(param, besides, sizeof besides));
     return buffer;
 }
 
@@ -244,12 +269,11 @@ static char *take_names(const struct param *param, char *buffer, size_t size)
 /* A quantity, which is called `noun`. */
 static char *take_quantity(const struct param *param, const char *noun, char *buffer, size_t size)
 {
-    char range[2 * UNITS_TEXT + 16];
+    char range[2 * UNITS_TEXT + 16], besides[320];
     write_range(param, range, sizeof range);
     bool between = strstr(range, " to ");
-    snprintf(buffer, size, "%s%s%s%s%s%s", noun, between && !strstr(noun, "such as") ? "" : ",",
-             between ? " from " : " ", range, param->absent ? ", or " : "",
-             param->absent ? param->absent : "");
+    snprintf(buffer, size, "%s%s%s%s%s", noun, between && !strstr(noun, "such as") ? "" : ",",
+             between ? " from " : " ", range, words_besides(param, besides, sizeof besides));
     return buffer;
 }
 
@@ -275,10 +299,12 @@ char *param_takes_briefly(const struct param *param, char *buffer, size_t size)
     return take(param, type_of(param)->noun, buffer, size);
 }
 
-/* Of a quantity that is a whole number: is it the word, which stands for none? */
-static bool is_absent(const struct param *param, const void *field)
+/* Of a quantity that is a whole number: the word that it is, or NULL. */
+static const char *word_in(const struct param *param, const void *field)
 {
-    return param->absent && *(const int64_t *)field == PARAM_ABSENT;
+    int64_t value = *(const int64_t *)field;
+    bool has_words = param->absent || param->choices;
+    return has_words && value < 0 ? param_word(param, (size_t)(-1 - value)) : NULL;
 }
 
 const char *param_text(const struct param *param, const void *state, char buffer[UNITS_TEXT])
@@ -293,8 +319,8 @@ const char *param_text(const struct param *param, const void *state, char buffer
         return *(const char *const *)field ? *(const char *const *)field : "";
     if (!param_is_quantity(param))
         return "";
-    if (is_absent(param, field))
-        return param->absent;
+    if (word_in(param, field))
+        return word_in(param, field);
     return type_of(param)->write(buffer, *(const int64_t *)field);
 }
 
@@ -303,12 +329,17 @@ double param_number(const struct param *param, const void *state)
     const void *field = (const char *)state + param->offset;
     if (param->type == PARAM_REAL)
         return *(const double *)field;
-    if (param->type >= PARAM_CHOICE || is_absent(param, field))
+    if (param->type >= PARAM_CHOICE || word_in(param, field))
         return NAN;
     return (double)*(const int64_t *)field;
 }
 
 /* ---- "key=value,…" -------------------------------------------------------------------------- */
+
+bool param_is_called(const struct param *param, const char *name)
+{
+    return strcmp(param->name, name) == 0 || (param->also && strcmp(param->also, name) == 0);
+}
 
 static const struct param *find_row(const struct param *params, const char *what, const char *name,
                                     struct error *error)
@@ -316,7 +347,7 @@ static const struct param *find_row(const struct param *params, const char *what
     const char *names[PARAMS_MOST + 1] = {NULL};
     const struct param *param = params;
     for (size_t n = 0; param && param->name; param++) {
-        if (strcmp(param->name, name) == 0)
+        if (param_is_called(param, name))
             return param;
         assert(n < PARAMS_MOST);
         names[n++] = param->name;

@@ -56,12 +56,14 @@ const char *registry_name(const struct registry *registry, size_t i);
 struct param {
     const char *name;
     enum param_type type;
-    size_t offset;              /* of the field in the state */
-    const char *initial;        /* the default, as text; NULL: must be given, or `otherwise` says */
-    double least, most;         /* range of a quantity, in base units (ns, bytes) */
-    const char *absent;         /* a word allowed besides the range, stored as -1; or NULL */
-    const char *const *choices; /* PARAM_CHOICE: the words allowed, ending with NULL */
-    const char *meaning;        /* one line, lower case, no full stop */
+    size_t offset;       /* of the field in the state */
+    const char *initial; /* the default, as text; NULL: must be given, or `otherwise` says */
+    double least, most;  /* range of a quantity, in base units (ns, bytes) */
+    const char *absent;  /* a word allowed besides the range, stored as -1; or NULL */
+    /* PARAM_CHOICE: the words allowed, ending with NULL. Of a whole quantity without `absent`:
+     * words allowed besides the range, stored as -1, -2, … */
+    const char *const *choices;
+    const char *meaning; /* one line, lower case, no full stop */
 
     const struct param *parts; /* of a rule: the rows of its "key=value,…"; or NULL */
     const char *also;          /* another spelling of the name; or NULL */
@@ -75,6 +77,14 @@ struct param {
 };
 
 #define PARAM_ABSENT (-1)
+
+/* The i-th word that a quantity may be besides its range, NULL after the last; and how it is
+ * stored. */
+const char *param_word(const struct param *param, size_t i);
+static inline int64_t param_word_value(size_t i)
+{
+    return PARAM_ABSENT - (int64_t)i;
+}
 
 /* For `most`: there is no upper end but the type's. */
 #define PARAM_UNLIMITED 0x1p63
@@ -129,6 +139,9 @@ static inline bool param_is_quantity(const struct param *param)
 {
     return param->type <= PARAM_BYTES;
 }
+
+/* Does it go by that name? */
+bool param_is_called(const struct param *param, const char *name);
 
 /* Is it a const char *? */
 static inline bool param_is_text(const struct param *param)

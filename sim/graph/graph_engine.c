@@ -35,7 +35,9 @@ static int begin(void *context, struct error *error)
     struct graph *graph = context;
     const struct simulation_setup *setup = graph->setup;
     const struct program *program = &graph->stream.program;
-    if (stream_open(&graph->stream, setup->workload, setup->seed, setup->collector, error) != 0)
+    struct costs own;
+    const struct costs *costs = costs_of_setup(setup, &own);
+    if (stream_open(&graph->stream, setup->workload, setup->seed, costs, error) != 0)
         return -1;
     graph->heap = heap_new(program->registers);
     graph->memory_limit_bytes =

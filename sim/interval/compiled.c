@@ -97,7 +97,7 @@ void compiled_count_ages(const struct compiled *compiled, uint32_t deaths,
 static bool facts_are_sound(const struct compiled *compiled)
 {
     const struct program *program = &compiled->program;
-    return program->slots <= SLOTS_MOST && program->layout < LAYOUT_COUNT &&
+    return program->slots <= SLOTS_MOST && scatter_is_sound(program->scatter) &&
            isfinite(program->slowdown) && program->slowdown > 0 &&
            compiled->fault.kind <= FAULT_FIELD_RANGE &&
            compiled->operations == compiled_count(compiled, COLUMN_classes) &&

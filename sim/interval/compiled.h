@@ -252,10 +252,11 @@ void compiled_count_ages(const struct compiled *compiled, uint32_t deaths,
 /* ---- compiling -------------------------------------------------------------------------- */
 
 struct compile_options {
-    uint64_t memory_bytes; /* a program that takes more is kept in files; 0: no limit */
-    const char *folder;    /* where these are made */
-    const char *advice;    /* what to do if they cannot be: ends the line that says so */
-    uint32_t window;       /* operations of a window; 0: what is fast (sim/interval/windows.c) */
+    const struct costs *costs; /* those of the mutator; NULL: the version's own */
+    uint64_t memory_bytes;     /* a program that takes more is kept in files; 0: no limit */
+    const char *folder;        /* where these are made */
+    const char *advice;        /* what to do if they cannot be: ends the line that says so */
+    uint32_t window; /* operations of a window; 0: what is fast (sim/interval/windows.c) */
     /* For tests of large numbers: how many there have been; and ORIGIN_BACK, if not 0. */
     uint64_t births_before, numbers_before, origin_back;
 };
@@ -266,8 +267,8 @@ struct compile_options {
  * read by many threads. */
 struct compiler;
 
-/* Begins the program of a workload, with the mutator's costs on that version; the options and the
- * setting are not needed after, but for their texts. NULL, with a line in *error, if it cannot be.
+/* Begins the program of a workload, on that version; the options and the setting are not needed
+ * after, but for their texts. NULL, with a line in *error, if it cannot be.
  */
 struct compiler *compiler_open(const struct setting *workload, uint64_t seed,
                                const struct collector_version *version,
@@ -285,7 +286,7 @@ int compiler_next(struct compiler *compiler, struct compiled *window, struct err
 double compiler_progress(const struct compiler *compiler);
 void compiler_close(struct compiler *compiler); /* of NULL: nothing */
 
-/* Compiles the program of a workload, whole, with the mutator's costs on that version. Only
+/* Compiles the program of a workload, whole, for that version. Only
  * `progress` of the observers is told anything. Returns 0, also when the program has a fault (it is
  * part of it), or -1 with a line in *error (empty if an observer gave up). compiled_fini is due
  * either way. */

@@ -38,8 +38,8 @@ static void replayer_enter_window(void *engine, const struct compiled *window)
 /* Compiles for this replayer alone. Returns 0, or -1 with a line in *error. */
 static int begin_own(struct replayer *replayer, struct error *error)
 {
-    static const struct compile_options usual = {0};
     const struct simulation_setup *setup = replayer->setup;
+    const struct compile_options usual = {.costs = setup->costs};
     replayer->compiler =
         compiler_open(setup->workload, setup->seed, setup->collector, &usual, error);
     if (!replayer->compiler || compiler_next(replayer->compiler, &replayer->own, error) < 0)

@@ -19,7 +19,7 @@
  * at a multiple of ALIGNMENT. Change VERSION with anything in here or in sim/interval/compiled.h
  * that changes what a file holds. */
 #define MAGIC          "pygcsim program\n"
-#define VERSION        2
+#define VERSION        3
 #define ORDER_OF_BYTES 0x01020304
 #define ALIGNMENT      4096
 #define TEXT_MOST      65536 /* bytes of each text */
@@ -43,7 +43,8 @@ struct header {
     uint32_t registers, slots;
     uint64_t planned_ns, memory_limit_bytes;
     double slowdown;
-    uint32_t layout, fault_kind, fault_which, fault_allowed;
+    int64_t scatter;
+    uint32_t fault_kind, fault_which, fault_allowed, filling;
     uint64_t fault_ns;
     uint32_t cost_ns[OP_COUNT][OBJECT_KINDS];
     uint32_t unused;
@@ -151,7 +152,7 @@ static struct header header_of(const struct compiled *compiled, const struct pro
                             .planned_ns = program->planned_ns,
                             .memory_limit_bytes = program->memory_limit_bytes,
                             .slowdown = program->slowdown,
-                            .layout = program->layout,
+                            .scatter = program->scatter,
                             .fault_kind = compiled->fault.kind,
                             .fault_which = compiled->fault.which,
                             .fault_allowed = compiled->fault.allowed,
@@ -508,7 +509,7 @@ static void facts_of(const struct header *header, struct compiled *compiled)
     program->planned_ns = header->planned_ns;
     program->memory_limit_bytes = header->memory_limit_bytes;
     program->slowdown = header->slowdown;
-    program->layout = (enum layout)header->layout;
+    program->scatter = header->scatter;
     memcpy(program->costs.ns, header->cost_ns, sizeof program->costs.ns);
     compiled->operations = header->operations;
     compiled->numbers = header->numbers;

@@ -257,9 +257,12 @@ struct opening {
 static int open_compiler(void *context, struct error *error)
 {
     struct opening *how = context;
+    const struct simulation_setup setup = {.collector = how->version, .costs = how->options->costs};
+    struct costs own;
+    const struct costs *costs = costs_of_setup(&setup, &own);
     struct compiler *compiler = how->compiler = allocate_zeroed(1, sizeof *compiler);
     compiler->options = *how->options;
-    if (stream_open(&compiler->stream, how->workload, how->seed, how->version, error) != 0)
+    if (stream_open(&compiler->stream, how->workload, how->seed, costs, error) != 0)
         return -1;
     arena_init(&compiler->arena);
     compiler->registers =

@@ -39,6 +39,7 @@ struct collector_version {
     const char *summary;
     enum collector_kind kind;
     uint32_t thresholds[GENERATIONS];
+    const char *costs; /* the set (sim/model/cost_file.h) of its times: its own, or borrowed */
 };
 
 /* Ends with a NULL name. */

@@ -1,122 +1,130 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * Origin. The pause coefficients come from 85,000 timed gc.collect calls on CPython 3.11.7, 3.12.1
- * and 3.13.0 on one Xeon machine (L2 2 MiB a core), every configuration in a fresh process with the
- * interpreter's own objects frozen. Mean absolute error of the formula: 10 to 17%; 20 to 30% where
- * N or the share of unreachable objects goes beyond what was fitted (3 million objects). Not in the
- * formula, but measured: a reference from a young object into a large old heap costs 18 to 63 ns
- * instead of b, and cold caches cost up to five times as much at N = 100.
- *
- * The mutator's: allocating and freeing as above; the tuple, and stores to clears, with python -m
- * timeit on the same versions (medians of statements such as `o[k] = x`, less an empty one). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/model/costs.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+#include <xxhash.h>
 
-struct coefficients {
-    double a, b, d;       /* ns for an object examined, a reference followed, an object reclaimed */
-    uint32_t allocate_ns; /* allocate, and free by reference count */
-};
+#include "sim/base/units.h"
 
-struct cost_model {
-    const char *measured_on;
-    struct coefficients kind[OBJECT_KINDS];
-    uint32_t store_ns, clear_ns, load_ns, copy_ns, drop_ns;
-};
+/* ---- of a collection ------------------------------------------------------------------------ */
 
-static const double c0_ns = 200;
-static const double cached_bytes = 0.5 * 1024 * 1024; /* H0 */
-
-static const double exponent[LAYOUT_COUNT] = {
-    [LAYOUT_sequential] = 0.15,
-    [LAYOUT_random] = 0.35,
-    [LAYOUT_aged] = 0.60,
-};
-
-static const struct cost_model models[] = {
-    {.measured_on = "3.11",
-     .kind = {[KIND_LIST_SUBCLASS] = {20.1, 4.0, 46.9, 46},
-              [KIND_LIST] = {13.2, 3.9, 32.2, 13},
-              [KIND_DICT] = {17.2, 3.9, 33.6, 14},
-              [KIND_INSTANCE] = {38.0, 2.4, 41.4, 55},
-              [KIND_TUPLE] = {10.4, 3.8, 31.7, 19}},
-     .store_ns = 9,
-     .clear_ns = 9,
-     .load_ns = 18,
-     .copy_ns = 1,
-     .drop_ns = 1},
-    {.measured_on = "3.12",
-     .kind = {[KIND_LIST_SUBCLASS] = {22.0, 4.1, 53.8, 64},
-              [KIND_LIST] = {16.1, 3.1, 42.1, 22},
-              [KIND_DICT] = {19.0, 3.8, 43.7, 22},
-              [KIND_INSTANCE] = {34.3, 2.6, 44.5, 78},
-              [KIND_TUPLE] = {12.2, 3.6, 36.4, 26}},
-     .store_ns = 11,
-     .clear_ns = 12,
-     .load_ns = 24,
-     .copy_ns = 3,
-     .drop_ns = 2},
-    {.measured_on = "3.13",
-     .kind = {[KIND_LIST_SUBCLASS] = {22.6, 4.2, 57.0, 56},
-              [KIND_LIST] = {13.3, 3.9, 36.2, 15},
-              [KIND_DICT] = {17.2, 4.0, 39.8, 19},
-              [KIND_INSTANCE] = {44.4, 2.8, 49.4, 58},
-              [KIND_TUPLE] = {10.7, 3.8, 33.5, 18}},
-     .store_ns = 8,
-     .clear_ns = 8,
-     .load_ns = 20,
-     .copy_ns = 1,
-     .drop_ns = 1},
-};
-
-const struct cost_model *costs_for(const struct collector_version *version)
+struct load costs_load(const struct costs *costs, const struct found *found)
 {
-    if (version->kind == COLLECTS_IN_ALLOCATION)
-        return &models[0];
-    return strcmp(version->name, "cpython-3.12") == 0 ? &models[1] : &models[2];
-}
-
-const char *costs_measured_on(const struct cost_model *model)
-{
-    return model->measured_on;
-}
-
-double costs_size_factor(enum layout layout, double container_bytes)
-{
-    return fmax(1, pow(container_bytes / cached_bytes, exponent[layout]));
-}
-
-double costs_work_ns(const struct cost_model *model, const struct found *found)
-{
-    double ns = 0;
+    struct load load = {.bytes = (double)tally_container_bytes(&found->examined)};
     for (int kind = 0; kind < OBJECT_KINDS; kind++) {
-        const struct coefficients *c = &model->kind[kind];
-        ns += c->a * (double)found->examined.objects[kind] +
-              c->b * (double)found->examined.fields[kind] +
-              c->d * (double)found->unreachable.objects[kind];
+        const struct kind_costs *c = &costs->kinds[kind];
+        double objects = (double)found->examined.objects[kind];
+        double payload = object_layouts[kind].payload_references * objects;
+        double references = (double)found->examined.fields[kind] + payload;
+        double unreachable = (double)found->unreachable.objects[kind];
+        load.work_ns += c->a * objects + c->b * references + c->d * unreachable;
+        load.touched += objects + costs->k * references;
+        load.bytes += (double)costs->header * payload;
     }
-    return ns;
+    return load;
 }
 
-uint64_t costs_pause_ns(const struct cost_model *model, enum layout layout, double slowdown,
-                        const struct found *found)
+static double share_missed(const struct cache *cache, double bytes, double worked_ns)
 {
-    double size = costs_size_factor(layout, (double)tally_container_bytes(&found->examined));
-    double ns = c0_ns + costs_work_ns(model, found) * size;
-    return (uint64_t)llround(ns * slowdown);
+    double room = (double)cache->bytes < bytes ? (double)cache->bytes / bytes : 1;
+    double forgotten = cache->most * -expm1(-worked_ns / (double)cache->forgets);
+    return 1 - room * (1 - forgotten);
 }
 
-void costs_of_operations(const struct cost_model *model, double slowdown, struct op_costs *costs)
+static double all_missed(const struct prices *prices, double bytes, double worked_ns)
 {
-    const uint32_t by_code[OP_COUNT] = {
-        [OP_STORE] = model->store_ns, [OP_CLEAR] = model->clear_ns, [OP_LOAD] = model->load_ns,
-        [OP_COPY] = model->copy_ns,   [OP_DROP] = model->drop_ns,
+    double missed = 0;
+    for (size_t i = 0; i < prices->cache_count; i++)
+        missed += prices->caches[i].share * share_missed(&prices->caches[i], bytes, worked_ns);
+    return missed;
+}
+
+double prices_pause_ns(const struct prices *prices, const struct load *load, double worked_ns)
+{
+    double missed = all_missed(prices, load->bytes, worked_ns);
+    double waiting_ns = prices->scatter_ns * load->touched * missed;
+    return prices->scale * (prices->start_ns + load->work_ns + waiting_ns);
+}
+
+/* ---- calibration ---------------------------------------------------------------------------- */
+
+/* Solves the scatter with which a full collection of the typical heap takes `pause_ns`, long after
+ * the one before it; if none from 0 to the most does, the nearest, and the rest becomes scale. */
+static void calibrate(struct prices *prices, const struct costs *costs, double pause_ns)
+{
+    const struct found found = typical_heap((uint64_t)costs->pause.objects);
+    const struct load load = costs_load(costs, &found);
+    double most = SCATTER_SOLVED_MOST * (double)costs->scatter[SCATTER_aged];
+    double work_ns = prices->start_ns + load.work_ns;
+    double waits = load.touched * all_missed(prices, load.bytes, INFINITY);
+    double scatter_ns = waits > 0 ? (pause_ns - work_ns) / waits : 0;
+    prices->scatter_ns = fmin(fmax(0, scatter_ns), most);
+    if (scatter_ns != prices->scatter_ns || !(waits > 0))
+        prices->calibration = pause_ns / (work_ns + prices->scatter_ns * waits);
+}
+
+static double own_scatter_ns(const struct costs *costs, const struct program *program)
+{
+    if (program->scatter >= 0)
+        return (double)program->scatter;
+    return (double)costs->scatter[SCATTER_WORD(program->scatter)];
+}
+
+struct prices prices_of(const struct costs *costs, const struct program *program)
+{
+    struct prices prices = {.start_ns = (double)costs->start,
+                            .cache_count = costs->cache_count,
+                            .scatter_ns = own_scatter_ns(costs, program),
+                            .calibration = 1};
+    memcpy(prices.caches, costs->caches, sizeof prices.caches);
+    if (costs->pause.objects)
+        calibrate(&prices, costs, (double)costs->pause.ns / program->slowdown);
+    prices.scale = prices.calibration * program->slowdown;
+    return prices;
+}
+
+/* ---- of operations -------------------------------------------------------------------------- */
+
+void prices_of_operations(const struct prices *prices, const struct costs *costs,
+                          struct op_costs *operations)
+{
+    const struct operation_costs *ns = &costs->operations;
+    const int64_t by_code[OP_COUNT] = {
+        [OP_STORE] = ns->store, [OP_CLEAR] = ns->clear, [OP_LOAD] = ns->load,
+        [OP_COPY] = ns->copy,   [OP_DROP] = ns->drop,
     };
     for (int code = 0; code < OP_COUNT; code++) {
         for (int kind = 0; kind < OBJECT_KINDS; kind++) {
-            uint32_t ns = code == OP_NEW ? model->kind[kind].allocate_ns : by_code[code];
-            costs->ns[code][kind] = (uint32_t)lround(ns * slowdown);
+            int64_t each = code == OP_NEW ? costs->kinds[kind].allocate : by_code[code];
+            double scaled = fmin((double)each * prices->scale, UINT32_MAX);
+            operations->ns[code][kind] = (uint32_t)lround(scaled);
         }
     }
+}
+
+/* ---- as a text ------------------------------------------------------------------------------ */
+
+/* Of all its numbers, and of the interpreter: in what order does not matter, but for ever. */
+static uint32_t digest(const struct costs *costs)
+{
+    struct costs numbers = *costs;
+    memset(numbers.name, 0, sizeof numbers.name);
+    memset(numbers.machine, 0, sizeof numbers.machine);
+    memset(numbers.source, 0, sizeof numbers.source);
+    numbers.pause = (struct measured_pause){0};
+    return (uint32_t)XXH3_64bits(&numbers, sizeof numbers);
+}
+
+char *costs_id(const struct costs *costs, char text[COSTS_ID])
+{
+    char pause[UNITS_TEXT], objects[UNITS_TEXT];
+    int length = snprintf(text, COSTS_ID, "%s#%08" PRIx32, costs->name, digest(costs));
+    if (costs->pause.objects)
+        snprintf(text + length, (size_t)(COSTS_ID - length), " pause=%s@%s",
+                 units_write_duration(pause, costs->pause.ns),
+                 units_write_count(objects, costs->pause.objects));
+    return text;
 }

@@ -3,43 +3,36 @@
 
 #include <string.h>
 
-#include "sim/model/costs.h"
 #include "sim/model/engine.h"
 
-static struct would_find what_was_found(const struct found *found, const struct program *program,
-                                        const struct cost_model *costs)
+static struct would_find what_was_found(const struct found *found, const struct costs *costs)
 {
     const struct found garbage = {.examined = found->unreachable,
                                   .unreachable = found->unreachable};
-    double slowdown = program->slowdown;
     return (struct would_find){
         .examined = tally_objects(&found->examined),
         .unreachable = tally_objects(&found->unreachable),
-        .container_bytes = tally_container_bytes(&found->examined),
-        .pause_ns = costs_pause_ns(costs, program->layout, slowdown, found),
-        .garbage_bytes = tally_container_bytes(&found->unreachable),
-        .work_ns = costs_work_ns(costs, found) * slowdown,
-        .garbage_work_ns = costs_work_ns(costs, &garbage) * slowdown,
+        .load = costs_load(costs, found),
+        .garbage = costs_load(costs, &garbage),
     };
 }
 
 /* A younger generation first: what its collection finds, one of an older would have found too. */
 static void find_what_collections_would(struct ending *ending, const struct engine *engine,
-                                        void *engine_state, const struct cost_model *costs)
+                                        void *engine_state, const struct costs *costs)
 {
-    const struct program *program = engine->program(engine_state);
     struct found gone = {0}, found;
     for (int g = 0; g < GENERATIONS; g++) {
         engine->collect(engine_state, g, &found);
         tally_combine(&found.examined, &gone.unreachable, 1);
         tally_combine(&found.unreachable, &gone.unreachable, 1);
         gone = found;
-        ending->would_find[g] = what_was_found(&found, program, costs);
+        ending->would_find[g] = what_was_found(&found, costs);
     }
 }
 
 void ending_find(struct ending *ending, const struct engine *engine, void *engine_state,
-                 const struct collector *collector)
+                 const struct collector *collector, const struct costs *costs)
 {
     struct engine_totals totals;
     engine->totals(engine_state, &totals);
@@ -55,5 +48,5 @@ void ending_find(struct ending *ending, const struct engine *engine, void *engin
         ending->threshold[g] = collector->threshold[g];
     }
     memcpy(ending->tracked, totals.tracked, sizeof ending->tracked);
-    find_what_collections_would(ending, engine, engine_state, costs_for(collector->version));
+    find_what_collections_would(ending, engine, engine_state, costs);
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "sim/model/collector.h"
+#include "sim/model/costs.h"
 #include "sim/model/program.h"
 
 struct engine;
@@ -32,19 +33,17 @@ struct ending {
      * counted as found by it too, if they are in an older generation: as survivors. */
     struct would_find {
         uint64_t examined, unreachable; /* objects */
-        uint64_t container_bytes;       /* of those examined */
-        uint64_t pause_ns;
-        /* Of the unreachable ones alone: to work out the pause with more of them, or fewer. Work is
-         * the pause without what size adds to it (sim/model/costs.h). */
-        uint64_t garbage_bytes;
-        double work_ns, garbage_work_ns;
+        uint64_t worked_ns; /* by the program, since a collection last went through all of it */
+        /* What its pause depends on (sim/model/costs.h): all of it, and of that the part of the
+         * unreachable ones, to work out the pause with more of them, or fewer. */
+        struct load load, garbage;
     } would_find[GENERATIONS];
     struct policy_plan plan; /* generation -1: the policy does not collect by itself */
 };
 
-/* Everything but the plan. Collects every generation, so the heap is not what it was after that;
- * the same with every engine. */
+/* Everything but the plan and the work. Collects every generation, so the heap is not what it was
+ * after that; the same with every engine. */
 void ending_find(struct ending *ending, const struct engine *engine, void *engine_state,
-                 const struct collector *collector);
+                 const struct collector *collector, const struct costs *costs);
 
 #endif

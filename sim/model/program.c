@@ -18,9 +18,9 @@ const char *const program_event_meanings[] = {
 #undef X
         NULL};
 
-const char *const layout_names[] = {
+const char *const scatter_names[] = {
 #define X(name, meaning) #name,
-    LAYOUTS(X)
+    SCATTERS(X)
 #undef X
         NULL};
 

@@ -104,7 +104,7 @@ static inline bool op_is_of_engine(const struct op *op)
     return op->code <= OP_WORK;
 }
 
-/* Mutator time of each operation, in ns: by code and, for OP_NEW, kind (sim/model/costs.c). Freeing
+/* Mutator time of each operation, in ns: by code and, for OP_NEW, kind (sim/model/costs.h). Freeing
  * an object is part of the cost of allocating it, so that mutator time does not depend on the
  * policy.
  */
@@ -112,19 +112,28 @@ struct op_costs {
     uint32_t ns[OP_COUNT][OBJECT_KINDS];
 };
 
-/* How objects lie in memory: the exponent of the pause formula (sim/model/costs.c). */
-#define LAYOUTS(X)                                                                                 \
+/* How objects lie in memory: a time in ns (sim/model/costs.h), or a word for that of such a heap in
+ * the costs used; words are negative, as words besides a range are (param_word_value). */
+#define SCATTERS(X)                                                                                \
     X(sequential, "allocated in order, references to neighbours: a fresh heap")                    \
     X(random, "allocated in order, references anywhere")                                           \
     X(aged, "the collector's lists in random address order: a long-running process")
 
-enum layout {
-#define X(name, meaning) LAYOUT_##name,
-    LAYOUTS(X)
+enum scatter {
+#define X(name, meaning) SCATTER_##name,
+    SCATTERS(X)
 #undef X
-        LAYOUT_COUNT
+        SCATTER_COUNT
 };
-extern const char *const layout_names[LAYOUT_COUNT + 1];
+extern const char *const scatter_names[SCATTER_COUNT + 1];
+
+#define SCATTER_WORD(value) (-1 - (value)) /* of a negative one: its enum; and back again */
+#define SCATTER_MOST_NS     100000
+
+static inline bool scatter_is_sound(int64_t scatter)
+{
+    return -SCATTER_COUNT <= scatter && scatter <= SCATTER_MOST_NS;
+}
 
 #define SLOTS_MOST (1u << 20)
 
@@ -136,7 +145,7 @@ struct program {
     uint64_t planned_ns;         /* about how long it runs on the nominal clock, 0: not known */
     uint64_t memory_limit_bytes; /* an allocation that does not fit ends the run; 0: none */
     double slowdown;             /* this machine against the one the costs were measured on; 1 */
-    enum layout layout;
+    int64_t scatter;             /* of its heap */
 
     struct op *ops;
     size_t count, capacity;

@@ -14,11 +14,13 @@
 #define SAMPLE_NEVER 0
 
 struct compiled;
+struct costs;
 struct engine;
 
 struct simulation_setup {
     const struct engine *engine;
     const struct collector_version *collector;
+    const struct costs *costs; /* what it takes in time; NULL: that of the collector's set */
     const struct setting *workload, *policy; /* borrowed while the run lasts */
     /* The workload's program, or its first window, for the interval engine; NULL: it compiles for
      * itself. Borrowed too. */

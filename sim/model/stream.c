@@ -6,22 +6,27 @@
 #include <string.h>
 
 #include "sim/base/allocate.h"
-#include "sim/model/costs.h"
 
 #define STRETCH 4096 /* operations gathered before they are executed */
 
-int stream_open(struct stream *stream, const struct setting *setting, uint64_t seed,
-                const struct collector_version *version, struct error *error)
+static void set_costs(struct program *program, const struct costs *costs)
 {
-    const struct cost_model *costs = costs_for(version);
+    const struct prices prices = prices_of(costs, program);
+    prices_of_operations(&prices, costs, &program->costs);
+}
+
+int stream_open(struct stream *stream, const struct setting *setting, uint64_t seed,
+                const struct costs *costs, struct error *error)
+{
+    struct program *program = &stream->program;
     *stream = (struct stream){.program = {.slowdown = 1},
                               .workload = workload_of(setting->component),
                               .state = setting_fresh_state(setting),
                               .more = true};
-    costs_of_operations(costs, 1, &stream->program.costs);
-    if (stream->workload->start(stream->state, &stream->program, seed, error) != 0)
+    set_costs(program, costs);
+    if (stream->workload->start(stream->state, program, seed, error) != 0)
         return -1;
-    costs_of_operations(costs, stream->program.slowdown, &stream->program.costs);
+    set_costs(program, costs);
     return 0;
 }
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "sim/base/error.h"
-#include "sim/model/collector.h"
+#include "sim/model/costs.h"
 #include "sim/model/program.h"
 #include "sim/model/workload.h"
 
@@ -20,10 +20,10 @@ struct stream {
     bool more;
 };
 
-/* Starts the workload, with the mutator's costs on that version. `setting` is not needed after.
+/* Starts the workload, with these costs. `setting` and they are not needed after.
  * Returns 0, or -1 with a line in *error; stream_close is due either way. */
 int stream_open(struct stream *stream, const struct setting *setting, uint64_t seed,
-                const struct collector_version *version, struct error *error);
+                const struct costs *costs, struct error *error);
 void stream_close(struct stream *stream);
 
 /* Replaces the stretch by the next; false: the program is over. */

@@ -43,8 +43,10 @@ static inline const struct workload *workload_of(const struct component *about)
     .type = PARAM_DURATION, .initial = "0s", .least = 0, .most = NS_PER_H,                         \
     .meaning = "how long the service is up before requests may arrive"
 
-#define PARAM_LAYOUT                                                                               \
-    .type = PARAM_CHOICE, .choices = layout_names,                                                 \
-    .meaning = "how objects lie in memory: the exponent of the pause formula"
+#define PARAM_SCATTER                                                                              \
+    .type = PARAM_DURATION, .least = 0, .most = SCATTER_MOST_NS, .choices = scatter_names,         \
+    .also = "layout",                                                                              \
+    .meaning = "how objects lie in memory: what each may cost a collection in waiting for it; "    \
+               "words: as measured on such heaps"
 
 #endif

@@ -25,7 +25,7 @@ static enum owner owner_of(const char *name, const char **rest)
 static const struct param *param_named(const struct component *component, const char *name)
 {
     for (const struct param *param = component->params; param && param->name; param++)
-        if (strcmp(param->name, name) == 0)
+        if (param_is_called(param, name))
             return param;
     return NULL;
 }

@@ -23,6 +23,15 @@ int entry_from_spec(struct entry *entry, const struct kin *kin, const char *spec
     return 0;
 }
 
+/* Under another spelling: the same name twice is refused before. */
+static bool is_given(const struct entry *entry, const struct param *param)
+{
+    for (size_t i = 0; i < entry->variation_count; i++)
+        if (entry->variations[i].param == param)
+            return true;
+    return false;
+}
+
 /* The parameters, in the order of the file. */
 static int read_factors(struct entry *entry, const struct document *document,
                         const yaml_node_t *map, const struct design *design, struct error *error)
@@ -39,6 +48,9 @@ static int read_factors(struct entry *entry, const struct document *document,
         struct variation *variation = &entry->variations[entry->variation_count];
         variation->param = param_find(entry->component, name, error);
         assert(variation->param);
+        if (is_given(entry, variation->param))
+            return document_error(document, key, error, "%s is there twice, also as %s",
+                                  variation->param->name, variation->param->also);
         if (values_read(&variation->values, document, value, entry->component, variation->param,
                         design, error) != 0)
             return -1;
@@ -56,8 +68,11 @@ static int check_keys(const struct component *component, const struct document *
     char what[96];
     struct pairs pairs;
     size_t count = 0;
-    for (const struct param *param = component->params; param && param->name; param++)
+    for (const struct param *param = component->params; param && param->name; param++) {
         names[count++] = param->name;
+        if (param->also)
+            names[count++] = param->also;
+    }
     names[count] = "name";
     assert(count < PAIRS_MOST);
     snprintf(what, sizeof what, "parameter of %.60s called", component->name);

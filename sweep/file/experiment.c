@@ -26,6 +26,8 @@ static int read_document(struct experiment *experiment, const struct document *d
     int status = reading_start(&reading, document, experiment, error);
     if (status == 0)
         status = points_make(&reading, error);
+    if (status == 0)
+        experiment_use_cost(experiment, &reading.cost);
     reading_fini(&reading);
     if (status == 0 && !experiment->name)
         experiment->name = name_of_file(document->path);
@@ -60,9 +62,28 @@ void experiment_fini(struct experiment *experiment)
     free(experiment->name);
     free(experiment->text);
     free(experiment->points);
+    free(experiment->costs);
     free(experiment->seeds);
     free(experiment->baseline);
     *experiment = (struct experiment){0};
+}
+
+/* One set for each version, filled in if it is somebody's. */
+void experiment_use_cost(struct experiment *experiment, const struct cost_choice *cost)
+{
+    size_t versions = 0;
+    while (collector_versions[versions].name)
+        versions++;
+    free(experiment->costs);
+    experiment->cost = *cost;
+    experiment->costs = allocate_zeroed(versions, sizeof *experiment->costs);
+    for (size_t i = 0; i < experiment->point_count; i++) {
+        struct point *point = &experiment->points[i];
+        struct costs *costs = &experiment->costs[point->collector - collector_versions];
+        if (!*costs->name)
+            *costs = cost_choice_for(cost, point->collector);
+        point->costs = costs;
+    }
 }
 
 uint64_t experiment_last_seed(const struct experiment *experiment)

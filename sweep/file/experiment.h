@@ -16,6 +16,7 @@
 #include "sim/base/error.h"
 #include "sim/base/param.h"
 #include "sim/model/collector.h"
+#include "sim/model/cost_choice.h"
 #include "sim/model/engine.h"
 
 #define REPLICATIONS_MOST 100000
@@ -24,6 +25,7 @@
 struct point {
     size_t workload, policy;
     const struct collector_version *collector;
+    const struct costs *costs; /* the experiment's */
 };
 
 /* Longer programs until their runs are covered for the horizon (sweep/coverage.h); more
@@ -48,6 +50,8 @@ struct experiment {
     size_t workload_count, policy_count;
     struct point *points; /* each once; by workload, then collector, then policy */
     size_t point_count;
+    struct cost_choice cost; /* what was said of them, and what that comes to for each collector */
+    struct costs *costs;
     uint64_t *seeds; /* one a replication */
     size_t seed_count;
     const struct engine *engine;
@@ -62,6 +66,9 @@ struct experiment {
 
 /* Reads a file. Returns 0, or -1 with a line in *error: "FILE:LINE: what, and what is allowed". */
 int experiment_read(struct experiment *experiment, const char *path, struct error *error);
+
+/* What runs take in time: to be said again when collectors have changed. */
+void experiment_use_cost(struct experiment *experiment, const struct cost_choice *cost);
 
 void experiment_fini(struct experiment *experiment);
 

@@ -225,6 +225,7 @@ const struct experiment_key experiment_keys[] = {
     {"", {TERM_LOG, FIELD(log), .initial = "summary"}},
     {"", {TERM_SAMPLE, FIELD(sample_ns)}},
     {"", {TERM_ENGINE, FIELD(engine)}},
+    {"", {TERM_COST, FIELD(cost)}},
     {"range", {"range", PARAM_RULE, .form = "two values with two dots in between, as in 2000..100000",
                .meaning = "both ends; a grid has values from one to the other, other designs sample what is between"},
      offsetof(struct range, node), read_later},

@@ -33,6 +33,7 @@ struct reading {
     int64_t log;
     uint64_t sample_ns;
     const struct engine *engine;
+    struct cost_choice cost;
     const char *minimise;
 };
 

@@ -13,11 +13,20 @@
 #include "results/store/metrics.h"
 #include "sim/base/param.h"
 #include "sim/engines.h"
+#include "sim/model/cost_choice.h"
+#include "sim/model/cost_file.h"
 #include "sweep/file/experiment.h"
 
 #define TERM_COLLECTOR                                                                             \
     .name = "collector", .type = PARAM_ITEM, .registry = &collector_registry,                      \
     .initial = DEFAULT_COLLECTOR, .meaning = "the interpreter version"
+
+/* Its field is a struct cost_choice. */
+#define TERM_COST                                                                                  \
+    .name = "cost", .type = PARAM_RULE, .read = cost_choice_read, .registry = &cost_registry,      \
+    .form = COST_CHOICE_FORM, .otherwise = "those of the interpreter version",                     \
+    .meaning = "what things take in time: a cost set, and a full collection that you have "        \
+               "measured, which calibrates it"
 
 #define TERM_SEED                                                                                  \
     .name = "seed", .type = PARAM_COUNT, .least = 0, .most = PARAM_UNLIMITED, .initial = "1",      \

@@ -92,7 +92,7 @@ USAGE = [
     ("a duration in mega", "run -w web:duration=5M", ["5M is not a duration: write 5m or 5min"]),
     ("a generation there is none of", "run -p timed:generation=3", ["generation=3 ", "0 to 2"]),
     ("neither yes nor no", "run -p freeze:collect=maybe", ["collect=maybe ", "no or yes"]),
-    ("a word that is no layout", "run -w web:layout=tidy", ["layout=tidy ", "sequential", "aged"]),
+    ("a word that is no scatter", "run -w web:layout=tidy", ["scatter=tidy ", "sequential", "aged"]),
     ("a seed that is no number", "run --seed x", ["--seed=x ", "a whole number"]),
     ("a seed below 0", "run --seed -1", ["--seed=-1 ", "0"]),
     ("a seed too large", "run --seed 99999999999999999999", ["--seed=9", "9223372036854775807"]),

@@ -49,7 +49,7 @@ def units(place):
     for ending in ("", "_low", "_high", "_difference", "_difference_low", "_difference_high"):
         check({f"{name}{ending} ({unit[name]})" for name in unit} <= set(settings), ending, settings)
     for heading in ("workload.duration (ns)", "workload.payload (bytes)", "workload.rate", "policy.t0",
-                    "workload.layout"):
+                    "workload.scatter"):
         check(heading in runs, heading, runs)
     equal(headings(results, "export results.db --table collections")[:3],
           ["time (s)", "duration (s)", "generation"], "collections")

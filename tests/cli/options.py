@@ -274,7 +274,7 @@ BROKEN = [
     ("pygcsim compare --policy=freeze:on=st", ["startup_done", "step_done"]),
     ("pygcsim compare --policy=freeze:on=startup_done,co", ["collect="]),
     ("pygcsim compare --policy freeze:on=startup_done,collect=", ["no", "yes"]),
-    ("pygcsim run --workload web:lay", ["layout="]),
+    ("pygcsim run --workload web:scat", ["scatter="]),
     ("pygcsim run -w script:file=read", ["readme.db"]),
     ("pygcsim compare --until ci=5%,me", ["metric="]),
     ("pygcsim compare --until ci=5%,metric=latency_p9", ["latency_p90", "latency_p99"]),

@@ -382,7 +382,8 @@ def json_lines(place):
     printed = [json.loads(line) for line in results.out.splitlines()]
     for line, run in zip(printed, results.runs):
         expected = {"run": run["id"], "policy": run["policy"], "workload": run["workload"],
-                    "collector": run["collector"], "seed": run["seed"], "status": run["status"],
+                    "collector": run["collector"], "costs": run["costs"], "measured_on": run["measured_on"],
+                    "seed": run["seed"], "status": run["status"],
                     **results.summary[run["policy"]], "overhead": overhead(results, run)}
         equal(line, expected, "line")
     equal(len(printed), len(POLICIES), "lines")

@@ -117,7 +117,8 @@ static void change(struct image *image, struct bytes *bytes)
 static void replay(const struct example *example, const struct setting *policy,
                    const struct compiled *read)
 {
-    struct op_costs costs;
+    struct costs own;
+    struct op_costs operations;
     struct run run = {0};
     const struct simulation_setup setup = {.engine = &interval_engine,
                                            .collector = example->version,
@@ -127,7 +128,9 @@ static void replay(const struct example *example, const struct setting *policy,
                                            .sample_ns = SAMPLE_AUTO};
     run.record.refuses_at = TOLD_MOST;
     const struct observer observer = run_record_observer(&run.record, NULL);
-    costs_of_operations(costs_for(setup.collector), read->program.slowdown, &costs);
+    const struct costs *costs = costs_of_setup(&setup, &own);
+    struct prices prices = prices_of(costs, &read->program);
+    prices_of_operations(&prices, costs, &operations);
     run.status = simulate(&setup, &observer, &run.result, &run.error);
     if (run.status != 0 && run.record.told < TOLD_MOST)
         check_line(run.error.text);

@@ -225,7 +225,7 @@ static const char *const statements[] = {
     " i AS by_collector FROM r",
     "CREATE TRIGGER t AFTER UPDATE ON run BEGIN DELETE FROM summary; END",
     "ALTER TABLE run ADD COLUMN more",
-    "ALTER TABLE run DROP COLUMN layout",
+    "ALTER TABLE run DROP COLUMN scatter_ns",
     "CREATE TABLE metric (a)",
     "CREATE TABLE kept (a)",
     "PRAGMA user_version = 1",

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/model/cost_file.h"
 #include "sim/model/stream.h"
 #include "tests/fuzz/fuzz.h"
 #include "workloads/registry.h"
@@ -36,7 +37,8 @@ static void produce(const struct setting *setting)
 {
     struct stream stream;
     struct error error = {""};
-    if (stream_open(&stream, setting, 1, collector_version("cpython-3.13"), &error) != 0)
+    const struct costs costs = cost_set_read(cost_set("cpython-3.13-xeon"));
+    if (stream_open(&stream, setting, 1, &costs, &error) != 0)
         check_message(error.text);
     else
         for (int i = 0; i < STRETCHES_MOST && stream_next(&stream); i++)
@@ -65,8 +67,9 @@ static bool add_parameter(struct text *text, const struct param *param, unsigned
     if (words == 0 && !param_is_quantity(param))
         return false;
     text_add(text, "%s%s=%s", strchr(text->text, ':') ? "," : ":", param->name,
-             words ? param->choices[share % words]
-                   : param_write(param, value_at(param, share), value));
+             words && (share % 2 || !param_is_quantity(param))
+                 ? param->choices[share / 2 % words]
+                 : param_write(param, value_at(param, share), value));
     return true;
 }
 

@@ -28,10 +28,11 @@
     X(planned_ns, 8)                                                                               \
     X(memory_limit, 8)                                                                             \
     X(slowdown, 8)                                                                                 \
-    X(layout, 4)                                                                                   \
+    X(scatter, 8)                                                                                  \
     X(fault, 4)                                                                                    \
     X(fault_which, 4)                                                                              \
     X(fault_allowed, 4)                                                                            \
+    X(fault_filling, 4)                                                                            \
     X(fault_ns, 8)                                                                                 \
     X(costs, sizeof(struct op_costs))                                                              \
     X(filling, 4)                                                                                  \

@@ -134,6 +134,7 @@ static const struct range {
     {"client_buffer", PARAM_BYTES, 0, 2e4},
     {"memory_limit", PARAM_BYTES, 5e4, 1e6},
     {"slowdown", PARAM_REAL, 0.5, 20},
+    {"scatter", PARAM_DURATION, 0, 2000},
     {"every", PARAM_DURATION, 1e6, 2e8},
     {"every", PARAM_COUNT, 1, 50},
     {"t0", PARAM_COUNT, 0, 1500},
@@ -170,7 +171,7 @@ static const char *draw_value(const struct param *param, uint64_t *seed, char bu
         words++;
     if (param->type == PARAM_FLAG)
         return test_random_below(seed, 2) ? "yes" : "no";
-    if (words)
+    if (words && (!param_is_quantity(param) || test_random_below(seed, 2)))
         return param->choices[test_random_below(seed, words)];
     if (param->absent && test_random_below(seed, 3) == 0)
         return param->absent;

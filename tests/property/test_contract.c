@@ -312,7 +312,7 @@ TEST(the_program_is_the_same_under_every_policy)
         check_count(pair->what, run->result.operations, reference->result.operations);
         check_count(pair->what, run->result.requests, reference->result.requests);
         check_count(pair->what, allocated(run), allocated(reference));
-        check_count(pair->what, run->result.layout, reference->result.layout);
+        check_real(pair->what, run->result.prices.scatter_ns, reference->result.prices.scatter_ns);
         const struct sample *last = &run->record.samples[run->record.sample_count - 1];
         const struct sample *same = &reference->record.samples[reference->record.sample_count - 1];
         check_count(pair->what, last->wall_ns, run->result.wall_ns);
@@ -483,9 +483,12 @@ static void check_tables(const struct component *const *registry)
                                                   : sizeof(int64_t);
             check_that(p->name, p->meaning && p->meaning[0]);
             check_that(p->name, p->offset + size <= component->state_size);
-            check_that(p->name, (p->type == PARAM_CHOICE) == (p->choices != NULL));
+            check_that(p->name, (p->type == PARAM_CHOICE) <= (p->choices != NULL));
             check_that(p->name, p->type == PARAM_CHOICE || p->type == PARAM_FLAG ||
                                     p->type == PARAM_PATH || p->least <= p->most);
+            check_that("other words besides are stored as whole numbers",
+                       !p->choices || p->type == PARAM_CHOICE ||
+                           (!p->absent && param_is_quantity(p) && p->type != PARAM_REAL));
             check_that("what is absent is stored as a whole number",
                        !p->absent || (p->type != PARAM_REAL && p->type != PARAM_PATH));
             for (const struct param *q = component->params; q < p; q++)

@@ -2,6 +2,8 @@
  *
  * What a run says that a collection would find as it ends, against one that does come: the same
  * random program, with a collection as its last operation. */
+#include <math.h>
+
 #include "policies/registry.h"
 #include "sim/base/allocate.h"
 #include "sim/engines.h"
@@ -22,6 +24,12 @@ struct tried {
     uint64_t different, unreachable;
 };
 
+static uint64_t pause_of(const struct run *run, const struct would_find *would)
+{
+    double worked_ns = (double)would->worked_ns;
+    return (uint64_t)llround(prices_pause_ns(&run->result.prices, &would->load, worked_ns));
+}
+
 static bool is_found(const struct run *run, const struct would_find *would)
 {
     const struct collection *last = &run->record.collections[run->record.collection_count - 1];
@@ -29,7 +37,7 @@ static bool is_found(const struct run *run, const struct would_find *would)
     check_that("not more",
                would->examined <= last->examined && would->unreachable <= last->unreachable);
     return would->examined == last->examined && would->unreachable == last->unreachable &&
-           would->pause_ns == last->pause_ns;
+           pause_of(run, would) == last->pause_ns;
 }
 
 static bool ends_well(const struct run *run)

@@ -98,7 +98,10 @@ static const struct forgery {
     const char *says;
     bool pack; /* afterwards the columns are one after the other again */
 } forgeries[] = {
-    {"a layout there is none of", {{FACT(layout), LAYOUT_COUNT, 0}}, "impossible"},
+    {"a scatter there is no word for",
+     {{FACT(scatter), (uint64_t)-SCATTER_COUNT - 1, 0}},
+     "impossible"},
+    {"a scatter too large", {{FACT(scatter), SCATTER_MOST_NS + 1, 0}}, "impossible"},
     {"a slowdown of 0", {{FACT(slowdown), 0, 0}}, "impossible"},
     {"a slowdown below 0", {{FACT(slowdown), UINT64_C(0xbff0000000000000), 0}}, "impossible"},
     {"an infinite slowdown", {{FACT(slowdown), UINT64_C(0x7ff0000000000000), 0}}, "impossible"},
@@ -481,11 +484,14 @@ static void replay(const struct trial *trial, const struct compiled *read, uint6
     static struct histogram histogram;
     struct simulation_setup setup = trial->setup;
     struct setting policy;
-    struct op_costs costs;
+    struct costs own;
+    struct op_costs operations;
     struct run run;
     draw_setup(&setup, &policy, seed);
     setup.compiled = read;
-    costs_of_operations(costs_for(setup.collector), read->program.slowdown, &costs);
+    const struct costs *costs = costs_of_setup(&setup, &own);
+    struct prices prices = prices_of(costs, &read->program);
+    prices_of_operations(&prices, costs, &operations);
     run_with_engine(&run, &setup);
     for (size_t i = 0; i < run.record.request_count; i++)
         histogram_add(&histogram, run.record.requests[i].latency_ns);

@@ -36,7 +36,7 @@ static uint64_t share = 1;
 static const struct recipe recipes[] = {
     {SMALL_WEB, NULL, 1, "cpython-3.13", {0}},
     {SMALL_WEB, NULL, 2, "cpython-3.8", {.window = 500}},
-    {SMALL_WEB ",exceptions=0.5,native=0.5,layout=aged,io_share=1",
+    {SMALL_WEB ",exceptions=0.5,native=0.5,scatter=812ns,io_share=1",
      NULL,
      3,
      "cpython-3.12",
@@ -81,7 +81,7 @@ static void check_facts(const char *what, const struct compiled *got,
     check_count(what, a->planned_ns, b->planned_ns);
     check_count(what, a->memory_limit_bytes, b->memory_limit_bytes);
     check_that(what, memcmp(&a->slowdown, &b->slowdown, sizeof a->slowdown) == 0);
-    check_count(what, a->layout, b->layout);
+    check_count(what, (uint64_t)a->scatter, (uint64_t)b->scatter);
     check_that(what, memcmp(&a->costs, &b->costs, sizeof a->costs) == 0);
     check_count(what, got->operations, expected->operations);
     check_count(what, got->numbers, expected->numbers);
@@ -206,7 +206,7 @@ static void check_documented(const struct example *example, bool compress)
         size_t at, bytes;
         uint64_t expected;
     } parts[] = {
-        {"version", IMAGE_AT(version), 4, 2},
+        {"version", IMAGE_AT(version), 4, 3},
         {"byte order", IMAGE_AT(byte_order), 4, 0x01020304},
         {"length of the workload", IMAGE_AT(workload_bytes), 8, strlen(example->origin.workload)},
         {"length of the place", IMAGE_AT(place_bytes), 8, strlen(compiled->place)},
@@ -217,7 +217,7 @@ static void check_documented(const struct example *example, bool compress)
         {"slots", IMAGE_AT(slots), 4, compiled->program.slots},
         {"planned time", IMAGE_AT(planned_ns), 8, compiled->program.planned_ns},
         {"memory limit", IMAGE_AT(memory_limit), 8, compiled->program.memory_limit_bytes},
-        {"layout", IMAGE_AT(layout), 4, compiled->program.layout},
+        {"scatter", IMAGE_AT(scatter), 8, (uint64_t)compiled->program.scatter},
         {"fault", IMAGE_AT(fault), 4, compiled->fault.kind},
         {"fault's register", IMAGE_AT(fault_which), 4, compiled->fault.which},
         {"fields allowed", IMAGE_AT(fault_allowed), 4, compiled->fault.allowed},
@@ -403,8 +403,8 @@ TEST(other_versions)
         uint64_t value;
         const char *says;
     } cases[] = {
-        {"the next version", IMAGE_AT(version), 4, 3, "version 3 of the format"},
-        {"the last but this one", IMAGE_AT(version), 4, 1, "version 1 of the format"},
+        {"the next version", IMAGE_AT(version), 4, 4, "version 4 of the format"},
+        {"the last but this one", IMAGE_AT(version), 4, 2, "version 2 of the format"},
         {"version 0", IMAGE_AT(version), 4, 0, "version 0 of the format"},
         {"the last version", IMAGE_AT(version), 4, UINT32_MAX, "version 4294967295 of the format"},
         {"the other byte order", IMAGE_AT(byte_order), 4, 0x04030201, "byte order"},

@@ -46,7 +46,7 @@ static int given_start(void *state, struct program *program, uint64_t seed, stru
     program->planned_ns = declared->planned_ns;
     program->memory_limit_bytes = declared->memory_limit_bytes;
     program->slowdown = declared->slowdown;
-    program->layout = declared->layout;
+    program->scatter = declared->scatter;
     return 0;
 }
 
@@ -209,7 +209,7 @@ static void draw_operations(struct trial *trial, uint32_t most)
         .slots = LENGTH(dressing.slots),
         .planned_ns = up_to(trial, 10000000),
         .slowdown = one_in(trial, 2) ? 1 : (double)(1 + up_to(trial, 1000)) / 8,
-        .layout = (enum layout)below(trial, LAYOUT_COUNT),
+        .scatter = (int64_t)below(trial, 2000) - SCATTER_COUNT,
     };
     random_ops(&plain, &program, trial->declared.registers, 1 + up_to(trial, most - 1));
     dress(&dressing, &plain, (uint32_t)up_to(trial, 400));

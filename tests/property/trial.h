@@ -17,7 +17,7 @@ struct trial {
     /* A program of operations, if it is not a workload's. */
     struct random_ops ops;
     struct program
-        declared;   /* registers, slots, planned_ns, memory_limit_bytes, slowdown, layout */
+        declared;   /* registers, slots, planned_ns, memory_limit_bytes, slowdown, scatter */
     size_t stretch; /* operations emitted at a time */
 
     struct meddler meddler;

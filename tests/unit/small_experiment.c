@@ -51,6 +51,7 @@ void small_experiment_make(const struct small_experiment *small, struct experime
             for (size_t p = 0; p < experiment->policy_count; p++)
                 experiment->points[experiment->point_count++] =
                     (struct point){w, p, collector_version(collectors[c])};
+    experiment_use_cost(experiment, &(struct cost_choice){0});
     experiment->seeds = allocate_zeroed(experiment->seed_count, sizeof *experiment->seeds);
     for (size_t i = 0; i < experiment->seed_count; i++)
         experiment->seeds[i] = 11 + i;

@@ -35,9 +35,10 @@ static void add_run(struct store *store, const struct small_setting *setting, si
     execute(store,
             sqlite3_mprintf(
                 "INSERT INTO run (experiment_id, policy, workload, collector, seed,"
-                " engine, costs, log, warmup, sampling, horizon, status, error,"
+                " engine, costs, measured_on, log, warmup, sampling, horizon, status, error,"
                 " in_plan, steady_ns, wall_ns) VALUES (1, %Q, %Q, 'cpython-3.13', %d,"
-                " 'interval', 'c', 'summary', '0s', 'auto', '24h', %Q, %Q, %d, %d, %lld)",
+                " 'interval', 'c', 'cpython-3.13', 'summary', '0s', 'auto', '24h', %Q, %Q, %d, %d, "
+                "%lld)",
                 setting->policy, setting->workload ? setting->workload : "web", (int)i + 1,
                 run_status_names[status], status == RUN_failed ? "no luck" : NULL,
                 setting->runs[i] != 'o', setting->runs[i] == 'u' ? 2000000000 : 1, 2000000000LL));

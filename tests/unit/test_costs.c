@@ -1,125 +1,252 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/model/costs.h"
 
+#include <math.h>
+#include <string.h>
+
+#include "sim/base/units.h"
+#include "sim/model/cost_choice.h"
+#include "sim/model/cost_file.h"
 #include "tests/unit/check.h"
 
-static const struct cost_model *model(const char *version)
-{
-    return costs_for(collector_version(version));
-}
+#define MS   1e6
+#define LONG 1e18
+
+/* A set with numbers that are easy to work with. */
+static const struct costs easy = {
+    .name = "easy",
+    .interpreter = "cpython-3.11",
+    .start = 200,
+    .k = 0.1,
+    .header = 16,
+    .caches = {{MIB, 0.25, 10000000, 0.5}, {32 * MIB, 1, NS_PER_S, 1}},
+    .cache_count = 2,
+    .scatter = {50, 200, 1000},
+    .kinds = {[KIND_LIST_SUBCLASS] = {20, 4, 50, 46},
+              [KIND_LIST] = {13, 3, 30, 13},
+              [KIND_DICT] = {17, 2, 33, 14},
+              [KIND_INSTANCE] = {38, 2.5, 41, 55},
+              [KIND_TUPLE] = {10, 3.5, 31, 19}},
+    .operations = {9, 8, 18, 3, 2},
+};
 
 static struct found found(enum object_kind kind, uint64_t objects, uint64_t fields,
-                          uint64_t unreachable, uint64_t bytes)
+                          uint64_t unreachable)
 {
-    struct found found = {.examined.bytes = bytes};
+    struct found found = {0};
     found.examined.objects[kind] = objects;
     found.examined.fields[kind] = fields;
     found.unreachable.objects[kind] = unreachable;
     return found;
 }
 
-/* Worked out by hand from the formula in sim/model/costs.h and the coefficients in
- * sim/model/costs.c. */
+static double pause_of(const struct costs *costs, int64_t scatter, double slowdown,
+                       const struct found *found, double worked_ns)
+{
+    const struct program program = {.slowdown = slowdown, .scatter = scatter};
+    const struct prices prices = prices_of(costs, &program);
+    const struct load load = costs_load(costs, found);
+    return prices_pause_ns(&prices, &load, worked_ns);
+}
+
+/* Worked out from the formula in sim/model/costs.h by another program (in Python). Objects of this
+ * kind have no payload. */
 TEST(pauses)
 {
-    enum { HALF = 524288 };
     static const struct {
-        const char *what, *version;
-        enum object_kind kind;
-        uint64_t objects, fields, unreachable, bytes;
-        enum layout layout;
+        const char *what;
+        uint64_t objects, fields, unreachable;
+        double worked_ns;
+        int64_t scatter;
         double slowdown;
-        uint64_t pause_ns;
+        uint64_t ns;
     } rows[] = {
-        {"nothing to examine", "cpython-3.11", KIND_LIST, 0, 0, 0, 0, LAYOUT_aged, 1, 200},
-        /* 200 + 20.1 * 1000 + 4.0 * 2000 + 46.9 * 100 */
-        {"the three terms", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 72000,
-         LAYOUT_sequential, 1, 32990},
-        {"what containers keep alive besides does not matter", "cpython-3.11", KIND_LIST_SUBCLASS,
-         1000, 2000, 100, 100 * HALF, LAYOUT_aged, 1, 32990},
-        /* 56 * 1000 + 8 * 58536 bytes are 0.5 MiB; 200 + 20.1 * 1000 + 4.0 * 58536 + 46.9 * 100 */
-        {"below 0.5 MiB the layout does not matter", "cpython-3.11", KIND_LIST_SUBCLASS, 1000,
-         58535, 100, 0, LAYOUT_aged, 1, 259130},
-        {"nor at 0.5 MiB", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 58536, 100, 0, LAYOUT_aged, 1,
-         259134},
-        /* 56 * 1000 + 8 * 255144 bytes are 2 MiB, and 4^0.15 = 1.2311444133, 4^0.35 = 1.6245047928,
-         * 4^0.6 = 2.2973967099; times 20.1 * 1000 + 4.0 * 255144 + 46.9 * 100, plus 200 */
-        {"2 MiB in order", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 255144, 100, 0,
-         LAYOUT_sequential, 1, 1287197},
-        {"2 MiB at random", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 255144, 100, 0, LAYOUT_random,
-         1, 1698402},
-        {"2 MiB aged", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 255144, 100, 0, LAYOUT_aged, 1,
-         2401820},
-        {"a slower machine", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 72000,
-         LAYOUT_sequential, 20, 659800},
-        {"a faster one", "cpython-3.11", KIND_LIST_SUBCLASS, 1000, 2000, 100, 72000,
-         LAYOUT_sequential, 0.5, 16495},
-        /* 200 + 34.3 * 10 + 2.6 * 20 + 44.5 * 2 */
-        {"another kind and version", "cpython-3.12", KIND_INSTANCE, 10, 20, 2, 100, LAYOUT_aged, 1,
-         684},
-        /* 200 + 10.7 * 10 + 3.8 * 20 + 33.5 * 2 */
-        {"and another", "cpython-3.13", KIND_TUPLE, 10, 20, 2, 100, LAYOUT_aged, 1, 450},
+        {"nothing to examine", 0, 0, 0, 0, 200, 1, 200},
+        {"a set that both caches hold", 1000, 2000, 100, 0, 200, 1, 33200},
+        {"10 ms later some is forgotten", 1000, 2000, 100, 10 * MS, 200, 1, 54552},
+        {"long after, half of the small cache, all of the large one", 1000, 2000, 100, LONG, 200, 1,
+         303200},
+        {"without scatter no miss matters", 1000, 2000, 100, LONG, 0, 1, 33200},
+        {"2 MiB: half of it misses the small cache", 10000, 192144, 0, 0, 200, 1, 1699136},
+        {"57 MiB", 500000, 4000000, 10, 0, 1000, 1, 643752060},
+        {"on a slower machine", 500000, 4000000, 10, 0, 1000, 20, 12875041200},
+        {"a word", 1000, 2000, 100, LONG, SCATTER_WORD(SCATTER_random), 1, 303200},
+        {"another", 1000, 2000, 100, LONG, SCATTER_WORD(SCATTER_aged), 1, 1383200},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        const struct found f = found(rows[i].kind, rows[i].objects, rows[i].fields,
-                                     rows[i].unreachable, rows[i].bytes);
-        check_count(rows[i].what,
-                    costs_pause_ns(model(rows[i].version), rows[i].layout, rows[i].slowdown, &f),
-                    rows[i].pause_ns);
+        const struct found f =
+            found(KIND_LIST_SUBCLASS, rows[i].objects, rows[i].fields, rows[i].unreachable);
+        double ns = pause_of(&easy, rows[i].scatter, rows[i].slowdown, &f, rows[i].worked_ns);
+        check_count(rows[i].what, (uint64_t)llround(ns), rows[i].ns);
     }
 }
 
-/* 200 + 13.2 * 10 + 3.9 * 5, and 17.2 * 4 + 3.9 * 8 + 33.6 * 1 */
+/* Each kind with its own numbers, and with references to payload besides its fields. */
 TEST(kinds_add_up)
 {
-    struct found f = found(KIND_LIST, 10, 5, 0, 1000);
-    f.examined.objects[KIND_DICT] = 4;
-    f.examined.fields[KIND_DICT] = 8;
-    f.unreachable.objects[KIND_DICT] = 1;
-    check_count("lists and dicts", costs_pause_ns(model("cpython-3.11"), LAYOUT_aged, 1, &f), 485);
+    struct found all = {0};
+    double work = 200, touched = 0, bytes = 0;
+    for (int kind = 0; kind < OBJECT_KINDS; kind++) {
+        const struct kind_costs *c = &easy.kinds[kind];
+        uint64_t objects = (uint64_t)(10 + kind), fields = 7 * objects, unreachable = 3;
+        double payload = object_layouts[kind].payload_references * (double)objects;
+        double references = (double)fields + payload;
+        all.examined.objects[kind] = objects;
+        all.examined.fields[kind] = fields;
+        all.unreachable.objects[kind] = unreachable;
+        work += c->a * (double)objects + c->b * references + c->d * 3;
+        touched += (double)objects + 0.1 * references;
+        bytes += object_bytes((enum object_kind)kind, 7) * (double)objects + 16 * payload;
+    }
+    const struct load load = costs_load(&easy, &all);
+    check_real("touched", load.touched, touched);
+    check_real("bytes", load.bytes, bytes);
+    check_real("warm", pause_of(&easy, 100, 1, &all, 0), work);
+    check_real("cold", pause_of(&easy, 100, 1, &all, LONG), work + 100 * touched * 1.125);
 }
 
-TEST(versions_without_a_measurement_use_the_nearest)
+/* However large the set, an object does not cost more than its work and scatter · Σ share. */
+TEST(it_levels_off)
+{
+    double before = 0;
+    for (uint64_t objects = 1000; objects < 1e12; objects *= 10) {
+        const struct found f = found(KIND_LIST_SUBCLASS, objects, 2 * objects, 0);
+        double each = pause_of(&easy, 1000, 1, &f, 0) / (double)objects;
+        check_that("it grows", each >= before - 1);
+        check_that("up to that", each <= 28.2 + 1.2 * 1000 * 1.25);
+        before = each;
+    }
+    check_that("and comes near", before > 1527);
+}
+
+/* ---- calibration ---------------------------------------------------------------------------- */
+
+/* A full collection of the typical heap, long after the one before, takes what was measured. */
+TEST(calibration)
 {
     static const struct {
-        const char *version, *measured_on;
+        const char *what;
+        struct measured_pause pause;
+        double slowdown, scatter_least, scatter_most;
+        bool scaled;
     } rows[] = {
-        {"cpython-3.8", "3.11"},  {"cpython-3.9", "3.11"},  {"cpython-3.10", "3.11"},
-        {"cpython-3.11", "3.11"}, {"cpython-3.12", "3.12"}, {"cpython-3.13", "3.13"},
-        {"cpython-3.15", "3.13"},
+        {"an everyday pause", {84 * NS_PER_MS, 890000}, 1, 10, 100, false},
+        {"a long one", {900 * NS_PER_MS, 890000}, 1, 500, 2000, false},
+        {"a small heap", {300 * NS_PER_US, 1000}, 1, 100, 2000, false},
+        {"shorter than without any miss", {NS_PER_MS, 890000}, 1, 0, 0, true},
+        {"longer than twice aged", {60 * NS_PER_S, 890000}, 1, 2000, 2000, true},
+        {"on a slow machine", {5 * NS_PER_S, 890000}, 20, 1, 2000, false},
+        {"on one that is not so slow after all", {84 * NS_PER_MS, 890000}, 20, 0, 0, true},
     };
-    for (size_t i = 0; i < LENGTH(rows); i++)
-        check_text(rows[i].version, costs_measured_on(model(rows[i].version)), rows[i].measured_on);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct costs costs = easy;
+        costs.pause = rows[i].pause;
+        const struct program program = {.slowdown = rows[i].slowdown, .scatter = 7};
+        const struct prices prices = prices_of(&costs, &program);
+        const struct found f = typical_heap((uint64_t)costs.pause.objects);
+        check_real(rows[i].what, pause_of(&costs, 7, rows[i].slowdown, &f, LONG),
+                   (double)costs.pause.ns);
+        check_that(rows[i].what, rows[i].scatter_least <= prices.scatter_ns &&
+                                     prices.scatter_ns <= rows[i].scatter_most);
+        check_that(rows[i].what, (prices.calibration != 1) == rows[i].scaled);
+    }
 }
+
+/* With one that no cache is in the way of there is nothing to solve but the scale. */
+TEST(calibration_without_caches)
+{
+    struct costs costs = easy;
+    costs.cache_count = 0;
+    costs.pause = (struct measured_pause){NS_PER_S, 890000};
+    const struct found f = typical_heap(890000);
+    check_real("a second", pause_of(&costs, 7, 1, &f, 0), NS_PER_S);
+}
+
+TEST(the_typical_heap)
+{
+    static const uint64_t sizes[] = {0, 1, 2, 999, 1000, 890000, 1000000000};
+    for (size_t i = 0; i < LENGTH(sizes); i++) {
+        const struct found f = typical_heap(sizes[i]);
+        check_count("objects", tally_objects(&f.examined), sizes[i]);
+        check_count("no garbage", tally_objects(&f.unreachable), 0);
+    }
+    const struct found f = typical_heap(1000000);
+    check_count("dicts", f.examined.objects[KIND_DICT], 20000);
+    check_count("references", tally_fields(&f.examined), 20000 * 49 + 980000 * 2);
+}
+
+/* ---- of operations -------------------------------------------------------------------------- */
 
 TEST(operations)
 {
     static const struct {
-        const char *what, *version;
+        const char *what;
         enum op_code code;
         enum object_kind kind;
         double slowdown;
         uint32_t ns;
     } rows[] = {
-        {"a new list", "cpython-3.11", OP_NEW, KIND_LIST, 1, 13},
-        {"a new instance", "cpython-3.11", OP_NEW, KIND_INSTANCE, 1, 55},
-        {"of another version", "cpython-3.12", OP_NEW, KIND_INSTANCE, 1, 78},
-        {"on a slower machine", "cpython-3.11", OP_NEW, KIND_LIST, 20, 260},
-        {"on a faster one, rounded", "cpython-3.11", OP_NEW, KIND_LIST, 0.1, 1},
-        {"a store", "cpython-3.13", OP_STORE, KIND_LIST_SUBCLASS, 1, 8},
-        {"a load", "cpython-3.13", OP_LOAD, KIND_LIST_SUBCLASS, 2, 40},
-        {"a clear", "cpython-3.12", OP_CLEAR, KIND_LIST_SUBCLASS, 1, 12},
-        {"a copy", "cpython-3.12", OP_COPY, KIND_LIST_SUBCLASS, 1, 3},
-        {"a drop", "cpython-3.12", OP_DROP, KIND_LIST_SUBCLASS, 1, 2},
-        {"a call of gc.collect is all pause", "cpython-3.12", OP_COLLECT, KIND_LIST_SUBCLASS, 1, 0},
-        {"work costs what it says", "cpython-3.12", OP_WORK, KIND_LIST_SUBCLASS, 1, 0},
-        {"an event", "cpython-3.12", OP_EVENT, KIND_LIST_SUBCLASS, 1, 0},
+        {"a new list", OP_NEW, KIND_LIST, 1, 13},
+        {"a new instance", OP_NEW, KIND_INSTANCE, 1, 55},
+        {"on a slower machine", OP_NEW, KIND_LIST, 20, 260},
+        {"on a faster one, rounded", OP_NEW, KIND_LIST, 0.1, 1},
+        {"a store", OP_STORE, KIND_LIST_SUBCLASS, 1, 9},
+        {"a load", OP_LOAD, KIND_LIST_SUBCLASS, 2, 36},
+        {"a clear", OP_CLEAR, KIND_LIST_SUBCLASS, 1, 8},
+        {"a copy", OP_COPY, KIND_LIST_SUBCLASS, 1, 3},
+        {"a drop", OP_DROP, KIND_LIST_SUBCLASS, 1, 2},
+        {"a call of gc.collect is all pause", OP_COLLECT, KIND_LIST_SUBCLASS, 1, 0},
+        {"work costs what it says", OP_WORK, KIND_LIST_SUBCLASS, 1, 0},
+        {"an event", OP_EVENT, KIND_LIST_SUBCLASS, 1, 0},
+        {"as long as there is room for", OP_NEW, KIND_LIST, 1e12, UINT32_MAX},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
+        const struct program program = {.slowdown = rows[i].slowdown};
+        const struct prices prices = prices_of(&easy, &program);
         struct op_costs costs;
-        costs_of_operations(model(rows[i].version), rows[i].slowdown, &costs);
+        prices_of_operations(&prices, &easy, &costs);
         check_count(rows[i].what, costs.ns[rows[i].code][rows[i].kind], rows[i].ns);
     }
+}
+
+/* A scale of a calibration is on them too, one that is not needed is not. */
+TEST(operations_on_a_calibrated_machine)
+{
+    static const struct {
+        int64_t pause_ns;
+        bool scaled;
+    } rows[] = {{84 * NS_PER_MS, false}, {NS_PER_MS, true}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct costs costs = easy;
+        const struct program program = {.slowdown = 1};
+        struct op_costs operations;
+        costs.pause = (struct measured_pause){rows[i].pause_ns, 890000};
+        const struct prices prices = prices_of(&costs, &program);
+        prices_of_operations(&prices, &costs, &operations);
+        check_that("scaled", (operations.ns[OP_LOAD][0] != 18) == rows[i].scaled);
+    }
+}
+
+/* ---- which costs they were ------------------------------------------------------------------ */
+
+/* What the text says differs where a number does, and does not where only words do. */
+TEST(identity)
+{
+    char text[COSTS_ID], other_text[COSTS_ID];
+    struct costs other = easy;
+    strcpy(other.machine, "another");
+    strcpy(other.source, "somewhere else");
+    check_text("words", costs_id(&other, other_text), costs_id(&easy, text));
+    check_count("name and digest", strlen(text), strlen("easy#01234567"));
+    other.kinds[KIND_TUPLE].d += 1e-9;
+    check_that("a number", strcmp(costs_id(&other, other_text), text) != 0);
+    other = easy;
+    strcpy(other.interpreter, "cpython-3.12");
+    check_that("the interpreter", strcmp(costs_id(&other, other_text), text) != 0);
+    other = easy;
+    other.pause = (struct measured_pause){84 * NS_PER_MS, 890000};
+    check_that("a pause", strcmp(costs_id(&other, other_text), text) != 0);
+    check_text("in words", strchr(other_text, ' '), " pause=84ms@890000");
 }
 
 int main(void)
@@ -127,8 +254,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pauses),
         cmocka_unit_test(kinds_add_up),
-        cmocka_unit_test(versions_without_a_measurement_use_the_nearest),
+        cmocka_unit_test(it_levels_off),
+        cmocka_unit_test(calibration),
+        cmocka_unit_test(calibration_without_caches),
+        cmocka_unit_test(the_typical_heap),
         cmocka_unit_test(operations),
+        cmocka_unit_test(operations_on_a_calibrated_machine),
+        cmocka_unit_test(identity),
     };
     return cmocka_run_group_tests_name("costs", tests, NULL, NULL);
 }

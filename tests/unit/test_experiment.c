@@ -246,8 +246,8 @@ TEST(grids)
          "web|3.13|threshold:t0=5,t1=2 web|3.13|threshold:t0=3,t1=2"},
         {"workload: {name: script, file: 'b, c.heap'}", "script:file=b, c.heap|3.13|default"},
         {"workload: {file: [a, 'x,y'], name: script, layout: [aged, random]}",
-         "script:layout=aged,file=a|3.13|default script:layout=random,file=a|3.13|default "
-         "script:layout=aged,file=x,y|3.13|default script:layout=random,file=x,y|3.13|default"},
+         "script:scatter=aged,file=a|3.13|default script:scatter=random,file=a|3.13|default "
+         "script:scatter=aged,file=x,y|3.13|default script:scatter=random,file=x,y|3.13|default"},
         /* twice the same */
         {"workloads: [web, device, web]\npolicies: [off, 'threshold:t0=7', {name: threshold, t0: "
          "[3, 0_7]}]\ncollectors: [cpython-3.9, cpython-3.9]",

@@ -199,10 +199,14 @@ TEST(workloads_and_policies)
         {"workload:\n  name: web\n  rate: [1,\n   x]\n", ":4: web: rate=x is not allowed"},
         {"workload:\n  name: web\n  rate: [1, [2]]\n", ":3: rate is a list; rate takes in a list"},
         {"workload:\n  name: web\n  rate: [{range: 1..2}]\n", ":3: rate is a map; rate takes in a"},
-        {"workload: {name: web, layout: 'aged,rate=5'}",
-         ":1: web: layout=aged,rate=5 is not allowed"},
+        {"workload: {name: web, scatter: 'aged,rate=5'}",
+         ":1: web: scatter=aged,rate=5 is not allowed"},
+        {"workload: {name: web, scatter: aged, layout: random}",
+         ":1: scatter is there twice, also as layout"},
         {"workload: {name: web, rate: '5,duration=1s'}",
          ":1: web: rate=5,duration=1s is not allowed"},
+        {"workload: {name: queue, distribution: {range: a..b, points: 3}}",
+         ":1: distribution is not a quantity: it takes a val"},
         {"workload: {name: script}", ":1: script needs file=… (the heap script; last, since "},
         {"workload: &a [*a]", ":1: workload is a list; workload takes a spec or a map"},
         {"workload: &a {name: *a}", ":1: name is a map; name takes the name of a workload"},
@@ -253,8 +257,8 @@ TEST(ranges)
         {"rate: {range: 1..2, distribution: normal}",
          ":3: there is no key of a range called 'distr"},
         {"duration: {range: 1..2, points: 3}", ":3: web: duration=1 is not allowed; it takes"},
-        {"layout: {range: aged..random, points: 3}",
-         ":3: layout is not a quantity: it takes a val"},
+        {"layout: {range: aged..1us, points: 3}",
+         ":3: scatter: 'aged' is a word, not an end of a range"},
     };
     check_parameters(rows, LENGTH(rows), "workload:\n  name: web", "\n");
     struct error error;
@@ -295,7 +299,8 @@ TEST(distributions)
          ":3: cycles: on a logarithmic scale the"},
         {"cycles: {distribution: normal, mean: 7, sd: 1}",
          ":3: hardly anything of this distribution is within 0 to 1, which cycles takes"},
-        {"layout: {distribution: normal, mean: 7, sd: 1}", ":3: layout is not a quantity"},
+        {"scatter: {distribution: normal, mean: aged, sd: 1us}",
+         ":3: normal: 'aged' is not allowed; mean of normal takes a duration such as"},
     };
     check_parameters(rows, LENGTH(rows), "workload:\n  name: web",
                      "\ndesign: {name: lhs, points: 4}\n");
@@ -395,7 +400,7 @@ TEST(sobol_has_forty_dimensions)
         "  duration: &t {range: 1s..2s}, settle: *t, burst_every: *t, burst_length: *t,\n"
         "  startup: *t, cpu: *t, io: *t, modules: &n {range: 5..9}, objects: *n, cycle_size: *n,\n"
         "  sessions: *n, cache: *n, concurrency: *n, payload: {range: 1B..9B},\n"
-        "  layout: [aged, random]}\n"
+        "  scatter: [aged, random]}\n"
         "policy: {name: freeze, on: [idle, startup_done], collect: [yes, no], t0: *n, t1: *n,\n"
         "  t2: *n}\n"
         "design: {name: sobol, points: 2}\n";

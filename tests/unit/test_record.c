@@ -262,7 +262,7 @@ TEST(columns_are_those_of_the_results_file)
                  "SELECT name || ' ' FROM pragma_table_info('%s') WHERE cid >= %s ORDER BY cid",
                  record_tables[table].name,
                  table == TABLE_run ? "(SELECT cid FROM pragma_table_info('run')"
-                                      " WHERE name = 'layout') AND cid < (SELECT cid FROM"
+                                      " WHERE name = 'scatter_ns') AND cid < (SELECT cid FROM"
                                       " pragma_table_info('run') WHERE name = 'in_plan')"
                                       " OR name = 'status'"
                                     : "1");

@@ -324,6 +324,7 @@ TEST(the_gc_interface)
     struct run run;
     run_simulation(&run, &(struct simulation_setup){
                              .collector = collector_version("cpython-3.11"),
+                             .costs = &tiny_costs,
                              .workload = &workload,
                              .policy = &setting,
                          });

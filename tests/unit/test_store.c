@@ -22,11 +22,14 @@ TEST(what_was_asked_for)
         {"SELECT id, command, name, version, document, baseline, objective, planned, shard, "
          "shards, seal_runs FROM experiment",
          "1|compare|compare|" PYGCSIM_VERSION "|text: yes|off|latency_p99|7|||"},
-        {"SELECT id, experiment_id, policy, workload, collector, seed, engine, costs, log, warmup,"
-         " sampling, status, error, layout, wall_ns, requests, in_plan, seal_histograms, seal_log"
+        {"SELECT id, experiment_id, policy, workload, collector, seed, engine, costs, measured_on, "
+         "log,"
+         " warmup, sampling, status, error, scatter_ns, calibration, wall_ns, requests, in_plan, "
+         "seal_histograms, seal_log"
          " FROM run WHERE id = ?",
-         "1|1|freeze:on=step_done,t0=50000|tiny|cpython-3.13|42|graph|" COSTS_NAME
-         ", CPython 3.13|samples|1500ms|10ms|planned|||||1||"},
+         "1|1|freeze:on=step_done,t0=50000|tiny|cpython-3.13|42|graph|tiny#b4b7e703 "
+         "pause=84ms@890000|"
+         "none|samples|1500ms|10ms|planned||||||1||"},
         {"SELECT group_concat(owner || '.' || name || '=' || text) FROM parameter WHERE run_id = ?",
          "policy.collect=yes,policy.on=step_done,policy.t0=50000,policy.t1=keep,policy.t2=keep"},
         {"SELECT group_concat(coalesce(value, 'none')) FROM parameter WHERE run_id = ?",
@@ -47,6 +50,9 @@ TEST(what_was_asked_for)
     int64_t experiment = 0, run, other;
     bool ended;
     results_file_init(&file, "freeze:t0=50_000,on=step_done");
+    struct costs costs = tiny_costs;
+    costs.pause = (struct measured_pause){84 * NS_PER_MS, 890000};
+    file.setup.costs = &costs;
     struct run_plan plan = {.setup = file.setup, .log = LOG_samples, .warmup.ns = 1500 * NS_PER_MS};
     plan.setup.sample_ns = 10 * NS_PER_MS;
     store_begin_plan(file.store, &facts, &experiment, &error);

@@ -224,6 +224,18 @@ static const struct policy policy = {
 /* ---- the run ------------------------------------------------------------------------------------
  */
 
+const struct costs tiny_costs = {
+    .name = "tiny",
+    .interpreter = "none",
+    .start = 200,
+    .kinds = {[KIND_LIST_SUBCLASS] = {20.1, 4.0, 46.9, 46},
+              [KIND_LIST] = {13.2, 3.9, 32.2, 13},
+              [KIND_DICT] = {17.2, 3.9, 33.6, 14},
+              [KIND_INSTANCE] = {38.0, 2.4, 41.4, 55},
+              [KIND_TUPLE] = {10.4, 3.8, 31.7, 19}},
+    .operations = {9, 9, 18, 1, 1},
+};
+
 int tiny_simulate(const struct tiny *tiny, struct text *log, const struct observer *observer,
                   struct simulation_result *result, struct error *error)
 {
@@ -234,6 +246,7 @@ int tiny_simulate(const struct tiny *tiny, struct text *log, const struct observ
     const struct simulation_setup setup = {
         .engine = tiny->engine ? tiny->engine : &graph_engine,
         .collector = collector_version(tiny->collector ? tiny->collector : "cpython-3.11"),
+        .costs = &tiny_costs,
         .workload = &workload_setting,
         .policy = &policy_setting,
         .sample_ns = tiny->sample_ns,
