@@ -102,7 +102,7 @@ METRIC = {"effects", "pareto"}                          # of latencies, or else 
 ODD = [
     ("no collections", ["-w", SMALL, "-p", "off"], STEADY | METRIC | {"timeline", "overhead"}),
     ("no full collections", ["-w", SMALL], set()),
-    ("no requests", ["-w", "web:rate=0.001,duration=1s,settle=1s"], STEADY | METRIC | {"latency"}),
+    ("no requests", ["-w", "web:rate=0.001,duration=1s"], STEADY | METRIC | {"latency", "mmu"}),
     ("no start-up", ["-w", "web:modules=0,startup=0s,duration=1s"], set()),
     ("nothing but boot", ["-w", "device:duration=1s"], STEADY | METRIC | {"latency"}),
     ("out of memory at boot", ["-w", "device:memory_limit=8kB"],
