@@ -86,7 +86,7 @@ static uint64_t pause_of(struct gc *gc, int generation, const struct found *foun
     uint64_t now = gc->mutator.mutator_ns, worked_ns = now - gc->gone_through[generation];
     for (int g = 0; g <= generation; g++)
         gc->gone_through[g] = now;
-    double ns = prices_pause_ns(&gc->prices, &load, (double)worked_ns);
+    double ns = prices_pause_ns(&gc->prices, generation, &load, (double)worked_ns);
     return (uint64_t)llround(fmin(ns, (double)LONGEST_NS));
 }
 

@@ -42,6 +42,8 @@ static const struct param cache_rows[] = {
 };
 
 static const struct param scatter_rows[] = {
+    {"young", PARAM_FIELD(costs, young), .type = PARAM_DURATION, .least = 0,
+     .most = SCATTER_MOST_NS, .meaning = "of what generations 0 and 1 hold, at most"},
 #define X(name, meaning_)                                                                          \
     {#name,                                                                                        \
      .offset = offsetof(struct costs, scatter[SCATTER_##name]),                                    \

@@ -42,10 +42,12 @@ static double all_missed(const struct prices *prices, double bytes, double worke
     return missed;
 }
 
-double prices_pause_ns(const struct prices *prices, const struct load *load, double worked_ns)
+double prices_pause_ns(const struct prices *prices, int generation, const struct load *load,
+                       double worked_ns)
 {
     double missed = all_missed(prices, load->bytes, worked_ns);
-    double waiting_ns = prices->scatter_ns * load->touched * missed;
+    double scatter_ns = generation == GENERATIONS - 1 ? prices->scatter_ns : prices->young_ns;
+    double waiting_ns = scatter_ns * load->touched * missed;
     return prices->scale * (prices->start_ns + load->work_ns + waiting_ns);
 }
 
@@ -82,6 +84,7 @@ struct prices prices_of(const struct costs *costs, const struct program *program
     memcpy(prices.caches, costs->caches, sizeof prices.caches);
     if (costs->pause.objects)
         calibrate(&prices, costs, (double)costs->pause.ns / program->slowdown);
+    prices.young_ns = fmin(prices.scatter_ns, (double)costs->young);
     prices.scale = prices.calibration * program->slowdown;
     return prices;
 }

@@ -31,7 +31,8 @@
  * where the scale is the program's slowdown times that of a calibration. It levels off: however
  * large the heap, an object costs no more than scatter · Σ share above its work. Scatter is how the
  * heap lies in memory, one number in ns: low if the collector goes through memory in order, high if
- * every object and reference leads elsewhere. */
+ * every object and reference leads elsewhere. What a collection of generation 0 or 1 examines has
+ * just been allocated, and lies closer together: there it is `young` at most. */
 #ifndef PYGCSIM_SIM_MODEL_COSTS_H
 #define PYGCSIM_SIM_MODEL_COSTS_H
 
@@ -66,6 +67,7 @@ struct costs {
         double most;
     } caches[CACHES_MOST];
     size_t cache_count;
+    int64_t young;                  /* the scatter of generations 0 and 1, at most */
     int64_t scatter[SCATTER_COUNT]; /* that the words stand for */
     struct kind_costs {
         double a, b, d;
@@ -92,7 +94,8 @@ struct prices {
     double start_ns;
     struct cache caches[CACHES_MOST];
     size_t cache_count;
-    double scatter_ns;
+    double scatter_ns;  /* of a full collection; */
+    double young_ns;    /* of the others */
     double scale;       /* on all times of the set: the program's slowdown, and */
     double calibration; /* what a measured pause says besides; 1 if there is none */
 };
@@ -115,7 +118,8 @@ struct load costs_load(const struct costs *costs, const struct found *found);
 
 /* Nanoseconds of a collection, with so much of the program's own work since the last that went
  * through the oldest generation of it. */
-double prices_pause_ns(const struct prices *prices, const struct load *load, double worked_ns);
+double prices_pause_ns(const struct prices *prices, int generation, const struct load *load,
+                       double worked_ns);
 
 /* ---- calibration ---------------------------------------------------------------------------- */
 

@@ -83,7 +83,7 @@ def changed_set(place):
     place.expect(0, "sweep x.yaml --db b.db")
     place.write("mine.cost", set_of("cpython-3.12-xeon", machine="a toaster"))
     place.expect(0, "sweep x.yaml --db b.db", out=["1 of them from before"])
-    place.write("mine.cost", set_of("cpython-3.12-xeon", machine="a toaster", scatter="sequential=1ns random=2ns aged=3ns"))
+    place.write("mine.cost", set_of("cpython-3.12-xeon", machine="a toaster", scatter="young=1ns sequential=1ns random=2ns aged=3ns"))
     check("from before" not in place.expect(0, "sweep x.yaml --db b.db").out, "run again")
 
 

@@ -23,8 +23,10 @@ static void check_prices(const struct costs *costs)
     struct op_costs operations;
     prices_of_operations(&prices, costs, &operations);
     for (size_t i = 0; i < LENGTH(worked_ns); i++) {
-        double ns = prices_pause_ns(&prices, &load, worked_ns[i]);
-        check_that("a pause", isfinite(ns) && ns >= 0);
+        for (int g = 0; g < GENERATIONS; g++) {
+            double ns = prices_pause_ns(&prices, g, &load, worked_ns[i]);
+            check_that("a pause", isfinite(ns) && ns >= 0);
+        }
     }
 }
 

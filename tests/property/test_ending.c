@@ -24,10 +24,11 @@ struct tried {
     uint64_t different, unreachable;
 };
 
-static uint64_t pause_of(const struct run *run, const struct would_find *would)
+static uint64_t pause_of(const struct run *run, int generation, const struct would_find *would)
 {
     double worked_ns = (double)would->worked_ns;
-    return (uint64_t)llround(prices_pause_ns(&run->result.prices, &would->load, worked_ns));
+    return (uint64_t)llround(
+        prices_pause_ns(&run->result.prices, generation, &would->load, worked_ns));
 }
 
 static bool is_found(const struct run *run, const struct would_find *would)
@@ -37,7 +38,7 @@ static bool is_found(const struct run *run, const struct would_find *would)
     check_that("not more",
                would->examined <= last->examined && would->unreachable <= last->unreachable);
     return would->examined == last->examined && would->unreachable == last->unreachable &&
-           pause_of(run, would) == last->pause_ns;
+           pause_of(run, last->generation, would) == last->pause_ns;
 }
 
 static bool ends_well(const struct run *run)

@@ -22,7 +22,7 @@ static const char *const file[LINES] = {
     "",
     "collection start=250ns k=0.1 header=64B",
     "cache bytes=1.5MiB share=0.25 forgets=20ms most=0.5",
-    "scatter sequential=40ns random=200ns aged=1us",
+    "scatter young=30ns sequential=40ns random=200ns aged=1us",
     "kind list_subclass a=20.5 b=4 d=50 allocate=46ns",
     "kind list a=13 b=3 d=30 allocate=13ns",
     "kind dict a=17 b=2 d=33 allocate=14ns",
@@ -67,6 +67,7 @@ TEST(what_a_file_says)
     check_real("share", costs.caches[0].share, 0.25);
     check_signed("forgets", costs.caches[0].forgets, 20 * NS_PER_MS);
     check_real("most", costs.caches[0].most, 0.5);
+    check_signed("young", costs.young, 30);
     check_signed("aged", costs.scatter[SCATTER_aged], 1000);
     check_real("a", costs.kinds[KIND_LIST_SUBCLASS].a, 20.5);
     check_real("b", costs.kinds[KIND_INSTANCE].b, 2.5);
@@ -102,8 +103,8 @@ TEST(errors)
         {8, "cache bytes=1K share=1.5 forgets=1ns most=0", "share=1.5 is not allowed"},
         {8, "cache bytes=1K share=1 forgets=0ns most=0", "forgets=0ns is not allowed"},
         {8, "cache bytes=1K share=1 forgets=1ns most=nan", "most=nan is not allowed"},
-        {9, "scatter sequential=1ns random=2ns", "scatter needs aged=…"},
-        {9, "scatter sequential=1s random=2ns aged=2ns", "sequential=1s is not allowed"},
+        {9, "scatter young=1ns sequential=1ns random=2ns", "scatter needs aged=…"},
+        {9, "scatter young=1ns sequential=1s random=2ns aged=2ns", "sequential=1s is not allowed"},
         {10, "kind set a=1 b=1 d=1 allocate=1ns", "x.cost:10: there is no kind 'set'"},
         {10, "kind", "x.cost:10: there is no kind ''"},
         {10, NULL, "there is no line for kind list_subclass"},

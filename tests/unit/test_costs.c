@@ -21,6 +21,7 @@ static const struct costs easy = {
     .header = 16,
     .caches = {{MIB, 0.25, 10000000, 0.5}, {32 * MIB, 1, NS_PER_S, 1}},
     .cache_count = 2,
+    .young = 60,
     .scatter = {50, 200, 1000},
     .kinds = {[KIND_LIST_SUBCLASS] = {20, 4, 50, 46},
               [KIND_LIST] = {13, 3, 30, 13},
@@ -46,7 +47,22 @@ static double pause_of(const struct costs *costs, int64_t scatter, double slowdo
     const struct program program = {.slowdown = slowdown, .scatter = scatter};
     const struct prices prices = prices_of(costs, &program);
     const struct load load = costs_load(costs, found);
-    return prices_pause_ns(&prices, &load, worked_ns);
+    return prices_pause_ns(&prices, GENERATIONS - 1, &load, worked_ns);
+}
+
+/* A young generation has a scatter of its own, where the program's is not lower. */
+TEST(young_generations)
+{
+    const struct found f = found(KIND_LIST_SUBCLASS, 1000, 2000, 0);
+    const struct load load = costs_load(&easy, &f);
+    static const double scatter_ns[][2] = {{0, 0}, {30, 30}, {60, 60}, {61, 60}, {1000, 60}};
+    for (size_t i = 0; i < LENGTH(scatter_ns); i++) {
+        const struct program program = {.slowdown = 1, .scatter = (int64_t)scatter_ns[i][0]};
+        const struct prices prices = prices_of(&easy, &program);
+        for (int g = 0; g < GENERATIONS; g++)
+            check_real("cold", prices_pause_ns(&prices, g, &load, LONG),
+                       28200 + scatter_ns[i][g < 2] * 1200 * 1.125);
+    }
 }
 
 /* Worked out from the formula in sim/model/costs.h by another program (in Python). Objects of this
@@ -131,7 +147,7 @@ TEST(calibration)
         bool scaled;
     } rows[] = {
         {"an everyday pause", {84 * NS_PER_MS, 890000}, 1, 10, 100, false},
-        {"a long one", {900 * NS_PER_MS, 890000}, 1, 500, 2000, false},
+        {"a long one", {900 * NS_PER_MS, 890000}, 1, 200, 2000, false},
         {"a small heap", {300 * NS_PER_US, 1000}, 1, 100, 2000, false},
         {"shorter than without any miss", {NS_PER_MS, 890000}, 1, 0, 0, true},
         {"longer than twice aged", {60 * NS_PER_S, 890000}, 1, 2000, 2000, true},
@@ -253,6 +269,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pauses),
+        cmocka_unit_test(young_generations),
         cmocka_unit_test(kinds_add_up),
         cmocka_unit_test(it_levels_off),
         cmocka_unit_test(calibration),

@@ -52,6 +52,7 @@ static void begin(struct made_up *run)
             .prices = {.caches = {{.bytes = 1000, .share = 1, .forgets = 10 * S, .most = 0.5}},
                        .cache_count = 1,
                        .scatter_ns = 1e5,
+                       .young_ns = 1e5,
                        .scale = 1}}};
     struct ending *ending = &run->result.ending;
     *ending = (struct ending){.automatic = 1,
