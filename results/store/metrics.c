@@ -20,7 +20,7 @@ static const char collections[] =
 static const char runs[] = "run";
 
 /* With a row for a run without collections. A pause that begins at the very instant of the steady
- * state, as that of a collection on startup_done does, is before it. */
+ * state is before it. */
 static const char pauses[] =
     "run LEFT JOIN collection ON collection.wall_ns > coalesce(steady_ns, -1)";
 

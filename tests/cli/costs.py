@@ -106,7 +106,7 @@ def calibrated(place):
 
 @test("the pause that calibrates is the one that is simulated then: a long full collection of so many objects")
 def round_trip(place):
-    web = "web:modules=890000,duration=20s,rate=1,cache=1,sessions=1,import_cycles=0"
+    web = "web:modules=890000,duration=20s,rate=1,cpu=400ms,cache=1,sessions=1,import_cycles=0"
     for cost in ("pause=84ms@890000", "pause=300ms@890000", "cpython-3.11-xeon:pause=900ms@890000"):
         place.expect(0, f"run -w {web} -p timed:every=10s --cost {cost}")
         row = place.query("SELECT pause_ns * 890000.0 / examined FROM collection"
