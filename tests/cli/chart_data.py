@@ -134,7 +134,7 @@ USAGE = [
     ("results.db --template x.gp", ["--chart NAME"]),
     ("results.db --chart mmu --show-sql --list", ["one of them"]),
     ("results.db --parameter a --parameter b --parameter c", ["--parameter: at most 2 of them"]),
-    ("results.db --collector cpython-2.7", ["cpython-3.13"]),
+    ("results.db --collector cpython-2.7", ["cpython-3.8 is the oldest"]),
     ("--chart mmu", ["which results file?"]),
 ]
 
@@ -264,6 +264,15 @@ def pooled_ages(place):
         check(all(a[0] <= a[1] < b[0] for a, b in zip(buckets, buckets[1:])), g, buckets)
 
 
+def apart(samples, gap):
+    """Those that are more than so far behind the one taken before, and the last."""
+    taken = samples[:1]
+    for sample in samples[1:]:
+        if sample[0] > taken[-1][0] + gap or sample is samples[-1]:
+            taken.append(sample)
+    return taken
+
+
 @test("chart memory: samples of the first seed; timeline: its collections, each once if they are few")
 def over_time(place):
     results = swept(place).path("collections.db")
@@ -275,7 +284,9 @@ def over_time(place):
     sql = place.expect(0, f"plot {results} --chart memory --show-sql -p {policy}").out
     connection = sqlite3.connect(results)
     given = [rows for rows in (connection.execute(s).fetchall() for s in statements(sql)) if rows]
-    equal([row[3:] for row in given[-2]], [tuple(row) for row in samples], "samples")
+    length = place.query("SELECT wall_ns / 1500 / 1e9 FROM run WHERE id = ?", run, name=results)[0][0]
+    equal([row[3:] for row in given[-2]], apart([tuple(row) for row in samples], length), "samples")
+    check(len(given[-2]) > 0.95 * len(samples), "nearly all")
     full = place.query("SELECT wall_ns / 1e9, heap_bytes_before, pause_ns / 1e9 FROM collection"
                        " WHERE run_id = ? AND generation = 2 ORDER BY seq", run, name=results)
     equal([row[4:] for row in given[-1]], [tuple(row) for row in full], "full collections")
