@@ -422,15 +422,3 @@ def nothing_varies(place):
     place.expect(0, f"compare -w {SMALL} -p off -p freeze")
     out = place.expect(0, "sensitivity results.db --metric heap_peak --metric pause_max").out
     check(out.split("policy")[1].split()[:4] == ["2", "2", "-", "-"], out)
-
-
-@test("best does not advise against freezing because of what freezing costs at start-up: no request waits for it")
-def requests_come_to_a_service_that_is_ready(place):
-    place.expect(0, "compare -w web:modules=400000,rate=100,duration=3s,startup=0s -p off -p freeze:t0=1000000000")
-    (off, idle), (frozen, late) = place.query(
-        "SELECT value, first_arrival_ns - service_ns FROM run JOIN summary ON run_id = run.id WHERE metric = 'latency_max'"
-        " ORDER BY run.id")
-    equal(frozen, off, "latency_max")
-    equal(late, idle, "from when the service is up to the first request")
-    pauses = place.query("SELECT pause_ns FROM run ORDER BY id")
-    check(pauses[0][0] == 0 and pauses[1][0] > 20_000_000, pauses)
