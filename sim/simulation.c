@@ -30,7 +30,7 @@ struct gc {
     const struct engine *engine;
     void *engine_state;
     const struct costs *costs;
-    struct prices prices;
+    struct prices prices, prices_at[PRICE_ENDS];
     uint64_t gone_through[GENERATIONS]; /* mutator time when a collection last went through all of a
                                            generation; 0: none has */
     const struct policy *policy;
@@ -79,15 +79,25 @@ struct simulation {
 
 /* ---- collections ---------------------------------------------------------------------- */
 
+static uint64_t pause_with(const struct prices *prices, int generation, const struct load *load,
+                           uint64_t worked_ns)
+{
+    double ns = prices_pause_ns(prices, generation, load, (double)worked_ns);
+    return (uint64_t)llround(fmin(ns, (double)LONGEST_NS));
+}
+
 /* Of a collection that has just been. */
-static uint64_t pause_of(struct gc *gc, int generation, const struct found *found)
+static void set_pause(struct gc *gc, struct collection *collection, const struct found *found)
 {
     const struct load load = costs_load(gc->costs, found);
+    int generation = collection->generation;
     uint64_t now = gc->mutator.mutator_ns, worked_ns = now - gc->gone_through[generation];
     for (int g = 0; g <= generation; g++)
         gc->gone_through[g] = now;
-    double ns = prices_pause_ns(&gc->prices, generation, &load, (double)worked_ns);
-    return (uint64_t)llround(fmin(ns, (double)LONGEST_NS));
+    collection->pause_ns = pause_with(&gc->prices, generation, &load, worked_ns);
+    for (int end = 0; end < PRICE_ENDS; end++)
+        collection->pause_at_ns[end] =
+            pause_with(&gc->prices_at[end], generation, &load, worked_ns);
 }
 
 static void run_collection(struct gc *gc, int generation, enum collection_cause cause)
@@ -118,7 +128,7 @@ static void run_collection(struct gc *gc, int generation, enum collection_cause 
     collection.examined = tally_objects(&found.examined);
     collection.refs = tally_fields(&found.examined);
     collection.unreachable = tally_objects(&found.unreachable);
-    collection.pause_ns = pause_of(gc, generation, &found);
+    set_pause(gc, &collection, &found);
     mutator->wall_ns += collection.pause_ns;
     gc->pause_ns += collection.pause_ns;
     gc->late_ns += collection.pause_ns;
@@ -519,6 +529,7 @@ static void fill_result(struct gc *gc, struct simulation_result *result)
         .last_answer_ns = gc->last_answer_ns,
         .sample_ns = gc->sample_ns,
         .prices = gc->prices,
+        .prices_at = {gc->prices_at[PRICES_LOW], gc->prices_at[PRICES_HIGH]},
     };
     gc->engine->totals(gc->engine_state, &result->totals);
     gc->engine->ages(gc->engine_state, &result->ages);
@@ -564,6 +575,8 @@ static int prepare(struct gc *gc, struct error *error)
         return -1;
     gc->program = gc->engine->program(gc->engine_state);
     gc->prices = prices_of(gc->costs, gc->program);
+    for (int end = 0; end < PRICE_ENDS; end++)
+        gc->prices_at[end] = prices_at(gc->costs, gc->program, (enum price_end)end);
     gc->slots = allocate_zeroed(gc->program->slots, sizeof *gc->slots);
     gc->sample_ns = setup->sample_ns;
     gc->sampled_ns = UINT64_MAX;

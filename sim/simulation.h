@@ -58,7 +58,8 @@ struct simulation_result {
     uint64_t events[PROGRAM_EVENT_COUNT];       /* how often each was reported */
     uint64_t early_events[PROGRAM_EVENT_COUNT]; /* by the beginning of the steady state */
     uint64_t sample_ns;                         /* the interval used */
-    struct prices prices;                       /* by which pauses were worked out */
+    struct prices prices;                       /* by which pauses were worked out; */
+    struct prices prices_at[PRICE_ENDS];        /* and over the range of scatter */
     struct engine_totals totals;
     struct ages ages; /* the objects that the totals count as freed, by age */
     struct collector_stats stats[GENERATIONS];

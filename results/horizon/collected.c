@@ -123,7 +123,7 @@ static void learn_survivors(struct learnt *learnt, const struct steady *steady, 
 }
 
 static void learn(struct learnt *learnt, const struct steady *steady,
-                  const struct collection *collection)
+                  const struct collection *collection, uint64_t pause_ns)
 {
     int g = collection->generation;
     double at = units_seconds(collection->wall_ns);
@@ -136,7 +136,7 @@ static void learn(struct learnt *learnt, const struct steady *steady,
         learnt->survivors[g] += survivors;
         learnt->middle_squares += g == 1 ? survivors * survivors : 0;
         learnt->garbage[g] += (double)collection->unreachable;
-        learnt->pause[g] += units_seconds(collection->pause_ns);
+        learnt->pause[g] += units_seconds(pause_ns);
     }
     if (g == 1)
         learn_survivors(learnt, steady, g, at, survivors);
@@ -230,8 +230,9 @@ void collected_find(struct steady *steady, const struct past *past)
         if (!past_is_steady(past, collection->wall_ns))
             continue;
         steady->seen[collection->generation]++;
-        steady->longest_pause = fmax(steady->longest_pause, units_seconds(collection->pause_ns));
-        learn(&learnt, steady, collection);
+        uint64_t pause_ns = past_pause_ns(past, collection);
+        steady->longest_pause = fmax(steady->longest_pause, units_seconds(pause_ns));
+        learn(&learnt, steady, collection, pause_ns);
     }
     conclude(steady, &learnt, past);
 }

@@ -222,7 +222,9 @@ double pause_of(const struct past *past, int g, struct content content)
     add_load(&load, content.survivors - now.survivors, &object.survivor);
     add_load(&load, content.garbage - now.garbage, &object.garbage);
     load = not_negative(load);
-    return prices_pause_ns(&past->result->prices, g, &load, content.worked * NS_PER_S) / NS_PER_S;
+    const struct simulation_result *result = past->result;
+    const struct prices *prices = past->is_at_end ? &result->prices_at[past->end] : &result->prices;
+    return prices_pause_ns(prices, g, &load, content.worked * NS_PER_S) / NS_PER_S;
 }
 
 double heap_with(const struct past *past, double garbage)

@@ -207,11 +207,12 @@ static struct prediction nothing(void)
         .flagged = NAN,
         .covered = NAN,
         .horizon_pause_max = NAN,
+        .pause_max_at = {NAN, NAN},
         .horizon_heap_peak = NAN,
     };
 }
 
-struct prediction predict(const struct past *past, uint64_t horizon_ns)
+static struct prediction predict_with(const struct past *past, uint64_t horizon_ns)
 {
     struct steady steady;
     struct prediction prediction = nothing();
@@ -222,5 +223,22 @@ struct prediction predict(const struct past *past, uint64_t horizon_ns)
     prediction.live_growth = steady.grows;
     prediction.arrival_dispersion = steady.dispersion;
     look_ahead(&prediction, past, &steady);
+    return prediction;
+}
+
+/* The collections stay what they are; their pauses are others. */
+static double pause_max_at(const struct past *past, enum price_end end, uint64_t horizon_ns)
+{
+    struct past at_end = *past;
+    at_end.is_at_end = true;
+    at_end.end = end;
+    return predict_with(&at_end, horizon_ns).horizon_pause_max;
+}
+
+struct prediction predict(const struct past *past, uint64_t horizon_ns)
+{
+    struct prediction prediction = predict_with(past, horizon_ns);
+    for (int end = 0; end < PRICE_ENDS; end++)
+        prediction.pause_max_at[end] = pause_max_at(past, (enum price_end)end, horizon_ns);
     return prediction;
 }

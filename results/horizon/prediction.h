@@ -37,7 +37,8 @@ struct prediction {
     double horizon;            /* s of wall time since the program began */
     double flagged; /* 1: growth or bursts make a prediction from so short a time unreliable */
     double covered; /* 1: what can come within the horizon has been seen, and nothing is flagged */
-    double horizon_pause_max; /* the longest in the steady state, seen or to come, s */
+    double horizon_pause_max;        /* the longest in the steady state, seen or to come, s */
+    double pause_max_at[PRICE_ENDS]; /* the same, with the scatter at the ends of its range */
     double horizon_heap_peak; /* the most there will have been: with the garbage to come, bytes */
     struct tails {
         double p99, p999, max;

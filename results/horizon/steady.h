@@ -20,7 +20,14 @@ struct past {
     const struct sample *samples;
     const struct request *requests;
     size_t collection_count, sample_count, request_count;
+    bool is_at_end; /* pauses are those with the scatter at an end of its range, and not its own */
+    enum price_end end;
 };
+
+static inline uint64_t past_pause_ns(const struct past *past, const struct collection *collection)
+{
+    return past->is_at_end ? collection->pause_at_ns[past->end] : collection->pause_ns;
+}
 
 /* Whether a wall instant lies in the steady state. */
 bool past_is_steady(const struct past *past, uint64_t wall_ns);

@@ -203,10 +203,11 @@ static void join_metrics_across_runs(sqlite3_str *sql)
 struct export *export_runs(struct store *store, const struct past_experiment *experiment,
                            struct error *error)
 {
-    static const char *const facts[] = {"policy",      "workload", "collector",   "seed",
-                                        "engine",      "costs",    "measured_on", "scatter_ns",
-                                        "calibration", "log",      "warmup",      "sampling",
-                                        "horizon",     "status",   "error",       "in_plan"};
+    static const char *const facts[] = {
+        "policy",      "workload",    "collector",  "seed",           "engine",
+        "costs",       "measured_on", "scatter_ns", "scatter_low_ns", "scatter_high_ns",
+        "calibration", "log",         "warmup",     "sampling",       "horizon",
+        "status",      "error",       "in_plan"};
     struct export *export = export_new(store);
     add_column(export, "run", NULL);
     sqlite3_str_appendall(export->sql, "run.id");

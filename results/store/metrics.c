@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,35 @@ static const char across_runs[] = "run WHERE status = 'finished' WINDOW program 
         name, "s", meaning, latencies, "quantile(sorted(latency_ns), " #p ") / 1e9", BETTER_LOW,   \
             true                                                                                   \
     }
+/* A metric with the scatter at an end of its range, for each: what they are made of are the columns
+ * of collections and predictions, with `end` in their names. */
+#define AT_END(name, unit, of, expression, end, most)                                              \
+    {                                                                                              \
+        name "_scatter_" #end, unit,                                                               \
+            of ", with the " most " scatter of memory that services have reported", collections,   \
+            expression, BETTER_LOW                                                                 \
+    }
+#define SHARE_AT_END(pause, work) pause " * 1.0 / nullif(" pause " + (SELECT " work " FROM run), 0)"
+#define AT_ENDS(end, most)                                                                         \
+    AT_END("pause_max", "s", "longest pause of all collections", "max(pause_" #end "_ns) / 1e9",   \
+           end, most),                                                                             \
+        AT_END("service_pause_p99", "s", "99th percentile of pauses in the steady state",          \
+               "quantile(sorted(pause_" #end "_ns) FILTER (WHERE steady), 99) / 1e9", end, most),  \
+        AT_END("service_pause_max", "s", "longest pause in the steady state",                      \
+               "max(pause_" #end "_ns) FILTER (WHERE steady) / 1e9", end, most),                   \
+        AT_END("horizon_pause_max", "s", "longest pause of the steady state up to the horizon",    \
+               "nullif((SELECT pause_max_" #end " FROM prediction), 0)", end, most),               \
+        AT_END("horizon_pause_max_all", "s", "longest pause of all up to the horizon",             \
+               "nullif(max((SELECT pause_max_" #end " FROM prediction),"                           \
+               " coalesce(max(pause_" #end "_ns) / 1e9, 0)), 0)",                                  \
+               end, most),                                                                         \
+        AT_END("gc_time", "s", "sum of pauses", "total(pause_" #end "_ns) / 1e9", end, most),      \
+        AT_END("gc_share", "fraction", "pauses over wall time while busy",                         \
+               SHARE_AT_END("total(pause_" #end "_ns)", "mutator_ns"), end, most),                 \
+        AT_END("service_gc_share", "fraction", "the same in the steady state",                     \
+               SHARE_AT_END("total(pause_" #end "_ns) FILTER (WHERE steady)",                      \
+                            "mutator_ns - steady_mutator_ns"),                                     \
+               end, most)
 #define MEAN(column) "sum(" column " * 1.0 * span_ns) / nullif(sum(span_ns), 0)"
 #define RECLAIMED(name, column, meaning, g)                                                        \
     {                                                                                              \
@@ -121,6 +151,8 @@ const struct metric metrics[] = {
     {"horizon_pause_max_all", "s", "longest pause of all collections up to the horizon, start-up's too, seen or predicted",
      collections, "nullif(max((SELECT horizon_pause_max FROM prediction), coalesce(max(pause_ns) / 1e9, 0)), 0)",
      BETTER_LOW, true},
+    AT_ENDS(low, "least"),
+    AT_ENDS(high, "most"),
     COLLECTIONS("collections", "of any generation", "true"),
     COLLECTIONS("collections_gen0", "of generation 0", "generation = 0"),
     COLLECTIONS("collections_gen1", "of generation 1", "generation = 1"),
@@ -266,6 +298,14 @@ const struct metric *metric_seen(const struct metric *metric)
         if (strcmp(counterparts[i].at_horizon, metric->name) == 0)
             return metric_named(counterparts[i].seen);
     return NULL;
+}
+
+const struct metric *metric_at_scatter(const struct metric *metric, enum price_end end)
+{
+    static const char *const endings[] = {[PRICES_LOW] = "low", [PRICES_HIGH] = "high"};
+    char name[96];
+    snprintf(name, sizeof name, "%s_scatter_%s", metric->name, endings[end]);
+    return metric_named(name);
 }
 
 const char *const usual_objectives[] = {"latency_p99", "service_pause_p99", "gc_share", NULL};

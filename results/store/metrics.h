@@ -46,6 +46,10 @@ const struct metric *metric_at_horizon(const struct metric *metric);
 /* The other way round: what of such a metric the run has seen; NULL: it is no such metric. */
 const struct metric *metric_seen(const struct metric *metric);
 
+/* The metric with the scatter of memory at an end of its range (sim/model/costs.h): another metric;
+ * NULL: nobody knows without running again, or it does not depend on it. */
+const struct metric *metric_at_scatter(const struct metric *metric, enum price_end end);
+
 /* What is to be made small if nobody has said what: the first of these that a run has a value of.
  * Ends with NULL. */
 extern const char *const usual_objectives[];

@@ -45,6 +45,8 @@ CREATE TABLE run (
     error              TEXT,            -- why it failed
     -- From here on: known when the run has ended.
     scatter_ns         REAL,            -- how objects lie in memory: what misses add to the time of one, at most
+    scatter_low_ns     REAL,            -- the ends of the range that services have reported, or scatter_ns: it is measured
+    scatter_high_ns    REAL,
     calibration        REAL,            -- all times of the set are taken times this, by a measured pause; 1 without
     sample_ns          INTEGER,         -- between two samples, 0: none
     service_ns         INTEGER,         -- instant of startup_done, after what the policy did then; NULL if never reported
@@ -92,6 +94,8 @@ CREATE TABLE collection (
     refs              INTEGER NOT NULL, -- references they hold
     unreachable       INTEGER NOT NULL, -- objects found
     pause_ns          INTEGER NOT NULL,
+    pause_low_ns      INTEGER NOT NULL, -- what it would be with the run's scatter_low_ns
+    pause_high_ns     INTEGER NOT NULL, -- and with scatter_high_ns
     heap_bytes_before INTEGER NOT NULL,
     heap_bytes_after  INTEGER NOT NULL,
     PRIMARY KEY (run_id, seq)

@@ -27,7 +27,7 @@ enum sealed_table sealed_table_named(const char *name)
 static void add_cell(struct seal_row *row, unsigned type, uint64_t value)
 {
     assert(row->count < SEAL_COLUMNS_MOST);
-    row->cells[0] = row->cells[0] << 2 | type;
+    row->cells[0] = (row->cells[0] << 2 | row->cells[0] >> 62) ^ type;
     row->cells[++row->count] = value;
 }
 

@@ -49,9 +49,10 @@ enum sealed_table sealed_table_named(const char *name);
 
 /* ---- a row ---- */
 
-#define SEAL_COLUMNS_MOST 32
+#define SEAL_COLUMNS_MOST 40
 
-/* What it holds, column by column: each is a type, of two bits, and 64 bits. */
+/* What it holds, column by column: each is a type, of two bits, and 64 bits. Types beyond the 32nd
+ * column are laid over those of the first. */
 struct seal_row {
     uint64_t cells[1 + SEAL_COLUMNS_MOST]; /* the first has the types */
     size_t count;

@@ -75,11 +75,12 @@ static double own_scatter_ns(const struct costs *costs, const struct program *pr
     return (double)costs->scatter[SCATTER_WORD(program->scatter)];
 }
 
-struct prices prices_of(const struct costs *costs, const struct program *program)
+static struct prices prices_with(const struct costs *costs, const struct program *program,
+                                 double scatter_ns)
 {
     struct prices prices = {.start_ns = (double)costs->start,
                             .cache_count = costs->cache_count,
-                            .scatter_ns = own_scatter_ns(costs, program),
+                            .scatter_ns = scatter_ns,
                             .calibration = 1};
     memcpy(prices.caches, costs->caches, sizeof prices.caches);
     if (costs->pause.objects)
@@ -87,6 +88,20 @@ struct prices prices_of(const struct costs *costs, const struct program *program
     prices.young_ns = fmin(prices.scatter_ns, (double)costs->young);
     prices.scale = prices.calibration * program->slowdown;
     return prices;
+}
+
+struct prices prices_of(const struct costs *costs, const struct program *program)
+{
+    return prices_with(costs, program, own_scatter_ns(costs, program));
+}
+
+struct prices prices_at(const struct costs *costs, const struct program *program,
+                        enum price_end end)
+{
+    double usual = (double)costs->scatter[SCATTER_random], own = own_scatter_ns(costs, program);
+    double low = fmin(own, round(SCATTER_REPORTED_LOW * usual));
+    double high = fmax(own, round(SCATTER_REPORTED_HIGH * usual));
+    return prices_with(costs, program, end == PRICES_LOW ? low : high);
 }
 
 /* ---- of operations -------------------------------------------------------------------------- */

@@ -104,6 +104,21 @@ struct prices {
  */
 struct prices prices_of(const struct costs *costs, const struct program *program);
 
+/* How the heap of a service lies in memory is hardly ever known. Services have reported pauses of
+ * full collections, and how many objects they had; what scatter gives them, as a multiple of that
+ * of `random`, is from … to …: the 10% and the 90% quantile, which tests/statistics/reports.py
+ * works out and holds these to. */
+#define SCATTER_REPORTED_LOW  0.13
+#define SCATTER_REPORTED_HIGH 2.8
+
+enum price_end { PRICES_LOW, PRICES_HIGH, PRICE_ENDS };
+
+/* The same with the scatter at an end of that range (a whole ns, so that a workload may say it), or
+ * with the program's own, if that lies beyond. Where a measured pause says the scatter there is no
+ * range: both ends are what is measured. */
+struct prices prices_at(const struct costs *costs, const struct program *program,
+                        enum price_end end);
+
 /* The mutator's table. */
 void prices_of_operations(const struct prices *prices, const struct costs *costs,
                           struct op_costs *operations);

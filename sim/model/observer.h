@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "sim/model/collector.h"
+#include "sim/model/costs.h"
 
 /* Who asked for a collection. */
 #define COLLECTION_CAUSES(X)                                                                       \
@@ -35,6 +36,7 @@ struct collection {
     uint64_t refs;        /* references they hold: fields, each of which tp_traverse visits */
     uint64_t unreachable; /* objects found, collected + uncollectable */
     uint64_t pause_ns;
+    uint64_t pause_at_ns[PRICE_ENDS]; /* what it would be with the scatter at these ends */
     uint64_t heap_bytes_before, heap_bytes_after;
 };
 

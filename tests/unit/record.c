@@ -134,21 +134,14 @@ struct member {
     }
 
 static const struct member of_collection[] = {
-    MEMBER(collection, sequence),
-    MEMBER(collection, operation),
-    MEMBER(collection, wall_ns),
-    MEMBER(collection, mutator_ns),
-    MEMBER(collection, generation),
-    MEMBER(collection, cause),
-    MEMBER(collection, before),
-    MEMBER(collection, permanent),
-    MEMBER(collection, examined),
-    MEMBER(collection, refs),
-    MEMBER(collection, unreachable),
-    MEMBER(collection, pause_ns),
-    MEMBER(collection, heap_bytes_before),
-    MEMBER(collection, heap_bytes_after),
-    {NULL, 0, 0},
+    MEMBER(collection, sequence),         MEMBER(collection, operation),
+    MEMBER(collection, wall_ns),          MEMBER(collection, mutator_ns),
+    MEMBER(collection, generation),       MEMBER(collection, cause),
+    MEMBER(collection, before),           MEMBER(collection, permanent),
+    MEMBER(collection, examined),         MEMBER(collection, refs),
+    MEMBER(collection, unreachable),      MEMBER(collection, pause_ns),
+    MEMBER(collection, pause_at_ns),      MEMBER(collection, heap_bytes_before),
+    MEMBER(collection, heap_bytes_after), {NULL, 0, 0},
 };
 static const struct member of_sample[] = {
     MEMBER(sample, wall_ns), MEMBER(sample, live_bytes), MEMBER(sample, garbage_bytes),
@@ -175,6 +168,7 @@ static const struct member of_result[] = {
     MEMBER(simulation_result, early_events),
     MEMBER(simulation_result, sample_ns),
     MEMBER(simulation_result, prices),
+    MEMBER(simulation_result, prices_at),
     MEMBER(simulation_result, totals.heap_bytes),
     MEMBER(simulation_result, totals.heap_peak_bytes),
     MEMBER(simulation_result, totals.tracked),
@@ -200,9 +194,9 @@ static const struct member of_result[] = {
     MEMBER(simulation_result, ending.plan.every_ns),
     {NULL, 0, 0},
 };
-static_assert(sizeof(struct collection) == 15 * 8 && sizeof(struct sample) == 7 * 8 &&
+static_assert(sizeof(struct collection) == 17 * 8 && sizeof(struct sample) == 7 * 8 &&
                   sizeof(struct request) == 5 * 8 &&
-                  sizeof(struct simulation_result) == 118 * 8 + sizeof(struct ages),
+                  sizeof(struct simulation_result) == 162 * 8 + sizeof(struct ages),
               "a new member belongs in its table");
 
 /* Of a member of 4 bytes, or of one made up of numbers of 8. */

@@ -119,18 +119,20 @@ static void check_result(struct store *store, int64_t run, const struct simulati
 {
     sqlite3_stmt *statement = results_file_query(
         store,
-        "SELECT status, scatter_ns, calibration, sample_ns, service_ns, steady_ns, "
-        "steady_mutator_ns,"
+        "SELECT status, scatter_ns, scatter_low_ns, scatter_high_ns, calibration, sample_ns,"
+        " service_ns, steady_ns, steady_mutator_ns,"
         " first_arrival_ns, last_answer_ns, wall_ns, mutator_ns, pause_ns, idle_ns,"
         " heap_peak_bytes, operations, requests FROM run WHERE id = ?",
         run);
     check_next(statement,
-               "%s|%.1f|%.1f|" U "|" U "|" U "|" U "|" U "|" U "|" U "|" U "|" U "|" U "|" U "|" U
-               "|" U,
-               run_status_names[r->status], r->prices.scatter_ns, r->prices.calibration,
-               r->sample_ns, r->service_ns, r->steady_ns, r->steady_mutator_ns, r->first_arrival_ns,
-               r->last_answer_ns, r->wall_ns, r->mutator_ns, r->pause_ns, r->idle_ns,
-               r->totals.heap_peak_bytes, r->operations, r->requests);
+               "%s|%.1f|%.1f|%.1f|%.1f|" U "|" U "|" U "|" U "|" U "|" U "|" U "|" U "|" U "|" U
+               "|" U "|" U "|" U,
+               run_status_names[r->status], r->prices.scatter_ns,
+               r->prices_at[PRICES_LOW].scatter_ns, r->prices_at[PRICES_HIGH].scatter_ns,
+               r->prices.calibration, r->sample_ns, r->service_ns, r->steady_ns,
+               r->steady_mutator_ns, r->first_arrival_ns, r->last_answer_ns, r->wall_ns,
+               r->mutator_ns, r->pause_ns, r->idle_ns, r->totals.heap_peak_bytes, r->operations,
+               r->requests);
     check_end(statement);
     statement = results_file_query(
         store, "SELECT * FROM reclaimed WHERE run_id = ? ORDER BY generation", run);
