@@ -180,6 +180,15 @@ static void print_front(const struct best_answer *answer, const struct best_grou
     end_table(&table, answer, &group->front);
 }
 
+/* Whether the best stays the best, however memory lies. */
+static void print_scatter(const struct best_answer *answer, const struct best_group *group)
+{
+    char *text = scatter_best_text(&answer->scatter, (size_t)(group - answer->groups));
+    if (text)
+        print_paragraph(text);
+    free(text);
+}
+
 /* What is asked, of this group. */
 static void print_title(const struct best_answer *answer, const struct best_group *group)
 {
@@ -219,6 +228,7 @@ static void print_group(const struct best_answer *answer, const struct best_grou
     } else {
         print("No setting is an answer.\n");
     }
+    print_scatter(answer, group);
     print_left_out(answer, group);
     if (group->best.count && group == answer->groups)
         print_legend(group);
@@ -329,6 +339,7 @@ static void json_group(struct json *json, const struct best_answer *answer,
         json_nearest(json, answer, group);
     if (answer->goal_count > 1)
         json_front(json, answer, group);
+    scatter_json(json, &answer->scatter, (size_t)(group - answer->groups));
     json_end(json);
 }
 

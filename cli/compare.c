@@ -196,13 +196,10 @@ static void print_json(struct store *store, const struct plan *plan)
 }
 
 /* Of several seeds. */
-static void print_ranking(struct store *store, const struct plan *plan)
+static void print_ranking(struct open_results *open)
 {
     const struct ranking_options everything = {0};
-    struct open_results open;
-    open_results_of(&open, store, plan->id);
-    ranking_print(&open, &everything);
-    close_results(&open);
+    ranking_print(open, &everything);
 }
 
 /* They are together, in the points' order. */
@@ -233,12 +230,14 @@ static void print_tables(struct store *store, const struct command *command,
 {
     bool one_seed = plan->experiment->seed_count == 1;
     struct single_runs first; /* of the first seed */
+    struct open_results open;
+    open_results_of(&open, store, plan->id);
     read_runs(&first, store, plan, plan->runs, plan->experiment->point_count, results);
     if (one_seed) {
         print_heading(plan->experiment);
         single_runs_print(&first);
     } else {
-        print_ranking(store, plan);
+        print_ranking(&open);
     }
     single_runs_remarks(&first, one_seed);
     if (has_several_programs(plan))
@@ -248,6 +247,8 @@ static void print_tables(struct store *store, const struct command *command,
     single_runs_fini(&first);
     if (one_seed)
         print_times(store, plan->id);
+    print_scatter_of(&open);
+    close_results(&open);
     print("\nCollections, pauses and GC share: of the steady state; full: of generation 2.\n"
           "Everything is in %s; `%.*s plot %s --out charts` draws it.\n",
           command->db, command_name_length(), program_invocation_name, command->db);

@@ -7,7 +7,9 @@
 
 #include "cli/command.h"
 #include "cli/print.h"
+#include "results/answer/scatter.h"
 #include "results/answer/times.h"
+#include "sim/base/allocate.h"
 
 void print_earlier(const struct past_experiment *experiment)
 {
@@ -29,6 +31,36 @@ void print_times(struct store *store, int64_t experiment)
         if (*line)
             print("%s\n", line);
     free(text);
+}
+
+static void print_scatter_of_group(const struct scatter_answer *answer, size_t group)
+{
+    char *text = scatter_order_text(answer, group, "pause max");
+    char *title = outcomes_title(&answer->outcomes, group), *whole = NULL;
+    if (text && answer->outcomes.group_count > 1 && asprintf(&whole, "%s: %s", title, text) < 0)
+        out_of_memory();
+    if (text) {
+        print("\n");
+        print_paragraph(whole ? whole : text);
+    }
+    free(whole);
+    free(title);
+    free(text);
+}
+
+void print_scatter_of(struct open_results *results)
+{
+    struct error error;
+    struct scatter_answer answer;
+    const struct scatter_question question = {.subject = subject_of(results, NULL, true),
+                                              .metric = metric_named("service_pause_max")};
+    if (results->experiment->runs[RUN_finished] == 0)
+        return;
+    if (scatter_answer_make(&answer, &question, &error) != 0)
+        fail("%s", error.text);
+    for (size_t g = 0; g < answer.outcomes.group_count; g++)
+        print_scatter_of_group(&answer, g);
+    scatter_answer_fini(&answer);
 }
 
 void print_replications(struct replications replications)

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "cli/open_results.h"
 #include "results/answer/outcome.h"
 #include "results/answer/outlook.h"
 #include "results/store/history.h"
@@ -16,6 +17,10 @@ void print_earlier(const struct past_experiment *experiment);
 /* Lines on the times of an experiment's runs, as those of another version; nothing if there is
  * nothing to say. */
 void print_times(struct store *store, int64_t experiment);
+
+/* How far longest pauses of the steady state move over the range of scatter, and whether the order
+ * of policies stays: a paragraph for each workload and collector; nothing if nothing is known. */
+void print_scatter_of(struct open_results *results);
 
 /* "10 replications each", "1 to 10 replications". */
 void print_replications(struct replications replications);

@@ -248,6 +248,21 @@ static int look_ahead(const struct best_answer *answer, struct best_group *group
     return status;
 }
 
+/* ---- what is not known of memory --------------------------------------------------------- */
+
+static int look_at_scatter(struct best_answer *answer, struct error *error)
+{
+    const struct best_question *question = answer->question;
+    answer->scatter_question = (struct scatter_question){
+        .subject = question->subject,
+        .metric = answer->outcomes.metrics[answer->objective.metric],
+        .high = question->high,
+        .conditions = question->conditions,
+        .condition_count = question->condition_count,
+    };
+    return scatter_answer_make(&answer->scatter, &answer->scatter_question, error);
+}
+
 /* ---- all of it ------------------------------------------------------------------------ */
 
 int best_answer_make(struct best_answer *answer, const struct best_question *question,
@@ -263,6 +278,8 @@ int best_answer_make(struct best_answer *answer, const struct best_question *que
         make_group(answer, group, g);
         status = look_ahead(answer, group, error);
     }
+    if (status == 0)
+        status = look_at_scatter(answer, error);
     if (status != 0)
         best_answer_fini(answer);
     return status;
@@ -296,5 +313,6 @@ void best_answer_fini(struct best_answer *answer)
     free(answer->goals);
     columns_fini(&answer->columns);
     outcomes_fini(&answer->outcomes);
+    scatter_answer_fini(&answer->scatter);
     *answer = (struct best_answer){0};
 }

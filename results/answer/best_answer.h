@@ -8,6 +8,7 @@
 
 #include "results/answer/best.h"
 #include "results/answer/outlook.h"
+#include "results/answer/scatter.h"
 #include "results/answer/subject.h"
 #include "sim/base/param.h"
 
@@ -74,6 +75,8 @@ struct best_answer {
                                what decides, and what was seen of it */
     struct best_group *groups;
     size_t group_count; /* at most as many as were asked for */
+    struct scatter_question scatter_question;
+    struct scatter_answer scatter; /* whether the best stays the best over the range of scatter */
 };
 
 /* Returns 0, or -1 with a line in *error. To be freed with best_answer_fini. */

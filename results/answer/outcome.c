@@ -315,6 +315,18 @@ size_t outcomes_seen(const struct outcomes *outcomes, size_t metric)
     return seen ? outcomes_metric(outcomes, seen) : outcomes->metric_count;
 }
 
+void outcomes_exchange(struct outcomes *outcomes, size_t metric, size_t other)
+{
+    for (size_t s = 0; s < outcomes->setting_count; s++) {
+        double *a = values_of(outcomes, s, metric), *b = values_of(outcomes, s, other);
+        for (size_t i = 0; i < outcomes->settings[s].value_count; i++) {
+            double value = a[i];
+            a[i] = b[i];
+            b[i] = value;
+        }
+    }
+}
+
 bool outcomes_have(const struct outcomes *outcomes, size_t metric)
 {
     for (size_t s = 0; s < outcomes->setting_count; s++) {

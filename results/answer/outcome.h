@@ -66,6 +66,9 @@ size_t outcomes_deciding(const struct outcomes *outcomes, size_t metric);
 /* What of such a metric was seen; metric_count: it is no such metric, or that was not read. */
 size_t outcomes_seen(const struct outcomes *outcomes, size_t metric);
 
+/* Each of two metrics gets the values of the other. */
+void outcomes_exchange(struct outcomes *outcomes, size_t metric, size_t other);
+
 /* Has any setting a value? */
 bool outcomes_have(const struct outcomes *outcomes, size_t metric);
 

@@ -180,6 +180,10 @@ const struct metric metrics[] = {
     {"unreachable", "count", "objects that collections found unreachable", collections, "total(unreachable)"},
     {"gc_share", "fraction", "pauses over wall time while busy (mutator time + pauses)", runs,
      "pause_ns * 1.0 / nullif(mutator_ns + pause_ns, 0)", BETTER_LOW},
+    {"scatter", "s", "how objects lie in memory: what misses add to the time of one, at most", runs, "scatter_ns / 1e9"},
+    {"least_scatter", "s", "the least scatter that services have reported, or the run's own: if that is less, or measured",
+     runs, "scatter_low_ns / 1e9"},
+    {"most_scatter", "s", "the most, likewise", runs, "scatter_high_ns / 1e9"},
     {"requests", "count", "requests answered", runs, "requests"},
     {"throughput", "1/s", "requests of the steady state answered for each second, from the first arrival to the last answer",
      runs, "(SELECT sum(requests) FROM latency) * 1e9"

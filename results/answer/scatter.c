@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/answer/scatter.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/answer/show_value.h"
+#include "sim/base/allocate.h"
+
+/* ---- what is known at the ends --------------------------------------------------------- */
+
+static const struct metric *at_end(const struct metric *metric, int end)
+{
+    return metric_at_scatter(metric, (enum price_end)end);
+}
+
+static bool is_known_at_ends(const struct metric *metric)
+{
+    return at_end(metric, PRICES_LOW) && at_end(metric, PRICES_HIGH);
+}
+
+/* Bytes, counts and what is derived from them are about which collections come, not how long they
+ * take. */
+static bool depends_on_time(const struct metric *metric)
+{
+    return strcmp(metric->unit, "bytes") != 0 && strcmp(metric->unit, "count") != 0;
+}
+
+/* s, of the run's own scatter, and of the ends. */
+static const char *const scatter_metrics[] = {"scatter", "least_scatter", "most_scatter"};
+#define SCATTER_METRICS (sizeof scatter_metrics / sizeof *scatter_metrics)
+
+/* The metrics of the question, and what they are at the horizon; at the ends, too. */
+static struct metric_list metrics_to_read(const struct scatter_question *question)
+{
+    struct metric_list list = {0};
+    metric_list_add(&list, question->metric);
+    for (size_t i = 0; i < question->condition_count; i++)
+        for (const struct metric *const *m = condition_metrics(question->conditions[i]); *m; m++)
+            metric_list_add(&list, *m);
+    if (!question->subject.by_seen)
+        metric_list_add_horizon(&list);
+    for (size_t i = 0, count = list.count; i < count; i++)
+        for (int end = 0; end < PRICE_ENDS; end++)
+            if (at_end(list.metrics[i], end))
+                metric_list_add(&list, at_end(list.metrics[i], end));
+    for (size_t i = 0; i < SCATTER_METRICS; i++)
+        metric_list_add(&list, metric_named(scatter_metrics[i]));
+    return list;
+}
+
+/* Every metric gets its values at that end; the same again puts them back. */
+static void exchange_ends(struct outcomes *outcomes, int end)
+{
+    for (size_t m = 0; m < outcomes->metric_count; m++) {
+        const struct metric *other = at_end(outcomes->metrics[m], end);
+        if (other)
+            outcomes_exchange(outcomes, m, outcomes_metric(outcomes, other));
+    }
+}
+
+/* ---- the range -------------------------------------------------------------------------- */
+
+/* False: no run of the group has told. */
+static bool find_range(struct scatter_group *group, const struct outcomes *outcomes,
+                       const struct outcome_group *of)
+{
+    double ns[SCATTER_METRICS] = {NAN, NAN, NAN};
+    for (size_t s = of->first; s < of->first + of->count && isnan(ns[0]); s++)
+        for (size_t i = 0; i < SCATTER_METRICS; i++) {
+            size_t metric = outcomes_metric(outcomes, metric_named(scatter_metrics[i]));
+            ns[i] = 1e9 * outcomes_average(outcomes, s, metric);
+        }
+    group->own_ns = ns[0];
+    group->at_ns[PRICES_LOW] = ns[1];
+    group->at_ns[PRICES_HIGH] = ns[2];
+    return !isnan(ns[0]) && !isnan(ns[1]) && !isnan(ns[2]);
+}
+
+/* ---- the best, and the order ------------------------------------------------------------- */
+
+static size_t find_best(const struct scatter_answer *answer, size_t number, size_t before,
+                        bool *is_rival)
+{
+    const struct scatter_question *question = answer->question;
+    struct best best;
+    best_find(&best, &answer->outcomes, number, (struct goal){answer->metric, question->high},
+              question->conditions, question->condition_count);
+    *is_rival = best.best == before;
+    for (size_t i = 0; i < best.tied_count; i++)
+        *is_rival |= best.tied[i].setting == before;
+    size_t found = best.best;
+    best_fini(&best);
+    return found;
+}
+
+static void find_best_of_each(struct scatter_answer *answer, struct scatter_group *group,
+                              size_t number)
+{
+    bool stands = true, is_rival;
+    group->best = find_best(answer, number, NO_SETTING, &is_rival);
+    for (int end = 0; end < PRICE_ENDS; end++) {
+        exchange_ends(&answer->outcomes, end);
+        group->best_at[end] = find_best(answer, number, group->best, &is_rival);
+        exchange_ends(&answer->outcomes, end);
+        if (is_rival)
+            group->best_at[end] = group->best;
+        stands &= is_rival;
+    }
+    bool none = group->best == NO_SETTING && stands;
+    group->is = none ? SCATTER_IS_NOTHING : stands ? SCATTER_IS_STANDS : SCATTER_IS_CHANGES;
+}
+
+static bool is_swapped(const struct scatter_setting *a, const struct scatter_setting *b)
+{
+    for (int end = 0; end < PRICE_ENDS; end++)
+        if ((a->own < b->own && a->at[end] > b->at[end]) ||
+            (a->own > b->own && a->at[end] < b->at[end]))
+            return true;
+    return false;
+}
+
+static void list_settings(struct scatter_group *group, const struct scatter_answer *answer,
+                          const struct outcome_group *of)
+{
+    const struct outcomes *outcomes = &answer->outcomes;
+    const struct metric *metric = outcomes->metrics[answer->metric];
+    size_t *order = allocate_zeroed(of->count + 1, sizeof *order);
+    for (size_t i = 0; i < of->count; i++)
+        order[i] = of->first + i;
+    outcomes_sort(outcomes, order, of->count, answer->metric, answer->question->high);
+    group->settings = allocate_zeroed(of->count + 1, sizeof *group->settings);
+    for (size_t i = 0; i < of->count; i++) {
+        struct scatter_setting setting = {
+            order[i], outcomes_average(outcomes, order[i], answer->metric), {NAN, NAN}};
+        for (int end = 0; end < PRICE_ENDS; end++)
+            setting.at[end] = outcomes_average(outcomes, order[i],
+                                               outcomes_metric(outcomes, at_end(metric, end)));
+        if (!isnan(setting.own) && !isnan(setting.at[PRICES_LOW]))
+            group->settings[group->count++] = setting;
+    }
+    free(order);
+    for (size_t i = 0; i < group->count; i++)
+        for (size_t k = 0; k < i; k++)
+            group->swapped += is_swapped(&group->settings[i], &group->settings[k]);
+}
+
+/* ---- all of it --------------------------------------------------------------------------- */
+
+/* Whether the question has a metric that is, or is not, known at the ends in it. */
+static bool has_metric(const struct scatter_answer *answer, bool known)
+{
+    const struct scatter_question *question = answer->question;
+    const struct metric *own = answer->outcomes.metrics[answer->metric];
+    bool has = is_known_at_ends(own) == known && depends_on_time(own);
+    for (size_t i = 0; i < question->condition_count; i++)
+        for (const struct metric *const *m = condition_metrics(question->conditions[i]); *m; m++)
+            has |= is_known_at_ends(*m) == known && depends_on_time(*m);
+    return has;
+}
+
+static bool has_values_at_ends(const struct scatter_answer *answer)
+{
+    const struct outcomes *outcomes = &answer->outcomes;
+    const struct metric *own = outcomes->metrics[answer->metric];
+    return !is_known_at_ends(own) || !outcomes_have(outcomes, answer->metric) ||
+           outcomes_have(outcomes, outcomes_metric(outcomes, at_end(own, PRICES_LOW)));
+}
+
+static void make_group(struct scatter_answer *answer, size_t number)
+{
+    struct scatter_group *group = &answer->groups[number];
+    const struct outcome_group *of = &answer->outcomes.groups[number];
+    const struct metric *own = answer->outcomes.metrics[answer->metric];
+    *group = (struct scatter_group){.best = NO_SETTING, .best_at = {NO_SETTING, NO_SETTING}};
+    if (!(has_metric(answer, true) || has_metric(answer, false)) || !has_values_at_ends(answer) ||
+        !find_range(group, &answer->outcomes, of))
+        return;
+    if (!(group->at_ns[PRICES_LOW] < group->at_ns[PRICES_HIGH]))
+        group->is = SCATTER_IS_CALIBRATED;
+    else if (!has_metric(answer, true) || (depends_on_time(own) && !is_known_at_ends(own)))
+        group->is = SCATTER_IS_RUN_AGAIN;
+    else
+        find_best_of_each(answer, group, number);
+    if (is_known_at_ends(own))
+        list_settings(group, answer, of);
+}
+
+int scatter_answer_make(struct scatter_answer *answer, const struct scatter_question *question,
+                        struct error *error)
+{
+    struct metric_list list = metrics_to_read(question);
+    *answer = (struct scatter_answer){.question = question};
+    int status = subject_read(&question->subject, &list, &answer->outcomes, error);
+    metric_list_fini(&list);
+    if (status != 0)
+        return status;
+    answer->groups = allocate_zeroed(answer->outcomes.group_count + 1, sizeof *answer->groups);
+    answer->metric = outcomes_metric(&answer->outcomes, question->metric);
+    for (size_t g = 0; g < answer->outcomes.group_count; g++)
+        make_group(answer, g);
+    return 0;
+}
+
+void scatter_answer_fini(struct scatter_answer *answer)
+{
+    for (size_t g = 0; g < answer->outcomes.group_count && answer->groups; g++)
+        free(answer->groups[g].settings);
+    free(answer->groups);
+    outcomes_fini(&answer->outcomes);
+    *answer = (struct scatter_answer){0};
+}
+
+/* ---- in words ---------------------------------------------------------------------------- */
+
+#define NAMED_MOST 4 /* policies of a sentence */
+#define SETTLE                                                                                     \
+    " One measured pause settles it: --cost pause=84ms@890000, with your own time and objects."
+
+static FILE *open_text(char **text, size_t *size)
+{
+    FILE *out = open_memstream(text, size);
+    if (!out)
+        out_of_memory();
+    return out;
+}
+
+/* "2.88 to 28.4 ms" */
+static void write_range(FILE *out, const struct metric *metric, double from, double to)
+{
+    char low[UNITS_TEXT], high[UNITS_TEXT];
+    show_value(low, metric, from);
+    show_value(high, metric, to);
+    char *unit = strchr(low, ' '), *other = strchr(high, ' ');
+    if (unit && other && strcmp(unit, other) == 0)
+        *unit = '\0';
+    if (strcmp(low, high) == 0)
+        fputs(high, out);
+    else
+        fprintf(out, "%s to %s", low, high);
+}
+
+/* "scatter: 19 to 403 ns in what services have reported, 144 ns here" */
+static void write_reported(FILE *out, const struct scatter_group *group)
+{
+    fprintf(out, "scatter: %.3g to %.3g ns in what services have reported, %.3g ns here",
+            group->at_ns[PRICES_LOW], group->at_ns[PRICES_HIGH], group->own_ns);
+}
+
+static const struct scatter_setting *setting_of(const struct scatter_group *group, size_t setting)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (group->settings[i].setting == setting)
+            return &group->settings[i];
+    return NULL;
+}
+
+static void write_best_at(FILE *out, const struct scatter_answer *answer,
+                          const struct scatter_group *group, int end)
+{
+    char text[UNITS_TEXT];
+    size_t best = group->best_at[end];
+    const struct scatter_setting *setting = setting_of(group, best);
+    fprintf(out, "at %.3g ns ", group->at_ns[end]);
+    if (best == NO_SETTING)
+        fputs("none meets the conditions", out);
+    else
+        fputs(answer->outcomes.settings[best].policy, out);
+    if (setting)
+        fprintf(out, " with %s",
+                show_value(text, answer->outcomes.metrics[answer->metric], setting->at[end]));
+}
+
+static void write_stands(FILE *out, const struct scatter_answer *answer,
+                         const struct scatter_group *group)
+{
+    const struct metric *metric = answer->outcomes.metrics[answer->metric];
+    const struct scatter_setting *setting = setting_of(group, group->best);
+    fputs("However objects lie in memory (", out);
+    write_reported(out, group);
+    fputs(") it stays the best", out);
+    if (setting) {
+        fprintf(out, "; its %s is ", metric->name);
+        write_range(out, metric, setting->at[PRICES_LOW], setting->at[PRICES_HIGH]);
+    }
+    fputs(".", out);
+}
+
+static void write_changes(FILE *out, const struct scatter_answer *answer,
+                          const struct scatter_group *group)
+{
+    fputs("Which is the best depends on how objects lie in memory (", out);
+    write_reported(out, group);
+    fputs("): ", out);
+    write_best_at(out, answer, group, PRICES_LOW);
+    fputs("; ", out);
+    write_best_at(out, answer, group, PRICES_HIGH);
+    fputs("." SETTLE, out);
+}
+
+static void write_run_again(FILE *out, const struct scatter_answer *answer,
+                            const struct scatter_group *group)
+{
+    fprintf(out, "How %s moves with how objects lie in memory (",
+            answer->outcomes.metrics[answer->metric]->name);
+    write_reported(out, group);
+    fprintf(out,
+            ") is not known without running again, with scatter=%.0fns and scatter=%.0fns in the "
+            "workload." SETTLE,
+            group->at_ns[PRICES_LOW], group->at_ns[PRICES_HIGH]);
+}
+
+#define CALIBRATED                                                                                 \
+    "Calibrated: a measured pause says how objects lie in memory, so nothing moves with that."
+
+char *scatter_best_text(const struct scatter_answer *answer, size_t number)
+{
+    const struct scatter_group *group = &answer->groups[number];
+    char *text;
+    size_t size;
+    if (group->is == SCATTER_IS_NOTHING)
+        return NULL;
+    FILE *out = open_text(&text, &size);
+    if (group->is == SCATTER_IS_CALIBRATED)
+        fputs(CALIBRATED, out);
+    else if (group->is == SCATTER_IS_RUN_AGAIN)
+        write_run_again(out, answer, group);
+    else if (group->is == SCATTER_IS_STANDS)
+        write_stands(out, answer, group);
+    else
+        write_changes(out, answer, group);
+    if (group->is > SCATTER_IS_RUN_AGAIN && has_metric(answer, false))
+        fputs(" Conditions on times that are no pauses are taken as they were run.", out);
+    fclose(out);
+    return text;
+}
+
+static void write_moves(FILE *out, const struct scatter_answer *answer,
+                        const struct scatter_group *group)
+{
+    const struct metric *metric = answer->outcomes.metrics[answer->metric];
+    for (size_t i = 0; i < group->count && i < NAMED_MOST; i++) {
+        const struct scatter_setting *setting = &group->settings[i];
+        fputs(i ? ", of " : " of ", out);
+        fputs(answer->outcomes.settings[setting->setting].policy, out);
+        fputs(" ", out);
+        write_range(out, metric, setting->at[PRICES_LOW], setting->at[PRICES_HIGH]);
+    }
+    if (group->count > NAMED_MOST)
+        fputs(", of others as --json says", out);
+    fputs(".", out);
+}
+
+static void write_order(FILE *out, const struct scatter_answer *answer,
+                        const struct scatter_group *group)
+{
+    size_t pairs = group->count * (group->count - 1) / 2;
+    if (group->swapped == 0) {
+        fputs(" The order of policies stays.", out);
+        return;
+    }
+    fprintf(out, " %zu of %zu pairs of policies change their order", group->swapped, pairs);
+    if (group->is == SCATTER_IS_CHANGES) {
+        fputs(", and the least is another: ", out);
+        write_best_at(out, answer, group, PRICES_LOW);
+        fputs("; ", out);
+        write_best_at(out, answer, group, PRICES_HIGH);
+    } else {
+        fputs("; the least stays the least", out);
+    }
+    fputs(".", out);
+}
+
+char *scatter_order_text(const struct scatter_answer *answer, size_t number, const char *what)
+{
+    const struct scatter_group *group = &answer->groups[number];
+    char *text;
+    size_t size;
+    if (group->is == SCATTER_IS_CALIBRATED)
+        return allocate_text(CALIBRATED);
+    if (group->count == 0)
+        return NULL;
+    FILE *out = open_text(&text, &size);
+    fputs("How objects lie in memory is what is known least (", out);
+    write_reported(out, group);
+    fprintf(out, "). Over that range %s is", what);
+    write_moves(out, answer, group);
+    if (group->count > 1)
+        write_order(out, answer, group);
+    fputs(SETTLE, out);
+    fclose(out);
+    return text;
+}
+
+char *scatter_range_text(const struct outcomes *outcomes, size_t setting, size_t metric)
+{
+    double at[PRICE_ENDS];
+    char *text;
+    size_t size;
+    for (int end = 0; end < PRICE_ENDS; end++) {
+        const struct metric *other = at_end(outcomes->metrics[metric], end);
+        size_t place = other ? outcomes_metric(outcomes, other) : outcomes->metric_count;
+        if (place == outcomes->metric_count)
+            return NULL;
+        at[end] = outcomes_average(outcomes, setting, place);
+    }
+    if (!(at[PRICES_LOW] < at[PRICES_HIGH]))
+        return NULL;
+    FILE *out = open_text(&text, &size);
+    write_range(out, outcomes->metrics[metric], at[PRICES_LOW], at[PRICES_HIGH]);
+    fclose(out);
+    return text;
+}
+
+/* ---- as JSON ----------------------------------------------------------------------------- */
+
+static void json_best(struct json *json, const char *name, const struct scatter_answer *answer,
+                      size_t setting)
+{
+    if (setting != NO_SETTING)
+        json_text(json, name, answer->outcomes.settings[setting].policy);
+}
+
+static void json_setting(struct json *json, const struct scatter_answer *answer,
+                         const struct scatter_setting *setting)
+{
+    json_object(json, NULL);
+    json_best(json, "policy", answer, setting->setting);
+    json_real(json, "low", setting->at[PRICES_LOW]);
+    json_real(json, "own", setting->own);
+    json_real(json, "high", setting->at[PRICES_HIGH]);
+    json_end(json);
+}
+
+void scatter_json(struct json *json, const struct scatter_answer *answer, size_t number)
+{
+    static const char *const words[] = {
+#define X(name, word) [SCATTER_IS_##name] = word,
+        SCATTER_VERDICTS(X)
+#undef X
+    };
+    const struct scatter_group *group = &answer->groups[number];
+    json_object(json, "scatter");
+    json_text(json, "best", words[group->is]);
+    if (group->is != SCATTER_IS_NOTHING) {
+        json_real(json, "low_ns", group->at_ns[PRICES_LOW]);
+        json_real(json, "own_ns", group->own_ns);
+        json_real(json, "high_ns", group->at_ns[PRICES_HIGH]);
+    }
+    json_best(json, "best_low", answer, group->best_at[PRICES_LOW]);
+    json_best(json, "best_high", answer, group->best_at[PRICES_HIGH]);
+    json_array(json, "settings");
+    for (size_t i = 0; i < group->count; i++)
+        json_setting(json, answer, &group->settings[i]);
+    json_end(json);
+    json_end(json);
+}
