@@ -94,6 +94,9 @@ static int run(void *state)
     metric_list_add_usual(&read, results.experiment);
     metric_list_add_usual_objectives(&read);
     metric_list_add_list(&read, &command->metrics);
+    if (!command->seen)
+        metric_list_add_horizon(&read);
+    metric_list_add_scatter(&read);
     const struct subject subject = subject_of(&results, command->baseline, command->seen);
     if (subject_read(&subject, &read, &outcomes, &error) != 0)
         fail("%s", error.text);
@@ -102,7 +105,7 @@ static int run(void *state)
         show_objective(&outcomes, &columns);
     if (figures_draw(&figures, results.store, &outcomes, &error) != 0)
         fail("%s", error.text);
-    const struct report report = {.store = results.store,
+    const struct report report = {.subject = subject,
                                   .file = base_name(command->which.db),
                                   .outcomes = &outcomes,
                                   .columns = columns,

@@ -41,10 +41,7 @@ static struct metric_list metrics_to_read(const struct scatter_question *questio
             metric_list_add(&list, *m);
     if (!question->subject.by_seen)
         metric_list_add_horizon(&list);
-    for (size_t i = 0, count = list.count; i < count; i++)
-        for (int end = 0; end < PRICE_ENDS; end++)
-            if (at_end(list.metrics[i], end))
-                metric_list_add(&list, at_end(list.metrics[i], end));
+    metric_list_add_scatter(&list);
     for (size_t i = 0; i < SCATTER_METRICS; i++)
         metric_list_add(&list, metric_named(scatter_metrics[i]));
     return list;

@@ -295,6 +295,19 @@ static void write_caution(const struct answer *answer)
     free(caution);
 }
 
+/* Whether the best stays the best, however memory lies. */
+static void write_scatter(const struct answer *answer)
+{
+    size_t group = (size_t)(answer->headline.of - answer->outcomes->groups);
+    char *text = scatter_best_text(&answer->page->scatter, group);
+    if (text) {
+        fputs("<p>", answer->out);
+        html_text(answer->out, text);
+        fputs(" <a href=\"#scatter\">More on that</a>.</p>\n", answer->out);
+    }
+    free(text);
+}
+
 static void write_python(const struct answer *answer)
 {
     fputs("<p>", answer->out);
@@ -334,6 +347,7 @@ static void write_answer(const struct answer *answer)
         write_as_good(answer);
         write_left_out(answer);
         write_comparison(answer);
+        write_scatter(answer);
     }
     write_caution(answer);
     if (answer->headline.python)
@@ -354,7 +368,7 @@ static int write_group(const struct page *page, size_t group, struct error *erro
     int status = answer.headline.best == NO_SETTING
                      ? 0
                      : outlook_read(&answer.outlook, page->outcomes, answer.headline.best,
-                                    page->report->store, error);
+                                    page->report->subject.store, error);
     if (status == 0)
         write_answer(&answer);
     headline_fini(&answer.headline);
@@ -386,7 +400,8 @@ static void write_not_counted(const struct page *page)
 /* A paragraph for each line. */
 static int write_times(const struct page *page, struct error *error)
 {
-    char *text = times_remarks(page->report->store, page->outcomes->experiment->number, error);
+    char *text =
+        times_remarks(page->report->subject.store, page->outcomes->experiment->number, error);
     char *rest = text, *line;
     while ((line = strsep(&rest, "\n")))
         if (*line) {

@@ -15,7 +15,7 @@ static int write_row(const struct page *page, size_t group, struct error *error)
     size_t best = headline_champion(outcomes, group, page->objective, false);
     struct outlook outlook = {.is = OUTLOOK_UNKNOWN};
     if (best != NO_SETTING &&
-        outlook_read(&outlook, outcomes, best, page->report->store, error) != 0)
+        outlook_read(&outlook, outcomes, best, page->report->subject.store, error) != 0)
         return -1;
     char *title = outcomes_title(outcomes, group);
     fputs("<tr><th scope=\"row\" class=\"name\">", page->out);

@@ -59,7 +59,7 @@ static void write_value(FILE *out, const char *value, const char *initial)
 static int write_values(const struct page *page, const char *owner, const char *kind,
                         const char *name, const char *initial, struct error *error)
 {
-    struct store *store = page->report->store;
+    struct store *store = page->report->subject.store;
     char *last = NULL;
     size_t count = 0;
     int more;
@@ -163,8 +163,8 @@ static int write_component(const struct page *page, const char *owner, const cha
     struct texts names;
     FILE *out = page->out;
     int status = read_texts(
-        &names, report->store,
-        query_begin(report->store, error,
+        &names, report->subject.store,
+        query_begin(report->subject.store, error,
                     "SELECT DISTINCT name FROM run JOIN parameter ON run_id = id"
                     " WHERE in_plan AND experiment_id = %lld AND owner = %Q AND " IS_OF_KIND,
                     (long long)page->outcomes->experiment->number, owner, owner, kind),
@@ -193,7 +193,7 @@ static int write_component(const struct page *page, const char *owner, const cha
 static int write_owner(const struct page *page, const char *owner, struct error *error)
 {
     struct texts kinds;
-    struct store *store = page->report->store;
+    struct store *store = page->report->subject.store;
     int status = read_texts(
         &kinds, store,
         query_begin(store, error,

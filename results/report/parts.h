@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "results/answer/outlook.h"
+#include "results/answer/scatter.h"
 #include "results/answer/verdict.h"
 #include "results/report/report.h"
 
@@ -17,6 +18,7 @@ struct page {
     FILE *out;
     const struct report *report;
     const struct outcomes *outcomes; /* the report's */
+    struct scatter_answer scatter;   /* on the objective; empty if it has no values */
     size_t objective; /* a metric to be small, among those read; metric_count: none has values */
 };
 
@@ -33,6 +35,10 @@ void page_mean(const struct page *page, const struct metric *metric, struct esti
  * improvement or the opposite. Nothing if there is none. */
 void page_verdict(const struct page *page, const struct metric *metric,
                   const struct verdict *verdict);
+
+/* What begins a cell of a table: how far the value moves over the range of scatter, if that is
+ * known, is what it says when pointed at. */
+void page_begin_value(const struct page *page, size_t setting, size_t metric);
 
 /* A cell of a table: what is still to come, marked if the runs have not seen it. */
 void page_outlook(const struct page *page, const struct outlook *outlook);

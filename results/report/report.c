@@ -49,6 +49,22 @@ void page_verdict(const struct page *page, const struct metric *metric,
     fputs("</span>", page->out);
 }
 
+void page_begin_value(const struct page *page, size_t setting, size_t metric)
+{
+    double mean = outcomes_average(page->outcomes, setting, metric);
+    char *range = scatter_range_text(page->outcomes, setting, metric);
+    fputs("<td", page->out);
+    if (!isnan(mean)) /* to be sorted by */
+        fprintf(page->out, " data-value=\"%.9g\"", mean);
+    if (range) {
+        fputs(" title=\"", page->out);
+        html_text(page->out, range);
+        fputs(" over the scatter of memory that services have reported\"", page->out);
+    }
+    fputs(">", page->out);
+    free(range);
+}
+
 void page_outlook(const struct page *page, const struct outlook *outlook)
 {
     char text[OUTLOOK_TEXT];
@@ -303,5 +319,15 @@ int report_write(FILE *out, const struct report *report, struct error *error)
                         .report = report,
                         .outcomes = report->outcomes,
                         .objective = outcomes_objective(report->outcomes)};
-    return write_page(&page, error);
+    struct scatter_question question = {.subject = report->subject};
+    bool has_objective = page.objective < page.outcomes->metric_count;
+    if (has_objective) {
+        question.metric = page.outcomes->metrics[page.objective];
+        if (scatter_answer_make(&page.scatter, &question, error) != 0)
+            return -1;
+    }
+    int status = write_page(&page, error);
+    if (has_objective)
+        scatter_answer_fini(&page.scatter);
+    return status;
 }

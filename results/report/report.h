@@ -16,7 +16,7 @@
 
 /* Everything belongs to the caller. */
 struct report {
-    struct store *store;
+    struct subject subject;
     const char *file; /* the results file's name, for commands that a reader may type */
     const struct outcomes *outcomes;
     struct columns columns; /* of the tables */

@@ -65,7 +65,7 @@ static void write_fact(const struct page *page, const char *name)
 static int write_column(const struct page *page, const char *name, const char *column,
                         struct error *error)
 {
-    struct store *store = page->report->store;
+    struct store *store = page->report->subject.store;
     size_t count = 0;
     int more;
     sqlite3_stmt *rows =
@@ -101,7 +101,7 @@ static void write_run_counts(const struct page *page)
 
 static int write_share(const struct page *page, struct error *error)
 {
-    struct store *store = page->report->store;
+    struct store *store = page->report->subject.store;
     sqlite3_stmt *rows = query_begin(
         store, error, "SELECT shard, shards FROM experiment WHERE id = %lld AND shard NOTNULL",
         (long long)page->outcomes->experiment->number);
@@ -244,7 +244,7 @@ static void add_run(struct run_list *list, const char *status, const char *why, 
 
 static int write_run_rows(const struct page *page, struct error *error)
 {
-    struct store *store = page->report->store;
+    struct store *store = page->report->subject.store;
     struct run_list list = {.page = page};
     int more;
     sqlite3_stmt *rows =
@@ -290,7 +290,7 @@ int page_runs(const struct page *page, struct error *error)
 
 int page_document(const struct page *page, struct error *error)
 {
-    struct store *store = page->report->store;
+    struct store *store = page->report->subject.store;
     sqlite3_stmt *rows = query_begin(
         store, error, "SELECT document FROM experiment WHERE id = %lld AND document NOTNULL",
         (long long)page->outcomes->experiment->number);
@@ -344,7 +344,7 @@ static int write_compare(const struct page *page, struct error *error)
 {
     static const char *const names[] = {"workload", "collector", "warmup", "log",
                                         "engine",   "sample",    "horizon"};
-    struct store *store = page->report->store;
+    struct store *store = page->report->subject.store;
     const struct outcomes *outcomes = page->outcomes;
     FILE *out = page->out;
     sqlite3_stmt *rows =

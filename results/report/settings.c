@@ -49,13 +49,11 @@ static void write_runs(const struct page *page, const struct outcome *setting)
 }
 
 /* A mean, and the difference to the baseline; NULL: there is none. */
-static void write_value(const struct page *page, const struct metric *metric, struct estimate mean,
-                        const struct verdict *verdict)
+static void write_value(const struct page *page, size_t setting, size_t column,
+                        struct estimate mean, const struct verdict *verdict)
 {
-    if (isnan(mean.mean))
-        fputs("<td>", page->out);
-    else
-        fprintf(page->out, "<td data-value=\"%.9g\">", mean.mean);
+    const struct metric *metric = page->outcomes->metrics[column];
+    page_begin_value(page, setting, column);
     page_mean(page, metric, mean);
     if (verdict)
         page_verdict(page, metric, verdict);
@@ -73,7 +71,7 @@ static void write_setting(const struct page *page, const struct ranked_setting *
     fprintf(page->out, "%s</th>", baseline ? "<small>baseline</small>" : "");
     write_runs(page, setting);
     for (size_t i = 0; i < columns->count; i++)
-        write_value(page, page->outcomes->metrics[columns->metrics[i]], ranked->means[i],
+        write_value(page, ranked->setting, columns->metrics[i], ranked->means[i],
                     ranked->verdicts ? &ranked->verdicts[i] : NULL);
     if (foreseen)
         page_outlook(page, &ranked->outlook);
@@ -140,8 +138,8 @@ static int write_table(const struct page *page, size_t number, size_t top, struc
     FILE *out = page->out;
     struct ranking_group group;
     if (ranking_group_make(&group, page->outcomes, number, &page->report->columns,
-                           (struct goal){.metric = page->objective}, top, page->report->store,
-                           error) != 0)
+                           (struct goal){.metric = page->objective}, top,
+                           page->report->subject.store, error) != 0)
         return -1;
     bool foreseen = is_foreseen(&group);
     write_caption(page, &group, number + 1);

@@ -53,6 +53,16 @@ void metric_list_add_horizon(struct metric_list *list)
     *list = both;
 }
 
+void metric_list_add_scatter(struct metric_list *list)
+{
+    for (size_t i = 0, count = list->count; i < count; i++)
+        for (int end = 0; end < PRICE_ENDS; end++) {
+            const struct metric *at_end = metric_at_scatter(list->metrics[i], (enum price_end)end);
+            if (at_end)
+                metric_list_add(list, at_end);
+        }
+}
+
 void metric_list_add_usual_objectives(struct metric_list *list)
 {
     for (size_t i = 0; usual_objectives[i]; i++)

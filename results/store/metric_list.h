@@ -24,6 +24,10 @@ void metric_list_add_objective(struct metric_list *list, const struct past_exper
 /* Behind each metric that has one what it will have come to at the horizon (metric_at_horizon). */
 void metric_list_add_horizon(struct metric_list *list);
 
+/* For each metric that has them what it would be at the ends of the range of scatter
+ * (metric_at_scatter); at the end. */
+void metric_list_add_scatter(struct metric_list *list);
+
 /* The experiment's objective, and what else is looked at first: what was seen, then the same at the
  * horizon. */
 void metric_list_add_usual(struct metric_list *list, const struct past_experiment *experiment);

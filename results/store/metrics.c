@@ -100,9 +100,10 @@ static const char across_runs[] = "run WHERE status = 'finished' WINDOW program 
         AT_END("service_pause_max", "s", "longest pause in the steady state",                      \
                "max(pause_" #end "_ns) FILTER (WHERE steady) / 1e9", end, most),                   \
         AT_END("horizon_pause_max", "s", "longest pause of the steady state up to the horizon",    \
-               "nullif((SELECT pause_max_" #end " FROM prediction), 0)", end, most),               \
+               "nullif((SELECT horizon_pause_max_scatter_" #end " FROM prediction), 0)", end,      \
+               most),                                                                              \
         AT_END("horizon_pause_max_all", "s", "longest pause of all up to the horizon",             \
-               "nullif(max((SELECT pause_max_" #end " FROM prediction),"                           \
+               "nullif(max((SELECT horizon_pause_max_scatter_" #end " FROM prediction),"           \
                " coalesce(max(pause_" #end "_ns) / 1e9, 0)), 0)",                                  \
                end, most),                                                                         \
         AT_END("gc_time", "s", "sum of pauses", "total(pause_" #end "_ns) / 1e9", end, most),      \

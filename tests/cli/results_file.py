@@ -60,6 +60,24 @@ def pauses(prefix, collections):
         yield f"{prefix}_{name}", value and value / 1e9
 
 
+ENDS = ("low", "high")
+
+
+def at_ends(run, collections, service):
+    """With the scatter at the ends of its range: what each collection says of itself."""
+    for end in ENDS:
+        ns, service_ns = ([c[f"pause_{end}_ns"] for c in some] for some in (collections, service))
+        yield f"pause_max_scatter_{end}", max(ns) / 1e9 if ns else None
+        for name, thousandths in (("p99", 990), ("max", 1000)):
+            value = nearest_rank(service_ns, thousandths)
+            yield f"service_pause_{name}_scatter_{end}", value and value / 1e9
+        yield f"gc_time_scatter_{end}", sum(ns) / 1e9
+        yield f"gc_share_scatter_{end}", share(sum(ns), run["mutator_ns"])
+        yield f"service_gc_share_scatter_{end}", share(sum(service_ns), run["mutator_ns"] - run["steady_mutator_ns"])
+    for name, column in (("scatter", "scatter_ns"), ("least_scatter", "scatter_low_ns"), ("most_scatter", "scatter_high_ns")):
+        yield name, run[column] / 1e9
+
+
 def bucket_of(ns):
     """32 to a doubling; below 64 each value has its own."""
     shift = max(0, ns.bit_length() - 6)
@@ -173,6 +191,7 @@ def metrics(results, run):
         "steady_from": steady_ns / 1e9 if steady_ns >= 0 else None,
         "overhead": overhead(results, run),
     }
+    value.update(at_ends(run, collections, service))
     value.update(pauses("pause", collections))
     value.update(pauses("service_pause", service))
     value.update(latencies(histogram))
@@ -203,7 +222,8 @@ TAILS = [f"horizon_latency_{what}" for what in ("p99", "p999", "max")]
 PREDICTED = TAILS + [f"next_{g}_{what}" for g in GENERATIONS for what in ("at", "low", "high", "pause", "pause_high")] + [
     what for g in GENERATIONS for what in (f"expected_{g}", f"usual_{g}_pause")] + [
     "full_period", "net_rate", "live_growth", "arrival_dispersion", "horizon", "flagged", "covered",
-    "horizon_pause_max", "horizon_pause_max_all", "horizon_heap_peak"]
+    "horizon_pause_max", "horizon_pause_max_all", "horizon_heap_peak"] + [
+    f"horizon_pause_max{of}_scatter_{end}" for of in ("", "_all") for end in ("low", "high")]
 
 
 def in_order(*values):
@@ -237,6 +257,15 @@ def check_tails(results, run, said):
         check(tails[-1] >= max(row["longest_ns"] for row in latencies) / 1e9, "the longest", tails)
 
 
+def check_at_ends(said, longest, service, collections):
+    """The longest pause up to the horizon is no shorter than what was seen, and lies between those at the ends."""
+    for of, seen in (("", service), ("_all", collections)):
+        low, high = (said.pop(f"horizon_pause_max{of}_scatter_{end}", 0) for end in ENDS)
+        check(in_order(low, longest[of], high), "in order", of, low, longest[of], high)
+        for end, value in (("low", low), ("high", high)):
+            check(value >= max((c[f"pause_{end}_ns"] / 1e9 for c in seen), default=0), of, end, value)
+
+
 def check_predictions(results, run, said):
     """What is said of the time behind a run, against its rows as far as they tell; takes it out of `said`."""
     if "horizon" not in said:
@@ -252,6 +281,7 @@ def check_predictions(results, run, said):
     equal(said.pop("horizon_pause_max", 0), longest, "the longest pause")
     of_all = [c["pause_ns"] / 1e9 for c in rows(results, "collection", run)]
     equal(said.pop("horizon_pause_max_all", 0), max([longest, *of_all]), "the longest of all")
+    check_at_ends(said, {"": longest, "_all": max([longest, *of_all])}, service, rows(results, "collection", run))
     flagged, bursts = said.pop("flagged"), said.pop("arrival_dispersion", 0) > 4
     growth, rate = said.pop("live_growth", None), said.pop("net_rate")
     grows = growth is not None and growth > 0.1 * rate
@@ -607,7 +637,7 @@ def versions(place):
     policies = "-p default -p freeze"
     table = place.expect(0, f"compare -w {SMALL} {policies} -c cpython-3.11 -c 3.13.2 -c python3.11",
                          ["web:duration=2s,modules=1000 on cpython-3.11, cpython-3.13, seed 1", "so the program differs with it"]).out
-    equal([line.split()[:2] for line in table.splitlines() if re.match("policy|default|freeze", line)],
+    equal([line.split()[:2] for line in table.split("\n\n")[1].splitlines()],
           [["policy", "collector"], *([policy, f"cpython-3.{v}"] for v in (11, 13) for policy in ("default", "freeze"))],
           "rows of the table")
     for v in (11, 13):

@@ -69,6 +69,19 @@ static void check_summary(struct store *store, int64_t run, const struct expecte
         prefix "_max", max                                                                         \
     }
 
+/* With the scatter at the ends of its range: of pauses, of which each is a tenth as long, or twice.
+ */
+#define AT_ENDS(name, of)                                                                          \
+    {name "_scatter_low", (of) / 10},                                                              \
+    {                                                                                              \
+        name "_scatter_high", 2 * (of)                                                             \
+    }
+#define SHARES_AT_ENDS(name, pause, work)                                                          \
+    {name "_scatter_low", (pause) / 10 / ((pause) / 10 + (work))},                                 \
+    {                                                                                              \
+        name "_scatter_high", 2 * (pause) / (2 * (pause) + (work))                                 \
+    }
+
 /* Start-up ends at 0.5 s, warm-up at 1 s, with a collection, a sample and a request at that very
  * instant, which are not later. Pauses of 10, 20, 30 and 40 ms; latencies of 1 to 10 ms, and longer
  * ones before. */
@@ -100,6 +113,8 @@ TEST(worked_out_by_hand)
         .steady_mutator_ns = 400 * MS,
         .first_arrival_ns = 900 * MS,
         .last_answer_ns = 7000 * MS,
+        .prices = {.scatter_ns = 144},
+        .prices_at = {{.scatter_ns = 19}, {.scatter_ns = 403}},
         .totals = {.heap_peak_bytes = 6000,
                    .freed_by_count = {11, 12, 13, 14},
                    .freed_by_collector = {15, 16, 17, 18}},
@@ -111,6 +126,16 @@ TEST(worked_out_by_hand)
         PAUSES("pause_gen2", 0.040, 0.040, 0.040, 0.040),
         PAUSES("service_pause", 0.030, 0.040, 0.040, 0.040),
         {"horizon_pause_max_all", 0.040},
+        AT_ENDS("pause_max", 0.040),
+        AT_ENDS("service_pause_p99", 0.040),
+        AT_ENDS("service_pause_max", 0.040),
+        AT_ENDS("horizon_pause_max_all", 0.040),
+        AT_ENDS("gc_time", 0.100),
+        SHARES_AT_ENDS("gc_share", 0.100, 3.9),
+        SHARES_AT_ENDS("service_gc_share", 0.090, 3.5),
+        {"scatter", 144e-9},
+        {"least_scatter", 19e-9},
+        {"most_scatter", 403e-9},
         {"collections", 4},
         {"collections_gen0", 2},
         {"collections_gen1", 1},
@@ -175,6 +200,7 @@ TEST(worked_out_by_hand)
                 .examined = collections[i].examined,
                 .unreachable = collections[i].unreachable,
                 .pause_ns = collections[i].pause_ns,
+                .pause_at_ns = {collections[i].pause_ns / 10, 2 * collections[i].pause_ns},
                 .heap_bytes_before = collections[i].heap_bytes,
                 .heap_bytes_after = collections[i].heap_bytes - 60 * collections[i].unreachable,
             });
@@ -194,9 +220,10 @@ TEST(worked_out_by_hand)
 TEST(metrics_without_a_value)
 {
     static const char *const with_value[] = {
-        "collections", "service_collections", "gc_time",  "service_gc_time",
-        "examined",    "unreachable",         "requests", "reclaimed",
-        "wall_time",   "mutator_time",        "heap_peak"};
+        "collections",   "service_collections", "gc_time",   "service_gc_time",
+        "examined",      "unreachable",         "requests",  "reclaimed",
+        "wall_time",     "mutator_time",        "heap_peak", "scatter",
+        "least_scatter", "most_scatter"};
     struct results_file file;
     results_file_init(&file, "default");
     const struct observer *observer = &file.observer;

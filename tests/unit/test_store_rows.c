@@ -42,11 +42,12 @@ static void check_collections(struct store *store, int64_t run, const struct run
         const struct collection *c = &record->collections[i];
         check_next(statement,
                    "%" PRId64 "|" U "|" U "|" U "|%d|%s|" U "|" U "|" U "|" U "|" U "|" U "|" U
-                   "|" U "|" U "|" U,
+                   "|" U "|" U "|" U "|" U "|" U,
                    run, c->sequence, c->wall_ns, c->mutator_ns, c->generation,
                    collection_cause_names[c->cause], c->before[0], c->before[1], c->before[2],
                    c->permanent, c->examined, c->refs, c->unreachable, c->pause_ns,
-                   c->heap_bytes_before, c->heap_bytes_after);
+                   c->pause_at_ns[PRICES_LOW], c->pause_at_ns[PRICES_HIGH], c->heap_bytes_before,
+                   c->heap_bytes_after);
     }
     check_end(statement);
 }
