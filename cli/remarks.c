@@ -53,7 +53,8 @@ void print_scatter_of(struct open_results *results)
     struct error error;
     struct scatter_answer answer;
     const struct scatter_question question = {.subject = subject_of(results, NULL, true),
-                                              .metric = metric_named("service_pause_max")};
+                                              .metric = metric_named("service_pause_max"),
+                                              .order = true};
     if (results->experiment->runs[RUN_finished] == 0)
         return;
     if (scatter_answer_make(&answer, &question, &error) != 0)

@@ -64,6 +64,17 @@ void best_find(struct best *best, const struct outcomes *outcomes, size_t group,
     free(candidates);
 }
 
+size_t best_setting(const struct outcomes *outcomes, size_t group, struct goal goal,
+                    struct condition *const *conditions, size_t count)
+{
+    size_t *candidates = allocate_zeroed(outcomes->groups[group].count, sizeof *candidates);
+    struct best best = {.nearest = NO_SETTING};
+    size_t found = find_candidates(&best, outcomes, group, goal, conditions, count, candidates);
+    size_t setting = found ? candidates[0] : NO_SETTING;
+    free(candidates);
+    return setting;
+}
+
 void best_fini(struct best *best)
 {
     free(best->tied);

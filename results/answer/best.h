@@ -41,6 +41,10 @@ void best_find(struct best *best, const struct outcomes *outcomes, size_t group,
                struct condition *const *conditions, size_t count);
 void best_fini(struct best *best);
 
+/* The best alone, without a look at others; NO_SETTING: none meets the conditions. */
+size_t best_setting(const struct outcomes *outcomes, size_t group, struct goal goal,
+                    struct condition *const *conditions, size_t count);
+
 /* Does a setting meet all of them? */
 bool best_meets(const struct outcomes *outcomes, size_t setting,
                 struct condition *const *conditions, size_t count);

@@ -77,33 +77,40 @@ static bool find_range(struct scatter_group *group, const struct outcomes *outco
 
 /* ---- the best, and the order ------------------------------------------------------------- */
 
-static size_t find_best(const struct scatter_answer *answer, size_t number, size_t before,
-                        bool *is_rival)
+static size_t find_best(const struct scatter_answer *answer, size_t number)
 {
     const struct scatter_question *question = answer->question;
-    struct best best;
-    best_find(&best, &answer->outcomes, number, (struct goal){answer->metric, question->high},
-              question->conditions, question->condition_count);
-    *is_rival = best.best == before;
-    for (size_t i = 0; i < best.tied_count; i++)
-        *is_rival |= best.tied[i].setting == before;
-    size_t found = best.best;
-    best_fini(&best);
-    return found;
+    return best_setting(&answer->outcomes, number, (struct goal){answer->metric, question->high},
+                        question->conditions, question->condition_count);
+}
+
+/* Is `setting` as good as the best, or not told apart from it? */
+static bool is_as_good(const struct scatter_answer *answer, size_t setting, size_t best)
+{
+    const struct scatter_question *question = answer->question;
+    const struct outcomes *outcomes = &answer->outcomes;
+    if (setting == best)
+        return true;
+    if (setting == NO_SETTING || best == NO_SETTING ||
+        verdict_of_one(outcomes, setting, answer->metric, question->conditions,
+                       question->condition_count) != VERDICT_CANDIDATE)
+        return false;
+    enum verdict_value verdict = verdict_of_two(outcomes, setting, best, answer->metric).value;
+    return verdict == VERDICT_SAME || verdict_is_not_told_apart(verdict);
 }
 
 static void find_best_of_each(struct scatter_answer *answer, struct scatter_group *group,
                               size_t number)
 {
-    bool stands = true, is_rival;
-    group->best = find_best(answer, number, NO_SETTING, &is_rival);
+    bool stands = true;
+    group->best = find_best(answer, number);
     for (int end = 0; end < PRICE_ENDS; end++) {
         exchange_ends(&answer->outcomes, end);
-        group->best_at[end] = find_best(answer, number, group->best, &is_rival);
-        exchange_ends(&answer->outcomes, end);
-        if (is_rival)
+        group->best_at[end] = find_best(answer, number);
+        if (is_as_good(answer, group->best, group->best_at[end]))
             group->best_at[end] = group->best;
-        stands &= is_rival;
+        exchange_ends(&answer->outcomes, end);
+        stands &= group->best_at[end] == group->best;
     }
     bool none = group->best == NO_SETTING && stands;
     group->is = none ? SCATTER_IS_NOTHING : stands ? SCATTER_IS_STANDS : SCATTER_IS_CHANGES;
@@ -138,7 +145,7 @@ static void list_settings(struct scatter_group *group, const struct scatter_answ
             group->settings[group->count++] = setting;
     }
     free(order);
-    for (size_t i = 0; i < group->count; i++)
+    for (size_t i = 0; i < group->count && answer->question->order; i++)
         for (size_t k = 0; k < i; k++)
             group->swapped += is_swapped(&group->settings[i], &group->settings[k]);
 }

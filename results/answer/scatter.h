@@ -41,7 +41,7 @@ struct scatter_group {
     /* The rest is empty if the metric itself is not known at the ends. */
     struct scatter_setting *settings; /* the best first */
     size_t count;
-    size_t swapped; /* pairs of them that are in another order at an end */
+    size_t swapped; /* if that is asked: pairs of them that are in another order at an end */
 };
 
 /* What is asked; everything belongs to the caller, and outlives the answer. */
@@ -51,6 +51,7 @@ struct scatter_question {
     bool high;                   /* that is to be large */
     struct condition *const *conditions;
     size_t condition_count;
+    bool order; /* how many pairs of settings change places is asked, too */
 };
 
 struct scatter_answer {

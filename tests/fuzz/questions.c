@@ -179,7 +179,7 @@ static int ask_report(struct asked *asked)
     if (status == 0) {
         const struct figures none = {0};
         struct columns columns = columns_chosen(&outcomes, &(struct metric_list){0});
-        const struct report report = {.store = asked->store,
+        const struct report report = {.subject = subject,
                                       .file = "results.db",
                                       .outcomes = &outcomes,
                                       .columns = columns,

@@ -4,9 +4,13 @@
 
 Simulates for each report a program with so many objects, on an interpreter version that it may have had, with the default
 scatter, `random`, and prints the table of docs/model.md. With --short the small ones only. Fails if the median ratio is not
-between 0.7 and 1.4, or one is beyond 3 with the scatter that explains it."""
+between 0.7 and 1.4, or one is beyond 3 with the scatter that explains it.
+
+Then the scatter that gives each report exactly (`--cost pause=…@…` solves it), as a multiple of `random`. Their 10% and 90%
+quantiles are the range over which answers are looked at; sim/model/costs.h has to have them."""
 import argparse
 import os
+import re
 import sqlite3
 import statistics
 import subprocess
@@ -45,6 +49,39 @@ def simulated(pygcsim, objects, version, scatter, place):
     return pause_ns / 1e6 * objects / examined
 
 
+def solved(pygcsim, objects, reported, version, place):
+    """The scatter with which a full collection of so many objects takes so long, as a multiple of `random`."""
+    database = os.path.join(place, "solved.db")
+    for options in ([], ["--cost", f"pause={reported}ms@{objects}"]):
+        subprocess.run([pygcsim, "run", "--workload", "web:modules=10,rate=1,duration=100ms", "--collector", f"cpython-{version}",
+                        "--db", database, *options], check=True, stdout=subprocess.DEVNULL)
+    with sqlite3.connect(database) as results:
+        scatter_ns = [row[0] for row in results.execute("SELECT scatter_ns FROM run ORDER BY id DESC LIMIT 2")]
+    return scatter_ns[0] / scatter_ns[1]
+
+
+def quantile(values, share):
+    """Between the two nearest, in proportion."""
+    values, at = sorted(values), share * (len(values) - 1)
+    low = int(at)
+    return values[low] + (at - low) * (values[min(low + 1, len(values) - 1)] - values[low])
+
+
+def said(end):
+    with open(os.path.join(ROOT, "sim", "model", "costs.h"), encoding="utf-8") as header:
+        return float(re.search(rf"#define SCATTER_REPORTED_{end}\s+(\S+)", header.read()).group(1))
+
+
+def check_range(pygcsim):
+    with tempfile.TemporaryDirectory() as place:
+        solutions = [solved(pygcsim, objects, reported, version, place) for _, objects, reported, version, _ in REPORTS]
+    for end, share in (("LOW", 0.1), ("HIGH", 0.9)):
+        value = float(f"{quantile(solutions, share):.2g}")
+        print(f"scatter, {share:.0%} quantile: {value:g} times that of random")
+        if value != said(end):
+            sys.exit(f"SCATTER_REPORTED_{end} in sim/model/costs.h should be {value:g}, and is {said(end):g}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pygcsim", default=os.path.join(ROOT, "build", "pygcsim"))
@@ -68,6 +105,7 @@ def main():
     print(f"\nmedian ratio {median:.2f}")
     if wrong or not (options.short or 0.7 <= median <= 1.4):
         sys.exit(f"not near what was reported: {', '.join(wrong) or 'the median'}")
+    check_range(options.pygcsim)
 
 
 main()

@@ -135,6 +135,51 @@ TEST(it_levels_off)
     check_that("and comes near", before > 1527);
 }
 
+/* ---- the range of scatter -------------------------------------------------------------------- */
+
+/* Of `easy`, random is 200 ns: 26 and 560 ns. */
+TEST(ends_of_the_range)
+{
+    static const struct {
+        const char *what;
+        int64_t scatter;
+        double low_ns, high_ns;
+    } rows[] = {
+        {"a time", 100, 26, 560},
+        {"a word", SCATTER_WORD(SCATTER_random), 26, 560},
+        {"less than services report", 3, 3, 560},
+        {"more", SCATTER_WORD(SCATTER_aged), 26, 1000},
+    };
+    const struct found f = found(KIND_LIST_SUBCLASS, 1000, 2000, 0);
+    const struct load load = costs_load(&easy, &f);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const struct program program = {.slowdown = 2, .scatter = rows[i].scatter};
+        const double ns[] = {rows[i].low_ns, rows[i].high_ns};
+        for (int end = 0; end < PRICE_ENDS; end++) {
+            const struct prices prices = prices_at(&easy, &program, (enum price_end)end);
+            check_real(rows[i].what, prices.scatter_ns, ns[end]);
+            check_real("the young", prices.young_ns, fmin(ns[end], (double)easy.young));
+            check_real("a run with that scatter",
+                       prices_pause_ns(&prices, GENERATIONS - 1, &load, LONG),
+                       pause_of(&easy, (int64_t)ns[end], 2, &f, LONG));
+        }
+    }
+}
+
+TEST(a_measured_pause_leaves_no_range)
+{
+    struct costs costs = easy;
+    costs.pause = (struct measured_pause){84 * NS_PER_MS, 890000};
+    const struct program program = {.slowdown = 2, .scatter = 7};
+    const struct prices prices = prices_of(&costs, &program);
+    for (int end = 0; end < PRICE_ENDS; end++) {
+        const struct prices at_end = prices_at(&costs, &program, (enum price_end)end);
+        check_real("scatter", at_end.scatter_ns, prices.scatter_ns);
+        check_real("the young", at_end.young_ns, prices.young_ns);
+        check_real("scale", at_end.scale, prices.scale);
+    }
+}
+
 /* ---- calibration ---------------------------------------------------------------------------- */
 
 /* A full collection of the typical heap, long after the one before, takes what was measured. */
@@ -272,6 +317,8 @@ int main(void)
         cmocka_unit_test(young_generations),
         cmocka_unit_test(kinds_add_up),
         cmocka_unit_test(it_levels_off),
+        cmocka_unit_test(ends_of_the_range),
+        cmocka_unit_test(a_measured_pause_leaves_no_range),
         cmocka_unit_test(calibration),
         cmocka_unit_test(calibration_without_caches),
         cmocka_unit_test(the_typical_heap),
