@@ -13,6 +13,7 @@
 #include "cli/remarks.h"
 #include "cli/run_experiment.h"
 #include "cli/single_runs.h"
+#include "results/answer/scatter.h"
 #include "results/store/store.h"
 #include "sim/base/allocate.h"
 #include "sweep/comparison.h"
@@ -196,10 +197,34 @@ static void print_json(struct store *store, const struct plan *plan)
 }
 
 /* Of several seeds. */
-static void print_ranking(struct open_results *open)
+static void print_ranking(struct store *store, const struct plan *plan)
 {
     const struct ranking_options everything = {0};
-    ranking_print(open, &everything);
+    struct open_results open;
+    open_results_of(&open, store, plan->id);
+    ranking_print(&open, &everything);
+    close_results(&open);
+}
+
+/* The same as single_runs_scatter, of several seeds. */
+static void print_scatter(struct store *store, const struct plan *plan)
+{
+    struct error error;
+    struct open_results open;
+    struct scatter_answer answer;
+    open_results_of(&open, store, plan->id);
+    const struct scatter_question question = {.subject = subject_of(&open, NULL, true),
+                                              .metric = metric_named("service_pause_max")};
+    if (open.experiment->runs[RUN_finished] > 0) {
+        if (scatter_answer_make(&answer, &question, &error) != 0)
+            fail("%s", error.text);
+        size_t count = answer.outcomes.group_count;
+        for (size_t g = 0; g < count; g++)
+            print_scatter_order(&answer.groups[g].order, question.metric, "pause max",
+                                count > 1 ? answer.outcomes.groups[g].collector : NULL);
+        scatter_answer_fini(&answer);
+    }
+    close_results(&open);
 }
 
 /* They are together, in the points' order. */
@@ -230,25 +255,25 @@ static void print_tables(struct store *store, const struct command *command,
 {
     bool one_seed = plan->experiment->seed_count == 1;
     struct single_runs first; /* of the first seed */
-    struct open_results open;
-    open_results_of(&open, store, plan->id);
     read_runs(&first, store, plan, plan->runs, plan->experiment->point_count, results);
     if (one_seed) {
         print_heading(plan->experiment);
         single_runs_print(&first);
     } else {
-        print_ranking(&open);
+        print_ranking(store, plan);
     }
     single_runs_remarks(&first, one_seed);
     if (has_several_programs(plan))
         print("\nOperations take other times in each version, and so the program differs with it: "
               "policies "
               "compare exactly within a version.\n");
-    single_runs_fini(&first);
-    if (one_seed)
+    if (one_seed) {
         print_times(store, plan->id);
-    print_scatter_of(&open);
-    close_results(&open);
+        single_runs_scatter(&first);
+    } else {
+        print_scatter(store, plan);
+    }
+    single_runs_fini(&first);
     print("\nCollections, pauses and GC share: of the steady state; full: of generation 2.\n"
           "Everything is in %s; `%.*s plot %s --out charts` draws it.\n",
           command->db, command_name_length(), program_invocation_name, command->db);

@@ -32,11 +32,9 @@ void print_as_it_is(const char *lines)
 /* How much of a text stands in a line: up to a space, if there is one. */
 static size_t line_of(const char *text)
 {
-    size_t length = strlen(text), space;
-    if (printable_width(text, length) <= LINE_WIDTH)
+    size_t length = printable_fit(text, LINE_WIDTH), space;
+    if (text[length] == '\0')
         return length;
-    for (length = 0; text[length] && printable_width(text, length) <= LINE_WIDTH; length++)
-        ;
     for (space = length; space > 0 && text[space] != ' '; space--)
         ;
     return space ? space : strcspn(text, " ");

@@ -7,7 +7,6 @@
 
 #include "cli/command.h"
 #include "cli/print.h"
-#include "results/answer/scatter.h"
 #include "results/answer/times.h"
 #include "sim/base/allocate.h"
 
@@ -33,35 +32,19 @@ void print_times(struct store *store, int64_t experiment)
     free(text);
 }
 
-static void print_scatter_of_group(const struct scatter_answer *answer, size_t group)
+void print_scatter_order(const struct scatter_order *order, const struct metric *metric,
+                         const char *what, const char *of)
 {
-    char *text = scatter_order_text(answer, group, "pause max");
-    char *title = outcomes_title(&answer->outcomes, group), *whole = NULL;
-    if (text && answer->outcomes.group_count > 1 && asprintf(&whole, "%s: %s", title, text) < 0)
+    char *text = scatter_order_text(order, metric, what), *whole = text;
+    if (text && of && asprintf(&whole, "%s: %s", of, text) < 0)
         out_of_memory();
     if (text) {
         print("\n");
-        print_paragraph(whole ? whole : text);
+        print_paragraph(whole);
     }
-    free(whole);
-    free(title);
+    if (whole != text)
+        free(whole);
     free(text);
-}
-
-void print_scatter_of(struct open_results *results)
-{
-    struct error error;
-    struct scatter_answer answer;
-    const struct scatter_question question = {.subject = subject_of(results, NULL, true),
-                                              .metric = metric_named("service_pause_max"),
-                                              .order = true};
-    if (results->experiment->runs[RUN_finished] == 0)
-        return;
-    if (scatter_answer_make(&answer, &question, &error) != 0)
-        fail("%s", error.text);
-    for (size_t g = 0; g < answer.outcomes.group_count; g++)
-        print_scatter_of_group(&answer, g);
-    scatter_answer_fini(&answer);
 }
 
 void print_replications(struct replications replications)

@@ -6,9 +6,9 @@
 
 #include <stdint.h>
 
-#include "cli/open_results.h"
 #include "results/answer/outcome.h"
 #include "results/answer/outlook.h"
+#include "results/answer/scatter_order.h"
 #include "results/store/history.h"
 
 /* A line, if the file has runs that are not in the experiment's plan any more. */
@@ -18,9 +18,10 @@ void print_earlier(const struct past_experiment *experiment);
  * nothing to say. */
 void print_times(struct store *store, int64_t experiment);
 
-/* How far longest pauses of the steady state move over the range of scatter, and whether the order
- * of policies stays: a paragraph for each workload and collector; nothing if nothing is known. */
-void print_scatter_of(struct open_results *results);
+/* How far policies move over the range of scatter, after an empty line; nothing if nothing is
+ * known. `of`: what it is about, if there is more than one of that; else NULL. */
+void print_scatter_order(const struct scatter_order *order, const struct metric *metric,
+                         const char *what, const char *of);
 
 /* "10 replications each", "1 to 10 replications". */
 void print_replications(struct replications replications);

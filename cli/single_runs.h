@@ -12,6 +12,10 @@ void single_runs_print(const struct single_runs *answer);
 /* A JSON object each, on a line of its own, with every metric. */
 void single_runs_json(const struct single_runs *answer);
 
+/* How far their longest pauses move over the range of scatter, of each collector: below all else.
+ */
+void single_runs_scatter(const struct single_runs *answer);
+
 /* What one should know besides the numbers of the runs that were run last. one_seed: nobody else
  * says which runs are not counted. */
 void single_runs_remarks(const struct single_runs *answer, bool one_seed);

@@ -27,10 +27,6 @@ static bool depends_on_time(const struct metric *metric)
     return strcmp(metric->unit, "bytes") != 0 && strcmp(metric->unit, "count") != 0;
 }
 
-/* s, of the run's own scatter, and of the ends. */
-static const char *const scatter_metrics[] = {"scatter", "least_scatter", "most_scatter"};
-#define SCATTER_METRICS (sizeof scatter_metrics / sizeof *scatter_metrics)
-
 /* The metrics of the question, and what they are at the horizon; at the ends, too. */
 static struct metric_list metrics_to_read(const struct scatter_question *question)
 {
@@ -42,7 +38,7 @@ static struct metric_list metrics_to_read(const struct scatter_question *questio
     if (!question->subject.by_seen)
         metric_list_add_horizon(&list);
     metric_list_add_scatter(&list);
-    for (size_t i = 0; i < SCATTER_METRICS; i++)
+    for (size_t i = 0; scatter_metrics[i]; i++)
         metric_list_add(&list, metric_named(scatter_metrics[i]));
     return list;
 }
@@ -60,18 +56,16 @@ static void exchange_ends(struct outcomes *outcomes, int end)
 /* ---- the range -------------------------------------------------------------------------- */
 
 /* False: no run of the group has told. */
-static bool find_range(struct scatter_group *group, const struct outcomes *outcomes,
+static bool find_range(struct scatter_range *range, const struct outcomes *outcomes,
                        const struct outcome_group *of)
 {
-    double ns[SCATTER_METRICS] = {NAN, NAN, NAN};
+    double ns[1 + PRICE_ENDS] = {NAN};
     for (size_t s = of->first; s < of->first + of->count && isnan(ns[0]); s++)
-        for (size_t i = 0; i < SCATTER_METRICS; i++) {
+        for (size_t i = 0; scatter_metrics[i]; i++) {
             size_t metric = outcomes_metric(outcomes, metric_named(scatter_metrics[i]));
             ns[i] = 1e9 * outcomes_average(outcomes, s, metric);
         }
-    group->own_ns = ns[0];
-    group->at_ns[PRICES_LOW] = ns[1];
-    group->at_ns[PRICES_HIGH] = ns[2];
+    *range = (struct scatter_range){ns[0], {ns[1], ns[2]}};
     return !isnan(ns[0]) && !isnan(ns[1]) && !isnan(ns[2]);
 }
 
@@ -116,38 +110,29 @@ static void find_best_of_each(struct scatter_answer *answer, struct scatter_grou
     group->is = none ? SCATTER_IS_NOTHING : stands ? SCATTER_IS_STANDS : SCATTER_IS_CHANGES;
 }
 
-static bool is_swapped(const struct scatter_setting *a, const struct scatter_setting *b)
-{
-    for (int end = 0; end < PRICE_ENDS; end++)
-        if ((a->own < b->own && a->at[end] > b->at[end]) ||
-            (a->own > b->own && a->at[end] < b->at[end]))
-            return true;
-    return false;
-}
-
-static void list_settings(struct scatter_group *group, const struct scatter_answer *answer,
+static void list_settings(struct scatter_order *order, const struct scatter_answer *answer,
                           const struct outcome_group *of)
 {
     const struct outcomes *outcomes = &answer->outcomes;
     const struct metric *metric = outcomes->metrics[answer->metric];
-    size_t *order = allocate_zeroed(of->count + 1, sizeof *order);
+    size_t *sorted = allocate_zeroed(of->count + 1, sizeof *sorted);
     for (size_t i = 0; i < of->count; i++)
-        order[i] = of->first + i;
-    outcomes_sort(outcomes, order, of->count, answer->metric, answer->question->high);
-    group->settings = allocate_zeroed(of->count + 1, sizeof *group->settings);
+        sorted[i] = of->first + i;
+    outcomes_sort(outcomes, sorted, of->count, answer->metric, answer->question->high);
+    order->settings = allocate_zeroed(of->count + 1, sizeof *order->settings);
     for (size_t i = 0; i < of->count; i++) {
         struct scatter_setting setting = {
-            order[i], outcomes_average(outcomes, order[i], answer->metric), {NAN, NAN}};
+            .policy = outcomes->settings[sorted[i]].policy,
+            .setting = sorted[i],
+            .own = outcomes_average(outcomes, sorted[i], answer->metric),
+        };
         for (int end = 0; end < PRICE_ENDS; end++)
-            setting.at[end] = outcomes_average(outcomes, order[i],
+            setting.at[end] = outcomes_average(outcomes, sorted[i],
                                                outcomes_metric(outcomes, at_end(metric, end)));
         if (!isnan(setting.own) && !isnan(setting.at[PRICES_LOW]))
-            group->settings[group->count++] = setting;
+            order->settings[order->count++] = setting;
     }
-    free(order);
-    for (size_t i = 0; i < group->count && answer->question->order; i++)
-        for (size_t k = 0; k < i; k++)
-            group->swapped += is_swapped(&group->settings[i], &group->settings[k]);
+    free(sorted);
 }
 
 /* ---- all of it --------------------------------------------------------------------------- */
@@ -179,16 +164,16 @@ static void make_group(struct scatter_answer *answer, size_t number)
     const struct metric *own = answer->outcomes.metrics[answer->metric];
     *group = (struct scatter_group){.best = NO_SETTING, .best_at = {NO_SETTING, NO_SETTING}};
     if (!(has_metric(answer, true) || has_metric(answer, false)) || !has_values_at_ends(answer) ||
-        !find_range(group, &answer->outcomes, of))
+        !find_range(&group->order.range, &answer->outcomes, of))
         return;
-    if (!(group->at_ns[PRICES_LOW] < group->at_ns[PRICES_HIGH]))
+    if (!scatter_range_is_open(&group->order.range))
         group->is = SCATTER_IS_CALIBRATED;
     else if (!has_metric(answer, true) || (depends_on_time(own) && !is_known_at_ends(own)))
         group->is = SCATTER_IS_RUN_AGAIN;
     else
         find_best_of_each(answer, group, number);
     if (is_known_at_ends(own))
-        list_settings(group, answer, of);
+        list_settings(&group->order, answer, of);
 }
 
 int scatter_answer_make(struct scatter_answer *answer, const struct scatter_question *question,
@@ -210,17 +195,13 @@ int scatter_answer_make(struct scatter_answer *answer, const struct scatter_ques
 void scatter_answer_fini(struct scatter_answer *answer)
 {
     for (size_t g = 0; g < answer->outcomes.group_count && answer->groups; g++)
-        free(answer->groups[g].settings);
+        scatter_order_fini(&answer->groups[g].order);
     free(answer->groups);
     outcomes_fini(&answer->outcomes);
     *answer = (struct scatter_answer){0};
 }
 
 /* ---- in words ---------------------------------------------------------------------------- */
-
-#define NAMED_MOST 4 /* policies of a sentence */
-#define SETTLE                                                                                     \
-    " One measured pause settles it: --cost pause=84ms@890000, with your own time and objects."
 
 static FILE *open_text(char **text, size_t *size)
 {
@@ -230,33 +211,11 @@ static FILE *open_text(char **text, size_t *size)
     return out;
 }
 
-/* "2.88 to 28.4 ms" */
-static void write_range(FILE *out, const struct metric *metric, double from, double to)
-{
-    char low[UNITS_TEXT], high[UNITS_TEXT];
-    show_value(low, metric, from);
-    show_value(high, metric, to);
-    char *unit = strchr(low, ' '), *other = strchr(high, ' ');
-    if (unit && other && strcmp(unit, other) == 0)
-        *unit = '\0';
-    if (strcmp(low, high) == 0)
-        fputs(high, out);
-    else
-        fprintf(out, "%s to %s", low, high);
-}
-
-/* "scatter: 19 to 403 ns in what services have reported, 144 ns here" */
-static void write_reported(FILE *out, const struct scatter_group *group)
-{
-    fprintf(out, "scatter: %.3g to %.3g ns in what services have reported, %.3g ns here",
-            group->at_ns[PRICES_LOW], group->at_ns[PRICES_HIGH], group->own_ns);
-}
-
 static const struct scatter_setting *setting_of(const struct scatter_group *group, size_t setting)
 {
-    for (size_t i = 0; i < group->count; i++)
-        if (group->settings[i].setting == setting)
-            return &group->settings[i];
+    for (size_t i = 0; i < group->order.count; i++)
+        if (group->order.settings[i].setting == setting)
+            return &group->order.settings[i];
     return NULL;
 }
 
@@ -266,7 +225,7 @@ static void write_best_at(FILE *out, const struct scatter_answer *answer,
     char text[UNITS_TEXT];
     size_t best = group->best_at[end];
     const struct scatter_setting *setting = setting_of(group, best);
-    fprintf(out, "at %.3g ns ", group->at_ns[end]);
+    fprintf(out, "at %.3g ns ", group->order.range.at_ns[end]);
     if (best == NO_SETTING)
         fputs("none meets the conditions", out);
     else
@@ -282,11 +241,11 @@ static void write_stands(FILE *out, const struct scatter_answer *answer,
     const struct metric *metric = answer->outcomes.metrics[answer->metric];
     const struct scatter_setting *setting = setting_of(group, group->best);
     fputs("However objects lie in memory (", out);
-    write_reported(out, group);
+    scatter_write_range(out, &group->order.range);
     fputs(") it stays the best", out);
     if (setting) {
         fprintf(out, "; its %s is ", metric->name);
-        write_range(out, metric, setting->at[PRICES_LOW], setting->at[PRICES_HIGH]);
+        scatter_write_values(out, metric, setting->at[PRICES_LOW], setting->at[PRICES_HIGH]);
     }
     fputs(".", out);
 }
@@ -295,12 +254,12 @@ static void write_changes(FILE *out, const struct scatter_answer *answer,
                           const struct scatter_group *group)
 {
     fputs("Which is the best depends on how objects lie in memory (", out);
-    write_reported(out, group);
+    scatter_write_range(out, &group->order.range);
     fputs("): ", out);
     write_best_at(out, answer, group, PRICES_LOW);
     fputs("; ", out);
     write_best_at(out, answer, group, PRICES_HIGH);
-    fputs("." SETTLE, out);
+    fputs("." SCATTER_SETTLE, out);
 }
 
 static void write_run_again(FILE *out, const struct scatter_answer *answer,
@@ -308,15 +267,12 @@ static void write_run_again(FILE *out, const struct scatter_answer *answer,
 {
     fprintf(out, "How %s moves with how objects lie in memory (",
             answer->outcomes.metrics[answer->metric]->name);
-    write_reported(out, group);
+    scatter_write_range(out, &group->order.range);
     fprintf(out,
             ") is not known without running again, with scatter=%.0fns and scatter=%.0fns in the "
-            "workload." SETTLE,
-            group->at_ns[PRICES_LOW], group->at_ns[PRICES_HIGH]);
+            "workload." SCATTER_SETTLE,
+            group->order.range.at_ns[PRICES_LOW], group->order.range.at_ns[PRICES_HIGH]);
 }
-
-#define CALIBRATED                                                                                 \
-    "Calibrated: a measured pause says how objects lie in memory, so nothing moves with that."
 
 char *scatter_best_text(const struct scatter_answer *answer, size_t number)
 {
@@ -327,7 +283,7 @@ char *scatter_best_text(const struct scatter_answer *answer, size_t number)
         return NULL;
     FILE *out = open_text(&text, &size);
     if (group->is == SCATTER_IS_CALIBRATED)
-        fputs(CALIBRATED, out);
+        fputs(SCATTER_CALIBRATED, out);
     else if (group->is == SCATTER_IS_RUN_AGAIN)
         write_run_again(out, answer, group);
     else if (group->is == SCATTER_IS_STANDS)
@@ -336,63 +292,6 @@ char *scatter_best_text(const struct scatter_answer *answer, size_t number)
         write_changes(out, answer, group);
     if (group->is > SCATTER_IS_RUN_AGAIN && has_metric(answer, false))
         fputs(" Conditions on times that are no pauses are taken as they were run.", out);
-    fclose(out);
-    return text;
-}
-
-static void write_moves(FILE *out, const struct scatter_answer *answer,
-                        const struct scatter_group *group)
-{
-    const struct metric *metric = answer->outcomes.metrics[answer->metric];
-    for (size_t i = 0; i < group->count && i < NAMED_MOST; i++) {
-        const struct scatter_setting *setting = &group->settings[i];
-        fputs(i ? ", of " : " of ", out);
-        fputs(answer->outcomes.settings[setting->setting].policy, out);
-        fputs(" ", out);
-        write_range(out, metric, setting->at[PRICES_LOW], setting->at[PRICES_HIGH]);
-    }
-    if (group->count > NAMED_MOST)
-        fputs(", of others as --json says", out);
-    fputs(".", out);
-}
-
-static void write_order(FILE *out, const struct scatter_answer *answer,
-                        const struct scatter_group *group)
-{
-    size_t pairs = group->count * (group->count - 1) / 2;
-    if (group->swapped == 0) {
-        fputs(" The order of policies stays.", out);
-        return;
-    }
-    fprintf(out, " %zu of %zu pairs of policies change their order", group->swapped, pairs);
-    if (group->is == SCATTER_IS_CHANGES) {
-        fputs(", and the least is another: ", out);
-        write_best_at(out, answer, group, PRICES_LOW);
-        fputs("; ", out);
-        write_best_at(out, answer, group, PRICES_HIGH);
-    } else {
-        fputs("; the least stays the least", out);
-    }
-    fputs(".", out);
-}
-
-char *scatter_order_text(const struct scatter_answer *answer, size_t number, const char *what)
-{
-    const struct scatter_group *group = &answer->groups[number];
-    char *text;
-    size_t size;
-    if (group->is == SCATTER_IS_CALIBRATED)
-        return allocate_text(CALIBRATED);
-    if (group->count == 0)
-        return NULL;
-    FILE *out = open_text(&text, &size);
-    fputs("How objects lie in memory is what is known least (", out);
-    write_reported(out, group);
-    fprintf(out, "). Over that range %s is", what);
-    write_moves(out, answer, group);
-    if (group->count > 1)
-        write_order(out, answer, group);
-    fputs(SETTLE, out);
     fclose(out);
     return text;
 }
@@ -412,7 +311,7 @@ char *scatter_range_text(const struct outcomes *outcomes, size_t setting, size_t
     if (!(at[PRICES_LOW] < at[PRICES_HIGH]))
         return NULL;
     FILE *out = open_text(&text, &size);
-    write_range(out, outcomes->metrics[metric], at[PRICES_LOW], at[PRICES_HIGH]);
+    scatter_write_values(out, outcomes->metrics[metric], at[PRICES_LOW], at[PRICES_HIGH]);
     fclose(out);
     return text;
 }
@@ -426,11 +325,10 @@ static void json_best(struct json *json, const char *name, const struct scatter_
         json_text(json, name, answer->outcomes.settings[setting].policy);
 }
 
-static void json_setting(struct json *json, const struct scatter_answer *answer,
-                         const struct scatter_setting *setting)
+static void json_setting(struct json *json, const struct scatter_setting *setting)
 {
     json_object(json, NULL);
-    json_best(json, "policy", answer, setting->setting);
+    json_text(json, "policy", setting->policy);
     json_real(json, "low", setting->at[PRICES_LOW]);
     json_real(json, "own", setting->own);
     json_real(json, "high", setting->at[PRICES_HIGH]);
@@ -448,15 +346,15 @@ void scatter_json(struct json *json, const struct scatter_answer *answer, size_t
     json_object(json, "scatter");
     json_text(json, "best", words[group->is]);
     if (group->is != SCATTER_IS_NOTHING) {
-        json_real(json, "low_ns", group->at_ns[PRICES_LOW]);
-        json_real(json, "own_ns", group->own_ns);
-        json_real(json, "high_ns", group->at_ns[PRICES_HIGH]);
+        json_real(json, "low_ns", group->order.range.at_ns[PRICES_LOW]);
+        json_real(json, "own_ns", group->order.range.own_ns);
+        json_real(json, "high_ns", group->order.range.at_ns[PRICES_HIGH]);
     }
     json_best(json, "best_low", answer, group->best_at[PRICES_LOW]);
     json_best(json, "best_high", answer, group->best_at[PRICES_HIGH]);
     json_array(json, "settings");
-    for (size_t i = 0; i < group->count; i++)
-        json_setting(json, answer, &group->settings[i]);
+    for (size_t i = 0; i < group->order.count; i++)
+        json_setting(json, &group->order.settings[i]);
     json_end(json);
     json_end(json);
 }

@@ -10,6 +10,7 @@
 #define PYGCSIM_RESULTS_ANSWER_SCATTER_H
 
 #include "results/answer/best.h"
+#include "results/answer/scatter_order.h"
 #include "results/answer/subject.h"
 #include "sim/base/json.h"
 
@@ -27,21 +28,11 @@ enum scatter_verdict {
 #undef X
 };
 
-/* A setting that has a value: the means of the metric. */
-struct scatter_setting {
-    size_t setting;
-    double own, at[PRICE_ENDS];
-};
-
 /* Of one workload and collector. */
 struct scatter_group {
     enum scatter_verdict is;
-    double own_ns, at_ns[PRICE_ENDS];
     size_t best, best_at[PRICE_ENDS]; /* settings; NO_SETTING: none can be the best */
-    /* The rest is empty if the metric itself is not known at the ends. */
-    struct scatter_setting *settings; /* the best first */
-    size_t count;
-    size_t swapped; /* if that is asked: pairs of them that are in another order at an end */
+    struct scatter_order order; /* no settings if the metric itself is not known at the ends */
 };
 
 /* What is asked; everything belongs to the caller, and outlives the answer. */
@@ -51,7 +42,6 @@ struct scatter_question {
     bool high;                   /* that is to be large */
     struct condition *const *conditions;
     size_t condition_count;
-    bool order; /* how many pairs of settings change places is asked, too */
 };
 
 struct scatter_answer {
@@ -69,10 +59,6 @@ void scatter_answer_fini(struct scatter_answer *answer);
 /* Whether the best of a group stays the best, in sentences; NULL: there is nothing to say. To be
  * freed. */
 char *scatter_best_text(const struct scatter_answer *answer, size_t group);
-
-/* How far each policy moves, and whether their order stays; `what` is the metric in words. NULL:
- * there is nothing to say. To be freed. */
-char *scatter_order_text(const struct scatter_answer *answer, size_t group, const char *what);
 
 /* "2.9 to 28 ms": a setting's values at the ends, if the metric and its ends are among those read;
  * NULL: they are not, or do not differ. To be freed. */

@@ -127,25 +127,50 @@ static struct calendar none_behind(const struct calendar *calendar, double lates
     return until;
 }
 
+/* Whether one of that generation may come within the horizon. */
+static bool may_come(const struct prediction *prediction, int g)
+{
+    return prediction->next[g].low < prediction->horizon;
+}
+
 /* `until`: the calendar up to the horizon. What may come earlier than predicted, and so within it,
- * finds what there is by then. */
-static void judge(struct prediction *prediction, const struct past *past,
-                  const struct steady *steady, const struct calendar *until)
+ * finds what there is by then; later full ones find what has grown until then. */
+static double longest_pause(const struct prediction *prediction, const struct past *past,
+                            const struct steady *steady, const struct calendar *calendar,
+                            const struct calendar *until)
+{
+    double longest = steady->longest_pause;
+    for (int g = 0; g < GENERATIONS; g++)
+        if (may_come(prediction, g))
+            longest = fmax(longest, pause_of_next(past, steady, until, g));
+    if (prediction->expected[2] >= 2)
+        longest = fmax(longest, usual_pause(past, steady, calendar, 2));
+    return longest;
+}
+
+/* The same collections, with the scatter at the ends of its range. */
+static void look_at_ends(struct prediction *prediction, const struct past *past,
+                         const struct calendar *calendar, const struct calendar *until)
+{
+    for (int end = 0; end < PRICE_ENDS; end++) {
+        struct past at_end = *past;
+        struct steady steady;
+        at_end.is_at_end = true;
+        at_end.end = (enum price_end)end;
+        if (steady_find(&steady, &at_end))
+            prediction->pause_max_at[end] =
+                longest_pause(prediction, &at_end, &steady, calendar, until);
+    }
+}
+
+static void judge(struct prediction *prediction, const struct steady *steady,
+                  const struct calendar *until)
 {
     bool flagged = prediction->arrival_dispersion > DISPERSION_LIMIT || grows(steady);
     bool covered = !flagged && !isnan(steady->grows);
-    prediction->horizon_pause_max = steady->longest_pause;
-    for (int g = 0; g < GENERATIONS; g++) {
-        const struct prediction_of *next = &prediction->next[g];
-        if (!(next->low < prediction->horizon))
-            continue;
-        prediction->horizon_pause_max =
-            fmax(prediction->horizon_pause_max, pause_of_next(past, steady, until, g));
-        covered &= was_seen(steady, g);
-    }
-    if (prediction->expected[2] >= 2) /* later ones find what has grown until then */
-        prediction->horizon_pause_max =
-            fmax(prediction->horizon_pause_max, prediction->usual_pause[2]);
+    for (int g = 0; g < GENERATIONS; g++)
+        if (may_come(prediction, g))
+            covered &= was_seen(steady, g);
     prediction->flagged = flagged;
     prediction->covered = covered || until->left <= 0;
 }
@@ -189,7 +214,9 @@ static void look_ahead(struct prediction *prediction, const struct past *past,
     if (isfinite(calendar.full_period))
         prediction->full_period = calendar.full_period;
     prediction->horizon_heap_peak = heap_peak(past, steady, &until);
-    judge(prediction, past, steady, &until);
+    prediction->horizon_pause_max = longest_pause(prediction, past, steady, &calendar, &until);
+    look_at_ends(prediction, past, &calendar, &until);
+    judge(prediction, steady, &until);
 }
 
 static struct prediction nothing(void)
@@ -212,7 +239,7 @@ static struct prediction nothing(void)
     };
 }
 
-static struct prediction predict_with(const struct past *past, uint64_t horizon_ns)
+struct prediction predict(const struct past *past, uint64_t horizon_ns)
 {
     struct steady steady;
     struct prediction prediction = nothing();
@@ -223,22 +250,5 @@ static struct prediction predict_with(const struct past *past, uint64_t horizon_
     prediction.live_growth = steady.grows;
     prediction.arrival_dispersion = steady.dispersion;
     look_ahead(&prediction, past, &steady);
-    return prediction;
-}
-
-/* The collections stay what they are; their pauses are others. */
-static double pause_max_at(const struct past *past, enum price_end end, uint64_t horizon_ns)
-{
-    struct past at_end = *past;
-    at_end.is_at_end = true;
-    at_end.end = end;
-    return predict_with(&at_end, horizon_ns).horizon_pause_max;
-}
-
-struct prediction predict(const struct past *past, uint64_t horizon_ns)
-{
-    struct prediction prediction = predict_with(past, horizon_ns);
-    for (int end = 0; end < PRICE_ENDS; end++)
-        prediction.pause_max_at[end] = pause_max_at(past, (enum price_end)end, horizon_ns);
     return prediction;
 }

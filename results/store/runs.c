@@ -99,24 +99,20 @@ void run_terms_fini(struct run_terms *terms)
     *terms = (struct run_terms){0};
 }
 
-/* Of the metrics that are in `table`: summary, or the view metric. */
+/* Those that are in `table`: summary, or the view metric. A file may have others by such a name, or
+ * by one that nobody knows. */
 static int read_values(struct store *store, int64_t run, bool across_runs, double *values,
                        struct error *error)
 {
-    const char **names = allocate_zeroed(metric_count(), sizeof *names);
-    size_t count = 0;
     int more;
-    for (size_t m = 0; m < metric_count(); m++)
-        if (metric_is_across_runs(&metrics[m]) == across_runs)
-            names[count++] = metrics[m].name;
-    char *list = query_names(names, count);
-    free(names);
-    sqlite3_stmt *rows = query_begin(
-        store, error, "SELECT metric, value FROM %s WHERE run_id = %lld AND metric IN (%s)",
-        across_runs ? "metric" : "summary", (long long)run, list);
-    sqlite3_free(list);
-    while ((more = query_next(store, rows, error)) > 0)
-        values[metric_named(query_string(rows, 0)) - metrics] = query_real(rows, 1);
+    sqlite3_stmt *rows =
+        query_begin(store, error, "SELECT metric, value FROM %s WHERE run_id = %lld",
+                    across_runs ? "metric" : "summary", (long long)run);
+    while ((more = query_next(store, rows, error)) > 0) {
+        const struct metric *metric = metric_named(query_string(rows, 0));
+        if (metric && metric_is_across_runs(metric) == across_runs)
+            values[metric - metrics] = query_real(rows, 1);
+    }
     sqlite3_finalize(rows);
     return more;
 }

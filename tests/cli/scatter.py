@@ -104,7 +104,7 @@ def others(place):
     check("Over that range pause max is of default " in out and "order" not in out.split("Over that range")[1], out)
     out = words(place.expect(0, f"compare -w {SMALL} -p default -p freeze -c 3.11 -c 3.13 --db two.db").out)
     for version, low, high in (("3.11", 17, 367), ("3.13", LOW, HIGH)):
-        check(f"web:duration=2s,modules=1000 on cpython-{version}: How objects lie in memory is what is known least (scatter: {low} to {high} ns"
+        check(f"cpython-{version}: How objects lie in memory is what is known least (scatter: {low} to {high} ns"
               in out, version, out)
 
 
