@@ -213,14 +213,14 @@ static void print_scatter(struct store *store, const struct plan *plan)
     struct open_results open;
     struct scatter_answer answer;
     open_results_of(&open, store, plan->id);
-    const struct scatter_question question = {.subject = subject_of(&open, NULL, true),
-                                              .metric = metric_named("service_pause_max")};
+    const struct scatter_question question = {.subject = subject_of(&open, NULL, false),
+                                              .metric = metric_named("horizon_pause_max")};
     if (open.experiment->runs[RUN_finished] > 0) {
         if (scatter_answer_make(&answer, &question, &error) != 0)
             fail("%s", error.text);
         size_t count = answer.outcomes.group_count;
         for (size_t g = 0; g < count; g++)
-            print_scatter_order(&answer.groups[g].order, question.metric, "pause max",
+            print_scatter_order(&answer.groups[g].order, question.metric,
                                 count > 1 ? answer.outcomes.groups[g].collector : NULL);
         scatter_answer_fini(&answer);
     }

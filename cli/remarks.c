@@ -33,9 +33,9 @@ void print_times(struct store *store, int64_t experiment)
 }
 
 void print_scatter_order(const struct scatter_order *order, const struct metric *metric,
-                         const char *what, const char *of)
+                         const char *of)
 {
-    char *text = scatter_order_text(order, metric, what), *whole = text;
+    char *text = scatter_order_text(order, metric), *whole = text;
     if (text && of && asprintf(&whole, "%s: %s", of, text) < 0)
         out_of_memory();
     if (text) {

@@ -21,7 +21,7 @@ void print_times(struct store *store, int64_t experiment);
 /* How far policies move over the range of scatter, after an empty line; nothing if nothing is
  * known. `of`: what it is about, if there is more than one of that; else NULL. */
 void print_scatter_order(const struct scatter_order *order, const struct metric *metric,
-                         const char *what, const char *of);
+                         const char *of);
 
 /* "10 replications each", "1 to 10 replications". */
 void print_replications(struct replications replications);

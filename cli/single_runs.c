@@ -95,7 +95,7 @@ void single_runs_print(const struct single_runs *answer)
 /* Runs of one collector are together. */
 void single_runs_scatter(const struct single_runs *answer)
 {
-    const struct metric *metric = metric_named("service_pause_max");
+    const struct metric *metric = metric_named("horizon_pause_max");
     const struct single_run *runs = answer->runs;
     for (size_t first = 0, end; first < answer->count; first = end) {
         struct scatter_order order;
@@ -103,8 +103,7 @@ void single_runs_scatter(const struct single_runs *answer)
             if (strcmp(runs[end].collector, runs[first].collector) != 0)
                 break;
         scatter_order_of_runs(&order, &runs[first], end - first, metric);
-        print_scatter_order(&order, metric, "pause max",
-                            have_versions(answer) ? runs[first].collector : NULL);
+        print_scatter_order(&order, metric, have_versions(answer) ? runs[first].collector : NULL);
         scatter_order_fini(&order);
     }
 }

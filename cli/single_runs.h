@@ -12,7 +12,8 @@ void single_runs_print(const struct single_runs *answer);
 /* A JSON object each, on a line of its own, with every metric. */
 void single_runs_json(const struct single_runs *answer);
 
-/* How far their longest pauses move over the range of scatter, of each collector: below all else.
+/* How far their longest pauses, seen or predicted, move over the range of scatter, of each
+ * collector: below all else.
  */
 void single_runs_scatter(const struct single_runs *answer);
 

@@ -83,11 +83,11 @@ static void write_moves(FILE *out, const struct scatter_order *order, const stru
 {
     for (size_t i = 0; i < order->count && i < NAMED_MOST; i++) {
         const struct scatter_setting *setting = &order->settings[i];
-        fprintf(out, "%s of %s ", i ? "," : "", setting->policy);
+        fprintf(out, "%s %s ", i ? "," : "", setting->policy);
         scatter_write_values(out, metric, setting->at[PRICES_LOW], setting->at[PRICES_HIGH]);
     }
     if (order->count > NAMED_MOST)
-        fputs(", of others as --json says", out);
+        fputs(", others as --json says", out);
     fputs(".", out);
 }
 
@@ -136,8 +136,7 @@ static void write_order(FILE *out, const struct scatter_order *order)
         fprintf(out, "is %s at the low end and %s at the high end.", low->policy, high->policy);
 }
 
-char *scatter_order_text(const struct scatter_order *order, const struct metric *metric,
-                         const char *what)
+char *scatter_order_text(const struct scatter_order *order, const struct metric *metric)
 {
     char *text;
     size_t size;
@@ -150,7 +149,7 @@ char *scatter_order_text(const struct scatter_order *order, const struct metric 
         out_of_memory();
     fputs("How objects lie in memory is what is known least (", out);
     scatter_write_range(out, &order->range);
-    fprintf(out, "). Over that range %s is", what);
+    fprintf(out, "). Over that range, %s:", metric->meaning);
     write_moves(out, order, metric);
     if (order->count > 1)
         write_order(out, order);

@@ -41,9 +41,8 @@ void scatter_order_of_runs(struct scatter_order *order, const struct single_run 
                            const struct metric *metric);
 void scatter_order_fini(struct scatter_order *order);
 
-/* In sentences; `what` is the metric in words. NULL: there is nothing to say. To be freed. */
-char *scatter_order_text(const struct scatter_order *order, const struct metric *metric,
-                         const char *what);
+/* In sentences, of a metric that is to be small. NULL: there is nothing to say. To be freed. */
+char *scatter_order_text(const struct scatter_order *order, const struct metric *metric);
 
 /* ---- parts of sentences ---- */
 

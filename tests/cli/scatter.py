@@ -72,8 +72,8 @@ def ranges(place):
 
 def shown(seconds):
     unit, name = (1e-3, "ms") if seconds >= 1e-3 else (1e-6, "us")
-    number = f"{seconds / unit:.3g}"
-    return (number if "." in number or seconds / unit >= 100 else f"{seconds / unit:#.3g}"), name
+    number = f"{seconds / unit:#.3g}".rstrip(".")
+    return number, name
 
 
 def shown_range(low, high):
@@ -90,18 +90,18 @@ def compare(place):
         experiment, = place.query("SELECT max(id) FROM experiment")[0]
         rows = place.query(
             "SELECT policy, avg(value) FILTER (WHERE metric LIKE '%low'), avg(value) FILTER (WHERE metric LIKE '%high')"
-            " FROM run JOIN summary ON run.id = run_id WHERE experiment_id = ? AND metric LIKE 'service_pause_max_scatter%'"
+            " FROM run JOIN summary ON run.id = run_id WHERE experiment_id = ? AND metric LIKE 'horizon_pause_max_scatter%'"
             " GROUP BY policy", experiment)
         equal({row[0] for row in rows}, {"default", "threshold:t0=5000", "freeze"}, "policies with pauses")
         for policy, low, high in rows:
-            check(f"of {policy} {shown_range(low, high)}" in out, policy, low, high, out)
-    check("of off " not in out, "a policy without pauses", out)
+            check(f" {policy} {shown_range(low, high)}" in out, policy, low, high, out)
+    check("off" not in out.split("Over that range")[1].split("One measured")[0], "a policy without pauses", out)
 
 
 @test("run: without an order; several versions: each with its range")
 def others(place):
     out = words(place.expect(0, f"run -w {SMALL}").out)
-    check("Over that range pause max is of default " in out and "order" not in out.split("Over that range")[1], out)
+    check("Over that range, longest pause of the steady state up to the horizon, seen or predicted: default " in out and "order" not in out.split("Over that range")[1], out)
     out = words(place.expect(0, f"compare -w {SMALL} -p default -p freeze -c 3.11 -c 3.13 --db two.db").out)
     for version, low, high in (("3.11", 17, 367), ("3.13", LOW, HIGH)):
         check(f"cpython-{version}: How objects lie in memory is what is known least (scatter: {low} to {high} ns"
