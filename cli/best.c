@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/at_scatter.h"
 #include "cli/best_output.h"
 #include "cli/command.h"
 #include "cli/estimate.h"
@@ -26,7 +27,7 @@ struct command {
     bool seen, json;
 
     /* How it is verified: */
-    bool verify, allow_long;
+    bool verify, scatter, allow_long;
     uint64_t jobs, memory_bytes;
 };
 
@@ -90,6 +91,10 @@ static const struct command_option options[] = {
       .meaning =
           "also run the best and the baseline until they are covered for the horizon, into the "
           "same file, and say whether the advice stands"}},
+    {{"scatter", PARAM_SWITCH, FIELD(scatter),
+      .meaning = "also run the best, those that come next and the baseline with the least and the "
+                 "most scatter of memory that services have reported, into the same file, and say "
+                 "whether the best stays the best"}},
     {{OPTION_JOBS, FIELD(jobs)}, .letter = 'j', .argument = "N"},
     {{OPTION_MEMORY, FIELD(memory_bytes)}, .argument = "SIZE"},
     {{OPTION_ANYWAY, FIELD(allow_long)}},
@@ -126,6 +131,11 @@ static void answer(const struct command *command)
     struct best_answer answer;
     open_results(&results, &command->which);
     const struct best_question question = make_question(command, &results);
+    const struct verifying verifying = {.db = command->which.db,
+                                        .workers = workers((unsigned)command->jobs),
+                                        .memory_bytes = command->memory_bytes,
+                                        .allow_long = command->allow_long,
+                                        .json = command->json};
     if (best_answer_make(&answer, &question, &error) != 0)
         fail("%s", error.text);
     if (command->json)
@@ -133,12 +143,9 @@ static void answer(const struct command *command)
     else
         best_print(&answer);
     if (command->verify)
-        verify_advice(&(struct verifying){.db = command->which.db,
-                                          .workers = workers((unsigned)command->jobs),
-                                          .memory_bytes = command->memory_bytes,
-                                          .allow_long = command->allow_long,
-                                          .json = command->json},
-                      &question, &answer, &results);
+        verify_advice(&verifying, &question, &answer, &results);
+    if (command->scatter)
+        try_at_scatter(&verifying, &question, &answer, &results);
     best_answer_fini(&answer);
     close_results(&results);
 }

@@ -220,9 +220,15 @@ static void print_verified(const struct verified *verified, const struct best_an
 
 /* ---- all of it ------------------------------------------------------------------------ */
 
-static void run_longer(const struct verifying *verifying, struct rounds *rounds)
+void run_to_verify(const struct verifying *verifying, struct rounds *rounds)
 {
     struct error error;
+    estimate_first(rounds->experiment, (struct share){0}, verifying->workers,
+                   verifying->memory_bytes, verifying->allow_long);
+    rounds->command = VERIFICATION;
+    rounds->execution = (struct execution){.workers = verifying->workers,
+                                           .compile = compile_options(verifying->memory_bytes),
+                                           .account = memory_account(verifying->memory_bytes)};
     rounds->store = store_open(verifying->db, &error);
     if (!rounds->store)
         fail("%s", error.text);
@@ -266,16 +272,8 @@ void verify_advice(const struct verifying *verifying, const struct best_question
     experiment.baseline =
         verified.advice->policies[1] ? allocate_text(verified.advice->policies[1]) : NULL;
     store_end_reading(results->store);
-    estimate_first(&experiment, (struct share){0}, verifying->workers, verifying->memory_bytes,
-                   verifying->allow_long);
-    struct rounds rounds = {
-        .experiment = &experiment,
-        .command = VERIFICATION,
-        .execution = {.workers = verifying->workers,
-                      .compile = compile_options(verifying->memory_bytes),
-                      .account = memory_account(verifying->memory_bytes)},
-    };
-    run_longer(verifying, &rounds);
+    struct rounds rounds = {.experiment = &experiment};
+    run_to_verify(verifying, &rounds);
     say_what_came(verifying, &verified, *question, &rounds);
     store_close(rounds.store);
     rounds_fini(&rounds);

@@ -6,6 +6,7 @@
 
 #include "cli/open_results.h"
 #include "results/answer/best_answer.h"
+#include "sweep/rounds.h"
 
 struct verifying {
     const char *db;
@@ -19,5 +20,8 @@ struct verifying {
  * cannot be. */
 void verify_advice(const struct verifying *verifying, const struct best_question *question,
                    const struct best_answer *answer, struct open_results *results);
+
+/* What both need: runs the experiment into a store of its own, which the caller closes. */
+void run_to_verify(const struct verifying *verifying, struct rounds *rounds);
 
 #endif

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sweep/verification.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "policies/registry.h"
 #include "sim/base/allocate.h"
+#include "sweep/file/length.h"
 #include "sweep/file/terms.h"
 #include "workloads/registry.h"
 
@@ -24,14 +26,14 @@ static int place_of(const char *text, const struct component *const *registry, c
     return 0;
 }
 
-static int add_point(struct experiment *experiment, const struct advice *advice, const char *policy,
-                     struct error *error)
+static int add_point(struct experiment *experiment, const char *workload, const char *collector,
+                     const char *policy, struct error *error)
 {
     struct point *point = &experiment->points[experiment->point_count];
-    point->collector = collector_version(advice->collector);
+    point->collector = collector_version(collector);
     if (!point->collector)
-        return error_set(error, "%s is a collector of another pygcsim", advice->collector);
-    if (place_of(advice->workload, workloads, "workload", experiment->workloads,
+        return error_set(error, "%s is a collector of another pygcsim", collector);
+    if (place_of(workload, workloads, "workload", experiment->workloads,
                  &experiment->workload_count, &point->workload, error) != 0 ||
         place_of(policy, policies, "policy", experiment->policies, &experiment->policy_count,
                  &point->policy, error) != 0)
@@ -49,9 +51,53 @@ static int add_points(struct experiment *experiment, const struct advice *advice
     for (size_t i = 0; i < count; i++)
         for (int p = 0; p < 2; p++)
             if (advice[i].policies[p] &&
-                add_point(experiment, &advice[i], advice[i].policies[p], error) != 0)
+                add_point(experiment, advice[i].workload, advice[i].collector,
+                          advice[i].policies[p], error) != 0)
                 return -1;
     return 0;
+}
+
+char *scatter_trial_workload(const char *workload, double scatter_ns)
+{
+    char value[32];
+    snprintf(value, sizeof value, "%.0fns", scatter_ns);
+    char *spec = spec_with(workload, "scatter", value);
+    struct setting setting;
+    struct error error; /* whoever uses the workload says so */
+    if (setting_parse(&setting, spec, workloads, "workload", &error) != 0)
+        return spec;
+    free(spec);
+    spec = allocate_text(setting.text);
+    setting_fini(&setting);
+    return spec;
+}
+
+static int add_trial(struct experiment *experiment, const struct scatter_trial *trial,
+                     struct error *error)
+{
+    int status = 0;
+    for (int end = 0; end < PRICE_ENDS && status == 0; end++) {
+        char *workload = scatter_trial_workload(trial->workload, trial->scatter_ns[end]);
+        for (size_t p = 0; p < trial->policy_count && status == 0; p++)
+            status = add_point(experiment, workload, trial->collector, trial->policies[p], error);
+        free(workload);
+    }
+    return status;
+}
+
+static int add_trials(struct experiment *experiment, const struct scatter_trial *trials,
+                      size_t count, struct error *error)
+{
+    size_t policies_most = 0;
+    int status = 0;
+    for (size_t i = 0; i < count; i++)
+        policies_most += trials[i].policy_count;
+    experiment->workloads = allocate_zeroed(PRICE_ENDS * count, sizeof *experiment->workloads);
+    experiment->policies = allocate_zeroed(policies_most, sizeof *experiment->policies);
+    experiment->points = allocate_zeroed(PRICE_ENDS * policies_most, sizeof *experiment->points);
+    for (size_t i = 0; i < count && status == 0; i++)
+        status = add_trial(experiment, &trials[i], error);
+    return status;
 }
 
 /* ---- terms ---------------------------------------------------------------------------- */
@@ -105,6 +151,20 @@ int verification_make(struct experiment *experiment, const char *name, const str
     if (read_terms(experiment, terms, error) == 0 &&
         seeds_make(experiment, terms->seed, 1, error) == 0 &&
         add_points(experiment, advice, count, error) == 0 &&
+        use_costs(experiment, terms, error) == 0 && until_settle(experiment, error) == 0)
+        return 0;
+    experiment_fini(experiment);
+    return -1;
+}
+
+int scatter_trials_make(struct experiment *experiment, const char *name,
+                        const struct scatter_trial *trials, size_t count,
+                        const struct run_terms *terms, size_t replications, struct error *error)
+{
+    *experiment = (struct experiment){.name = allocate_text(name)};
+    if (read_terms(experiment, terms, error) == 0 &&
+        seeds_make(experiment, terms->seed, replications, error) == 0 &&
+        add_trials(experiment, trials, count, error) == 0 &&
         use_costs(experiment, terms, error) == 0 && until_settle(experiment, error) == 0)
         return 0;
     experiment_fini(experiment);

@@ -2,7 +2,8 @@
  *
  * The experiment that looks whether an answer holds over a longer time: of each workload and
  * collector the best policy and the baseline, with the seed of `terms`, as their runs were asked
- * for, until they are covered. */
+ * for, until they are covered. And the one that looks whether it holds however objects lie in
+ * memory: policies as they were run, with other scatters in the workload. */
 #ifndef PYGCSIM_SWEEP_VERIFICATION_H
 #define PYGCSIM_SWEEP_VERIFICATION_H
 
@@ -20,5 +21,21 @@ struct advice {
  * line in *error if the file is of another version, or programs cannot be made longer. */
 int verification_make(struct experiment *experiment, const char *name, const struct advice *advice,
                       size_t count, const struct run_terms *terms, struct error *error);
+
+/* What is to be tried of a workload and collector; texts as in the results file. */
+struct scatter_trial {
+    const char *workload, *collector;
+    const char *const *policies;
+    size_t policy_count;
+    double scatter_ns[PRICE_ENDS];
+};
+
+/* A workload's canonical text with that scatter; to be freed. */
+char *scatter_trial_workload(const char *workload, double scatter_ns);
+
+/* With so many seeds from that of `terms` on. The same otherwise. */
+int scatter_trials_make(struct experiment *experiment, const char *name,
+                        const struct scatter_trial *trials, size_t count,
+                        const struct run_terms *terms, size_t replications, struct error *error);
 
 #endif

@@ -265,12 +265,13 @@ static void write_changes(FILE *out, const struct scatter_answer *answer,
 static void write_run_again(FILE *out, const struct scatter_answer *answer,
                             const struct scatter_group *group)
 {
+    const struct metric *metric = answer->outcomes.metrics[answer->metric];
     fprintf(out, "How %s moves with how objects lie in memory (",
-            answer->outcomes.metrics[answer->metric]->name);
+            depends_on_time(metric) ? metric->name : "the answer");
     scatter_write_range(out, &group->order.range);
     fprintf(out,
             ") is not known without running again, with scatter=%.0fns and scatter=%.0fns in the "
-            "workload." SCATTER_SETTLE,
+            "workload: `best --scatter` does." SCATTER_SETTLE,
             group->order.range.at_ns[PRICES_LOW], group->order.range.at_ns[PRICES_HIGH]);
 }
 

@@ -31,20 +31,16 @@ int64_t length_ns(const struct setting *workload)
     return field ? *field : 0;
 }
 
-/* "web:duration=60s,rate=200": as `text`, of which a duration is left out. */
-static char *with_length(const char *text, int64_t ns)
+char *spec_with(const char *text, const char *key, const char *value)
 {
-    static const char skipped[] = LENGTH "=";
-    size_t name = strcspn(text, ":");
-    const char *unit = ns % NS_PER_S ? "ns" : "s";
+    size_t name = strcspn(text, ":"), skipped = strlen(key);
     char *spec;
-    if (asprintf(&spec, "%.*s:%s%lld%s", (int)name, text, skipped,
-                 (long long)(ns % NS_PER_S ? ns : ns / NS_PER_S), unit) < 0)
+    if (asprintf(&spec, "%.*s:%s=%s", (int)name, text, key, value) < 0)
         out_of_memory();
     for (const char *pair = text + name; *pair;) {
         size_t length = strcspn(++pair, ",");
         char *longer = NULL;
-        if (strncmp(pair, skipped, strlen(skipped)) != 0) {
+        if (strncmp(pair, key, skipped) != 0 || pair[skipped] != '=') {
             if (asprintf(&longer, "%s,%.*s", spec, (int)length, pair) < 0)
                 out_of_memory();
             free(spec);
@@ -59,7 +55,10 @@ void length_set(struct setting *workload, int64_t ns)
 {
     struct setting other;
     struct error error;
-    char *spec = with_length(workload->text, ns);
+    char value[32];
+    snprintf(value, sizeof value, ns % NS_PER_S ? "%lldns" : "%llds",
+             (long long)(ns % NS_PER_S ? ns : ns / NS_PER_S));
+    char *spec = spec_with(workload->text, LENGTH, value);
     int status = setting_parse(&other, spec, workloads, "workload", &error);
     assert(status == 0);
     (void)status;

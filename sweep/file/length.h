@@ -12,6 +12,10 @@ const struct param *length_param(const struct setting *workload);
 /* 0 if there is no such parameter. */
 int64_t length_ns(const struct setting *workload);
 
+/* A workload's or a policy's text with another value of a parameter, "web:rate=200,duration=60s" of
+ * "web:duration=10s,rate=200"; to be freed. */
+char *spec_with(const char *text, const char *key, const char *value);
+
 /* Makes it so long, which the parameter allows: as if it had been given so. */
 void length_set(struct setting *workload, int64_t ns);
 

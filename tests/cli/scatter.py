@@ -164,8 +164,9 @@ ANSWERS = [
     ("--minimise heap_peak --subject-to 'pause_max <= 1.2 * default'", "changes", "default", "freeze", "at 19 ns default; at 403 ns freeze"),
     ("--minimise latency_p99", "run again", None, None,
      f"How latency_p99 moves with how objects lie in memory {MOVES} is not known without running again, with scatter=19ns and "
-     "scatter=403ns in the workload."),
-    ("--minimise heap_peak --subject-to 'latency_p99 <= 150ms'", "run again", None, None, "is not known without running again"),
+     "scatter=403ns in the workload: `best --scatter` does."),
+    ("--minimise heap_peak --subject-to 'latency_p99 <= 150ms'", "run again", None, None,
+     f"How the answer moves with how objects lie in memory {MOVES} is not known without running again"),
 ]
 
 
@@ -235,3 +236,53 @@ def merged(place):
     answers = [objects(place.expect(0, f"best {name}.db --json").out)[0]["scatter"] for name in ("whole", "merged")]
     equal(answers[1], answers[0], "merged")
     check(answers[0]["best"] in ("stands", "changes") and len(answers[0]["settings"]) == 2, answers[0])
+
+
+# ---- running again -------------------------------------------------------------------------------------
+
+
+@test("best --scatter: latencies at the ends are those of runs with such a scatter; whether the advice stands")
+def run_again(place):
+    web = "web:modules=20000,duration=3s"
+    place.expect(0, f"compare -w {web} {POLICIES} -r 2")
+    out = words(place.expect(0, "best results.db --minimise latency_max --seen --scatter").out)
+    check("With the least and the most scatter that services have reported, as experiment 2, compare at scatter:" in out, out)
+    longest = {}
+    for ns in (LOW, OWN, HIGH):
+        place.expect(0, f"compare -w {web},scatter={ns}ns {POLICIES} -r 2 --db {ns}.db")
+        for policy, value in place.query("SELECT policy, avg(value) FROM run JOIN summary ON run.id = run_id"
+                                         " WHERE metric = 'latency_max' GROUP BY policy", name=f"{ns}.db"):
+            longest.setdefault(policy, []).append(value)
+    rows = place.query("SELECT workload, policy, avg(value) FROM run JOIN summary ON run.id = run_id"
+                       " WHERE metric = 'latency_max' AND experiment_id = 2 GROUP BY workload, policy")
+    equal({(policy, f"web:duration=3s,modules=20000,scatter={ns}ns"): at[i]
+           for policy, at in longest.items() for i, ns in ((0, LOW), (2, HIGH))},
+          {(policy, workload): value for workload, policy, value in rows}, "what was run")
+    stays = all(min(at[i] for at in longest.values()) == min(longest.values(), key=lambda at: at[1])[i] for i in (0, 2))
+    check(not stays or "The advice stands however objects lie in memory: " in out, longest, out)
+    for options in ("", "--json"):
+        check("at scatter" not in place.expect(0, f"best results.db {options}").out, "the newest is still what was asked about")
+    lines = objects(place.expect(0, "best results.db --scatter --json").out)
+    equal([line["workload"] for line in lines],
+          ["web:duration=3s,modules=20000"] + [f"web:duration=3s,modules=20000,scatter={ns}ns" for ns in (LOW, HIGH)], "as JSON")
+
+
+@test("best --scatter: advice that holds at one end only")
+def advice_changes(place):
+    place.expect(0, "compare -w web:modules=20000,duration=3s -p event:on=request_end,every=10 -p off")
+    latency, = place.query("SELECT value FROM run JOIN summary ON run.id = run_id WHERE metric = 'latency_p99' AND policy <> 'off'")[0]
+    condition = f"--minimise heap_peak --subject-to 'latency_p99 <= {latency * 1e3 + 5:.0f}ms' --seen"
+    out = words(place.expect(0, f"best results.db {condition} --scatter").out)
+    check("event:on=request_end,every=10 in an application" in out and f"At {HIGH} ns off is the better." in out and f"At {LOW} ns" not in out, out)
+    check("The advice depends on how objects lie in memory: measure a pause" in out, out)
+
+
+@test("best --scatter: nothing to try is one line")
+def nothing_to_try(place):
+    said = ["--scatter: there is nothing to try"]
+    place.expect(0, f"compare -w {SMALL} {POLICIES} --cost pause=84ms@890000")
+    result = place.run("best results.db --scatter")
+    check(result.status == 1 and said[0] in result.err and result.err.count("\n") == 1, result)
+    place.expect(0, f"compare -w {SMALL} {POLICIES} --db other.db")
+    result = place.run("best other.db --minimise heap_peak --scatter")
+    check(result.status == 1 and said[0] in result.err, result)
