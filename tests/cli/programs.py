@@ -309,11 +309,11 @@ def program_in_files(place):
     for compress in ("", "--compress"):
         place.expect(0, f"compile -w {SMALL} --out p.program {compress}")
         place.expect(0, f"compare --program p.program {POLICIES} --db a{compress}.db")
-        place.expect(0, f"compare --program p.program {POLICIES} --memory 2MiB --db b{compress}.db",
+        place.expect(0, f"compare --program p.program {POLICIES} --memory 3MiB --db b{compress}.db",
                      env={**os.environ, "TMPDIR": place.path("tmp")})
         same_rows(place, f"a{compress}.db", f"b{compress}.db")
         equal(place.files("tmp"), [], "temporary files")
-        place.expect(1, "run --program p.program --memory 2MiB --db c.db",
+        place.expect(1, "run --program p.program --memory 3MiB --db c.db",
                      err=["cannot keep p.program in temporary files", "No such file", "TMPDIR"],
                      env={**os.environ, "TMPDIR": place.path("no")})
 
