@@ -9,9 +9,7 @@
 #include "tests/unit/watch.h"
 #include "workloads/registry.h"
 
-/* ---- the same rows
- * -------------------------------------------------------------------------------
- */
+/* ---- the same rows ---------------------------------------------------------------------- */
 
 static void compare_workers(const struct engine *engine, const unsigned workers[3])
 {
@@ -81,9 +79,7 @@ TEST(workers_give_back_what_they_took)
     results_file_fini(&file);
 }
 
-/* ---- runs that fail
- * ------------------------------------------------------------------------------
- */
+/* ---- runs that fail --------------------------------------------------------------------- */
 
 #define NEARLY_TOO_LONG                                                                            \
     "device:boot_steps=876,step_objects=30,step_cpu=3599.99995s,slowdown=1000,duration=1s"
@@ -156,9 +152,7 @@ TEST(a_program_that_cannot_be_compiled)
     unlink(script);
 }
 
-/* ---- windows
- * -------------------------------------------------------------------------------------
- */
+/* ---- windows ---------------------------------------------------------------------------- */
 
 /* A byte is less than any program takes: none is kept as a whole. */
 #define KEEP_NONE 1
