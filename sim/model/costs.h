@@ -106,8 +106,8 @@ struct prices prices_of(const struct costs *costs, const struct program *program
 
 /* How the heap of a service lies in memory is hardly ever known. Services have reported pauses of
  * full collections, and how many objects they had; what scatter gives them, as a multiple of that
- * of `random`, is from … to …: the 10% and the 90% quantile, which tests/statistics/reports.py
- * works out and holds these to. */
+ * of `random`, is from … to …: the 10% and the 90% quantile of the reports that the default was
+ * chosen by, which tests/statistics/reports.py works out and holds these to. */
 #define SCATTER_REPORTED_LOW  0.13
 #define SCATTER_REPORTED_HIGH 2.8
 
