@@ -40,7 +40,7 @@ struct prediction {
     double horizon_pause_max; /* the longest in the steady state, seen or to come, s */
     double horizon_heap_peak; /* the most there will have been: with the garbage to come, bytes */
     struct tails {
-        double p99, p999, max;
+        double p95, p99, p999, max;
     } latency; /* of all requests of the steady state up to the horizon, s */
 };
 
