@@ -29,7 +29,7 @@ static const struct command_option options[] = {
      .argument = "FILE"},
     {{OPTION_EXPERIMENT, FIELD(which.experiment)}, .argument = "NAME"},
     {{"metric", OPTION_METRICS, FIELD(metrics), .otherwise = "the objective, and the usual ones",
-      .meaning = "a metric for the tables, as often as you like"},
+      .meaning = "a metric for the tables, or several with commas, as often as you like"},
      .argument = "NAME",
      .times = TIMES_ANY},
     {{OPTION_SEEN, FIELD(seen)}},
