@@ -90,7 +90,7 @@ static const struct command_option options[] = {
     {{TERM_LOG, FIELD(log), .initial = "collections"}, .argument = "LEVEL"},
     {{TERM_SAMPLE, FIELD(sample_ns)}, .argument = "TIME"},
     {{OPTION_DB, FIELD(db)}, .argument = "FILE"},
-    {{"metric", OPTION_METRICS, FIELD(metrics),
+    {{"metric", OPTION_METRICS, FIELD(metrics), .otherwise = "the usual ones alone",
       .meaning = "a metric more in the table, or several with commas, as often as you like"},
      .argument = "NAME",
      .times = TIMES_ANY},

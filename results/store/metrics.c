@@ -96,11 +96,10 @@ static const char across_runs[] = "run WHERE status = 'finished' WINDOW program 
 #define SERVICE_GC_SHARE(name, of, g)                                                              \
     GC_SHARE("service_gc_share_" name, of " in the steady state", "steady AND generation = " #g,   \
              STEADY_WALL)
-#define PROMOTION(name, into, where)                                                               \
+#define PROMOTION(name, of, where)                                                                 \
     {                                                                                              \
         "promotion_rate_" name, "1/s",                                                             \
-            "objects promoted for each second of wall time in the steady state: into " into,       \
-            collections,                                                                           \
+            "objects that " of ", for each second of wall time in the steady state", collections,  \
             "total(promoted) FILTER (WHERE steady AND " where ") * 1e9 / " STEADY_WALL             \
     }
 #define LATENCY(name, meaning, p)                                                                  \
@@ -179,8 +178,8 @@ const struct metric metrics[] = {
     SERVICE_GC_SHARE("gen0", "collections of generation 0", 0),
     SERVICE_GC_SHARE("gen1", "collections of generation 1", 1),
     SERVICE_GC_SHARE("gen2", "full collections", 2),
-    PROMOTION("gen1", "generation 1, of collections of generation 0", "generation = 0"),
-    PROMOTION("gen2", "generation 2, of all other collections", "generation > 0"),
+    PROMOTION("gen1", "collections of generation 0 moved into generation 1", "generation = 0"),
+    PROMOTION("gen2", "older collections moved into generation 2", "generation > 0"),
     {"examined", "count", "objects examined by all collections", collections, "total(examined)", BETTER_LOW},
     {"unreachable", "count", "objects that collections found unreachable", collections, "total(unreachable)"},
     {"gc_share", "fraction", "pauses over wall time while busy (mutator time + pauses)", runs,

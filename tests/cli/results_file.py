@@ -694,3 +694,28 @@ def versions_of_one_program(place):
 def versions_out_of_memory(place):
     place.expect(0, "compare -w device:duration=24h,memory_limit=6MiB -p off -c 3.12 -c 3.13",
                  [f"off on cpython-3.{v}: out of memory after" for v in (12, 13)])
+
+
+def header_and_rows(out):
+    """Of the first table of a line with "policy", by policy."""
+    cells = [re.split("  +", line.strip()) for line in out.splitlines()]
+    begin = next(i for i, line in enumerate(cells) if line[0] == "policy")
+    return cells[begin], {line[0]: dict(zip(cells[begin], line)) for line in cells[begin + 1:begin + 3]}
+
+
+@test("--metric: columns more in the tables of run and compare, each once, be there values or not")
+def metric_columns(place):
+    asked = ["objects_peak", "survival_gen2", "objects_permanent"]
+    options = "-w web:duration=1s,modules=500 --metric objects_peak,survival_gen2 --metric service_pause_max,objects_permanent"
+    for replications, named in ((1, "pause max"), (2, "service_pause_max")):
+        header, table = header_and_rows(place.expect(0, f"compare {options} -p freeze -p off -r {replications}").out)
+        equal([header.count(name) for name in (named, *asked)], [1] * 4, "each once")
+        equal([name for name in header if name in asked], asked, "in the order given")
+        check(header.index(named) < header.index(asked[0]), "the usual ones first", header)
+        equal(table["off"]["survival_gen2"], "-", "without a collection")
+    values = dict(place.query("SELECT policy, value FROM summary JOIN run ON run.id = run_id"
+                              " WHERE metric = 'objects_permanent' AND experiment_id = 1"))
+    header, table = header_and_rows(place.expect(0, f"run {options} -p freeze --db other.db").out)
+    equal((table["freeze"]["objects_permanent"], values["off"]), (f"{values['freeze']:g}", 0), "frozen objects")
+    check(header[-4:-1] == asked or header[-3:] == asked, header)
+    place.expect(2, "run --metric objcts_peak", err=["--metric: there is no metric 'objcts_peak'; did you mean 'objects_peak'?"])
