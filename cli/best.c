@@ -50,11 +50,7 @@ static int read_front(const struct param *param, const char *label, void *field,
                       struct error *error)
 {
     struct metric_list *front = field;
-    char *copy = allocate_text(text), *rest = copy;
-    int status = 0;
-    for (char *name; status == 0 && (name = strsep(&rest, ","));)
-        status = metric_list_read(param, label, front, name, error);
-    free(copy);
+    int status = metric_list_read(param, label, front, text, error);
     return status == 0 && front->count < 2 ? param_refuse(param, label, text, error) : status;
 }
 

@@ -30,6 +30,7 @@ struct command {
     int64_t log;
     struct cost_choice cost;
     const char *db;
+    struct metric_list metrics;
     bool json, allow_long;
 
     const char *name; /* of the subcommand */
@@ -90,6 +91,10 @@ static const struct command_option options[] = {
     {{TERM_LOG, FIELD(log), .initial = "collections"}, .argument = "LEVEL"},
     {{TERM_SAMPLE, FIELD(sample_ns)}, .argument = "TIME"},
     {{OPTION_DB, FIELD(db)}, .argument = "FILE"},
+    {{"metric", OPTION_METRICS, FIELD(metrics), .otherwise = "the usual ones alone",
+      .meaning = "a metric more in the table, or several with commas, as often as you like"},
+     .argument = "NAME",
+     .times = TIMES_ANY},
     {{TERM_ENGINE, FIELD(engine)}, .argument = "NAME"},
     {{OPTION_JOBS, FIELD(jobs)}, .letter = 'j', .argument = "N"},
     {{OPTION_MEMORY_OR_FILES, FIELD(memory_bytes)}, .argument = "SIZE"},
@@ -197,9 +202,10 @@ static void print_json(struct store *store, const struct plan *plan)
 }
 
 /* Of several seeds. */
-static void print_ranking(struct store *store, const struct plan *plan)
+static void print_ranking(struct store *store, const struct plan *plan,
+                          const struct metric_list *more)
 {
-    const struct ranking_options everything = {0};
+    const struct ranking_options everything = {.metrics = *more, .besides_usual = true};
     struct open_results open;
     open_results_of(&open, store, plan->id);
     ranking_print(&open, &everything);
@@ -258,9 +264,9 @@ static void print_tables(struct store *store, const struct command *command,
     read_runs(&first, store, plan, plan->runs, plan->experiment->point_count, results);
     if (one_seed) {
         print_heading(plan->experiment);
-        single_runs_print(&first);
+        single_runs_print(&first, &command->metrics);
     } else {
-        print_ranking(store, plan);
+        print_ranking(store, plan, &command->metrics);
     }
     single_runs_remarks(&first, one_seed);
     if (has_several_programs(plan))
@@ -323,6 +329,7 @@ static int execute_command(struct command *command)
     rounds_fini(&rounds);
     experiment_fini(&experiment);
     compiled_fini(&compiled);
+    metric_list_fini(&command->metrics);
     free(command->policies.items);
     free(command->collectors.items);
     return EXIT_SUCCESS;

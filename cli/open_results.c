@@ -2,6 +2,7 @@
 #include "cli/open_results.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/command.h"
 #include "policies/registry.h"
@@ -67,8 +68,13 @@ int metric_list_read(const struct param *param, const char *label, void *field, 
 {
     const struct metric *metric;
     struct param one = {.name = param->name, .type = PARAM_ITEM, .registry = &metric_registry};
-    if (param_read(&one, label, &metric, text, error) != 0)
-        return -1;
-    metric_list_add(field, metric);
-    return 0;
+    char *copy = allocate_text(text), *rest = copy;
+    int status = 0;
+    for (char *name; status == 0 && (name = strsep(&rest, ","));) {
+        status = param_read(&one, label, &metric, name, error);
+        if (status == 0)
+            metric_list_add(field, metric);
+    }
+    free(copy);
+    return status;
 }

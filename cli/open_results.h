@@ -34,7 +34,8 @@ void close_results(struct open_results *results);
  * for. */
 struct subject subject_of(struct open_results *results, const char *baseline, bool by_seen);
 
-/* For rows of options: a metric more, of a field that is a struct metric_list. */
+/* For rows of options: a metric more, or several with commas, of a field that is a struct
+ * metric_list. */
 #define OPTION_METRICS .type = PARAM_RULE, .registry = &metric_registry, .read = metric_list_read
 int metric_list_read(const struct param *param, const char *label, void *field, const char *text,
                      struct error *error);

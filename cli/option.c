@@ -216,10 +216,11 @@ static void add_text(struct texts *texts, const char *text)
     texts->items[texts->count++] = text;
 }
 
+/* Advice is for a value that was taken for one: then the line has all of it. */
 static _Noreturn void fail_value(const struct command_option *option, const char *label,
                                  const char *text, const struct error *error)
 {
-    if (option->times > 1 && strchr(text, ','))
+    if (option->times > 1 && strchr(text, ',') && strstr(error->text, text))
         fail_usage("%s; for several, give %s once for each", error->text, label);
     fail_usage("%s", error->text);
 }

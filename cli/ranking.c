@@ -22,6 +22,7 @@ static void make(struct ranking *ranking, struct open_results *results,
     const struct ranking_question question = {
         .subject = subject_of(results, options->baseline, options->by_seen),
         .metrics = options->metrics,
+        .besides_usual = options->besides_usual,
         .sort = options->sort,
         .top = options->top,
         .groups_most = for_programs ? SIZE_MAX : GROUPS_MOST,

@@ -11,6 +11,7 @@
 
 struct ranking_options {
     struct metric_list metrics; /* none: the objective, and the usual ones that have values */
+    bool besides_usual;         /* these are shown besides the metrics */
     const char *baseline;       /* a policy's specification; NULL: the experiment's own */
     const struct metric *sort;  /* the best first; NULL: by the objective */
     size_t top;                 /* settings of a table; 0: all */

@@ -29,7 +29,7 @@ static const struct command_option options[] = {
      .argument = "FILE"},
     {{OPTION_EXPERIMENT, FIELD(which.experiment)}, .argument = "NAME"},
     {{"metric", OPTION_METRICS, FIELD(metrics), .otherwise = "the objective, and the usual ones",
-      .meaning = "a metric for the tables, as often as you like"},
+      .meaning = "a metric for the tables, or several with commas, as often as you like"},
      .argument = "NAME",
      .times = TIMES_ANY},
     {{OPTION_SEEN, FIELD(seen)}},
@@ -76,6 +76,26 @@ static void show_objective(const struct outcomes *outcomes, struct columns *colu
     *first = objective;
 }
 
+static void choose_columns(struct report *report, const struct metric_list *chosen)
+{
+    report->columns = columns_chosen(report->outcomes, chosen);
+    if (chosen->count == 0)
+        show_objective(report->outcomes, &report->columns);
+    for (int part = 0; part < PROFILE_PARTS; part++) {
+        struct metric_list profile = {0};
+        metric_list_add_profile(&profile, (enum profile_part)part);
+        report->profile[part] = columns_besides(report->outcomes, &profile, &report->columns);
+        metric_list_fini(&profile);
+    }
+}
+
+static void free_columns(struct report *report)
+{
+    columns_fini(&report->columns);
+    for (int part = 0; part < PROFILE_PARTS; part++)
+        columns_fini(&report->profile[part]);
+}
+
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -97,25 +117,24 @@ static int run(void *state)
     if (!command->seen)
         metric_list_add_horizon(&read);
     metric_list_add_scatter(&read);
+    for (int part = 0; part < PROFILE_PARTS; part++)
+        metric_list_add_profile(&read, (enum profile_part)part);
     const struct subject subject = subject_of(&results, command->baseline, command->seen);
     if (subject_read(&subject, &read, &outcomes, &error) != 0)
         fail("%s", error.text);
-    struct columns columns = columns_chosen(&outcomes, &command->metrics);
-    if (command->metrics.count == 0)
-        show_objective(&outcomes, &columns);
     if (figures_draw(&figures, results.store, &outcomes, &error) != 0)
         fail("%s", error.text);
-    const struct report report = {.subject = subject,
-                                  .file = base_name(command->which.db),
-                                  .outcomes = &outcomes,
-                                  .columns = columns,
-                                  .top = command->top,
-                                  .figures = &figures,
-                                  .policies = policies,
-                                  .workloads = workloads};
+    struct report report = {.subject = subject,
+                            .file = base_name(command->which.db),
+                            .outcomes = &outcomes,
+                            .top = command->top,
+                            .figures = &figures,
+                            .policies = policies,
+                            .workloads = workloads};
+    choose_columns(&report, &command->metrics);
     save(&report, command);
     figures_fini(&figures);
-    columns_fini(&columns);
+    free_columns(&report);
     outcomes_fini(&outcomes);
     metric_list_fini(&read);
     metric_list_fini(&command->metrics);

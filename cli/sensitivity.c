@@ -23,7 +23,7 @@ struct command {
 static const struct command_option options[] = {
     {{"metric", OPTION_METRICS, FIELD(metrics),
       .otherwise = "the usual ones that have values; with --json all",
-      .meaning = "a metric, as often as you like"},
+      .meaning = "a metric, or several with commas, as often as you like"},
      .argument = "NAME",
      .times = TIMES_ANY},
     {{OPTION_EXPERIMENT, FIELD(which.experiment)}, .argument = "NAME"},

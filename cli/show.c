@@ -20,7 +20,7 @@ static const struct command_option options[] = {
     {{OPTION_EXPERIMENT, FIELD(which.experiment)}, .argument = "NAME"},
     {{"metric", OPTION_METRICS, FIELD(answers.metrics),
       .otherwise = "the objective, and the usual ones",
-      .meaning = "a metric to show, as often as you like"},
+      .meaning = "a metric to show, or several with commas, as often as you like"},
      .argument = "NAME",
      .times = TIMES_ANY},
     {{OPTION_SEEN, FIELD(answers.by_seen)}},

@@ -15,7 +15,7 @@
 
 /* ---- as a table ----------------------------------------------------------------------- */
 
-/* The metrics of the table; the rest is in the file, and in --json. */
+/* The usual metrics of the table; all are in the file, and in --json. */
 static const struct table_column {
     const char *metric, *header;
 } columns[] = {
@@ -32,6 +32,11 @@ static const struct table_column {
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 
+struct shown {
+    const struct metric *metric;
+    const char *header;
+};
+
 /* Are they of more than one version of the interpreter? */
 static bool have_versions(const struct single_runs *answer)
 {
@@ -42,15 +47,15 @@ static bool have_versions(const struct single_runs *answer)
 }
 
 static void add_run(struct table *table, const struct single_run *run, bool versions,
-                    const struct metric *const *shown, size_t count)
+                    const struct shown *shown, size_t count)
 {
     char text[UNITS_TEXT], outlook[OUTLOOK_TEXT];
     table_add(table, run->policy->text);
     if (versions)
         table_add(table, run->collector);
     for (size_t i = 0; i < count; i++) {
-        double value = single_run_value(run, shown[i]);
-        table_add(table, isnan(value) ? "-" : show_value(text, shown[i], value));
+        double value = single_run_value(run, shown[i].metric);
+        table_add(table, isnan(value) ? "-" : show_value(text, shown[i].metric, value));
     }
     table_add(table, outlook_show(outlook, &run->outlook));
 }
@@ -65,31 +70,50 @@ static void print_legend(const struct single_runs *answer)
     free(outlooks);
 }
 
-/* Columns in which no run has a value are left out. */
-void single_runs_print(const struct single_runs *answer)
+static bool is_among(const struct shown *shown, size_t count, const struct metric *metric)
 {
-    const struct metric *shown[COLUMNS];
-    const char *headers[COLUMNS];
-    struct table table;
-    size_t count = 0;
-    bool versions = have_versions(answer);
+    size_t i = 0;
+    while (i < count && shown[i].metric != metric)
+        i++;
+    return i < count;
+}
+
+/* The usual ones of which some run has a value, then those asked for; to be freed. */
+static struct shown *choose_columns(const struct single_runs *answer,
+                                    const struct metric_list *more, size_t *count)
+{
+    struct shown *shown = allocate_zeroed(COLUMNS + more->count, sizeof *shown);
+    *count = 0;
     for (size_t c = 0; c < COLUMNS; c++) {
-        headers[count] = columns[c].header;
-        shown[count] = metric_named(columns[c].metric);
-        count += single_runs_have(answer, shown[count]);
+        const struct metric *metric = metric_named(columns[c].metric);
+        if (single_runs_have(answer, metric))
+            shown[(*count)++] = (struct shown){metric, columns[c].header};
     }
+    for (size_t i = 0; i < more->count; i++)
+        if (!is_among(shown, *count, more->metrics[i]))
+            shown[(*count)++] = (struct shown){more->metrics[i], more->metrics[i]->name};
+    return shown;
+}
+
+void single_runs_print(const struct single_runs *answer, const struct metric_list *more)
+{
+    struct table table;
+    size_t count;
+    struct shown *shown = choose_columns(answer, more, &count);
+    bool versions = have_versions(answer);
     table_init(&table, count + 2 + versions);
     table_add(&table, "policy");
     if (versions)
         table_add(&table, "collector");
     for (size_t i = 0; i < count; i++)
-        table_add(&table, headers[i]);
+        table_add(&table, shown[i].header);
     table_add(&table, "still to come");
     for (size_t i = 0; i < answer->count; i++)
         add_run(&table, &answer->runs[i], versions, shown, count);
     table_drop_empty(&table, count + 1 + versions);
     table_print(&table);
     print_legend(answer);
+    free(shown);
 }
 
 /* Runs of one collector are together. */

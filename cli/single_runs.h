@@ -5,9 +5,10 @@
 #define PYGCSIM_CLI_SINGLE_RUNS_H
 
 #include "results/answer/single_runs.h"
+#include "results/store/metric_list.h"
 
-/* A row each. */
-void single_runs_print(const struct single_runs *answer);
+/* A row each; behind the usual metrics those of `more`. */
+void single_runs_print(const struct single_runs *answer, const struct metric_list *more);
 
 /* A JSON object each, on a line of its own, with every metric. */
 void single_runs_json(const struct single_runs *answer);

@@ -48,7 +48,7 @@ struct gc {
     /* By how much the program is later than it would be if collections took no time; and the part
      * of that by which all its instants are moved: what it was late by as its service began. */
     uint64_t late_ns, moved_ns;
-    uint64_t service_ns, steady_ns, steady_mutator_ns;
+    uint64_t service_ns, steady_ns, steady_mutator_ns, steady_born;
     bool warming_up; /* the steady state is to come */
     uint64_t first_arrival_ns, last_answer_ns;
     uint64_t events[PROGRAM_EVENT_COUNT];       /* reported so far */
@@ -100,6 +100,15 @@ static void set_pause(struct gc *gc, struct collection *collection, const struct
             pause_with(&gc->prices_at[end], generation, &load, worked_ns);
 }
 
+/* Survivors of an oldest generation stay where they are. */
+static uint64_t promoted_by(const struct collection *collection, const struct found *found)
+{
+    uint64_t promoted = 0;
+    for (int g = 0; g <= collection->generation && g < GENERATIONS - 1; g++)
+        promoted += collection->before[g] - found->unreachable_by_generation[g];
+    return promoted;
+}
+
 static void run_collection(struct gc *gc, int generation, enum collection_cause cause)
 {
     struct mutator *mutator = &gc->mutator;
@@ -128,6 +137,7 @@ static void run_collection(struct gc *gc, int generation, enum collection_cause 
     collection.examined = tally_objects(&found.examined);
     collection.refs = tally_fields(&found.examined);
     collection.unreachable = tally_objects(&found.unreachable);
+    collection.promoted = promoted_by(&collection, &found);
     set_pause(gc, &collection, &found);
     mutator->wall_ns += collection.pause_ns;
     gc->pause_ns += collection.pause_ns;
@@ -249,6 +259,11 @@ static void take_sample(struct gc *gc)
     OBSERVE(gc, sample, &sample);
 }
 
+static uint64_t born(const struct gc *gc)
+{
+    return gc->engine->births(gc->engine_state);
+}
+
 /* From here on, unless start-up has ended again since this was due. */
 static void begin_steady_state(struct gc *gc)
 {
@@ -257,6 +272,7 @@ static void begin_steady_state(struct gc *gc)
     gc->warming_up = false;
     gc->steady_ns = gc->mutator.wall_ns;
     gc->steady_mutator_ns = gc->mutator.mutator_ns;
+    gc->steady_born = born(gc);
     memcpy(gc->early_events, gc->events, sizeof gc->early_events);
 }
 
@@ -399,6 +415,7 @@ static void end_request(struct gc *gc, const struct slot *slot)
         .mutator_ns = gc->mutator.mutator_ns,
         .idle_ns = gc->idle_ns,
         .slack_ns = slot->slack_ns,
+        .born = born(gc),
     };
     gc->requests++;
     if (answer_ns > gc->last_answer_ns)
@@ -518,6 +535,7 @@ static void fill_result(struct gc *gc, struct simulation_result *result)
         .status = RUN_finished,
         .operations = gc->mutator.operation,
         .requests = gc->requests,
+        .born = born(gc),
         .wall_ns = gc->mutator.wall_ns,
         .mutator_ns = gc->mutator.mutator_ns,
         .pause_ns = gc->pause_ns,
@@ -525,6 +543,7 @@ static void fill_result(struct gc *gc, struct simulation_result *result)
         .service_ns = gc->service_ns,
         .steady_ns = gc->warming_up ? gc->mutator.wall_ns : gc->steady_ns,
         .steady_mutator_ns = gc->warming_up ? gc->mutator.mutator_ns : gc->steady_mutator_ns,
+        .steady_born = gc->warming_up ? born(gc) : gc->steady_born,
         .first_arrival_ns = gc->first_arrival_ns,
         .last_answer_ns = gc->last_answer_ns,
         .sample_ns = gc->sample_ns,

@@ -48,12 +48,13 @@ extern const char *const run_status_names[RUN_STATUS_COUNT + 1];
 struct simulation_result {
     enum run_status status; /* RUN_failed: the error says why */
     uint64_t operations, requests;
+    uint64_t born; /* objects, but for the interpreter's own */
     uint64_t wall_ns, mutator_ns, pause_ns, idle_ns;
     uint64_t service_ns; /* wall instant of startup_done, after what the policy did; 0: never */
     /* Wall instant of the steady state, which begins warmup_ns after startup_done, or after the
      * beginning if there is none, at the first operation from then on; the end if it never came; 0
-     * if it is the whole program. And mutator time by then. */
-    uint64_t steady_ns, steady_mutator_ns;
+     * if it is the whole program. And mutator time, and objects born, by then. */
+    uint64_t steady_ns, steady_mutator_ns, steady_born;
     uint64_t first_arrival_ns, last_answer_ns;  /* of requests; 0 if there were none */
     uint64_t events[PROGRAM_EVENT_COUNT];       /* how often each was reported */
     uint64_t early_events[PROGRAM_EVENT_COUNT]; /* by the beginning of the steady state */

@@ -30,12 +30,16 @@ static void set_order(struct ranking *ranking, const struct metric *sort)
 }
 
 /* What settings are sorted by is a column, whatever was chosen; but for programs. */
-static void set_columns(struct ranking *ranking, const struct metric_list *chosen,
-                        bool for_programs)
+static void set_columns(struct ranking *ranking, const struct ranking_question *question,
+                        const struct metric_list *chosen)
 {
+    static const struct metric_list none = {0};
+    const struct outcomes *outcomes = &ranking->outcomes;
     size_t metric = ranking->order.metric;
-    ranking->columns = columns_chosen(&ranking->outcomes, chosen);
-    if (!for_programs && metric < ranking->outcomes.metric_count)
+    ranking->columns = columns_chosen(outcomes, question->besides_usual ? &none : chosen);
+    for (size_t i = 0; i < chosen->count && question->besides_usual; i++)
+        columns_add(&ranking->columns, outcomes_metric(outcomes, chosen->metrics[i]));
+    if (!question->for_programs && metric < ranking->outcomes.metric_count)
         columns_add(&ranking->columns, metric);
     ranking->order_column = columns_find(&ranking->columns, metric);
 }
@@ -50,7 +54,7 @@ static int set_question(struct ranking *ranking, const struct ranking_question *
     int status = read_outcomes(ranking, question, &chosen, error);
     if (status == 0) {
         set_order(ranking, question->sort);
-        set_columns(ranking, &chosen, question->for_programs);
+        set_columns(ranking, question, &chosen);
     }
     metric_list_fini(&chosen);
     return status;

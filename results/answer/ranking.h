@@ -18,6 +18,7 @@ struct ranking_question {
     struct subject subject;
     struct metric_list metrics; /* none: the objective, and the usual ones that have values; for
                                    programs, all */
+    bool besides_usual;         /* the usual ones first, then the metrics */
     const struct metric *sort;  /* the best first; NULL: by the objective */
     size_t top;                 /* settings of a group; 0: all */
     size_t groups_most;         /* what is beyond is counted only */

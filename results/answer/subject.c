@@ -74,18 +74,27 @@ int subject_read(const struct subject *subject, const struct metric_list *metric
 
 struct columns columns_chosen(const struct outcomes *outcomes, const struct metric_list *chosen)
 {
+    static const struct columns none = {0};
     struct metric_list usual = {0};
-    struct columns columns = {
-        .metrics = allocate_zeroed(outcomes->metric_count + 1, sizeof *columns.metrics)};
-    metric_list_add_usual(&usual, outcomes->experiment);
+    if (chosen->count == 0)
+        metric_list_add_usual(&usual, outcomes->experiment);
+    struct columns columns = columns_besides(outcomes, &usual, &none);
     for (size_t i = 0; i < chosen->count; i++)
         columns_add(&columns, outcomes_metric(outcomes, chosen->metrics[i]));
-    for (size_t i = 0; i < usual.count && chosen->count == 0; i++) {
-        size_t metric = outcomes_metric(outcomes, usual.metrics[i]);
-        if (outcomes_have(outcomes, metric))
+    metric_list_fini(&usual);
+    return columns;
+}
+
+struct columns columns_besides(const struct outcomes *outcomes, const struct metric_list *list,
+                               const struct columns *others)
+{
+    struct columns columns = {
+        .metrics = allocate_zeroed(outcomes->metric_count + 1, sizeof *columns.metrics)};
+    for (size_t i = 0; i < list->count; i++) {
+        size_t metric = outcomes_metric(outcomes, list->metrics[i]);
+        if (outcomes_have(outcomes, metric) && columns_find(others, metric) == others->count)
             columns_add(&columns, metric);
     }
-    metric_list_fini(&usual);
     return columns;
 }
 

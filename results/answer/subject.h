@@ -31,6 +31,10 @@ struct columns {
  * columns_fini. */
 struct columns columns_chosen(const struct outcomes *outcomes, const struct metric_list *chosen);
 
+/* Of a list what has values and is not in `others`. To be freed with columns_fini. */
+struct columns columns_besides(const struct outcomes *outcomes, const struct metric_list *list,
+                               const struct columns *others);
+
 /* Adds it at the end, if it is not there. */
 void columns_add(struct columns *columns, size_t metric);
 

@@ -41,7 +41,7 @@ struct prediction {
     double pause_max_at[PRICE_ENDS]; /* the same, with the scatter at the ends of its range */
     double horizon_heap_peak; /* the most there will have been: with the garbage to come, bytes */
     struct tails {
-        double p99, p999, max;
+        double p95, p99, p999, max;
     } latency; /* of all requests of the steady state up to the horizon, s */
 };
 

@@ -176,6 +176,7 @@ static struct tails tails_of(const struct mix *mix)
 {
     double requests = weight_of(mix);
     struct tails tails = {
+        .p95 = exceeded_by(mix, 0.05 * requests),
         .p99 = exceeded_by(mix, 0.01 * requests),
         .p999 = exceeded_by(mix, 0.001 * requests),
     };
@@ -232,7 +233,7 @@ static int find_if_told(void *context, struct error *error)
 
 struct tails tails_find(const struct past *past, const struct prediction *prediction)
 {
-    struct search search = {.past = past, .prediction = prediction, .tails = {NAN, NAN, NAN}};
+    struct search search = {.past = past, .prediction = prediction, .tails = {NAN, NAN, NAN, NAN}};
     struct error error;
     int status = attempt(find_if_told, &search, &error);
     line_free(&search.line);

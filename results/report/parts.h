@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "results/answer/outlook.h"
+#include "results/answer/ranking.h"
 #include "results/answer/scatter.h"
 #include "results/answer/verdict.h"
 #include "results/report/report.h"
@@ -43,6 +44,21 @@ void page_begin_value(const struct page *page, size_t setting, size_t metric);
 /* A cell of a table: what is still to come, marked if the runs have not seen it. */
 void page_outlook(const struct page *page, const struct outlook *outlook);
 
+/* A table of settings begins, up to the head of its first column. `caption`: the id of the words
+ * above it. */
+void page_begin_settings(const struct page *page, const char *class, const char *caption);
+
+/* The head of a column, of a metric among those read. */
+void page_head(const struct page *page, size_t metric);
+
+/* A row begins: a setting's policy. */
+void page_begin_setting(const struct page *page, size_t setting, bool baseline);
+
+/* A cell: a mean of a metric of the outcomes, and below it the difference to the baseline; NULL:
+ * there is none. */
+void page_value(const struct page *page, size_t setting, size_t column, struct estimate mean,
+                const struct verdict *verdict);
+
 /* A caption or heading of a group; nothing if there is one group only. */
 void page_group_heading(const struct page *page, size_t group, const char *element);
 
@@ -51,6 +67,9 @@ int page_overview(const struct page *page, struct error *error);
 
 int page_answer(const struct page *page, struct error *error);
 int page_charts(const struct page *page, struct error *error);
+/* What else a group has, the settings in the same order; nothing of what has no values. */
+void page_profile(const struct page *page, const struct ranking_group *group, size_t number);
+
 int page_settings(const struct page *page, struct error *error);
 int page_facts(const struct page *page, struct error *error);
 int page_parameters(const struct page *page, struct error *error);

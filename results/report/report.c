@@ -144,16 +144,35 @@ static void write_definition(const struct page *page, const struct metric *metri
             metric->unit, better[metric->better], metric->skewed ? "bootstrap" : "<i>t</i>");
 }
 
+static bool is_in_tables(const struct report *report, size_t metric)
+{
+    bool found = columns_find(&report->columns, metric) < report->columns.count;
+    for (int part = 0; part < PROFILE_PARTS; part++)
+        found |= columns_find(&report->profile[part], metric) < report->profile[part].count;
+    return found;
+}
+
+static void write_definitions(const struct page *page, const struct columns *columns)
+{
+    for (size_t i = 0; i < columns->count; i++)
+        write_definition(page, page->outcomes->metrics[columns->metrics[i]]);
+}
+
+/* Of those in tables, and of the objective, with what the runs have seen of it. */
 static int page_metrics(const struct page *page, struct error *error)
 {
-    bool objective_shown = page->objective == page->outcomes->metric_count;
+    const struct outcomes *outcomes = page->outcomes;
     (void)error;
-    for (size_t i = 0; i < page->report->columns.count; i++) {
-        write_definition(page, page->outcomes->metrics[page->report->columns.metrics[i]]);
-        objective_shown |= page->report->columns.metrics[i] == page->objective;
-    }
-    if (!objective_shown)
-        write_definition(page, page->outcomes->metrics[page->objective]);
+    write_definitions(page, &page->report->columns);
+    for (int part = 0; part < PROFILE_PARTS; part++)
+        write_definitions(page, &page->report->profile[part]);
+    if (page->objective == outcomes->metric_count)
+        return 0;
+    const struct metric *seen = metric_seen(outcomes->metrics[page->objective]);
+    if (!is_in_tables(page->report, page->objective))
+        write_definition(page, outcomes->metrics[page->objective]);
+    if (seen && !is_in_tables(page->report, outcomes_metric(outcomes, seen)))
+        write_definition(page, seen);
     return 0;
 }
 

@@ -19,8 +19,9 @@ struct report {
     struct subject subject;
     const char *file; /* the results file's name, for commands that a reader may type */
     const struct outcomes *outcomes;
-    struct columns columns; /* of the tables */
-    size_t top;             /* settings of a table; 0: all */
+    struct columns columns;                /* of the tables of settings */
+    struct columns profile[PROFILE_PARTS]; /* of the tables below these */
+    size_t top;                            /* settings of a table; 0: all */
     const struct figures *figures;
     const struct component *const *policies, *const *workloads; /* registries: end with NULL */
 };

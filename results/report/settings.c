@@ -13,29 +13,49 @@
 
 #define ROWS_MOST 1000 /* of all tables together */
 
-static void write_head(const struct page *page, bool foreseen)
+void page_begin_settings(const struct page *page, const char *class, const char *caption)
 {
-    const struct report *report = page->report;
+    fprintf(page->out,
+            "<div class=\"scroll wide\" tabindex=\"0\" role=\"group\" "
+            "aria-labelledby=\"%s\">\n"
+            "<table class=\"sortable %s\" aria-labelledby=\"%s\">\n"
+            "<thead><tr><th scope=\"col\" class=\"name\" data-name=\"policy\">policy</th>",
+            caption, class, caption);
+}
+
+void page_head(const struct page *page, size_t metric)
+{
     static const char *const better[] = {[BETTER_NEITHER] = "",
                                          [BETTER_LOW] = "lower is better",
                                          [BETTER_HIGH] = "higher is better"};
-    fputs("<thead><tr><th scope=\"col\" class=\"name\" data-name=\"policy\">policy</th>"
-          "<th scope=\"col\" data-name=\"number of runs\">runs</th>",
-          page->out);
-    for (size_t i = 0; i < report->columns.count; i++) {
-        const struct metric *metric = page->outcomes->metrics[report->columns.metrics[i]];
-        fprintf(page->out, "<th scope=\"col\" data-name=\"%s\"", metric->name);
-        if (report->columns.metrics[i] == page->objective)
-            fputs(" aria-sort=\"ascending\"", page->out);
-        fputc('>', page->out);
-        page_metric(page, metric);
-        fprintf(page->out, "<small>%s</small></th>", better[metric->better]);
-    }
+    const struct metric *of = page->outcomes->metrics[metric];
+    fprintf(page->out, "<th scope=\"col\" data-name=\"%s\"", of->name);
+    if (metric == page->objective)
+        fputs(" aria-sort=\"ascending\"", page->out);
+    fputc('>', page->out);
+    page_metric(page, of);
+    fprintf(page->out, "<small>%s</small></th>", better[of->better]);
+}
+
+static void write_head(const struct page *page, bool foreseen)
+{
+    const struct columns *columns = &page->report->columns;
+    fputs("<th scope=\"col\" data-name=\"number of runs\">runs</th>", page->out);
+    for (size_t i = 0; i < columns->count; i++)
+        page_head(page, columns->metrics[i]);
     if (foreseen)
         fputs("<th scope=\"col\" data-name=\"the longest pause still to come\">"
               "<a href=\"#horizon\">still to come</a></th>",
               page->out);
     fputs("</tr></thead>\n", page->out);
+}
+
+void page_begin_setting(const struct page *page, size_t setting, bool baseline)
+{
+    fprintf(page->out, "<tr%s><th scope=\"row\" class=\"name\">",
+            baseline ? " class=\"baseline\"" : "");
+    html_spec(page->out, page->outcomes->settings[setting].policy);
+    fprintf(page->out, "%s</th>", baseline ? "<small>baseline</small>" : "");
 }
 
 static void write_runs(const struct page *page, const struct outcome *setting)
@@ -48,9 +68,8 @@ static void write_runs(const struct page *page, const struct outcome *setting)
     fputs("</td>", page->out);
 }
 
-/* A mean, and the difference to the baseline; NULL: there is none. */
-static void write_value(const struct page *page, size_t setting, size_t column,
-                        struct estimate mean, const struct verdict *verdict)
+void page_value(const struct page *page, size_t setting, size_t column, struct estimate mean,
+                const struct verdict *verdict)
 {
     const struct metric *metric = page->outcomes->metrics[column];
     page_begin_value(page, setting, column);
@@ -65,14 +84,11 @@ static void write_setting(const struct page *page, const struct ranked_setting *
 {
     const struct outcome *setting = &page->outcomes->settings[ranked->setting];
     const struct columns *columns = &page->report->columns;
-    fprintf(page->out, "<tr%s><th scope=\"row\" class=\"name\">",
-            baseline ? " class=\"baseline\"" : "");
-    html_spec(page->out, setting->policy);
-    fprintf(page->out, "%s</th>", baseline ? "<small>baseline</small>" : "");
+    page_begin_setting(page, ranked->setting, baseline);
     write_runs(page, setting);
     for (size_t i = 0; i < columns->count; i++)
-        write_value(page, ranked->setting, columns->metrics[i], ranked->means[i],
-                    ranked->verdicts ? &ranked->verdicts[i] : NULL);
+        page_value(page, ranked->setting, columns->metrics[i], ranked->means[i],
+                   ranked->verdicts ? &ranked->verdicts[i] : NULL);
     if (foreseen)
         page_outlook(page, &ranked->outlook);
     fputs("</tr>\n", page->out);
@@ -88,10 +104,11 @@ static void write_rows(const struct page *page, const struct ranking_group *grou
 }
 
 /* The words above a table. */
-static void write_caption(const struct page *page, const struct ranking_group *group, size_t number)
+static void write_caption(const struct page *page, const struct ranking_group *group,
+                          const char *id)
 {
     FILE *out = page->out;
-    fprintf(out, "<p class=\"caption\" id=\"settings-%zu\">", number);
+    fprintf(out, "<p class=\"caption\" id=\"%s\">", id);
     html_spec(out, group->title);
     fputs(group->replications.most > 1
               ? ": mean ± half of the 95% <a href=\"#intervals\">interval</a>"
@@ -136,18 +153,16 @@ static bool is_foreseen(const struct ranking_group *group)
 static int write_table(const struct page *page, size_t number, size_t top, struct error *error)
 {
     FILE *out = page->out;
+    char id[32];
     struct ranking_group group;
     if (ranking_group_make(&group, page->outcomes, number, &page->report->columns,
                            (struct goal){.metric = page->objective}, top,
                            page->report->subject.store, error) != 0)
         return -1;
     bool foreseen = is_foreseen(&group);
-    write_caption(page, &group, number + 1);
-    fprintf(out,
-            "<div class=\"scroll wide\" tabindex=\"0\" role=\"group\" "
-            "aria-labelledby=\"settings-%zu\">\n"
-            "<table class=\"sortable settings\" aria-labelledby=\"settings-%zu\">\n",
-            number + 1, number + 1);
+    snprintf(id, sizeof id, "settings-%zu", number + 1);
+    write_caption(page, &group, id);
+    page_begin_settings(page, "settings", id);
     write_head(page, foreseen);
     write_rows(page, &group, foreseen);
     fputs("</table>\n</div>\n", out);
@@ -159,6 +174,7 @@ static int write_table(const struct page *page, size_t number, size_t top, struc
               "<code>pygcsim report --top 0</code> shows them.</p>\n",
               out);
     }
+    page_profile(page, &group, number + 1);
     ranking_group_fini(&group);
     return 0;
 }

@@ -29,15 +29,31 @@ void metric_list_add_objective(struct metric_list *list, const struct past_exper
         metric_list_add(list, objective);
 }
 
+static void add_named(struct metric_list *list, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        metric_list_add(list, metric_named(names[i]));
+}
+
 void metric_list_add_usual(struct metric_list *list, const struct past_experiment *experiment)
 {
     static const char *const names[] = {"latency_p99",       "service_pause_p99",
                                         "service_pause_max", "service_gc_share",
                                         "heap_peak",         "garbage_peak"};
     metric_list_add_objective(list, experiment);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        metric_list_add(list, metric_named(names[i]));
+    add_named(list, names, sizeof names / sizeof *names);
     metric_list_add_horizon(list);
+}
+
+void metric_list_add_profile(struct metric_list *list, enum profile_part part)
+{
+    static const char *const names[PROFILE_PARTS][7] = {
+        [PROFILE_OBJECTS] = {"objects_mean", "objects_peak", "objects_end", "objects_permanent",
+                             "allocation_rate", "promotion_rate_gen1", "promotion_rate_gen2"},
+        [PROFILE_COLLECTIONS] = {"survival_gen0", "survival_gen1", "survival_gen2", "gc_share_gen0",
+                                 "gc_share_gen1", "gc_share_gen2", "latency_p95"},
+    };
+    add_named(list, names[part], sizeof names[part] / sizeof *names[part]);
 }
 
 void metric_list_add_horizon(struct metric_list *list)

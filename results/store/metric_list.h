@@ -32,6 +32,11 @@ void metric_list_add_scatter(struct metric_list *list);
  * horizon. */
 void metric_list_add_usual(struct metric_list *list, const struct past_experiment *experiment);
 
+/* What the program and the collector do, as it is quoted, a part: objects and rates; what survives,
+ * and where the time goes. */
+enum profile_part { PROFILE_OBJECTS, PROFILE_COLLECTIONS, PROFILE_PARTS };
+void metric_list_add_profile(struct metric_list *list, enum profile_part part);
+
 /* Those of which one is the objective if nobody has said (usual_objectives). */
 void metric_list_add_usual_objectives(struct metric_list *list);
 

@@ -32,12 +32,14 @@ static const char samples[] = "sample";
 
 /* A sample stands for the time since the one before. */
 static const char steady_samples[] =
-    "(SELECT *, live_bytes + garbage_bytes AS heap_bytes,"
+    "(SELECT *, live_bytes + garbage_bytes AS heap_bytes, gen0 + gen1 + gen2 AS objects,"
     " wall_ns - lag(wall_ns, 1, 0) OVER (ORDER BY wall_ns) AS span_ns FROM sample)"
     " WHERE wall_ns > coalesce((SELECT steady_ns FROM run), -1)";
 
-static const char garbage[] = "(SELECT garbage_bytes FROM sample UNION ALL"
-                              " SELECT heap_bytes_before - heap_bytes_after FROM collection)";
+static const char most[] =
+    "(SELECT garbage_bytes, gen0 + gen1 + gen2 AS objects FROM sample UNION ALL"
+    " SELECT heap_bytes_before - heap_bytes_after, before0 + before1 + before2 FROM collection"
+    " UNION ALL SELECT NULL, sum(tracked) FROM reclaimed WHERE generation < 3)";
 
 static const char reclaimed[] = "reclaimed";
 
@@ -77,6 +79,29 @@ static const char across_runs[] = "run WHERE status = 'finished' WINDOW program 
     {                                                                                              \
         name, "s", "sum of pauses " of, collections,                                               \
             "total(pause_ns) FILTER (WHERE " where ") / 1e9", BETTER_LOW                           \
+    }
+#define WALL        "nullif((SELECT wall_ns FROM run), 0)"
+#define STEADY_WALL "nullif((SELECT wall_ns - coalesce(steady_ns, 0) FROM run), 0)"
+#define SURVIVAL(name, of, g)                                                                      \
+    {                                                                                              \
+        "survival_" name, "fraction",                                                              \
+            "survivors of the objects examined by " of " in the steady state", collections,        \
+            "sum(examined - unreachable) FILTER (WHERE steady AND generation = " #g ") * 1.0"      \
+            " / nullif(sum(examined) FILTER (WHERE steady AND generation = " #g "), 0)"            \
+    }
+#define GC_SHARE(name, of, where, wall)                                                            \
+    {                                                                                              \
+        name, "fraction", "pauses of " of " over wall time, waiting included", collections,        \
+            "total(pause_ns) FILTER (WHERE " where ") / " wall, BETTER_LOW                         \
+    }
+#define SERVICE_GC_SHARE(name, of, g)                                                              \
+    GC_SHARE("service_gc_share_" name, of " in the steady state", "steady AND generation = " #g,   \
+             STEADY_WALL)
+#define PROMOTION(name, of, where)                                                                 \
+    {                                                                                              \
+        "promotion_rate_" name, "1/s",                                                             \
+            "objects that " of ", for each second of wall time in the steady state", collections,  \
+            "total(promoted) FILTER (WHERE steady AND " where ") * 1e9 / " STEADY_WALL             \
     }
 #define LATENCY(name, meaning, p)                                                                  \
     {                                                                                              \
@@ -177,6 +202,17 @@ const struct metric metrics[] = {
     MMU("mmu_50ms", "50 ms", 50000000),
     MMU("mmu_100ms", "100 ms", 100000000),
     MMU("mmu_1s", "1 s", 1000000000),
+    SURVIVAL("gen0", "collections of generation 0", 0),
+    SURVIVAL("gen1", "collections of generation 1", 1),
+    SURVIVAL("gen2", "full collections", 2),
+    GC_SHARE("gc_share_gen0", "collections of generation 0", "generation = 0", WALL),
+    GC_SHARE("gc_share_gen1", "collections of generation 1", "generation = 1", WALL),
+    GC_SHARE("gc_share_gen2", "full collections", "generation = 2", WALL),
+    SERVICE_GC_SHARE("gen0", "collections of generation 0", 0),
+    SERVICE_GC_SHARE("gen1", "collections of generation 1", 1),
+    SERVICE_GC_SHARE("gen2", "full collections", 2),
+    PROMOTION("gen1", "collections of generation 0 moved into generation 1", "generation = 0"),
+    PROMOTION("gen2", "older collections moved into generation 2", "generation > 0"),
     {"examined", "count", "objects examined by all collections", collections, "total(examined)", BETTER_LOW},
     {"unreachable", "count", "objects that collections found unreachable", collections, "total(unreachable)"},
     {"gc_share", "fraction", "pauses over wall time while busy (mutator time + pauses)", runs,
@@ -189,11 +225,14 @@ const struct metric metrics[] = {
     {"throughput", "1/s", "requests of the steady state answered for each second, from the first arrival to the last answer",
      runs, "(SELECT sum(requests) FROM latency) * 1e9"
      " / nullif(last_answer_ns - max(first_arrival_ns, coalesce(steady_ns, 0)), 0)", BETTER_HIGH},
+    {"allocation_rate", "1/s", "container objects born for each second of wall time, in the steady state", runs,
+     "(born - steady_born) * 1e9 / " STEADY_WALL},
     {"wall_time", "s", "the whole run", runs, "wall_ns / 1e9"},
     {"mutator_time", "s", "the program's own work", runs, "mutator_ns / 1e9"},
     {"steady_from", "s", "when the steady state begins: after start-up and warm-up", runs, "steady_ns / 1e9"},
     LATENCY("latency_p50", "median request latency, arrival to the end of the last burst", 50),
     LATENCY("latency_p90", "90th percentile of request latency", 90),
+    LATENCY("latency_p95", "95th percentile of request latency", 95),
     LATENCY("latency_p99", "99th percentile of request latency", 99),
     LATENCY("latency_p999", "99.9th percentile of request latency", 99.9),
     LATENCY("latency_max", "longest request latency", 100),
@@ -203,8 +242,12 @@ const struct metric metrics[] = {
      MEAN("garbage_bytes"), BETTER_LOW},
     {"heap_mean", "bytes", "live objects and garbage, mean over time in the steady state", steady_samples,
      MEAN("heap_bytes"), BETTER_LOW},
+    {"objects_mean", "count", "tracked objects, but for frozen ones, mean over time in the steady state", steady_samples,
+     MEAN("objects")},
     {"garbage_peak", "bytes", "floating garbage, the most in a sample or reclaimed by a collection",
-     garbage, "max(garbage_bytes)", BETTER_LOW, true},
+     most, "max(garbage_bytes)", BETTER_LOW, true},
+    {"objects_peak", "count", "tracked objects, but for frozen ones, the most in a sample or as a collection begins",
+     most, "max(objects)", BETTER_NEITHER, true},
     {"heap_peak", "bytes", "live objects and garbage, the most there ever were", runs,
      "heap_peak_bytes", BETTER_LOW, true},
     BY_REFCOUNT("gen0", "generation 0", 0),
@@ -215,6 +258,10 @@ const struct metric metrics[] = {
     BY_COLLECTOR("gen1", "generation 1", 1),
     BY_COLLECTOR("gen2", "generation 2", 2),
     BY_COLLECTOR("permanent", "the permanent generation", 3),
+    {"objects_end", "count", "tracked objects, but for frozen ones, at the end", reclaimed,
+     "sum(tracked) FILTER (WHERE generation < 3)"},
+    {"objects_permanent", "count", "frozen objects at the end: in the permanent generation", reclaimed,
+     "max(tracked) FILTER (WHERE generation = 3)"},
     NEXT("gen0", "of generation 0"),
     NEXT("gen1", "of generation 1"),
     NEXT("gen2", "of generation 2"),
@@ -236,7 +283,8 @@ const struct metric metrics[] = {
      "nullif(horizon_pause_max, 0)", BETTER_LOW, true},
     {"horizon_heap_peak", "bytes", "live objects and garbage, the most up to the horizon if reachable objects do not grow",
      predictions, "horizon_heap_peak", BETTER_LOW, true},
-    HORIZON_LATENCY("horizon_latency_p99", "99th percentile of the latency of all requests up to the horizon"),
+    HORIZON_LATENCY("horizon_latency_p95", "95th percentile of the latency of all requests up to the horizon"),
+    HORIZON_LATENCY("horizon_latency_p99", "99th percentile of the same"),
     HORIZON_LATENCY("horizon_latency_p999", "99.9th percentile of the same"),
     HORIZON_LATENCY("horizon_latency_max", "longest latency to be expected up to the horizon"),
     {"overhead", "ratio", "lower-bound overhead: busy time over that of the cheapest policy of the same program",
@@ -284,8 +332,9 @@ static const struct {
     const char *seen, *at_horizon;
 } counterparts[] = {
     {"service_pause_max", "horizon_pause_max"}, {"pause_max", "horizon_pause_max_all"},
-    {"latency_p99", "horizon_latency_p99"},     {"latency_p999", "horizon_latency_p999"},
-    {"latency_max", "horizon_latency_max"},     {"heap_peak", "horizon_heap_peak"},
+    {"latency_p95", "horizon_latency_p95"},     {"latency_p99", "horizon_latency_p99"},
+    {"latency_p999", "horizon_latency_p999"},   {"latency_max", "horizon_latency_max"},
+    {"heap_peak", "horizon_heap_peak"},
 };
 #define COUNTERPARTS (sizeof counterparts / sizeof *counterparts)
 

@@ -28,6 +28,7 @@ static const struct row_column run_columns[] = {
     COLUMN(simulation_result, NULL_IF_ZERO, service_ns),
     COLUMN(simulation_result, NULL_IF_ZERO, steady_ns),
     COLUMN(simulation_result, INTEGER, steady_mutator_ns),
+    COLUMN(simulation_result, INTEGER, steady_born),
     COLUMN(simulation_result, NULL_IF_ZERO, first_arrival_ns),
     COLUMN(simulation_result, NULL_IF_ZERO, last_answer_ns),
     COLUMN(simulation_result, INTEGER, wall_ns),
@@ -35,6 +36,7 @@ static const struct row_column run_columns[] = {
     COLUMN(simulation_result, INTEGER, pause_ns),
     COLUMN(simulation_result, INTEGER, idle_ns),
     COLUMN_OF(simulation_result, INTEGER, heap_peak_bytes, totals.heap_peak_bytes),
+    COLUMN(simulation_result, INTEGER, born),
     COLUMN(simulation_result, INTEGER, operations),
     COLUMN(simulation_result, INTEGER, requests),
     COLUMNS_END,
@@ -53,6 +55,7 @@ static const struct row_column collection_columns[] = {
     COLUMN(collection, INTEGER, examined),
     COLUMN(collection, INTEGER, refs),
     COLUMN(collection, INTEGER, unreachable),
+    COLUMN(collection, INTEGER, promoted),
     COLUMN(collection, INTEGER, pause_ns),
     COLUMN_OF(collection, INTEGER, pause_low_ns, pause_at_ns[PRICES_LOW]),
     COLUMN_OF(collection, INTEGER, pause_high_ns, pause_at_ns[PRICES_HIGH]),
@@ -100,6 +103,7 @@ static const struct row_column reclaimed_columns[] = {
     COLUMN(reclaimed_row, INTEGER, generation),
     COLUMN(reclaimed_row, INTEGER, by_refcount),
     COLUMN(reclaimed_row, INTEGER, by_collector),
+    COLUMN(reclaimed_row, INTEGER, tracked),
     COLUMNS_END,
 };
 
@@ -136,6 +140,7 @@ static const struct row_column prediction_columns[] = {
     COLUMN_OF(prediction, REAL, horizon_pause_max_scatter_low, pause_max_at[PRICES_LOW]),
     COLUMN_OF(prediction, REAL, horizon_pause_max_scatter_high, pause_max_at[PRICES_HIGH]),
     COLUMN(prediction, REAL, horizon_heap_peak),
+    COLUMN_OF(prediction, REAL, horizon_latency_p95, latency.p95),
     COLUMN_OF(prediction, REAL, horizon_latency_p99, latency.p99),
     COLUMN_OF(prediction, REAL, horizon_latency_p999, latency.p999),
     COLUMN_OF(prediction, REAL, horizon_latency_max, latency.max),
@@ -318,6 +323,7 @@ static void find_steady_state(struct record *record)
         if (answer_ns > record->result.steady_ns) {
             record->result.steady_ns = answer_ns;
             record->result.steady_mutator_ns = last->mutator_ns;
+            record->result.steady_born = last->born;
         }
     }
     array_free(latencies, capacity, sizeof *latencies);
@@ -354,8 +360,9 @@ void record_end(struct record *record, const struct simulation_result *result, s
         count_pauses_of(record, g);
     list_ages(record);
     for (uint64_t g = 0; g <= PERMANENT; g++)
-        record->reclaimed[g] = (struct reclaimed_row){g, result->totals.freed_by_count[g],
-                                                      result->totals.freed_by_collector[g]};
+        record->reclaimed[g] =
+            (struct reclaimed_row){g, result->totals.freed_by_count[g],
+                                   result->totals.freed_by_collector[g], result->totals.tracked[g]};
     record->tables[TABLE_reclaimed].row = record->reclaimed;
     record->tables[TABLE_reclaimed].count = GENERATIONS + 1;
     look_ahead(record, horizon_ns);

@@ -50,9 +50,9 @@ struct age_row {
     uint64_t generation, bucket, youngest, by_refcount, by_collector;
 };
 
-/* Objects reclaimed, by the generation they were in. */
+/* Objects reclaimed, by the generation they were in, and those in it at the end. */
 struct reclaimed_row {
-    uint64_t generation, by_refcount, by_collector;
+    uint64_t generation, by_refcount, by_collector, tracked;
 };
 
 struct record {

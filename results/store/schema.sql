@@ -52,6 +52,7 @@ CREATE TABLE run (
     service_ns         INTEGER,         -- instant of startup_done, after what the policy did then; NULL if never reported
     steady_ns          INTEGER,         -- beginning of the steady state, NULL: of the run
     steady_mutator_ns  INTEGER,         -- mutator time by then
+    steady_born        INTEGER,         -- objects born by then
     first_arrival_ns   INTEGER,         -- of requests, NULL if there were none
     last_answer_ns     INTEGER,
     wall_ns            INTEGER,         -- the whole run: mutator_ns + pause_ns + idle_ns
@@ -59,6 +60,7 @@ CREATE TABLE run (
     pause_ns           INTEGER,         -- in collections
     idle_ns            INTEGER,         -- waiting, nothing to do
     heap_peak_bytes    INTEGER,         -- live objects and garbage, the most there ever were
+    born               INTEGER,         -- objects, in the whole run
     operations         INTEGER,
     requests           INTEGER,         -- answered
     -- From here on: not what was run, but where it belongs, and whether all of it is here.
@@ -93,6 +95,7 @@ CREATE TABLE collection (
     examined          INTEGER NOT NULL, -- objects in the generations collected
     refs              INTEGER NOT NULL, -- references they hold
     unreachable       INTEGER NOT NULL, -- objects found
+    promoted          INTEGER NOT NULL, -- survivors that it has moved into an older generation
     pause_ns          INTEGER NOT NULL,
     pause_low_ns      INTEGER NOT NULL, -- what it would be with the run's scatter_low_ns
     pause_high_ns     INTEGER NOT NULL, -- and with scatter_high_ns
@@ -141,12 +144,13 @@ CREATE TABLE pause (
     PRIMARY KEY (run_id, generation, bucket)
 ) WITHOUT ROWID;
 
--- Objects reclaimed, by the generation they were in (3: permanent).
+-- Objects reclaimed, by the generation they were in (3: permanent), and what is left at the end.
 CREATE TABLE reclaimed (
     run_id       INTEGER NOT NULL REFERENCES run(id),
     generation   INTEGER NOT NULL,
     by_refcount  INTEGER NOT NULL,
     by_collector INTEGER NOT NULL,      -- found unreachable, or kept alive only by what was
+    tracked      INTEGER NOT NULL,      -- objects in it when the run ends
     PRIMARY KEY (run_id, generation)
 ) WITHOUT ROWID;
 

@@ -234,6 +234,12 @@ static void graph_totals(void *engine, struct engine_totals *totals)
     }
 }
 
+static uint64_t graph_births(const void *engine)
+{
+    const struct graph *graph = engine;
+    return graph->heap->births;
+}
+
 static void graph_ages(void *engine, struct ages *ages)
 {
     *ages = ((const struct graph *)engine)->heap->ages;
@@ -267,6 +273,7 @@ const struct engine graph_engine = {
     .freeze = graph_freeze,
     .unfreeze = graph_unfreeze,
     .totals = graph_totals,
+    .births = graph_births,
     .ages = graph_ages,
     .live_bytes = graph_live_bytes,
     .progress = graph_progress,

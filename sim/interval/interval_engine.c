@@ -24,6 +24,8 @@ static void replayer_free(void *engine)
 static void replayer_enter_window(void *engine, const struct compiled *window)
 {
     struct replayer *replayer = engine;
+    if (!replayer->compiled)
+        replayer->first_birth = window->before.births;
     replayer->compiled = window;
     replayer->segments = compiled_segments(window);
     replayer->classes = compiled_classes(window);
@@ -151,6 +153,12 @@ static void replayer_totals(void *engine, struct engine_totals *totals)
     }
 }
 
+static uint64_t births(const void *engine)
+{
+    const struct replayer *replayer = engine;
+    return replayer_births(replayer) - replayer->first_birth;
+}
+
 /* The program knows the ages of all that reference counting has freed so far. What was outside
  * generation 0 has been looked at; so the rest was in it. */
 static void replayer_ages(void *engine, struct ages *ages)
@@ -210,6 +218,7 @@ const struct engine interval_engine = {
     .freeze = replayer_freeze,
     .unfreeze = replayer_unfreeze,
     .totals = replayer_totals,
+    .births = births,
     .ages = replayer_ages,
     .live_bytes = replayer_live_bytes,
     .progress = replayer_progress,

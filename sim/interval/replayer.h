@@ -49,6 +49,7 @@ struct replayer {
     struct generations generations;
     struct isolated_graph isolated;
     uint64_t permanent;        /* the interpreter's own objects */
+    uint64_t first_birth;      /* births count from there (struct compile_options) */
     uint64_t live_bytes;       /* of reachable objects; kept while walking through a segment */
     uint64_t peak_bytes;       /* of the heap */
     struct ages isolated_ages; /* of isolated objects that have been freed */

@@ -93,6 +93,9 @@ struct engine {
 
     void (*totals)(void *engine, struct engine_totals *totals);
 
+    /* Objects born so far, but for the interpreter's own. Takes no time, unlike the totals. */
+    uint64_t (*births)(const void *engine);
+
     /* How old the objects were that have been freed so far: every object that the totals count.
      * Takes longer than these; asked for once, when the run is over. */
     void (*ages)(void *engine, struct ages *ages);

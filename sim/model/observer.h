@@ -35,6 +35,7 @@ struct collection {
     uint64_t examined;    /* objects in the generations collected */
     uint64_t refs;        /* references they hold: fields, each of which tp_traverse visits */
     uint64_t unreachable; /* objects found, collected + uncollectable */
+    uint64_t promoted;    /* survivors that it has moved into an older generation */
     uint64_t pause_ns;
     uint64_t pause_at_ns[PRICE_ENDS]; /* what it would be with the scatter at these ends */
     uint64_t heap_bytes_before, heap_bytes_after;
@@ -55,6 +56,7 @@ struct request {
      * a pause of D more when the worker had been idle for I, it would end max(0, D - (slack - I))
      * later, if it began after that. */
     uint64_t slack_ns;
+    uint64_t born; /* objects so far, as it ends */
 };
 
 /* Each function may be NULL, gets `context`, and returns 0, or -1 to end the run (its owner knows

@@ -279,6 +279,7 @@ BROKEN = [
     ("pygcsim compare --until ci=5%,me", ["metric="]),
     ("pygcsim compare --until ci=5%,metric=latency_p9", ["latency_p90", "latency_p99"]),
     ("pygcsim best r.db --pareto latency_p99,heap_p", ["heap_peak"]),
+    ("pygcsim compare --metric latency_p95,objects_m", ["objects_mean"]),
     ("pygcsim plot r.db --chart=gct", ["gctime"]),
 ]
 
@@ -393,6 +394,7 @@ IN_ZSH = [
     ("pygcsim plot --out fol", "pygcsim plot --out folder/"),
     ("pygcsim list metr", "pygcsim list metrics "),
     ("pygcsim show --json --cs", "pygcsim show --json --cs"),  # they exclude each other
+    ("pygcsim run --metric heap_peak,allocation_r", "pygcsim run --metric heap_peak,allocation_rate"),
     ("pygcsim show --metric heap_peak --metr", "pygcsim show --metric heap_peak --metric="),
 ]
 

@@ -15,13 +15,14 @@ POLICIES = ["default", "threshold:t0=50000", "freeze", "off", "timed:every=5s",
 
 # The columns that issue 2 promises to whoever reads the file.
 COLUMNS = {
-    "run": "id policy workload collector seed status",
+    "run": "id policy workload collector seed status born steady_born",
     "collection": "run_id seq wall_ns mutator_ns generation cause before0 before1 before2 permanent"
-                  " examined refs unreachable pause_ns heap_bytes_before heap_bytes_after",
+                  " examined refs unreachable promoted pause_ns heap_bytes_before heap_bytes_after",
     "sample": "run_id wall_ns live_bytes garbage_bytes gen0 gen1 gen2",
     "summary": "run_id metric value",
     "experiment": "id command name version document baseline objective planned shard shards",
     "latency": "run_id bucket requests longest_ns",
+    "reclaimed": "run_id generation by_refcount by_collector tracked",
     "pause": "run_id generation bucket collections total_ns longest_ns",
 }
 
@@ -107,7 +108,7 @@ def least_of(bucket):
 def latencies(histogram):
     """Of each bucket the longest latency is known, and how many there are."""
     total = sum(bucket["requests"] for bucket in histogram)
-    for name, thousandths in (("p50", 500), ("p90", 900), ("p99", 990), ("p999", 999)):
+    for name, thousandths in (("p50", 500), ("p90", 900), ("p95", 950), ("p99", 990), ("p999", 999)):
         reached, value = 0, None
         for bucket in histogram:
             if value is None and total:
@@ -161,6 +162,35 @@ def overhead(results, run):
             if run["status"] == "finished" and min(busy) else None)
 
 
+def by_generation(collections, service, run, steady_s):
+    """Shares of wall time, survival and promotion; None: no collection, or no time."""
+    def over(part, whole):
+        return part / whole if whole else None
+
+    for g in (0, 1, 2):
+        pause_ns, service_ns = (sum(c["pause_ns"] for c in some if c["generation"] == g) for some in (collections, service))
+        examined = [c["examined"] for c in service if c["generation"] == g]
+        found = [c["unreachable"] for c in service if c["generation"] == g]
+        yield f"gc_share_gen{g}", over(pause_ns, run["wall_ns"])
+        yield f"service_gc_share_gen{g}", over(service_ns / 1e9, steady_s)
+        yield f"survival_gen{g}", over(sum(examined) - sum(found), sum(examined))
+    for into in (1, 2):
+        moved = [c["promoted"] for c in service if min(c["generation"] + 1, 2) == into]
+        yield f"promotion_rate_gen{into}", over(sum(moved), steady_s)
+    yield "allocation_rate", over(run["born"] - run["steady_born"], steady_s)
+
+
+def objects(results, run, collections, samples, steady_ns):
+    """Tracked, in generations 0 to 2."""
+    *young, frozen = (row["tracked"] for row in rows(results, "reclaimed", run))
+    sampled = [sum(s[f"gen{g}"] for g in (0, 1, 2)) for s in samples]
+    yield "objects_mean", over_time(samples, sampled, steady_ns)
+    yield "objects_peak", max([*sampled, sum(young), *(
+        c["before0"] + c["before1"] + c["before2"] for c in collections)])
+    yield "objects_end", sum(young)
+    yield "objects_permanent", frozen
+
+
 def metrics(results, run):
     """Every metric that the rows of a run give; None: it has no value."""
     collections, samples = rows(results, "collection", run), rows(results, "sample", run)
@@ -195,6 +225,8 @@ def metrics(results, run):
     value.update(pauses("pause", collections))
     value.update(pauses("service_pause", service))
     value.update(latencies(histogram))
+    value.update(by_generation(collections, service, run, (run["wall_ns"] - max(steady_ns, 0)) / 1e9))
+    value.update(objects(results, run, collections, samples, steady_ns))
     for g in (0, 1, 2):
         value.update(pauses(f"pause_gen{g}", of[g]))
         value[f"collections_gen{g}"] = len(of[g])
@@ -218,7 +250,7 @@ def metrics(results, run):
 
 
 GENERATIONS = ("gen0", "gen1", "gen2")
-TAILS = [f"horizon_latency_{what}" for what in ("p99", "p999", "max")]
+TAILS = [f"horizon_latency_{what}" for what in ("p95", "p99", "p999", "max")]
 PREDICTED = TAILS + [f"next_{g}_{what}" for g in GENERATIONS for what in ("at", "low", "high", "pause", "pause_high")] + [
     what for g in GENERATIONS for what in (f"expected_{g}", f"usual_{g}_pause")] + [
     "full_period", "net_rate", "live_growth", "arrival_dispersion", "horizon", "flagged", "covered",
@@ -251,7 +283,7 @@ def check_tails(results, run, said):
     """Of two requests or more: one longer than the other, and none that was is longer than what may come."""
     latencies = rows(results, "latency", run)
     tails = [said.pop(name, None) for name in TAILS]
-    equal([tail is None for tail in tails], [sum(row["requests"] for row in latencies) < 2] * 3, "tails are said")
+    equal([tail is None for tail in tails], [sum(row["requests"] for row in latencies) < 2] * len(TAILS), "tails are said")
     if None not in tails:
         check(in_order(*tails), "one tail is longer than the other", tails)
         check(tails[-1] >= max(row["longest_ns"] for row in latencies) / 1e9, "the longest", tails)
@@ -365,6 +397,22 @@ def collections_consistent(place):
             young = sum(c[f"before{g}"] for g in range(c["generation"] + 1))
             check(c["examined"] == young >= c["unreachable"] and c["pause_ns"] > 0 and
                   c["heap_bytes_after"] <= c["heap_bytes_before"], dict(c))
+            least, most = (c["before0"] + (c["before1"] if c["generation"] else 0) - some
+                           for some in (c["unreachable"], 0))
+            check(max(least, 0) <= c["promoted"] <= most, "promoted", dict(c))
+            check(c["generation"] == 2 or c["promoted"] == least, "all that survives", dict(c))
+
+
+@test("results file: what was born has been reclaimed, or is there at the end, as in the last sample")
+def births(place):
+    results = compared(place)
+    for run in results.runs:
+        of = rows(results, "reclaimed", run)
+        equal(run["born"], sum(row["by_refcount"] + row["by_collector"] + row["tracked"] for row in of), "born")
+        check(0 < run["steady_born"] < run["born"], "born by then", dict(run))
+        last = rows(results, "sample", run)[-1]
+        equal([last[f"gen{g}"] for g in (0, 1, 2)], [row["tracked"] for row in of[:3]], "at the end")
+        equal(of[3]["tracked"] > 0, run["policy"] == "freeze", "frozen")
 
 
 @test("results file: every answered request is in the histogram of latencies")
@@ -591,7 +639,7 @@ def warm_up(place):
             place.expect(0, f"compare -w {workload} -p default -p timed:every=500ms --warmup {warmup}")
             for old, run in zip(before, place.query("SELECT * FROM run ORDER BY id")[-2:]):
                 changed = {key for key in run.keys() if run[key] != old[key]}
-                check(changed <= {"id", "experiment_id", "warmup", "steady_ns", "steady_mutator_ns",
+                check(changed <= {"id", "experiment_id", "warmup", "steady_ns", "steady_mutator_ns", "steady_born",
                                   "seal", "seal_histograms", "seal_log"},
                       changed)
                 equal(run["warmup"], written, "warm-up")
@@ -676,3 +724,28 @@ def versions_of_one_program(place):
 def versions_out_of_memory(place):
     place.expect(0, "compare -w device:duration=24h,memory_limit=6MiB -p off -c 3.12 -c 3.13",
                  [f"off on cpython-3.{v}: out of memory after" for v in (12, 13)])
+
+
+def header_and_rows(out):
+    """Of the first table of a line with "policy", by policy."""
+    cells = [re.split("  +", line.strip()) for line in out.splitlines()]
+    begin = next(i for i, line in enumerate(cells) if line[0] == "policy")
+    return cells[begin], {line[0]: dict(zip(cells[begin], line)) for line in cells[begin + 1:begin + 3]}
+
+
+@test("--metric: columns more in the tables of run and compare, each once, be there values or not")
+def metric_columns(place):
+    asked = ["objects_peak", "survival_gen2", "objects_permanent"]
+    options = "-w web:duration=1s,modules=500 --metric objects_peak,survival_gen2 --metric service_pause_max,objects_permanent"
+    for replications, named in ((1, "pause max"), (2, "service_pause_max")):
+        header, table = header_and_rows(place.expect(0, f"compare {options} -p freeze -p off -r {replications}").out)
+        equal([header.count(name) for name in (named, *asked)], [1] * 4, "each once")
+        equal([name for name in header if name in asked], asked, "in the order given")
+        check(header.index(named) < header.index(asked[0]), "the usual ones first", header)
+        equal(table["off"]["survival_gen2"], "-", "without a collection")
+    values = dict(place.query("SELECT policy, value FROM summary JOIN run ON run.id = run_id"
+                              " WHERE metric = 'objects_permanent' AND experiment_id = 1"))
+    header, table = header_and_rows(place.expect(0, f"run {options} -p freeze --db other.db").out)
+    equal((table["freeze"]["objects_permanent"], values["off"]), (f"{values['freeze']:g}", 0), "frozen objects")
+    check(header[-4:-1] == asked or header[-3:] == asked, header)
+    place.expect(2, "run --metric objcts_peak", err=["--metric: there is no metric 'objcts_peak'; did you mean 'objects_peak'?"])

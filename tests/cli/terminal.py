@@ -290,9 +290,10 @@ def names_in_messages(place):
             ("best results.db --subject-to 'collecions < 5'", "`pygcsim list metrics` has all"),
             ("plot results.db --chart pauses,memory", "for several, give --chart once for each"),
             ("compare -p default,freeze", "for several, give --policy once for each"),
-            ("show results.db --metric heap_peak,latency_p99", "for several, give --metric once for each")):
+            ("show results.db --metric heap_peak,lateny_p99", "there is no metric 'lateny_p99'; did you mean 'latency_p99'?")):
         done = place.run(arguments)
         check(said in done.err and len(done.err) < 400, arguments, done.err)
+    check("once for each" not in done.err, "several metrics are read as such", done.err)
 
 
 @test("help fits 80 columns, examples too")

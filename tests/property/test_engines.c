@@ -180,6 +180,7 @@ TEST(warm_up)
             check_count(text, without.result.steady_ns, without.result.service_ns);
         with.result.steady_ns = without.result.steady_ns;
         with.result.steady_mutator_ns = without.result.steady_mutator_ns;
+        with.result.steady_born = without.result.steady_born;
         memcpy(with.result.early_events, without.result.early_events,
                sizeof with.result.early_events); /* before the steady state */
         check_text(text, run_differs(&with, &without, &how) ? how.text : "", "");

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a page says, compared with what other commands and the results file say."""
+import itertools
 import json
 import os
 import re
@@ -119,6 +120,39 @@ def settings(place):
                     plain = plain[:-len(word)] if plain.endswith(word) else plain
                 check(f" {plain} " in f"{text} ".replace("\n", " "),
                       f"{head} of {policy}: '{plain}' is not what show says")
+
+
+PROFILE = [["objects_mean", "objects_peak", "objects_end", "objects_permanent", "allocation_rate", "promotion_rate_gen1",
+            "promotion_rate_gen2"],
+           [*(f"{what}_gen{g}" for what in ("survival", "gc_share") for g in (0, 1, 2)), "latency_p95"]]
+
+
+def check_profile(place, page, source, expected):
+    """Two tables: the same settings in the same order, means as `show` has them; what has no values is no column."""
+    shown = {row["policy"]: row for row in objects(place, f"show {source} --json")}
+    for table, columns in itertools.zip_longest(page.root.all("table", cls="profile"), expected):
+        heads = [head["data-name"] for head in table.one("thead").all("th")]
+        equal(heads, ["policy", *columns], "columns")
+        equal(names(table), names(page.root.one("table", cls="settings")), "settings")
+        for row in rows_of(table):
+            of = shown[row[0].one("code").text()]
+            equal([abs(float(cell["data-value"]) - of[head]) <= 1e-8 * abs(of[head]) if of.get(head) is not None else
+                   (cell["data-value"], cell.words()) == (None, "–") for head, cell in zip(columns, row[1:])],
+                  [True] * len(columns), f"values of {of['policy']}")
+
+
+def profile_without(*words):
+    return [[name for name in part if not any(word in name for word in words)] for part in PROFILE]
+
+
+@test("objects, rates, survival and time by generation: in tables of their own, whatever was chosen for the first")
+def profile(place):
+    source = swept(place).path("sweep.db")
+    check_profile(place, page_of(place, swept), source, PROFILE)
+    chosen = page_of(place, swept, "--metric latency_p95,gc_time --metric survival_gen1")
+    check_profile(place, chosen, source, profile_without("latency_p95", "survival_gen1"))
+    place.expect(0, "compare -w device:duration=60s -p off --db quiet.db")
+    check_profile(place, report(place, "quiet.db"), "quiet.db", profile_without("survival", "latency"))
 
 
 @test("the answer: the best policy is that of `best`, beside the baseline")
@@ -257,6 +291,8 @@ def definitions(place):
     listed = {row["name"]: row for row in objects(place, "list metrics --json")}
     defined = {term.words(): term for term in page.root.one("dl", cls="definitions").all("dt")}
     shown = [head["data-name"] for head in page.root.one("table", cls="settings").one("thead").all("th")][2:-1]
+    for table in page.root.all("table", cls="profile"):
+        shown += [head["data-name"] for head in table.one("thead").all("th")][1:]
     equal(sorted(defined), sorted(shown), "definitions")
     text = page.root.one("dl", cls="definitions").words()
     for name in shown:

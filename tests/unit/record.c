@@ -98,11 +98,28 @@ void run_check_ages(const struct run *run)
     }
 }
 
+void run_check_births(const struct run *run, uint64_t permanent)
+{
+    const struct simulation_result *result = &run->result;
+    uint64_t objects = 0, before = 0;
+    for (int g = 0; g <= PERMANENT; g++)
+        objects += result->totals.tracked[g] + result->totals.freed_by_count[g] +
+                   result->totals.freed_by_collector[g];
+    if (result->status != RUN_failed)
+        check_count("born", result->born, objects - permanent);
+    for (size_t i = 0; i < run->record.request_count; i++) {
+        check_that("born by the end of a request", run->record.requests[i].born >= before);
+        before = run->record.requests[i].born;
+    }
+    check_that("born by then", result->steady_born <= result->born && before <= result->born);
+}
+
 void run_simulation(struct run *run, const struct simulation_setup *setup)
 {
     struct simulation_setup with = *setup;
     with.engine = &graph_engine;
     run_with_engine(run, &with);
+    run_check_births(run, setup->permanent);
     for (size_t i = 0; engines[i]; i++) {
         struct run other;
         struct error how;
@@ -139,8 +156,9 @@ static const struct member of_collection[] = {
     MEMBER(collection, generation),       MEMBER(collection, cause),
     MEMBER(collection, before),           MEMBER(collection, permanent),
     MEMBER(collection, examined),         MEMBER(collection, refs),
-    MEMBER(collection, unreachable),      MEMBER(collection, pause_ns),
-    MEMBER(collection, pause_at_ns),      MEMBER(collection, heap_bytes_before),
+    MEMBER(collection, unreachable),      MEMBER(collection, promoted),
+    MEMBER(collection, pause_ns),         MEMBER(collection, pause_at_ns),
+    MEMBER(collection, heap_bytes_before),
     MEMBER(collection, heap_bytes_after), {NULL, 0, 0},
 };
 static const struct member of_sample[] = {
@@ -148,8 +166,13 @@ static const struct member of_sample[] = {
     MEMBER(sample, tracked), MEMBER(sample, net),        {NULL, 0, 0},
 };
 static const struct member of_request[] = {
-    MEMBER(request, arrival_ns), MEMBER(request, latency_ns), MEMBER(request, mutator_ns),
-    MEMBER(request, idle_ns),    MEMBER(request, slack_ns),   {NULL, 0, 0},
+    MEMBER(request, arrival_ns),
+    MEMBER(request, latency_ns),
+    MEMBER(request, mutator_ns),
+    MEMBER(request, idle_ns),
+    MEMBER(request, slack_ns),
+    MEMBER(request, born),
+    {NULL, 0, 0},
 };
 static const struct member of_result[] = {
     MEMBER(simulation_result, status),
@@ -162,6 +185,8 @@ static const struct member of_result[] = {
     MEMBER(simulation_result, service_ns),
     MEMBER(simulation_result, steady_ns),
     MEMBER(simulation_result, steady_mutator_ns),
+    MEMBER(simulation_result, steady_born),
+    MEMBER(simulation_result, born),
     MEMBER(simulation_result, first_arrival_ns),
     MEMBER(simulation_result, last_answer_ns),
     MEMBER(simulation_result, events),
@@ -194,9 +219,9 @@ static const struct member of_result[] = {
     MEMBER(simulation_result, ending.plan.every_ns),
     {NULL, 0, 0},
 };
-static_assert(sizeof(struct collection) == 17 * 8 && sizeof(struct sample) == 7 * 8 &&
-                  sizeof(struct request) == 5 * 8 &&
-                  sizeof(struct simulation_result) == 162 * 8 + sizeof(struct ages),
+static_assert(sizeof(struct collection) == 18 * 8 && sizeof(struct sample) == 7 * 8 &&
+                  sizeof(struct request) == 6 * 8 &&
+                  sizeof(struct simulation_result) == 164 * 8 + sizeof(struct ages),
               "a new member belongs in its table");
 
 /* Of a member of 4 bytes, or of one made up of numbers of 8. */

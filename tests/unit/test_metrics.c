@@ -90,20 +90,22 @@ TEST(worked_out_by_hand)
     static const struct {
         uint64_t wall_ns;
         int generation;
-        uint64_t examined, unreachable, pause_ns, heap_bytes;
+        uint64_t examined, unreachable, promoted, pause_ns, heap_bytes;
     } collections[] = {
-        {1000 * MS, 0, 100, 9, 10 * MS, 1000},
-        {1500 * MS, 0, 200, 6, 30 * MS, 2000},
-        {2000 * MS, 1, 300, 7, 20 * MS, 5000},
-        {3000 * MS, 2, 400, 8, 40 * MS, 3000},
+        {1000 * MS, 0, 100, 9, 91, 10 * MS, 1000},
+        {1500 * MS, 0, 200, 6, 194, 30 * MS, 2000},
+        {2000 * MS, 1, 300, 7, 293, 20 * MS, 5000},
+        {3000 * MS, 2, 400, 8, 157, 40 * MS, 3000},
     };
     /* Each stands for the time since the one before: 1, 1 and 2 s. */
-    static const struct sample samples[] = {
-        {1000 * MS, 500, 50, {0}}, {2000 * MS, 300, 0, {0}}, {4000 * MS, 400, 250, {0}}};
+    static const struct sample samples[] = {{1000 * MS, 500, 50, {7, 1, 1}},
+                                            {2000 * MS, 300, 0, {10, 20, 30}},
+                                            {4000 * MS, 400, 250, {40, 0, 50}}};
     static const struct request early[] = {{900 * MS, 70 * MS}, {1000 * MS, 60 * MS}};
     static const struct simulation_result result = {
         .status = RUN_finished,
         .requests = 12,
+        .born = 5000,
         .wall_ns = 10000 * MS,
         .mutator_ns = 3900 * MS,
         .pause_ns = 100 * MS,
@@ -111,11 +113,13 @@ TEST(worked_out_by_hand)
         .service_ns = 500 * MS,
         .steady_ns = 1000 * MS,
         .steady_mutator_ns = 400 * MS,
+        .steady_born = 500,
         .first_arrival_ns = 900 * MS,
         .last_answer_ns = 7000 * MS,
         .prices = {.scatter_ns = 144},
         .prices_at = {{.scatter_ns = 19}, {.scatter_ns = 403}},
         .totals = {.heap_peak_bytes = 6000,
+                   .tracked = {21, 22, 23, 24},
                    .freed_by_count = {11, 12, 13, 14},
                    .freed_by_collector = {15, 16, 17, 18}},
     };
@@ -147,6 +151,22 @@ TEST(worked_out_by_hand)
         {"gc_time_gen1", 0.020},
         {"gc_time_gen2", 0.040},
         {"gc_share", 0.025},
+        {"gc_share_gen0", 0.004},
+        {"gc_share_gen1", 0.002},
+        {"gc_share_gen2", 0.004},
+        {"service_gc_share_gen0", 0.03 / 9},
+        {"service_gc_share_gen1", 0.02 / 9},
+        {"service_gc_share_gen2", 0.04 / 9},
+        {"survival_gen0", 0.97},
+        {"survival_gen1", 293.0 / 300},
+        {"survival_gen2", 0.98},
+        {"allocation_rate", 500},
+        {"promotion_rate_gen1", 194.0 / 9},
+        {"promotion_rate_gen2", 50},
+        {"objects_mean", 80},
+        {"objects_peak", 308},
+        {"objects_end", 66},
+        {"objects_permanent", 24},
         {"service_gc_share", 0.09 / 3.59},
         {"mmu_2ms", 0},
         {"mmu_5ms", 0},
@@ -162,6 +182,7 @@ TEST(worked_out_by_hand)
         {"unreachable", 30},
         {"latency_p50", 0.005},
         {"latency_p90", 0.009},
+        {"latency_p95", 0.010},
         {"latency_p99", 0.010},
         {"latency_p999", 0.010},
         {"latency_max", 0.010},
@@ -199,6 +220,8 @@ TEST(worked_out_by_hand)
                 .generation = collections[i].generation,
                 .examined = collections[i].examined,
                 .unreachable = collections[i].unreachable,
+                .promoted = collections[i].promoted,
+                .before = {i, 2 * i, i == 2 ? 302 : 3},
                 .pause_ns = collections[i].pause_ns,
                 .pause_at_ns = {collections[i].pause_ns / 10, 2 * collections[i].pause_ns},
                 .heap_bytes_before = collections[i].heap_bytes,
@@ -222,7 +245,7 @@ TEST(metrics_without_a_value)
     static const char *const with_value[] = {
         "collections",   "service_collections", "gc_time",   "service_gc_time",
         "examined",      "unreachable",         "requests",  "reclaimed",
-        "wall_time",     "mutator_time",        "heap_peak", "scatter",
+        "wall_time",     "mutator_time",        "heap_peak", "scatter", "objects_peak", "objects_end", "objects_permanent",
         "least_scatter", "most_scatter"};
     struct results_file file;
     results_file_init(&file, "default");
@@ -250,18 +273,18 @@ TEST(metrics_without_a_value)
 TEST(percentiles)
 {
     static const struct {
-        uint64_t n, p50, p90, p99, p999;
+        uint64_t n, p50, p90, p95, p99, p999;
     } rows[] = {
-        {1, 1, 1, 1, 1},
-        {2, 1, 2, 2, 2},
-        {3, 2, 3, 3, 3},
-        {10, 5, 9, 10, 10},
-        {11, 6, 10, 11, 11},
-        {100, 50, 90, 99, 100},
-        {101, 51, 91, 100, 101},
-        {250, 125, 225, 248, 250},
-        {1000, 500, 900, 990, 999},
-        {1001, 501, 901, 991, 1000},
+        {1, 1, 1, 1, 1, 1},
+        {2, 1, 2, 2, 2, 2},
+        {3, 2, 3, 3, 3, 3},
+        {10, 5, 9, 10, 10, 10},
+        {11, 6, 10, 11, 11, 11},
+        {100, 50, 90, 95, 99, 100},
+        {101, 51, 91, 96, 100, 101},
+        {250, 125, 225, 238, 248, 250},
+        {1000, 500, 900, 950, 990, 999},
+        {1001, 501, 901, 951, 991, 1000},
     };
     struct results_file file;
     results_file_init(&file, "default");
@@ -271,11 +294,11 @@ TEST(percentiles)
             const char *metric;
             uint64_t value;
         } values[] = {
-            {"pause_p50", rows[i].p50},   {"pause_p90", rows[i].p90},
-            {"pause_p99", rows[i].p99},   {"pause_max", rows[i].n},
-            {"latency_p50", rows[i].p50}, {"latency_p90", rows[i].p90},
-            {"latency_p99", rows[i].p99}, {"latency_p999", rows[i].p999},
-            {"latency_max", rows[i].n},
+            {"pause_p50", rows[i].p50},     {"pause_p90", rows[i].p90},
+            {"pause_p99", rows[i].p99},     {"pause_max", rows[i].n},
+            {"latency_p50", rows[i].p50},   {"latency_p90", rows[i].p90},
+            {"latency_p95", rows[i].p95},   {"latency_p99", rows[i].p99},
+            {"latency_p999", rows[i].p999}, {"latency_max", rows[i].n},
         };
         int64_t run = results_file_begin(&file);
         for (uint64_t k = 0; k < rows[i].n; k++) {
@@ -312,19 +335,30 @@ TEST(no_steady_state)
                                                {"service_gc_share", NAN},
                                                {"gc_share", 7.0 / 90},
                                                {"steady_from", 1e-7},
-                                               {"service_gc_time_gen0", 0}};
+                                               {"service_gc_time_gen0", 0},
+                                               {"gc_share_gen0", 0.07},
+                                               {"service_gc_share_gen0", NAN},
+                                               {"survival_gen0", NAN},
+                                               {"allocation_rate", NAN},
+                                               {"promotion_rate_gen1", NAN},
+                                               {"objects_mean", NAN},
+                                               {"objects_peak", 5},
+                                               {"objects_end", 3}};
     struct results_file file;
     results_file_init(&file, "default");
     const struct observer *observer = &file.observer;
     int64_t run = results_file_begin(&file);
     observer->collection(observer->context, &(struct collection){.wall_ns = 50, .pause_ns = 7});
     observer->request(observer->context, &(struct request){.arrival_ns = 40, .latency_ns = 60});
-    observer->sample(observer->context, &(struct sample){.wall_ns = 100, .live_bytes = 9});
+    observer->sample(observer->context,
+                     &(struct sample){.wall_ns = 100, .live_bytes = 9, .tracked = {0, 5}});
     results_file_end(&file, run,
                      &(struct simulation_result){.status = RUN_out_of_memory,
                                                  .wall_ns = 100,
                                                  .mutator_ns = 83,
                                                  .pause_ns = 7,
+                                                 .born = 9,
+                                                 .totals = {.tracked = {0, 2, 1}},
                                                  .idle_ns = 10,
                                                  .steady_ns = 100,
                                                  .steady_mutator_ns = 83,

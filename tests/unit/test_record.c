@@ -99,23 +99,25 @@ TEST(the_steady_state)
 TEST(a_warm_up_found_in_the_latencies)
 {
     static const struct {
-        uint64_t startup_ns, steady_ns, steady_mutator_ns, counted;
+        uint64_t startup_ns, steady_ns, steady_mutator_ns, steady_born, counted;
     } rows[] = {
-        {0, 5000 + 1000, 5000 / 2, 140},
-        {4000, 5000 + 1000, 5000 / 2, 140},
-        {10000, 10000, 77, 100},
-        {30000, 30000, 77, 0},
+        {0, 5000 + 1000, 5000 / 2, 150, 140},
+        {4000, 5000 + 1000, 5000 / 2, 150, 140},
+        {10000, 10000, 77, 88, 100},
+        {30000, 30000, 77, 88, 0},
     };
     struct record *record = record_new();
     for (size_t i = 0; i < LENGTH(rows); i++) {
         const struct simulation_result result = {.service_ns = rows[i].startup_ns,
                                                  .steady_ns = rows[i].startup_ns,
-                                                 .steady_mutator_ns = 77};
+                                                 .steady_mutator_ns = 77,
+                                                 .steady_born = 88};
         const struct observer observer = record_observer(record, NULL);
         for (uint64_t n = 1; n <= 200; n++)
             observer.request(observer.context, &(struct request){.arrival_ns = 100 * n,
                                                                  .latency_ns = n <= 50 ? 1000 : 10,
-                                                                 .mutator_ns = 50 * n});
+                                                                 .mutator_ns = 50 * n,
+                                                                 .born = 3 * n});
         tell_collection(record, rows[i].steady_ns, 0, 1);
         tell_collection(record, rows[i].steady_ns + 1, 0, 1);
         record_end(record, &result, (struct warmup){WARMUP_MSER5}, HORIZON_NS);
@@ -127,6 +129,7 @@ TEST(a_warm_up_found_in_the_latencies)
         check_count("start-up is what it was", own->service_ns, rows[i].startup_ns);
         check_count("steady", own->steady_ns, rows[i].steady_ns);
         check_count("steady", own->steady_mutator_ns, rows[i].steady_mutator_ns);
+        check_count("born by then", own->steady_born, rows[i].steady_born);
         check_count("requests", counted, rows[i].counted);
         check_text("pauses", pauses(record, &text), "0:1x1=1");
         record_begin(record);
@@ -196,7 +199,9 @@ TEST(results)
     static const struct simulation_result result = {
         .status = RUN_out_of_memory,
         .wall_ns = 12345,
-        .totals = {.freed_by_count = {1, 2, 3, 4}, .freed_by_collector = {5, 6, 7, 8}},
+        .totals = {.freed_by_count = {1, 2, 3, 4},
+                   .freed_by_collector = {5, 6, 7, 8},
+                   .tracked = {9, 10, 11, 12}},
     };
     struct record *record = record_new();
     record_end(record, &result, (struct warmup){0}, HORIZON_NS);
@@ -208,6 +213,7 @@ TEST(results)
         check_count("generation", reclaimed[g].generation, g);
         check_count("by count", reclaimed[g].by_refcount, g + 1);
         check_count("by the collector", reclaimed[g].by_collector, g + 5);
+        check_count("at the end", reclaimed[g].tracked, g + 9);
     }
     record_free(record);
     record_free(NULL);

@@ -439,6 +439,7 @@ TEST(what_is_told_of_a_collection)
     check_count("examined", c->examined, 2);
     check_count("references", c->refs, 2);
     check_count("unreachable", c->unreachable, 1);
+    check_count("promoted", c->promoted, 1);
     check_count("pause", c->pause_ns, 295);
     check_count("bytes before", c->heap_bytes_before, 128);
     check_count("bytes after", c->heap_bytes_after, 64);
@@ -449,6 +450,33 @@ TEST(what_is_told_of_a_collection)
     check_count("left, permanent", run.result.totals.tracked[3], 3);
     check_count("freed", run.result.totals.freed_by_collector[0], 1);
     run_fini(&run);
+}
+
+TEST(what_collections_promote)
+{
+    static const struct {
+        const char *what, *program, *promoted;
+    } rows[] = {
+        {"what is in generation 0", "new 0 0;new 1 0;collect 0", "2"},
+        {"and in 1", "new 0 0;collect 0;new 1 0;collect 1", "1 2"},
+        {"what is in 2 stays there", "new 0 0;collect 1;new 1 0;new 2 0;collect 2", "1 2"},
+        {"survivors alone", "new 0 1;store 0 0 0;drop 0;new 1 0;collect 0", "1"},
+        {"of the young ones, whatever of the old ones is garbage",
+         "new 0 1;store 0 0 0;collect 1;new 1 1;store 1 0 1;drop 0;drop 1;new 2 0;collect 2",
+         "1 1"},
+        {"not what is frozen", "new 0 0;freeze;new 1 0;collect 0", "1"},
+        {"nothing", "collect 0;collect 2", "0 0"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct run run;
+        struct text text = {.text = ""};
+        tiny_run(&run, &(struct tiny){.program = rows[i].program, .permanent = 3}, NULL);
+        tiny_check_finished(rows[i].what, &run);
+        for (size_t c = 0; c < run.record.collection_count; c++)
+            text_add(&text, c ? " %" PRIu64 : "%" PRIu64, run.record.collections[c].promoted);
+        check_text(rows[i].what, text.text, rows[i].promoted);
+        run_fini(&run);
+    }
 }
 
 TEST(startup_done_is_when_service_begins)
@@ -524,6 +552,7 @@ int main(void)
         cmocka_unit_test(when_automatic_collections_run),
         cmocka_unit_test(the_old_object_goes_after_the_allocation),
         cmocka_unit_test(what_is_told_of_a_collection),
+        cmocka_unit_test(what_collections_promote),
         cmocka_unit_test(startup_done_is_when_service_begins),
         cmocka_unit_test(traffic_comes_to_a_service_that_is_ready),
     };

@@ -42,10 +42,10 @@ static void check_collections(struct store *store, int64_t run, const struct run
         const struct collection *c = &record->collections[i];
         check_next(statement,
                    "%" PRId64 "|" U "|" U "|" U "|%d|%s|" U "|" U "|" U "|" U "|" U "|" U "|" U
-                   "|" U "|" U "|" U "|" U "|" U,
+                   "|" U "|" U "|" U "|" U "|" U "|" U,
                    run, c->sequence, c->wall_ns, c->mutator_ns, c->generation,
                    collection_cause_names[c->cause], c->before[0], c->before[1], c->before[2],
-                   c->permanent, c->examined, c->refs, c->unreachable, c->pause_ns,
+                   c->permanent, c->examined, c->refs, c->unreachable, c->promoted, c->pause_ns,
                    c->pause_at_ns[PRICES_LOW], c->pause_at_ns[PRICES_HIGH], c->heap_bytes_before,
                    c->heap_bytes_after);
     }
@@ -121,25 +121,25 @@ static void check_result(struct store *store, int64_t run, const struct simulati
     sqlite3_stmt *statement = results_file_query(
         store,
         "SELECT status, scatter_ns, scatter_low_ns, scatter_high_ns, calibration, sample_ns,"
-        " service_ns, steady_ns, steady_mutator_ns,"
+        " service_ns, steady_ns, steady_mutator_ns, steady_born,"
         " first_arrival_ns, last_answer_ns, wall_ns, mutator_ns, pause_ns, idle_ns,"
-        " heap_peak_bytes, operations, requests FROM run WHERE id = ?",
+        " heap_peak_bytes, born, operations, requests FROM run WHERE id = ?",
         run);
     check_next(statement,
                "%s|%.1f|%.1f|%.1f|%.1f|" U "|" U "|" U "|" U "|" U "|" U "|" U "|" U "|" U "|" U
-               "|" U "|" U "|" U,
+               "|" U "|" U "|" U "|" U "|" U,
                run_status_names[r->status], r->prices.scatter_ns,
                r->prices_at[PRICES_LOW].scatter_ns, r->prices_at[PRICES_HIGH].scatter_ns,
                r->prices.calibration, r->sample_ns, r->service_ns, r->steady_ns,
-               r->steady_mutator_ns, r->first_arrival_ns, r->last_answer_ns, r->wall_ns,
-               r->mutator_ns, r->pause_ns, r->idle_ns, r->totals.heap_peak_bytes, r->operations,
-               r->requests);
+               r->steady_mutator_ns, r->steady_born, r->first_arrival_ns, r->last_answer_ns,
+               r->wall_ns, r->mutator_ns, r->pause_ns, r->idle_ns, r->totals.heap_peak_bytes,
+               r->born, r->operations, r->requests);
     check_end(statement);
     statement = results_file_query(
         store, "SELECT * FROM reclaimed WHERE run_id = ? ORDER BY generation", run);
     for (int g = 0; g <= PERMANENT; g++)
-        check_next(statement, "%" PRId64 "|%d|" U "|" U, run, g, r->totals.freed_by_count[g],
-                   r->totals.freed_by_collector[g]);
+        check_next(statement, "%" PRId64 "|%d|" U "|" U "|" U, run, g, r->totals.freed_by_count[g],
+                   r->totals.freed_by_collector[g], r->totals.tracked[g]);
     check_end(statement);
 }
 

@@ -82,6 +82,12 @@ static void check_tails(const char *what, const struct made_up *run, double p99,
     check_real(what, tails.max, max);
 }
 
+static void check_p95(const char *what, const struct made_up *run, double p95)
+{
+    struct tails tails = tails_find(&run->past, &run->prediction);
+    check_real(what, tails.p95, p95);
+}
+
 static int find_tails(void *context, struct error *error)
 {
     const struct made_up *run = context;
@@ -93,7 +99,7 @@ static int find_tails(void *context, struct error *error)
 static void check_no_tails(const char *what, const struct made_up *run)
 {
     struct tails tails = tails_find(&run->past, &run->prediction);
-    check_that(what, isnan(tails.p99) && isnan(tails.p999) && isnan(tails.max));
+    check_that(what, isnan(tails.p95) && isnan(tails.p99) && isnan(tails.p999) && isnan(tails.max));
 }
 
 /* A thousand requests up to the horizon. */
@@ -101,19 +107,21 @@ TEST(full_collections_to_come)
 {
     static const struct {
         const char *what;
-        double times, p99, p999, max;
+        double times, p95, p99, p999, max;
     } rows[] = {
-        {"none", 0, 0.010, 0.010, 0.010},
-        {"one: a request in a thousand is no longer than", 1, 0.010, 0.025, 0.035},
-        {"three delay nine", 3, 0.010, 0.035, 0.035},
-        {"five delay fifteen, ten by more than 15 ms", 5, 0.015, 0.035, 0.035},
-        {"eight", 8, 0.025, 0.035, 0.035},
-        {"eleven", 11, 0.035, 0.035, 0.035},
+        {"none", 0, 0.010, 0.010, 0.010, 0.010},
+        {"one: a request in a thousand is no longer than", 1, 0.010, 0.010, 0.025, 0.035},
+        {"three delay nine", 3, 0.010, 0.010, 0.035, 0.035},
+        {"five delay fifteen, ten by more than 15 ms", 5, 0.010, 0.015, 0.035, 0.035},
+        {"eight", 8, 0.010, 0.025, 0.035, 0.035},
+        {"eleven", 11, 0.010, 0.035, 0.035, 0.035},
+        {"twenty delay sixty, forty by more than 5 ms", 20, 0.015, 0.035, 0.035, 0.035},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct made_up run;
         begin(&run, 10 * SECONDS);
         to_come(&run, 2, rows[i].times, 0.025);
+        check_p95(rows[i].what, &run, rows[i].p95);
         check_tails(rows[i].what, &run, rows[i].p99, rows[i].p999, rows[i].max);
     }
 }
@@ -237,6 +245,7 @@ TEST(without_anything_rare_they_are_those_of_the_run)
     begin(&run, SECONDS);
     for (uint64_t i = 0; i < REQUESTS; i++)
         run.requests[i].latency_ns = (i * 37 % REQUESTS + 1) * MS;
+    check_p95("of a run as long as the horizon", &run, 0.095);
     check_tails("of a run as long as the horizon", &run, 0.099, 0.1, 0.1);
     run.result.steady_ns = 20 * MS * 49;
     for (uint64_t i = 0; i < REQUESTS; i++)

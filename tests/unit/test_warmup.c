@@ -60,6 +60,31 @@ TEST(where_the_steady_state_begins)
     }
 }
 
+TEST(objects_born_by_then)
+{
+    static const struct {
+        const char *what, *program;
+        uint64_t warmup_ns, steady_born, born;
+    } rows[] = {
+        {"start-up", "new 0 0;new 0 0;event startup_done;new 1 0;new 2 0;new 3 0", 0, 2, 5},
+        {"and a warm-up", "new 0 0;event startup_done;new 1 0;work 500;new 2 0;new 3 0", 400, 2, 4},
+        {"it never comes", "new 0 0;event startup_done;new 1 0", 5000, 2, 2},
+        {"no start-up", "new 0 0;new 1 0", 0, 0, 2},
+        {"the interpreter's own are not", "new 0 0;event startup_done;freeze;new 1 0", 0, 1, 2},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct run run;
+        tiny_run(&run,
+                 &(struct tiny){
+                     .program = rows[i].program, .warmup_ns = rows[i].warmup_ns, .permanent = 7},
+                 NULL);
+        tiny_check_finished(rows[i].what, &run);
+        check_count(rows[i].what, run.result.steady_born, rows[i].steady_born);
+        check_count(rows[i].what, run.result.born, rows[i].born);
+        run_fini(&run);
+    }
+}
+
 TEST(out_of_memory_on_the_way)
 {
     static const struct {
@@ -110,6 +135,8 @@ TEST(nothing_else_depends_on_it)
             check_that("later", with.result.steady_ns > without.result.steady_ns);
             with.result.steady_ns = without.result.steady_ns;
             with.result.steady_mutator_ns = without.result.steady_mutator_ns;
+            check_that("born", with.result.steady_born >= without.result.steady_born);
+            with.result.steady_born = without.result.steady_born;
             for (int event = 0; event < PROGRAM_EVENT_COUNT; event++) {
                 check_that("early", with.result.early_events[event] <= with.result.events[event]);
                 check_that("not fewer",
@@ -130,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(where_the_steady_state_begins),
+        cmocka_unit_test(objects_born_by_then),
         cmocka_unit_test(out_of_memory_on_the_way),
         cmocka_unit_test(nothing_else_depends_on_it),
     };
