@@ -10,6 +10,7 @@
 #include "sim/base/allocate.h"
 #include "sim/base/attempt.h"
 #include "sim/base/event_queue.h"
+#include "sim/model/combination.h"
 
 const char *const run_status_names[] = {
 #define X(name, meaning) #name,
@@ -20,8 +21,9 @@ const char *const run_status_names[] = {
 /* Of wall time: far from where clocks overflow. */
 #define LONGEST_NS (100 * 365 * (uint64_t)NS_PER_D)
 
-/* What the event queue holds, first things first within one instant. */
-enum due { DUE_SAMPLE, DUE_TIMER, DUE_STEADY };
+/* What the event queue holds, first things first within one instant. Behind these are the timers'
+ * tags: of each policy its own. */
+enum due { DUE_SAMPLE, DUE_TIMER, DUE_STEADY, DUE_TIMERS };
 
 struct gc {
     struct mutator mutator; /* first: the engine's callback finds the rest from it */
@@ -33,8 +35,7 @@ struct gc {
     struct prices prices;
     uint64_t gone_through[GENERATIONS]; /* mutator time when a collection last went through all of a
                                            generation; 0: none has */
-    const struct policy *policy;
-    void *policy_state;
+    struct combination policies;
     const struct program *program; /* the engine's */
     struct event_queue due;
     struct slot {
@@ -124,8 +125,7 @@ static void run_collection(struct gc *gc, int generation, enum collection_cause 
     gc->late_ns += collection.pause_ns;
     collector_end(collector, generation, collection.examined - collection.unreachable,
                   collection.unreachable);
-    if (gc->policy->collected)
-        gc->policy->collected(gc->policy_state, gc, &collection);
+    combination_collected(&gc->policies, gc, &collection);
     collector->collecting = false;
     OBSERVE(gc, collection, &collection);
 }
@@ -142,6 +142,12 @@ static void collect_automatically(struct mutator *mutator)
         run_collection(gc, generation, CAUSE_threshold);
 }
 
+static void freeze(struct gc *gc)
+{
+    gc->engine->freeze(gc->engine_state);
+    collector_freeze(&gc->mutator.collector);
+}
+
 /* ---- the gc interface (sim/model/gc.h) ------------------------------------------------------ */
 
 void gc_collect(struct gc *gc, int generation)
@@ -152,32 +158,29 @@ void gc_collect(struct gc *gc, int generation)
 
 void gc_freeze(struct gc *gc)
 {
-    gc->engine->freeze(gc->engine_state);
-    collector_freeze(&gc->mutator.collector);
+    combination_frozen(&gc->policies);
+    freeze(gc);
 }
 
 void gc_unfreeze(struct gc *gc)
 {
+    combination_unfrozen(&gc->policies);
     gc->engine->unfreeze(gc->engine_state);
 }
 
 void gc_enable(struct gc *gc)
 {
-    collector_enable(&gc->mutator.collector, true);
+    combination_enable(&gc->policies, true);
 }
 
 void gc_disable(struct gc *gc)
 {
-    collector_enable(&gc->mutator.collector, false);
+    combination_enable(&gc->policies, false);
 }
 
 void gc_set_threshold(struct gc *gc, int64_t t0, int64_t t1, int64_t t2)
 {
-    const int64_t given[GENERATIONS] = {t0, t1, t2};
-    uint32_t threshold[GENERATIONS];
-    for (int g = 0; g < GENERATIONS; g++)
-        threshold[g] = given[g] < 0 ? gc->mutator.collector.threshold[g] : (uint32_t)given[g];
-    collector_set_threshold(&gc->mutator.collector, threshold);
+    combination_set_threshold(&gc->policies, t0, t1, t2);
 }
 
 const struct collector *gc_state(const struct gc *gc)
@@ -204,15 +207,16 @@ static void update_due(struct gc *gc)
     gc->mutator.due_ns = due_ns <= LONGEST_NS ? due_ns : LONGEST_NS + 1;
 }
 
-static void schedule_due(struct gc *gc, uint64_t wall_ns, enum due what)
+static void schedule_due(struct gc *gc, uint64_t wall_ns, enum due what, uint32_t tag)
 {
-    event_queue_push(&gc->due, wall_ns, what, what);
+    event_queue_push(&gc->due, wall_ns, what, tag);
     update_due(gc);
 }
 
 void gc_set_timer(struct gc *gc, uint64_t wall_ns)
 {
-    schedule_due(gc, wall_ns > gc->mutator.wall_ns ? wall_ns : gc->mutator.wall_ns + 1, DUE_TIMER);
+    uint64_t due_ns = wall_ns > gc->mutator.wall_ns ? wall_ns : gc->mutator.wall_ns + 1;
+    schedule_due(gc, due_ns, DUE_TIMER, DUE_TIMERS + (uint32_t)combination_running(&gc->policies));
 }
 
 /* ---- what becomes due ----------------------------------------------------------------- */
@@ -256,7 +260,7 @@ static void begin_warmup(struct gc *gc)
     if (gc->setup->warmup_ns == 0)
         begin_steady_state(gc);
     else
-        schedule_due(gc, gc->mutator.wall_ns + gc->setup->warmup_ns, DUE_STEADY);
+        schedule_due(gc, gc->mutator.wall_ns + gc->setup->warmup_ns, DUE_STEADY, DUE_STEADY);
 }
 
 #define PROGRESS_STEPS 4096 /* operations, or things due, at least, between two reports */
@@ -266,16 +270,16 @@ static void report_progress(struct gc *gc)
     OBSERVE(gc, progress, fmin(gc->engine->progress(gc->engine_state), 1));
 }
 
-static void fire(struct gc *gc, enum due what)
+static void fire(struct gc *gc, uint32_t tag)
 {
-    if (what == DUE_TIMER) {
-        if (gc->policy->timer)
-            gc->policy->timer(gc->policy_state, gc);
-    } else if (what == DUE_STEADY) {
+    if (tag >= DUE_TIMERS) {
+        combination_timer(&gc->policies, gc, tag - DUE_TIMERS);
+    } else if (tag == DUE_STEADY) {
         begin_steady_state(gc);
     } else {
         take_sample(gc);
-        schedule_due(gc, (gc->mutator.wall_ns / gc->sample_ns + 1) * gc->sample_ns, DUE_SAMPLE);
+        schedule_due(gc, (gc->mutator.wall_ns / gc->sample_ns + 1) * gc->sample_ns, DUE_SAMPLE,
+                     DUE_SAMPLE);
     }
 }
 
@@ -285,9 +289,9 @@ static void fire_due(struct gc *gc)
 {
     while (gc->mutator.due_ns <= gc->mutator.wall_ns && gc->mutator.wall_ns <= LONGEST_NS &&
            !gc->abandoned) {
-        enum due what = event_queue_pop(&gc->due).tag;
+        uint32_t tag = event_queue_pop(&gc->due).tag;
         update_due(gc);
-        fire(gc, what);
+        fire(gc, tag);
         if (++gc->fired % PROGRESS_STEPS == 0) /* a wait may be long, and much become due in it */
             report_progress(gc);
     }
@@ -303,12 +307,11 @@ static void begin_service(struct gc *gc)
     begin_warmup(gc);
 }
 
-/* What the policy does at the end of start-up is part of it. */
+/* What policies do at the end of start-up is part of it. */
 static void report_event(struct gc *gc, enum program_event event)
 {
     gc->events[event]++;
-    if (gc->policy->event)
-        gc->policy->event(gc->policy_state, gc, event);
+    combination_event(&gc->policies, gc, event);
     if (event == EVENT_startup_done)
         begin_service(gc);
 }
@@ -396,32 +399,35 @@ static void end_request(struct gc *gc, const struct slot *slot)
     OBSERVE(gc, request, &request);
 }
 
+static void set_thresholds(struct collector *collector, const struct op *op)
+{
+    uint32_t thresholds[GENERATIONS] = {op->a, op->b, op->c};
+    for (int g = 0; g < GENERATIONS; g++)
+        if (thresholds[g] == THRESHOLD_KEEP)
+            thresholds[g] = collector->threshold[g];
+    collector_set_threshold(collector, thresholds);
+}
+
 /* An operation that is not the engine's. */
 static void control(struct gc *gc, const struct op *op)
 {
     struct mutator *mutator = &gc->mutator;
-    const uint32_t thresholds[GENERATIONS] = {op->a, op->b, op->c};
-    int64_t set[GENERATIONS];
     switch ((enum op_code)op->code) {
     case OP_COLLECT:
         run_collection(gc, (int)op->a, CAUSE_program);
         break;
     case OP_FREEZE:
-        gc_freeze(gc);
+        freeze(gc);
         break;
     case OP_UNFREEZE:
-        gc_unfreeze(gc);
+        gc->engine->unfreeze(gc->engine_state);
         break;
     case OP_ENABLE:
-        gc_enable(gc);
-        break;
     case OP_DISABLE:
-        gc_disable(gc);
+        collector_enable(&mutator->collector, op->code == OP_ENABLE);
         break;
     case OP_THRESHOLD:
-        for (int g = 0; g < GENERATIONS; g++)
-            set[g] = thresholds[g] == THRESHOLD_KEEP ? -1 : (int64_t)thresholds[g];
-        gc_set_threshold(gc, set[0], set[1], set[2]);
+        set_thresholds(&mutator->collector, op);
         break;
     case OP_BEGIN:
         begin_request(gc, &gc->slots[op->a], moved(gc, op->ns));
@@ -531,13 +537,12 @@ static void fill_result(struct gc *gc, struct simulation_result *result)
 /* The last that is done to the heap. */
 static void fill_ending(struct gc *gc, struct ending *ending)
 {
-    struct policy_plan plan;
-    if (!gc->policy->plan || !gc->policy->plan(gc->policy_state, gc, &plan))
-        plan = (struct policy_plan){.generation = -1};
+    struct policy_plans plans;
+    combination_plan(&gc->policies, gc, &plans);
     ending_find(ending, gc->engine, gc->engine_state, &gc->mutator.collector, gc->costs);
     for (int g = 0; g < GENERATIONS; g++)
         ending->would_find[g].worked_ns = gc->mutator.mutator_ns - gc->gone_through[g];
-    ending->plan = plan;
+    ending->plans = plans;
 }
 
 /* A 250th of the program; where it does not say how long it is, 10 ms. */
@@ -553,12 +558,12 @@ static uint64_t automatic_sample_ns(const struct program *program)
 static int prepare(struct gc *gc, struct error *error)
 {
     const struct simulation_setup *setup = gc->setup;
-    gc->policy_state = setting_fresh_state(setup->policy);
     gc->mutator = (struct mutator){
         .due_ns = LONGEST_NS + 1,
         .collect_automatically = collect_automatically,
     };
     collector_init(&gc->mutator.collector, setup->collector);
+    combination_init(&gc->policies, setup->policy, &gc->mutator.collector, gc->events);
     gc->engine_state = gc->engine->new (setup, &gc->mutator, error);
     if (!gc->engine_state)
         return -1;
@@ -570,7 +575,7 @@ static int prepare(struct gc *gc, struct error *error)
     if (setup->sample_ns == SAMPLE_AUTO)
         gc->sample_ns = automatic_sample_ns(gc->program);
     if (gc->sample_ns != SAMPLE_NEVER)
-        schedule_due(gc, gc->sample_ns, DUE_SAMPLE);
+        schedule_due(gc, gc->sample_ns, DUE_SAMPLE, DUE_SAMPLE);
     if (setup->warmup_ns)
         begin_warmup(gc);
     return 0;
@@ -597,7 +602,6 @@ static int begin(void *context, struct error *error)
         .observer = step->observer,
         .engine = step->setup->engine,
         .costs = costs_of_setup(step->setup, &simulation->costs),
-        .policy = policy_of(step->setup->policy->component),
     };
     return prepare(&simulation->gc, error);
 }
@@ -622,7 +626,7 @@ void simulation_free(struct simulation *simulation)
         gc->engine->free(gc->engine_state);
     event_queue_fini(&gc->due);
     free(gc->slots);
-    free(gc->policy_state);
+    combination_fini(&gc->policies);
     free(simulation);
 }
 
@@ -648,8 +652,8 @@ static int advance(void *context, struct error *error)
     struct gc *gc = &step->simulation->gc;
     if (step->window && gc->engine->enter)
         gc->engine->enter(gc->engine_state, step->window);
-    if (!gc->begun && gc->policy->start)
-        gc->policy->start(gc->policy_state, gc);
+    if (!gc->begun)
+        combination_start(&gc->policies, gc);
     gc->begun = true;
     if (run_program(gc) == STOP_WINDOW && !gc->abandoned)
         return 0;

@@ -90,6 +90,7 @@ static struct kept_coverage read_coverage(sqlite3_stmt *row)
         .arrival_dispersion = query_real(row, 4),
         .horizon = query_real(row, 5),
         .full_period = query_real(row, 6),
+        .changes = query_real(row, 7 + 3 * GENERATIONS),
     };
     for (int g = 0; g < GENERATIONS; g++) {
         run.low[g] = query_real(row, 7 + 3 * g);
@@ -110,17 +111,10 @@ int kept_coverages_read(struct kept_coverages *coverages, struct store *store, s
             "arrival_"
             "dispersion") ", " VALUE("horizon") ", " VALUE("full_period") ", " VALUE("next_gen0_"
                                                                                      "low") ","
-                                                                                            " " VALUE("next_gen0_high") ", " SEEN("0") ", " VALUE("next_gen1_low") ", " VALUE(
-                                                                                                "ne"
-                                                                                                "xt"
-                                                                                                "_g"
-                                                                                                "en"
-                                                                                                "1_"
-                                                                                                "hi"
-                                                                                                "g"
-                                                                                                "h") ","
-                                                                                                     " " SEEN("1") ", " VALUE("next_gen2_low") ", " VALUE(
-                                                                                                         "next_gen2_high") ", " SEEN("2") " FROM temp.kept JOIN run USING (id) WHERE status = 'finished' ORDER BY id");
+                                                                                            " " VALUE("next_gen0_high") ", " SEEN("0") ", " VALUE("next_gen1_low") ", " VALUE("next_gen1_"
+                                                                                                                                                                              "high") ","
+                                                                                                                                                                                      " " SEEN("1") ", " VALUE(
+                                                                                                                                                                                          "next_gen2_low") ", " VALUE("next_gen2_high") ", " SEEN("2") ", " VALUE("changes") " FROM temp.kept JOIN run USING (id) WHERE status = 'finished' ORDER BY id");
     while ((more = query_next(store, rows, error)) > 0) {
         coverages->runs = allocate_grow(coverages->runs, &capacity, coverages->count + 1,
                                         sizeof *coverages->runs);

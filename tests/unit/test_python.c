@@ -15,7 +15,7 @@ static char *lines_of(const char *spec)
     size_t length;
     check_that(spec, setting_parse(&setting, spec, policies, "policy", &error) == 0);
     FILE *out = open_memstream(&text, &length);
-    policy_of(setting.component)->python(setting.state, out);
+    python_write(out, &setting);
     fclose(out);
     setting_fini(&setting);
     return text;
