@@ -149,19 +149,12 @@ static struct planned *next_plan(struct walk *walk)
     return next;
 }
 
-static double next_of_either(struct walk *walk)
+/* One trigger, or one collection that is planned (NULL: none is). */
+static void step(struct walk *walk, struct calendar *calendar, const struct steady *steady,
+                 struct planned *planned)
 {
-    const struct planned *plan = next_plan(walk);
-    return plan ? fmin(plan->in, walk->trigger) : walk->trigger;
-}
-
-/* One trigger, or one collection that is planned. Returns its instant. */
-static double step(struct walk *walk, struct calendar *calendar, const struct steady *steady)
-{
-    struct planned *plan = next_plan(walk);
-    const struct planned *planned = plan && plan->in <= walk->trigger ? plan : NULL;
-    double in = planned ? plan->in : walk->trigger;
-    int g = plan ? plan->generation : 0;
+    double in = planned ? planned->in : walk->trigger;
+    int g = planned ? planned->generation : 0;
     if (!planned) {
         walk->triggers++;
         walk->collector.count[0] = walk->collector.threshold[0] + 1;
@@ -169,9 +162,27 @@ static double step(struct walk *walk, struct calendar *calendar, const struct st
     }
     meet(walk, calendar, g, in, planned);
     if (planned)
-        plan->in += plan->every;
+        planned->in += planned->every;
     collect(walk, g, in, steady);
-    return in;
+}
+
+/* Up to the horizon, if it takes no more than so many steps. False: the last was at *in, and there
+ * are more. */
+static bool go_through(struct walk *walk, struct calendar *calendar, const struct steady *steady,
+                       double horizon, double *in)
+{
+    for (int steps = 0; steps <= STEPS_MOST; steps++) {
+        struct planned *plan = next_plan(walk);
+        bool is_planned = plan && plan->in <= walk->trigger;
+        double next = is_planned ? plan->in : walk->trigger;
+        if (!(next < horizon))
+            return true;
+        if (steps == STEPS_MOST)
+            break;
+        *in = next;
+        step(walk, calendar, steady, is_planned ? plan : NULL);
+    }
+    return false;
 }
 
 static double reports_of(const struct past *past, const struct steady *steady,
@@ -261,9 +272,7 @@ static void by_plan(struct calendar *calendar, struct walk *walk, const struct s
                     double horizon)
 {
     double in = 0;
-    for (int steps = 0; steps < STEPS_MOST && next_of_either(walk) < horizon; steps++)
-        in = step(walk, calendar, steady);
-    if (next_of_either(walk) < horizon)
+    if (!go_through(walk, calendar, steady, horizon, &in))
         for (int g = 0; g < GENERATIONS; g++)
             calendar->expected[g] *= horizon / in;
     meet_planned(walk, calendar);
