@@ -15,8 +15,8 @@ static const struct param phase_params[] = {
 };
 
 const struct component policy_phase = {
-    .name = "policy",
-    .summary = "when a policy is in force, and what it sets",
+    .name = "every policy",
+    .summary = "besides its own parameters: when it is in force; several are joined with +",
     .params = phase_params,
     .state_size = sizeof(struct phase),
 };
