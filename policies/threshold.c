@@ -39,9 +39,10 @@ static bool python(const void *state, FILE *out)
 static void python_part(const void *state, FILE *out)
 {
     const struct threshold *threshold = state;
-    if (threshold->t0 < 0 && threshold->t1 < 0 && threshold->t2 < 0)
-        return;
-    fputs("    def start(self):\n", out);
+    bool none = threshold->t0 < 0 && threshold->t1 < 0 && threshold->t2 < 0;
+    fputs(none ? "    # nothing to set, all three thresholds stay as they are\n"
+               : "    def start(self):\n",
+          out);
     python_wishes(out, 8, threshold->t0, threshold->t1, threshold->t2);
 }
 

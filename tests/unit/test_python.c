@@ -124,7 +124,8 @@ TEST(programs)
         {"threshold:t0=keep + default",
          "\n\nclass Threshold(Part):\n"
          "    \"\"\"gc.set_threshold(t0, t1, t2) once, at the start\"\"\"\n"
-         "\n\nclass Default(Part):\n"},
+         "\n    # nothing to set, all three thresholds stay as "
+         "they are\n\n\nclass Default(Part):\n"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         char *text = lines_of(rows[i].spec);
