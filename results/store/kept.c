@@ -77,8 +77,10 @@ void kept_estimates_fini(struct kept_estimates *estimates)
 
 /* ---- what runs have seen -------------------------------------------------------------- */
 
-#define VALUE(name) "(SELECT value FROM summary WHERE run_id = id AND metric = '" name "')"
-#define SEEN(g)     "(SELECT sum(collections) FROM pause WHERE run_id = id AND generation = " g ")"
+/* Columns of a query, each with a comma. */
+#define VALUE(name)      "(SELECT value FROM summary WHERE run_id = id AND metric = '" name "'), "
+#define SEEN(g)          "(SELECT sum(collections) FROM pause WHERE run_id = id AND generation = " g "), "
+#define OF_GENERATION(g) VALUE("next_gen" g "_low") VALUE("next_gen" g "_high") SEEN(g)
 
 static struct kept_coverage read_coverage(sqlite3_stmt *row)
 {
@@ -107,14 +109,10 @@ int kept_coverages_read(struct kept_coverages *coverages, struct store *store, s
     *coverages = (struct kept_coverages){0};
     sqlite3_stmt *rows = query_begin(
         store, error,
-        "SELECT workload, policy, " VALUE("covered") ", " VALUE("flagged") ", " VALUE(
-            "arrival_"
-            "dispersion") ", " VALUE("horizon") ", " VALUE("full_period") ", " VALUE("next_gen0_"
-                                                                                     "low") ","
-                                                                                            " " VALUE("next_gen0_high") ", " SEEN("0") ", " VALUE("next_gen1_low") ", " VALUE("next_gen1_"
-                                                                                                                                                                              "high") ","
-                                                                                                                                                                                      " " SEEN("1") ", " VALUE(
-                                                                                                                                                                                          "next_gen2_low") ", " VALUE("next_gen2_high") ", " SEEN("2") ", " VALUE("changes") " FROM temp.kept JOIN run USING (id) WHERE status = 'finished' ORDER BY id");
+        "SELECT workload, policy, " VALUE("covered") VALUE("flagged") VALUE("arrival_dispersion")
+            VALUE("horizon") VALUE("full_period") OF_GENERATION("0") OF_GENERATION("1")
+                OF_GENERATION("2") VALUE("changes") "id FROM temp.kept JOIN run USING (id)"
+                                                    " WHERE status = 'finished' ORDER BY id");
     while ((more = query_next(store, rows, error)) > 0) {
         coverages->runs = allocate_grow(coverages->runs, &capacity, coverages->count + 1,
                                         sizeof *coverages->runs);

@@ -151,7 +151,8 @@ def commands(place):
     names = {row["parameter"] for row in objects(place.expect(0, f"sensitivity {options} --json").out)}
     check("policy" in names, names)
     place.expect(0, f"show {options}", [text])
-    place.expect(0, f"best {options} --minimise gc_time", ["off + freeze"])
+    place.expect(0, "best joined.db --experiment 2 --minimise gc_time",
+                 [f"{text} in an application:", "parts = [Off(), Freeze(), Timed(), Timed2()]"])
     header = place.expect(0, f"export {options}").out.splitlines()[0].split(",")
     check("policy.timed2.every (ns)" in header or "policy.timed2.every" in header, header)
     place.expect(0, f"report {options} --out page.html")
