@@ -44,7 +44,8 @@ struct command {
 #define OTHERWISE DEFAULT_COLLECTOR ", or the one --program was compiled for"
 
 static const struct command_option options_of_run[] = {
-    {{POLICY, .otherwise = "the one called default", .meaning = "the policy, as freeze:t0=50000"},
+    {{POLICY, .otherwise = "the one called default",
+      .meaning = "the policy, as freeze:t0=50000, or several with + between them"},
      .letter = 'p',
      .argument = "SPEC",
      .times = 1,
@@ -59,7 +60,8 @@ static const struct command_option options_of_run[] = {
 
 static const struct command_option options_of_compare[] = {
     {{POLICY, .otherwise = "every one there is",
-      .meaning = "a policy, as freeze:t0=50000; as often as you like"},
+      .meaning =
+          "a policy, as freeze:t0=50000, or several with + between them; as often as you like"},
      .letter = 'p',
      .argument = "SPEC",
      .times = TIMES_ANY},
