@@ -343,7 +343,7 @@ const struct subcommand subcommand_compare = {
                    "policies for the cycle collector (without --policy: under each there is), and "
                    "says what each costs.\n\n" ABOUT_SPECS,
     .examples = "pygcsim compare --workload web:duration=20s --policy default \\\n"
-                "    --policy freeze:t0=50000 --policy off",
+                "    --policy freeze:t0=50000 --policy 'off:until=startup_done + freeze'",
     .options = {options_of_compare, options},
     .files = notes_of_results,
     .environment = notes_of_environment,

@@ -207,16 +207,16 @@ static void update_due(struct gc *gc)
     gc->mutator.due_ns = due_ns <= LONGEST_NS ? due_ns : LONGEST_NS + 1;
 }
 
-static void schedule_due(struct gc *gc, uint64_t wall_ns, enum due what, uint32_t tag)
+static void schedule_due(struct gc *gc, uint64_t wall_ns, uint32_t tag)
 {
-    event_queue_push(&gc->due, wall_ns, what, tag);
+    event_queue_push(&gc->due, wall_ns, tag < DUE_TIMERS ? tag : DUE_TIMER, tag);
     update_due(gc);
 }
 
 void gc_set_timer(struct gc *gc, uint64_t wall_ns)
 {
     uint64_t due_ns = wall_ns > gc->mutator.wall_ns ? wall_ns : gc->mutator.wall_ns + 1;
-    schedule_due(gc, due_ns, DUE_TIMER, DUE_TIMERS + (uint32_t)combination_running(&gc->policies));
+    schedule_due(gc, due_ns, DUE_TIMERS + (uint32_t)combination_running(&gc->policies));
 }
 
 /* ---- what becomes due ----------------------------------------------------------------- */
@@ -260,7 +260,7 @@ static void begin_warmup(struct gc *gc)
     if (gc->setup->warmup_ns == 0)
         begin_steady_state(gc);
     else
-        schedule_due(gc, gc->mutator.wall_ns + gc->setup->warmup_ns, DUE_STEADY, DUE_STEADY);
+        schedule_due(gc, gc->mutator.wall_ns + gc->setup->warmup_ns, DUE_STEADY);
 }
 
 #define PROGRESS_STEPS 4096 /* operations, or things due, at least, between two reports */
@@ -278,8 +278,7 @@ static void fire(struct gc *gc, uint32_t tag)
         begin_steady_state(gc);
     } else {
         take_sample(gc);
-        schedule_due(gc, (gc->mutator.wall_ns / gc->sample_ns + 1) * gc->sample_ns, DUE_SAMPLE,
-                     DUE_SAMPLE);
+        schedule_due(gc, (gc->mutator.wall_ns / gc->sample_ns + 1) * gc->sample_ns, DUE_SAMPLE);
     }
 }
 
@@ -401,11 +400,10 @@ static void end_request(struct gc *gc, const struct slot *slot)
 
 static void set_thresholds(struct collector *collector, const struct op *op)
 {
-    uint32_t thresholds[GENERATIONS] = {op->a, op->b, op->c};
+    uint32_t set[GENERATIONS] = {op->a, op->b, op->c};
     for (int g = 0; g < GENERATIONS; g++)
-        if (thresholds[g] == THRESHOLD_KEEP)
-            thresholds[g] = collector->threshold[g];
-    collector_set_threshold(collector, thresholds);
+        set[g] = set[g] == THRESHOLD_KEEP ? collector->threshold[g] : set[g];
+    collector_set_threshold(collector, set);
 }
 
 /* An operation that is not the engine's. */
@@ -537,7 +535,7 @@ static void fill_result(struct gc *gc, struct simulation_result *result)
 /* The last that is done to the heap. */
 static void fill_ending(struct gc *gc, struct ending *ending)
 {
-    struct policy_plans plans;
+    struct policy_plans plans; /* by what there is before that */
     combination_plan(&gc->policies, gc, &plans);
     ending_find(ending, gc->engine, gc->engine_state, &gc->mutator.collector, gc->costs);
     for (int g = 0; g < GENERATIONS; g++)
@@ -575,7 +573,7 @@ static int prepare(struct gc *gc, struct error *error)
     if (setup->sample_ns == SAMPLE_AUTO)
         gc->sample_ns = automatic_sample_ns(gc->program);
     if (gc->sample_ns != SAMPLE_NEVER)
-        schedule_due(gc, gc->sample_ns, DUE_SAMPLE, DUE_SAMPLE);
+        schedule_due(gc, gc->sample_ns, DUE_SAMPLE);
     if (setup->warmup_ns)
         begin_warmup(gc);
     return 0;
