@@ -46,7 +46,8 @@ struct command {
 #define OTHERWISE DEFAULT_COLLECTOR ", or the one --program was compiled for"
 
 static const struct command_option options_of_run[] = {
-    {{POLICY, .otherwise = "the one called default", .meaning = "the policy, as freeze:t0=50000"},
+    {{POLICY, .otherwise = "the one called default",
+      .meaning = "the policy, as freeze:t0=50000, or several with + between them"},
      .letter = 'p',
      .argument = "SPEC",
      .times = 1,
@@ -61,7 +62,8 @@ static const struct command_option options_of_run[] = {
 
 static const struct command_option options_of_compare[] = {
     {{POLICY, .otherwise = "every one there is",
-      .meaning = "a policy, as freeze:t0=50000; as often as you like"},
+      .meaning =
+          "a policy, as freeze:t0=50000, or several with + between them; as often as you like"},
      .letter = 'p',
      .argument = "SPEC",
      .times = TIMES_ANY},
@@ -374,7 +376,7 @@ const struct subcommand subcommand_compare = {
                    "policies for the cycle collector (without --policy: under each there is), and "
                    "says what each costs.\n\n" ABOUT_SPECS,
     .examples = "pygcsim compare --workload web:duration=20s --policy default \\\n"
-                "    --policy freeze:t0=50000 --policy off",
+                "    --policy freeze:t0=50000 --policy 'off:until=startup_done + freeze'",
     .options = {options_of_compare, options},
     .files = notes_of_results,
     .environment = notes_of_environment,

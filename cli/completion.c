@@ -33,14 +33,16 @@ static bool has_words(const struct param *param)
     return param->type == PARAM_FLAG || param->choices || param->registry || param->absent;
 }
 
-/* Cases of the keys of a table of rows, and of what each may be. */
-static void put_rows(const char *prefix, const struct param *params)
+/* Cases of the keys of a component, or a table of rows that is made into one, and of what each may
+ * be. */
+static void put_rows(const char *prefix, const struct component *component)
 {
+    const struct param *param;
     printf("    %s) echo", prefix);
-    for (const struct param *param = params; param && param->name; param++)
+    for (size_t i = 0; (param = component_param(component, i)); i++)
         printf(" %s", param->name);
     puts(" ;;");
-    for (const struct param *param = params; param && param->name; param++) {
+    for (size_t i = 0; (param = component_param(component, i)); i++) {
         if (param->type != PARAM_PATH && !has_words(param))
             continue;
         printf("    %s:%s) echo", prefix, param->name);
@@ -60,7 +62,7 @@ static void put_rules(void)
         for (size_t i = 0; (option = option_at(subcommands[s], i)); i++)
             if (option->param.parts && option->param.parts != put) {
                 put = option->param.parts;
-                put_rows(option->param.name, put);
+                put_rows(option->param.name, &(struct component){.params = put});
             }
 }
 
@@ -78,7 +80,7 @@ static void put_specifications(void)
         for (size_t i = 0; components[i]; i++) {
             char prefix[96];
             snprintf(prefix, sizeof prefix, "%s:%s", kinds[k]->list, components[i]->name);
-            put_rows(prefix, components[i]->params);
+            put_rows(prefix, components[i]);
         }
     }
     put_rules();
@@ -149,6 +151,11 @@ static const char bash_end[] =
     "    rule) _pygcsim_pairs \"$head\" \"$last\" \"$1\" ;;\n"
     "    spec)\n"
     "        compopt -o nospace 2>/dev/null\n"
+    "        if [[ $1 == policies && $typed == *+* ]]; then # the last of those that are joined\n"
+    "            last=${typed##*+}\n"
+    "            last=${last#\"${last%%[! ]*}\"}\n"
+    "            before+=${typed%\"$last\"} typed=$last last=${last##*[:,]}\n"
+    "        fi\n"
     "        if [[ $typed == *:* ]]; then\n"
     "            _pygcsim_pairs \"$head\" \"$last\" \"$1:${typed%%:*}\"\n"
     "        else\n"
@@ -310,6 +317,7 @@ static const char zsh_pairs[] = "_pygcsim_pairs() { # whose rows\n"
                                 "}\n"
                                 "\n"
                                 "_pygcsim_spec() {\n"
+                                "    [[ $1 == policies ]] && compset -P '*+( )#'\n"
                                 "    local name=${PREFIX%%:*}\n"
                                 "    if [[ $PREFIX != *:* ]]; then\n"
                                 "        compadd -S '' -- $(_pygcsim_rows $1)\n"

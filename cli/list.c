@@ -39,7 +39,8 @@ static void component_json(const struct component *component)
     json_text(&json, "name", component->name);
     json_text(&json, "summary", component->summary);
     json_array(&json, "parameters");
-    for (const struct param *param = component->params; param && param->name; param++)
+    const struct param *param;
+    for (size_t i = 0; (param = component_param(component, i)); i++)
         param_json(&json, param);
     json_end(&json);
     json_end(&json);
@@ -74,12 +75,16 @@ static void component_markdown(const struct component *component)
     putchar('\n');
 }
 
+/* What all have besides stands behind them, but in an object for programs, which has all. */
 static void list_components(const struct component *const *registry, enum form form)
 {
     static void (*const print[])(const struct component *) = {component_plain, component_json,
                                                               component_markdown};
+    const struct component *common = registry[0]->common;
     for (; *registry; registry++)
         print[form](*registry);
+    if (common && form != JSON)
+        print[form](common);
 }
 
 /* ---- the rest: a name, a few words ------------------------------------------------ */

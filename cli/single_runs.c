@@ -171,8 +171,11 @@ void single_runs_remarks(const struct single_runs *answer, bool one_seed)
             print("%s%s%s: out of memory after %s\n", run->policy->text, versions ? " on " : "",
                   versions ? run->collector : "",
                   units_show_seconds(text, (double)run->result->wall_ns / 1e9));
-        if (run->missed_event)
+        if (run->missed_event && run->missed_count == 1)
             print("%s: the program never reported %s\n", run->policy->text, run->missed_event);
+        else if (run->missed_event)
+            print("%s: the program did not report %s %s times\n", run->policy->text,
+                  run->missed_event, units_write_count(text, run->missed_count));
         unsteady += run->unsteady;
     }
     if (unsteady && one_seed)

@@ -37,20 +37,20 @@ static void event(void *state, struct gc *gc, enum program_event event)
     gc_collect(gc, (int)on_event->generation);
 }
 
-static bool plan(const void *state, const struct gc *gc, struct policy_plan *plan)
+static void plan(const void *state, const struct gc *gc, struct policy_plans *plans)
 {
     const struct on_event *on_event = state;
     (void)gc;
-    *plan = (struct policy_plan){
-        .generation = (int)on_event->generation,
-        .on = (enum program_event)on_event->on,
-        .after = (uint64_t)(on_event->every - on_event->seen % on_event->every),
-        .every = (uint64_t)on_event->every,
-    };
-    return true;
+    policy_plans_add(plans,
+                     (struct policy_plan){
+                         .generation = (int)on_event->generation,
+                         .on = (enum program_event)on_event->on,
+                         .after = (uint64_t)(on_event->every - on_event->seen % on_event->every),
+                         .every = (uint64_t)on_event->every,
+                     });
 }
 
-static void python(const void *state, FILE *out)
+static bool python(const void *state, FILE *out)
 {
     const struct on_event *on_event = state;
     fprintf(out,
@@ -64,11 +64,30 @@ static void python(const void *state, FILE *out)
     fprintf(out, " == 0:\n        gc.collect(%d)\n", (int)on_event->generation);
     if (!on_event->automatic)
         fputs("\n\n# At the start of the program:\ngc.disable()\n", out);
+    return true;
+}
+
+static void python_part(const void *state, FILE *out)
+{
+    const struct on_event *on_event = state;
+    fprintf(out,
+            "    def start(self):\n"
+            "        self.seen = 0\n"
+            "%s\n"
+            "    def event(self, event):\n"
+            "        if event == \"%s\":\n"
+            "            self.seen += 1\n"
+            "            if self.seen %% ",
+            on_event->automatic ? "" : "        self.wish(\"enabled\", False)\n",
+            program_event_names[on_event->on]);
+    python_number(out, on_event->every);
+    fprintf(out, " == 0:\n                gc.collect(%d)\n", (int)on_event->generation);
 }
 
 const struct policy policy_event = {
     .about =
         {
+            POLICY_COMMON,
             .name = "event",
             .summary = "gc.collect(generation) at every n-th report of an event",
             .params = params,
@@ -78,4 +97,5 @@ const struct policy policy_event = {
     .event = event,
     .plan = plan,
     .python = python,
+    .python_part = python_part,
 };

@@ -10,21 +10,32 @@ static void start(void *state, struct gc *gc)
     gc_disable(gc);
 }
 
-static void python(const void *state, FILE *out)
+static bool python(const void *state, FILE *out)
 {
     (void)state;
     fputs("import gc\n\n"
           "# At the start of the program:\n"
           "gc.disable()\n",
           out);
+    return true;
+}
+
+static void python_part(const void *state, FILE *out)
+{
+    (void)state;
+    fputs("    def start(self):\n"
+          "        self.wish(\"enabled\", False)\n",
+          out);
 }
 
 const struct policy policy_off = {
     .about =
         {
+            POLICY_COMMON,
             .name = "off",
             .summary = "gc.disable(): automatic collection off from the start",
         },
     .start = start,
     .python = python,
+    .python_part = python_part,
 };

@@ -25,7 +25,7 @@ static void start(void *state, struct gc *gc)
     gc_set_threshold(gc, threshold->t0, threshold->t1, threshold->t2);
 }
 
-static void python(const void *state, FILE *out)
+static bool python(const void *state, FILE *out)
 {
     const struct threshold *threshold = state;
     fputs("import gc\n\n"
@@ -33,11 +33,23 @@ static void python(const void *state, FILE *out)
           out);
     if (!python_thresholds(out, threshold->t0, threshold->t1, threshold->t2))
         fputs("# nothing to set, all three thresholds stay as they are\n", out);
+    return true;
+}
+
+static void python_part(const void *state, FILE *out)
+{
+    const struct threshold *threshold = state;
+    bool none = threshold->t0 < 0 && threshold->t1 < 0 && threshold->t2 < 0;
+    fputs(none ? "    # nothing to set, all three thresholds stay as they are\n"
+               : "    def start(self):\n",
+          out);
+    python_wishes(out, 8, threshold->t0, threshold->t1, threshold->t2);
 }
 
 const struct policy policy_threshold = {
     .about =
         {
+            POLICY_COMMON,
             .name = "threshold",
             .summary = "gc.set_threshold(t0, t1, t2) once, at the start",
             .params = params,
@@ -45,4 +57,5 @@ const struct policy policy_threshold = {
         },
     .start = start,
     .python = python,
+    .python_part = python_part,
 };

@@ -44,16 +44,15 @@ static void timer(void *state, struct gc *gc)
     set_timer(timed, gc);
 }
 
-static bool plan(const void *state, const struct gc *gc, struct policy_plan *plan)
+static void plan(const void *state, const struct gc *gc, struct policy_plans *plans)
 {
     const struct timed *timed = state;
-    *plan = (struct policy_plan){.generation = (int)timed->generation,
-                                 .at_ns = next_ns(timed, gc),
-                                 .every_ns = (uint64_t)timed->every_ns};
-    return true;
+    policy_plans_add(plans, (struct policy_plan){.generation = (int)timed->generation,
+                                                 .at_ns = next_ns(timed, gc),
+                                                 .every_ns = (uint64_t)timed->every_ns});
 }
 
-static void python(const void *state, FILE *out)
+static bool python(const void *state, FILE *out)
 {
     const struct timed *timed = state;
     char seconds[UNITS_TEXT];
@@ -70,11 +69,31 @@ static void python(const void *state, FILE *out)
             "threading.Thread(target=collect_on_a_timer, daemon=True).start()\n",
             units_write_real(seconds, (double)timed->every_ns / NS_PER_S), (int)timed->generation,
             timed->automatic ? "" : "gc.disable()\n");
+    return true;
+}
+
+static void python_part(const void *state, FILE *out)
+{
+    const struct timed *timed = state;
+    char seconds[UNITS_TEXT];
+    units_write_real(seconds, (double)timed->every_ns / NS_PER_S);
+    fprintf(out,
+            "    def start(self):\n"
+            "%s"
+            "        self.wait()\n\n"
+            "    def wait(self):\n"
+            "        self.set_timer(%s - (time.monotonic() - BEGUN) %% %s)\n\n"
+            "    def timer(self):\n"
+            "        gc.collect(%d)\n"
+            "        self.wait()\n",
+            timed->automatic ? "" : "        self.wish(\"enabled\", False)\n", seconds, seconds,
+            (int)timed->generation);
 }
 
 const struct policy policy_timed = {
     .about =
         {
+            POLICY_COMMON,
             .name = "timed",
             .summary = "gc.collect(generation) from a timer",
             .params = params,
@@ -84,4 +103,5 @@ const struct policy policy_timed = {
     .timer = timer,
     .plan = plan,
     .python = python,
+    .python_part = python_part,
 };

@@ -10,6 +10,7 @@
 #include "sim/base/allocate.h"
 #include "sim/base/attempt.h"
 #include "sim/base/event_queue.h"
+#include "sim/model/combination.h"
 
 const char *const run_status_names[] = {
 #define X(name, meaning) #name,
@@ -20,8 +21,9 @@ const char *const run_status_names[] = {
 /* Of wall time: far from where clocks overflow. */
 #define LONGEST_NS (100 * 365 * (uint64_t)NS_PER_D)
 
-/* What the event queue holds, first things first within one instant. */
-enum due { DUE_SAMPLE, DUE_TIMER, DUE_STEADY };
+/* What the event queue holds, first things first within one instant. Behind these are the timers'
+ * tags: of each policy its own. */
+enum due { DUE_SAMPLE, DUE_TIMER, DUE_STEADY, DUE_TIMERS };
 
 struct gc {
     struct mutator mutator; /* first: the engine's callback finds the rest from it */
@@ -33,8 +35,7 @@ struct gc {
     struct prices prices, prices_at[PRICE_ENDS];
     uint64_t gone_through[GENERATIONS]; /* mutator time when a collection last went through all of a
                                            generation; 0: none has */
-    const struct policy *policy;
-    void *policy_state;
+    struct combination policies;
     const struct program *program; /* the engine's */
     struct event_queue due;
     struct slot {
@@ -144,8 +145,7 @@ static void run_collection(struct gc *gc, int generation, enum collection_cause 
     gc->late_ns += collection.pause_ns;
     collector_end(collector, generation, collection.examined - collection.unreachable,
                   collection.unreachable);
-    if (gc->policy->collected)
-        gc->policy->collected(gc->policy_state, gc, &collection);
+    combination_collected(&gc->policies, gc, &collection);
     collector->collecting = false;
     OBSERVE(gc, collection, &collection);
 }
@@ -162,6 +162,12 @@ static void collect_automatically(struct mutator *mutator)
         run_collection(gc, generation, CAUSE_threshold);
 }
 
+static void freeze(struct gc *gc)
+{
+    gc->engine->freeze(gc->engine_state);
+    collector_freeze(&gc->mutator.collector);
+}
+
 /* ---- the gc interface (sim/model/gc.h) ------------------------------------------------------ */
 
 void gc_collect(struct gc *gc, int generation)
@@ -172,32 +178,29 @@ void gc_collect(struct gc *gc, int generation)
 
 void gc_freeze(struct gc *gc)
 {
-    gc->engine->freeze(gc->engine_state);
-    collector_freeze(&gc->mutator.collector);
+    combination_frozen(&gc->policies);
+    freeze(gc);
 }
 
 void gc_unfreeze(struct gc *gc)
 {
+    combination_unfrozen(&gc->policies);
     gc->engine->unfreeze(gc->engine_state);
 }
 
 void gc_enable(struct gc *gc)
 {
-    collector_enable(&gc->mutator.collector, true);
+    combination_enable(&gc->policies, true);
 }
 
 void gc_disable(struct gc *gc)
 {
-    collector_enable(&gc->mutator.collector, false);
+    combination_enable(&gc->policies, false);
 }
 
 void gc_set_threshold(struct gc *gc, int64_t t0, int64_t t1, int64_t t2)
 {
-    const int64_t given[GENERATIONS] = {t0, t1, t2};
-    uint32_t threshold[GENERATIONS];
-    for (int g = 0; g < GENERATIONS; g++)
-        threshold[g] = given[g] < 0 ? gc->mutator.collector.threshold[g] : (uint32_t)given[g];
-    collector_set_threshold(&gc->mutator.collector, threshold);
+    combination_set_threshold(&gc->policies, t0, t1, t2);
 }
 
 const struct collector *gc_state(const struct gc *gc)
@@ -224,15 +227,16 @@ static void update_due(struct gc *gc)
     gc->mutator.due_ns = due_ns <= LONGEST_NS ? due_ns : LONGEST_NS + 1;
 }
 
-static void schedule_due(struct gc *gc, uint64_t wall_ns, enum due what)
+static void schedule_due(struct gc *gc, uint64_t wall_ns, uint32_t tag)
 {
-    event_queue_push(&gc->due, wall_ns, what, what);
+    event_queue_push(&gc->due, wall_ns, tag < DUE_TIMERS ? tag : DUE_TIMER, tag);
     update_due(gc);
 }
 
 void gc_set_timer(struct gc *gc, uint64_t wall_ns)
 {
-    schedule_due(gc, wall_ns > gc->mutator.wall_ns ? wall_ns : gc->mutator.wall_ns + 1, DUE_TIMER);
+    uint64_t due_ns = wall_ns > gc->mutator.wall_ns ? wall_ns : gc->mutator.wall_ns + 1;
+    schedule_due(gc, due_ns, DUE_TIMERS + (uint32_t)combination_running(&gc->policies));
 }
 
 /* ---- what becomes due ----------------------------------------------------------------- */
@@ -292,12 +296,11 @@ static void report_progress(struct gc *gc)
     OBSERVE(gc, progress, fmin(gc->engine->progress(gc->engine_state), 1));
 }
 
-static void fire(struct gc *gc, enum due what)
+static void fire(struct gc *gc, uint32_t tag)
 {
-    if (what == DUE_TIMER) {
-        if (gc->policy->timer)
-            gc->policy->timer(gc->policy_state, gc);
-    } else if (what == DUE_STEADY) {
+    if (tag >= DUE_TIMERS) {
+        combination_timer(&gc->policies, gc, tag - DUE_TIMERS);
+    } else if (tag == DUE_STEADY) {
         begin_steady_state(gc);
     } else {
         take_sample(gc);
@@ -311,9 +314,9 @@ static void fire_due(struct gc *gc)
 {
     while (gc->mutator.due_ns <= gc->mutator.wall_ns && gc->mutator.wall_ns <= LONGEST_NS &&
            !gc->abandoned) {
-        enum due what = event_queue_pop(&gc->due).tag;
+        uint32_t tag = event_queue_pop(&gc->due).tag;
         update_due(gc);
-        fire(gc, what);
+        fire(gc, tag);
         if (++gc->fired % PROGRESS_STEPS == 0) /* a wait may be long, and much become due in it */
             report_progress(gc);
     }
@@ -329,12 +332,11 @@ static void begin_service(struct gc *gc)
     begin_warmup(gc);
 }
 
-/* What the policy does at the end of start-up is part of it. */
+/* What policies do at the end of start-up is part of it. */
 static void report_event(struct gc *gc, enum program_event event)
 {
     gc->events[event]++;
-    if (gc->policy->event)
-        gc->policy->event(gc->policy_state, gc, event);
+    combination_event(&gc->policies, gc, event);
     if (event == EVENT_startup_done)
         begin_service(gc);
 }
@@ -423,32 +425,34 @@ static void end_request(struct gc *gc, const struct slot *slot)
     OBSERVE(gc, request, &request);
 }
 
+static void set_thresholds(struct collector *collector, const struct op *op)
+{
+    uint32_t set[GENERATIONS] = {op->a, op->b, op->c};
+    for (int g = 0; g < GENERATIONS; g++)
+        set[g] = set[g] == THRESHOLD_KEEP ? collector->threshold[g] : set[g];
+    collector_set_threshold(collector, set);
+}
+
 /* An operation that is not the engine's. */
 static void control(struct gc *gc, const struct op *op)
 {
     struct mutator *mutator = &gc->mutator;
-    const uint32_t thresholds[GENERATIONS] = {op->a, op->b, op->c};
-    int64_t set[GENERATIONS];
     switch ((enum op_code)op->code) {
     case OP_COLLECT:
         run_collection(gc, (int)op->a, CAUSE_program);
         break;
     case OP_FREEZE:
-        gc_freeze(gc);
+        freeze(gc);
         break;
     case OP_UNFREEZE:
-        gc_unfreeze(gc);
+        gc->engine->unfreeze(gc->engine_state);
         break;
     case OP_ENABLE:
-        gc_enable(gc);
-        break;
     case OP_DISABLE:
-        gc_disable(gc);
+        collector_enable(&mutator->collector, op->code == OP_ENABLE);
         break;
     case OP_THRESHOLD:
-        for (int g = 0; g < GENERATIONS; g++)
-            set[g] = thresholds[g] == THRESHOLD_KEEP ? -1 : (int64_t)thresholds[g];
-        gc_set_threshold(gc, set[0], set[1], set[2]);
+        set_thresholds(&mutator->collector, op);
         break;
     case OP_BEGIN:
         begin_request(gc, &gc->slots[op->a], moved(gc, op->ns));
@@ -561,13 +565,12 @@ static void fill_result(struct gc *gc, struct simulation_result *result)
 /* The last that is done to the heap. */
 static void fill_ending(struct gc *gc, struct ending *ending)
 {
-    struct policy_plan plan;
-    if (!gc->policy->plan || !gc->policy->plan(gc->policy_state, gc, &plan))
-        plan = (struct policy_plan){.generation = -1};
+    struct policy_plans plans; /* by what there is before that */
+    combination_plan(&gc->policies, gc, &plans);
     ending_find(ending, gc->engine, gc->engine_state, &gc->mutator.collector, gc->costs);
     for (int g = 0; g < GENERATIONS; g++)
         ending->would_find[g].worked_ns = gc->mutator.mutator_ns - gc->gone_through[g];
-    ending->plan = plan;
+    ending->plans = plans;
 }
 
 /* A 250th of the program; where it does not say how long it is, 10 ms. */
@@ -583,12 +586,12 @@ static uint64_t automatic_sample_ns(const struct program *program)
 static int prepare(struct gc *gc, struct error *error)
 {
     const struct simulation_setup *setup = gc->setup;
-    gc->policy_state = setting_fresh_state(setup->policy);
     gc->mutator = (struct mutator){
         .due_ns = LONGEST_NS + 1,
         .collect_automatically = collect_automatically,
     };
     collector_init(&gc->mutator.collector, setup->collector);
+    combination_init(&gc->policies, setup->policy, &gc->mutator.collector, gc->events);
     gc->engine_state = gc->engine->new (setup, &gc->mutator, error);
     if (!gc->engine_state)
         return -1;
@@ -629,7 +632,6 @@ static int begin(void *context, struct error *error)
         .observer = step->observer,
         .engine = step->setup->engine,
         .costs = costs_of_setup(step->setup, &simulation->costs),
-        .policy = policy_of(step->setup->policy->component),
     };
     return prepare(&simulation->gc, error);
 }
@@ -654,7 +656,7 @@ void simulation_free(struct simulation *simulation)
         gc->engine->free(gc->engine_state);
     event_queue_fini(&gc->due);
     free(gc->slots);
-    free(gc->policy_state);
+    combination_fini(&gc->policies);
     free(simulation);
 }
 
@@ -680,8 +682,8 @@ static int advance(void *context, struct error *error)
     struct gc *gc = &step->simulation->gc;
     if (step->window && gc->engine->enter)
         gc->engine->enter(gc->engine_state, step->window);
-    if (!gc->begun && gc->policy->start)
-        gc->policy->start(gc->policy_state, gc);
+    if (!gc->begun)
+        combination_start(&gc->policies, gc);
     gc->begun = true;
     if (run_program(gc) == STOP_WINDOW && !gc->abandoned)
         return 0;

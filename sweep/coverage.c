@@ -38,6 +38,8 @@ static enum uncovered why(const struct kept_coverage *run)
 {
     if (isnan(run->covered))
         return UNCOVERED_unsteady;
+    if (run->changes > 0)
+        return UNCOVERED_changes;
     if (run->flagged > 0)
         return run->arrival_dispersion > DISPERSION_LIMIT ? UNCOVERED_bursts : UNCOVERED_growth;
     return UNCOVERED_unseen;

@@ -7,6 +7,7 @@
 
 #include "results/store/query.h"
 #include "sim/base/allocate.h"
+#include "sim/base/setting.h"
 
 /* ---- what was varied ------------------------------------------------------------------ */
 
@@ -42,7 +43,7 @@ static void free_cells(struct cells *cells)
     free(cells->cells);
 }
 
-/* The name in a specification; to be freed. */
+/* The name in a specification of a workload; to be freed. */
 static char *name_of(const char *specification)
 {
     char *name = allocate_text(specification);
@@ -54,7 +55,7 @@ static void add_names(struct cells *cells, const struct outcomes *outcomes, size
 {
     const struct outcome *of = &outcomes->settings[setting];
     const struct outcome_group *group = &outcomes->groups[of->group];
-    char *policy = name_of(of->policy), *workload = name_of(group->workload);
+    char *policy = setting_names(of->policy), *workload = name_of(group->workload);
     add_cell(cells, allocate_text("policy"), policy, NAN, setting);
     add_cell(cells, allocate_text("workload"), workload, NAN, setting);
     add_cell(cells, allocate_text("collector"), group->collector, NAN, setting);
@@ -88,8 +89,10 @@ static void add_parameter(struct cells *cells, const struct outcomes *outcomes, 
     const struct outcome *of = &outcomes->settings[setting];
     const char *text = query_string(row, 4);
     bool of_policy = strcmp(query_string(row, 1), "policy") == 0;
-    char *owner = name_of(of_policy ? of->policy : outcomes->groups[of->group].workload), *factor;
-    if (asprintf(&factor, "%s.%s", owner, query_string(row, 2)) < 0)
+    char *factor, *owner = of_policy ? setting_names(of->policy)
+                                     : name_of(outcomes->groups[of->group].workload);
+    const char *joint = strstr(owner, SETTING_JOINT) ? ": " : ".";
+    if (asprintf(&factor, "%s%s%s", owner, joint, query_string(row, 2)) < 0)
         out_of_memory();
     add_cell(cells, factor, text, query_real(row, 3), setting)->of_policy = of_policy;
     free(owner);
@@ -197,8 +200,8 @@ static void find_points(struct factor *factor, const struct outcomes *outcomes)
 /* Are both parameters of one policy, or of one workload? */
 static bool same_owner(const struct factor *a, const struct factor *b)
 {
-    size_t length = strcspn(a->name, ".");
-    return a->of_policy == b->of_policy && length == strcspn(b->name, ".") &&
+    size_t length = strcspn(a->name, ".:"); /* "freeze.t0", "off + freeze: freeze.t0" */
+    return a->of_policy == b->of_policy && length == strcspn(b->name, ".:") &&
            strncmp(a->name, b->name, length) == 0;
 }
 

@@ -19,6 +19,7 @@
 enum {
     COVERED,
     FLAGGED,
+    CHANGES,
     HORIZON,
     WALL,
     SEEN,
@@ -46,6 +47,7 @@ enum {
 static const char *const needed[NEEDED] = {
     [COVERED] = "covered",
     [FLAGGED] = "flagged",
+    [CHANGES] = "changes",
     [HORIZON] = "horizon",
     [WALL] = "wall_time",
     [SEEN] = "service_pause_max",
@@ -117,6 +119,8 @@ static enum outlook_is judge(const struct outlook *outlook, const struct facts f
 {
     if (isnan(facts[COVERED].least))
         return OUTLOOK_UNKNOWN;
+    if (facts[CHANGES].most > 0)
+        return OUTLOOK_UNRELIABLE;
     if (nothing_comes(outlook, facts))
         return OUTLOOK_NOTHING;
     if (facts[COVERED].least > 0)
@@ -143,8 +147,9 @@ static struct outlook make(const struct facts facts[NEEDED])
     find_next(&outlook, facts);
     outlook.is = judge(&outlook, facts);
     if (outlook.is == OUTLOOK_UNRELIABLE) {
-        outlook.bursts = facts[ARRIVALS].most > DISPERSION_LIMIT;
-        outlook.grows = !outlook.bursts;
+        outlook.changes = facts[CHANGES].most > 0;
+        outlook.bursts = !outlook.changes && facts[ARRIVALS].most > DISPERSION_LIMIT;
+        outlook.grows = !outlook.changes && !outlook.bursts;
     }
     return outlook;
 }
@@ -282,7 +287,10 @@ char *outlook_show(char text[OUTLOOK_TEXT], const struct outlook *outlook)
         snprintf(text, OUTLOOK_TEXT, "%s %s (%s)", show_pause(pause, outlook->pause),
                  show_when(when, outlook), generations[outlook->generation]);
     else if (outlook->is == OUTLOOK_UNRELIABLE)
-        snprintf(text, OUTLOOK_TEXT, "unclear: %s", outlook->bursts ? "bursts" : "heap grows");
+        snprintf(text, OUTLOOK_TEXT, "unclear: %s",
+                 outlook->changes  ? "policy changes"
+                 : outlook->bursts ? "bursts"
+                                   : "heap grows");
     else if (outlook->is == OUTLOOK_NOTHING && heap_grows(outlook))
         snprintf(text, OUTLOOK_TEXT, "no pause; heap %s", units_show_bytes(heap, outlook->heap));
     else
@@ -310,7 +318,9 @@ static void write_unreliable(FILE *out, const struct outlook *outlook)
     char ran[UNITS_TEXT], seen[NUMBER_TEXT];
     units_show_seconds(ran, outlook->ran);
     fputs("What comes cannot be relied on: ", out);
-    if (outlook->bursts)
+    if (outlook->changes)
+        fputs("the policy changes later on: a part of it begins, ends, freezes or unfreezes.", out);
+    else if (outlook->bursts)
         fprintf(out, "requests come in bursts, of which %s see too few.", ran);
     else
         fprintf(out, "the heap grows, and %s do not say how far.", ran);
@@ -467,8 +477,8 @@ char *outlook_legend(const struct outlook *outlooks, size_t count)
         fputs(" Nothing, no pause: no collection comes; heap: what garbage makes of it by then.",
               out);
     if (any && count_of(outlooks, count, OUTLOOK_UNRELIABLE))
-        fputs(" Unclear: no prediction can be relied on where the heap grows, or requests come in "
-              "longer bursts than were seen.",
+        fputs(" Unclear: no prediction can be relied on where the heap grows, requests come in "
+              "longer bursts than were seen, or the policy changes later on.",
               out);
     if (any &&
         count_of(outlooks, count, OUTLOOK_COMES) + count_of(outlooks, count, OUTLOOK_UNRELIABLE))

@@ -23,16 +23,16 @@ struct outlook {
         OUTLOOK_UNRELIABLE, /* whatever is predicted, it cannot be relied on */
         OUTLOOK_COUNT
     } is;
-    bool grows, bursts;     /* why it cannot */
-    double horizon;         /* s; from here on NaN: there is none */
-    double ran;             /* how long the runs were, the shortest, s */
-    double seen;            /* the longest pause of the steady state, s */
-    int generation;         /* of the longest pause that is predicted; -1: there is none */
-    double low, high;       /* when that comes, after the program began, s */
-    double pause;           /* how long it is, s */
-    double pause_high;      /* the same if the heap goes on growing */
-    double pause_max;       /* horizon_pause_max, which has what was seen in it */
-    double heap, heap_seen; /* horizon_heap_peak, heap_peak: bytes */
+    bool grows, bursts, changes; /* why it cannot */
+    double horizon;              /* s; from here on NaN: there is none */
+    double ran;                  /* how long the runs were, the shortest, s */
+    double seen;                 /* the longest pause of the steady state, s */
+    int generation;              /* of the longest pause that is predicted; -1: there is none */
+    double low, high;            /* when that comes, after the program began, s */
+    double pause;                /* how long it is, s */
+    double pause_high;           /* the same if the heap goes on growing */
+    double pause_max;            /* horizon_pause_max, which has what was seen in it */
+    double heap, heap_seen;      /* horizon_heap_peak, heap_peak: bytes */
 };
 
 /* Of one run: `values` by `metrics`, NaN: none. */

@@ -7,7 +7,7 @@
 #include "sim/base/allocate.h"
 #include "sim/base/error.h"
 #include "sim/base/printable.h"
-#include "sim/model/policy.h"
+#include "sim/model/python.h"
 
 char *python_lines(const char *policy, const struct component *const *policies)
 {
@@ -19,7 +19,7 @@ char *python_lines(const char *policy, const struct component *const *policies)
     if (!out)
         out_of_memory();
     if (setting_parse(&setting, policy, policies, "policy", &error) == 0) {
-        policy_of(setting.component)->python(setting.state, out);
+        python_write(out, &setting);
         setting_fini(&setting);
     } else { /* its text is anybody's: it must not end the comment */
         fputs("# ", out);

@@ -9,26 +9,32 @@
 #include "sim/base/allocate.h"
 #include "sim/base/units.h"
 
-/* An event that the program never reported; `name`: an event's. */
-static const char *missed(const char *name, const struct simulation_result *result)
+/* What such a parameter waits for, so often. */
+static struct moment moment_of(const struct setting *part, const struct param *param)
 {
-    for (int event = 0; event < PROGRAM_EVENT_COUNT; event++)
-        if (strcmp(program_event_names[event], name) == 0 && result->events[event] == 0)
-            return program_event_names[event];
-    return NULL;
+    const void *field = (const char *)setting_state(part, param) + param->offset;
+    if (param->type == PARAM_MOMENT)
+        return *(const struct moment *)field;
+    return (struct moment){*(const int64_t *)field, 1};
 }
 
-/* The first parameter that names an event which was never reported. */
-static const char *missed_event(const struct setting *policy,
-                                const struct simulation_result *result)
+/* The first parameter that names an event which was never reported, or not so often. */
+static void find_missed(struct single_run *run)
 {
-    const char *found = NULL;
-    char buffer[UNITS_TEXT];
-    for (const struct param *param = policy->component->params; param && param->name && !found;
-         param++)
-        if (param->choices == program_event_names)
-            found = missed(param_text(param, policy->state, buffer), result);
-    return found;
+    const struct simulation_result *result = run->result;
+    for (const struct setting *part = run->policy; part; part = part->next) {
+        const struct param *param;
+        for (size_t i = 0; (param = component_param(part->component, i)); i++) {
+            if (param->choices != program_event_names)
+                continue;
+            struct moment moment = moment_of(part, param);
+            if (moment.event < 0 || result->events[moment.event] >= (uint64_t)moment.count)
+                continue;
+            run->missed_event = program_event_names[moment.event];
+            run->missed_count = moment.count;
+            return;
+        }
+    }
 }
 
 static bool is_unsteady(const struct simulation_result *result)
@@ -47,7 +53,7 @@ int single_runs_read(struct single_runs *answer, const struct single_run *runs, 
         *run = runs[i];
         run->values = allocate_zeroed(metric_count(), sizeof *run->values);
         if (run->result) {
-            run->missed_event = missed_event(run->policy, run->result);
+            find_missed(run);
             run->unsteady = is_unsteady(run->result);
         }
         status = run_read(store, run->id, &run->status, run->values, error);

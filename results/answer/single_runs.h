@@ -13,7 +13,7 @@
 #include "results/store/metrics.h"
 #include "results/store/store.h"
 #include "sim/base/error.h"
-#include "sim/base/param.h"
+#include "sim/base/setting.h"
 #include "sim/simulation.h"
 
 struct single_run {
@@ -29,7 +29,8 @@ struct single_run {
     /* The answer. */
     enum run_status status;
     double *values;           /* by `metrics`; NaN: none */
-    const char *missed_event; /* the policy waited for it in vain, and has done nothing; or NULL */
+    const char *missed_event; /* a policy waited for it in vain; or NULL */
+    int64_t missed_count;     /* for so many reports of it */
     bool unsteady;            /* it ended before its steady state */
     struct outlook outlook;   /* what it was too short to see */
 };

@@ -74,13 +74,22 @@ static void by_counters(struct calendar *calendar, const struct ending *ending,
         fmax(0, calendar->expected[0] - calendar->expected[1] - calendar->expected[2]);
 }
 
-/* ---- the policy, alone or with them --------------------------------------------------------- */
+/* ---- policies, alone or with them ----------------------------------------------------------- */
+
+/* When a policy collects next, and how far apart: by the clock, or by reports of an event as often
+ * as in the steady state. */
+struct planned {
+    int generation;
+    double in, every;
+    double after, reports; /* as of struct first */
+};
 
 struct walk {
     struct collector collector;
-    double trigger, plan, every; /* the next of each, and between two of a plan */
-    double plans;                /* that come before, and with, the first of them */
-    double triggers;             /* gone through */
+    double trigger; /* the next */
+    struct planned plans[POLICY_PLANS_MOST];
+    size_t plan_count;
+    double triggers; /* gone through */
     double full_first, full_last, fulls;
     uint64_t survivors[GENERATIONS]; /* of the next collection of each */
 };
@@ -97,14 +106,19 @@ static struct collector collector_of(const struct ending *ending)
     return collector;
 }
 
-static void meet_first(const struct walk *walk, struct first *first, double in, bool planned)
+/* `planned`: NULL if counters ask for it. */
+static void meet_first(const struct walk *walk, struct first *first, double in,
+                       const struct planned *planned)
 {
     if (isinf(first->in))
-        *first = (struct first){
-            .in = in, .planned = planned, .after = planned ? walk->plans : walk->triggers};
+        *first = (struct first){.in = in,
+                                .planned = planned,
+                                .after = planned ? planned->after : walk->triggers,
+                                .reports = planned ? planned->reports : 0};
 }
 
-static void meet(struct walk *walk, struct calendar *calendar, int g, double in, bool planned)
+static void meet(struct walk *walk, struct calendar *calendar, int g, double in,
+                 const struct planned *planned)
 {
     meet_first(walk, &calendar->first[g], in, planned);
     calendar->expected[g]++;
@@ -125,41 +139,94 @@ static void collect(struct walk *walk, int g, double in, const struct steady *st
     walk->trigger = collector->enabled ? in + steady->interval : INFINITY;
 }
 
-/* One trigger, or one collection of the plan. Returns its instant. */
-static double step(struct walk *walk, struct calendar *calendar, const struct policy_plan *plan,
-                   const struct steady *steady)
+/* NULL: none ever comes. */
+static struct planned *next_plan(struct walk *walk)
 {
-    bool planned = walk->plan <= walk->trigger;
-    double in = planned ? walk->plan : walk->trigger;
-    int g = plan->generation;
-    if (planned) {
-        walk->plan += walk->every;
-    } else {
+    struct planned *next = NULL;
+    for (struct planned *plan = walk->plans; plan < walk->plans + walk->plan_count; plan++)
+        if (isfinite(plan->in) && (!next || plan->in < next->in))
+            next = plan;
+    return next;
+}
+
+/* One trigger, or one collection that is planned (NULL: none is). */
+static void step(struct walk *walk, struct calendar *calendar, const struct steady *steady,
+                 struct planned *planned)
+{
+    double in = planned ? planned->in : walk->trigger;
+    int g = planned ? planned->generation : 0;
+    if (!planned) {
         walk->triggers++;
         walk->collector.count[0] = walk->collector.threshold[0] + 1;
         g = collector_choose(&walk->collector);
     }
     meet(walk, calendar, g, in, planned);
+    if (planned)
+        planned->in += planned->every;
     collect(walk, g, in, steady);
-    return in;
 }
 
-/* When the policy is next, and how far apart: by the clock, or by reports of an event as often as
- * in the steady state. */
-static void find_plan(struct walk *walk, struct calendar *calendar, const struct past *past,
-                      const struct steady *steady)
+/* Up to the horizon, if it takes no more than so many steps. False: the last was at *in, and there
+ * are more. */
+static bool go_through(struct walk *walk, struct calendar *calendar, const struct steady *steady,
+                       double horizon, double *in)
+{
+    for (int steps = 0; steps <= STEPS_MOST; steps++) {
+        struct planned *plan = next_plan(walk);
+        bool is_planned = plan && plan->in <= walk->trigger;
+        double next = is_planned ? plan->in : walk->trigger;
+        if (!(next < horizon))
+            return true;
+        if (steps == STEPS_MOST)
+            break;
+        *in = next;
+        step(walk, calendar, steady, is_planned ? plan : NULL);
+    }
+    return false;
+}
+
+static double reports_of(const struct past *past, const struct steady *steady,
+                         enum program_event event)
 {
     const struct simulation_result *result = past->result;
-    const struct policy_plan *plan = &result->ending.plan;
-    walk->plan = units_seconds(plan->at_ns) - units_seconds(result->wall_ns);
-    walk->every = units_seconds(plan->every_ns);
-    walk->plans = (double)plan->after;
+    return (double)(result->events[event] - result->early_events[event]) /
+           (steady->to - steady->from);
+}
+
+static struct planned planned_of(const struct policy_plan *plan, const struct past *past,
+                                 const struct steady *steady)
+{
+    struct planned planned = {
+        .generation = plan->generation,
+        .in = units_seconds(plan->at_ns) - units_seconds(past->result->wall_ns),
+        .every = units_seconds(plan->every_ns),
+        .after = (double)plan->after,
+    };
     if (!plan->after)
-        return;
-    uint64_t reports = result->events[plan->on] - result->early_events[plan->on];
-    calendar->reports = (double)reports / (steady->to - steady->from);
-    walk->plan = calendar->reports > 0 ? (double)plan->after / calendar->reports : INFINITY;
-    walk->every = (double)plan->every / calendar->reports;
+        return planned;
+    planned.reports = reports_of(past, steady, plan->on);
+    planned.in = planned.reports > 0 ? (double)plan->after / planned.reports : INFINITY;
+    planned.every = (double)plan->every / planned.reports;
+    return planned;
+}
+
+/* Collections; what changes besides is only noted. */
+static void find_plans(struct walk *walk, struct calendar *calendar, const struct past *past,
+                       const struct steady *steady)
+{
+    const struct policy_plans *plans = &past->result->ending.plans;
+    for (size_t i = 0; i < plans->count; i++) {
+        const struct planned planned = planned_of(&plans->plans[i], past, steady);
+        if (planned.generation == PLAN_CHANGE)
+            calendar->change = fmin(calendar->change, planned.in);
+        else
+            walk->plans[walk->plan_count++] = planned;
+        for (int g = 0; g <= planned.generation; g++)
+            if (isfinite(planned.in))
+                calendar->planned[g] = calendar->planned[g] > 0
+                                           ? fmin(calendar->planned[g], planned.every)
+                                           : planned.every;
+    }
 }
 
 static struct walk walk_from(const struct ending *ending, const struct steady *steady)
@@ -175,36 +242,57 @@ static struct walk walk_from(const struct ending *ending, const struct steady *s
     return walk;
 }
 
+/* From one that is planned to the next, of the plan of full collections that comes most often. */
+static double full_plan(const struct walk *walk)
+{
+    double every = INFINITY;
+    for (size_t i = 0; i < walk->plan_count; i++)
+        if (walk->plans[i].generation == GENERATIONS - 1 && isfinite(walk->plans[i].in))
+            every = fmin(every, walk->plans[i].every);
+    return every;
+}
+
+/* The first of each generation, where none was met before the horizon. */
+static void meet_planned(const struct walk *walk, struct calendar *calendar)
+{
+    double met[GENERATIONS];
+    for (int g = 0; g < GENERATIONS; g++)
+        met[g] = calendar->first[g].in;
+    for (const struct planned *plan = walk->plans; plan < walk->plans + walk->plan_count; plan++) {
+        struct first *first = &calendar->first[plan->generation];
+        if (!isinf(met[plan->generation]) || !(plan->in < first->in))
+            continue;
+        first->in = INFINITY;
+        meet_first(walk, first, plan->in, plan);
+    }
+}
+
 /* As often as they have come so far, where not all are gone through. */
-static void by_plan(struct calendar *calendar, struct walk *walk, const struct ending *ending,
-                    const struct steady *steady, double horizon)
+static void by_plan(struct calendar *calendar, struct walk *walk, const struct steady *steady,
+                    double horizon)
 {
     double in = 0;
-    for (int steps = 0; steps < STEPS_MOST && fmin(walk->plan, walk->trigger) < horizon; steps++)
-        in = step(walk, calendar, &ending->plan, steady);
-    if (fmin(walk->plan, walk->trigger) < horizon)
+    if (!go_through(walk, calendar, steady, horizon, &in))
         for (int g = 0; g < GENERATIONS; g++)
             calendar->expected[g] *= horizon / in;
-    meet_first(walk, &calendar->first[ending->plan.generation], walk->plan, true);
+    meet_planned(walk, calendar);
     if (walk->fulls > 1)
         calendar->full_period = (walk->full_last - walk->full_first) / (walk->fulls - 1);
-    else if (ending->plan.generation == 2)
-        calendar->full_period = walk->every;
+    else
+        calendar->full_period = full_plan(walk);
 }
 
 void calendar_find(struct calendar *calendar, const struct past *past, const struct steady *steady,
                    double horizon)
 {
     const struct ending *ending = &past->result->ending;
-    *calendar = (struct calendar){.left = horizon, .full_period = INFINITY};
+    *calendar = (struct calendar){.left = horizon, .full_period = INFINITY, .change = INFINITY};
     for (int g = 0; g < GENERATIONS; g++)
         calendar->first[g].in = INFINITY;
     struct walk walk = walk_from(ending, steady);
-    walk.plan = INFINITY;
-    if (ending->plan.generation >= 0)
-        find_plan(&walk, calendar, past, steady);
-    if (isfinite(walk.plan))
-        by_plan(calendar, &walk, ending, steady, horizon);
+    find_plans(&walk, calendar, past, steady);
+    if (next_plan(&walk))
+        by_plan(calendar, &walk, steady, horizon);
     else if (ending->automatic && steady->rate > 0)
         by_counters(calendar, ending, steady, horizon);
 }

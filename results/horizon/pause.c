@@ -60,13 +60,11 @@ static double usual_apart(const struct past *past, const struct steady *steady,
                           const struct calendar *calendar, int g)
 {
     const struct ending *ending = &past->result->ending;
-    const struct policy_plan *plan = &ending->plan;
     if (g == GENERATIONS - 1)
         return calendar->full_period;
     if (ending->automatic)
         return steady->interval * (g == 1 ? (double)(ending->threshold[1] + 2) : 1);
-    return plan->after == 0 ? units_seconds(plan->every_ns)
-                            : (double)plan->every / calendar->reports;
+    return calendar->planned[g];
 }
 
 /* ---- what it finds -------------------------------------------------------------------------- */

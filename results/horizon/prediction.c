@@ -18,15 +18,14 @@ static double pending_spread(const struct steady *steady)
 }
 
 /* Relative, of the time until then: two standard errors. */
-static double spread_of(const struct first *first, const struct steady *steady,
-                        const struct calendar *calendar)
+static double spread_of(const struct first *first, const struct steady *steady)
 {
     if (!first->planned)
         return hypot(2 * steady->rate_error / steady->rate,
                      first->waits_for_pending ? pending_spread(steady) : 0);
-    if (calendar->reports == 0)
+    if (first->reports == 0)
         return 0;
-    double seen = calendar->reports * (steady->to - steady->from);
+    double seen = first->reports * (steady->to - steady->from);
     return 2 * sqrt(fmax(1, steady->dispersion) * (1 / seen + 1 / first->after));
 }
 
@@ -48,11 +47,10 @@ static double slower(const struct first *first, const struct steady *steady)
 }
 
 static void set_instant(struct prediction_of *next, const struct past *past,
-                        const struct first *first, const struct steady *steady,
-                        const struct calendar *calendar)
+                        const struct first *first, const struct steady *steady)
 {
     double now = units_seconds(past->result->wall_ns);
-    double spread = spread_of(first, steady, calendar);
+    double spread = spread_of(first, steady);
     double slack = slack_of(first, steady, &past->result->ending);
     double low = first->in * fmax(0, 1 - spread) - slack;
     double high = first->in * slower(first, steady) * (1 + spread) + slack;
@@ -166,12 +164,14 @@ static void look_at_ends(struct prediction *prediction, const struct past *past,
 static void judge(struct prediction *prediction, const struct steady *steady,
                   const struct calendar *until)
 {
-    bool flagged = prediction->arrival_dispersion > DISPERSION_LIMIT || grows(steady);
+    bool flagged = prediction->arrival_dispersion > DISPERSION_LIMIT || grows(steady) ||
+                   until->change < until->left;
     bool covered = !flagged && !isnan(steady->grows);
     for (int g = 0; g < GENERATIONS; g++)
         if (may_come(prediction, g))
             covered &= was_seen(steady, g);
     prediction->flagged = flagged;
+    prediction->changes = until->change < until->left;
     prediction->covered = covered || until->left <= 0;
 }
 
@@ -208,7 +208,7 @@ static void look_ahead(struct prediction *prediction, const struct past *past,
         prediction->usual_pause[g] = usual_pause(past, steady, &calendar, g);
         if (isinf(calendar.first[g].in))
             continue;
-        set_instant(&prediction->next[g], past, &calendar.first[g], steady, &calendar);
+        set_instant(&prediction->next[g], past, &calendar.first[g], steady);
         set_pause(prediction, g, past, steady, &calendar);
     }
     if (isfinite(calendar.full_period))
@@ -232,6 +232,7 @@ static struct prediction nothing(void)
         .arrival_dispersion = NAN,
         .horizon = NAN,
         .flagged = NAN,
+        .changes = NAN,
         .covered = NAN,
         .horizon_pause_max = NAN,
         .pause_max_at = {NAN, NAN},

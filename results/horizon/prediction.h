@@ -35,7 +35,9 @@ struct prediction {
     double live_growth;        /* of reachable objects, a second */
     double arrival_dispersion; /* requests in tenths of the steady state: variance over mean */
     double horizon;            /* s of wall time since the program began */
-    double flagged; /* 1: growth or bursts make a prediction from so short a time unreliable */
+    double changes;            /* 1: within the horizon policies begin, end, freeze or unfreeze */
+    double
+        flagged; /* 1: that, growth or bursts make a prediction from so short a time unreliable */
     double covered; /* 1: what can come within the horizon has been seen, and nothing is flagged */
     double horizon_pause_max;        /* the longest in the steady state, seen or to come, s */
     double pause_max_at[PRICE_ENDS]; /* the same, with the scatter at the ends of its range */

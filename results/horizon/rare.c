@@ -56,9 +56,13 @@ static double usual_ns(const struct seen *of, double to_come_ns)
     return of->count ? of->total_ns / (double)of->count : to_come_ns;
 }
 
-static enum rare_place place_of(const struct policy_plan *plan, int g)
+/* Of several plans that collect this generation, the first says. */
+static enum rare_place place_of(const struct policy_plans *plans, int g)
 {
-    if (plan->generation != g)
+    const struct policy_plan *plan = plans->plans, *behind = plan + plans->count;
+    while (plan < behind && plan->generation != g)
+        plan++;
+    if (plan == behind)
         return RARE_WHILE_BUSY;
     if (plan->after == 0)
         return RARE_BY_THE_CLOCK;
@@ -124,7 +128,7 @@ static void place_first(struct rare_pauses *pauses, struct seen *of, const struc
 static void find_of(struct rare_pauses *pauses, struct seen *seen, const struct past *past,
                     const struct prediction *prediction, int g, double span_ns)
 {
-    enum rare_place place = place_of(&past->result->ending.plan, g);
+    enum rare_place place = place_of(&past->result->ending.plans, g);
     double to_come_ns = pause_to_come_ns(prediction, g);
     double next_ns = prediction->next[g].pause * NS_PER_S, expected = prediction->expected[g];
     double length_ns = (double)(past->result->wall_ns - past->result->steady_ns);

@@ -13,6 +13,7 @@
 #include "results/statistics/utilisation.h"
 #include "sim/base/allocate.h"
 #include "sim/base/attempt.h"
+#include "sim/base/setting.h"
 
 /* ---- aggregates over all values ------------------------------------------------------- */
 
@@ -213,6 +214,17 @@ static void mmu_final(sqlite3_context *context)
     utilisation_fini(&mmu->utilisation);
 }
 
+/* ---- settings ------------------------------------------------------------------------- */
+
+/* The names in a setting that may be joined: sim/base/setting.h. */
+static void names(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    const char *text = (const char *)sqlite3_value_text(arguments[0]);
+    (void)count;
+    if (text)
+        sqlite3_result_text(context, setting_names(text), -1, free);
+}
+
 /* ---- registration --------------------------------------------------------------------- */
 
 static const struct function {
@@ -231,6 +243,7 @@ static const struct function {
     {"bootstrap_high", 1, NULL, values_step, bootstrap_high_final},
     {"spearman", 2, NULL, pairs_step, spearman_final},
     {"mmu", 5, NULL, mmu_step, mmu_final},
+    {"setting_names", 1, names, NULL, NULL},
 };
 
 /* A call by SQLite, which must get an error if memory runs out: no attempt goes back past it. */

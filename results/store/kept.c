@@ -77,8 +77,10 @@ void kept_estimates_fini(struct kept_estimates *estimates)
 
 /* ---- what runs have seen -------------------------------------------------------------- */
 
-#define VALUE(name) "(SELECT value FROM summary WHERE run_id = id AND metric = '" name "')"
-#define SEEN(g)     "(SELECT sum(collections) FROM pause WHERE run_id = id AND generation = " g ")"
+/* Columns of a query, each with a comma. */
+#define VALUE(name)      "(SELECT value FROM summary WHERE run_id = id AND metric = '" name "'), "
+#define SEEN(g)          "(SELECT sum(collections) FROM pause WHERE run_id = id AND generation = " g "), "
+#define OF_GENERATION(g) VALUE("next_gen" g "_low") VALUE("next_gen" g "_high") SEEN(g)
 
 static struct kept_coverage read_coverage(sqlite3_stmt *row)
 {
@@ -90,6 +92,7 @@ static struct kept_coverage read_coverage(sqlite3_stmt *row)
         .arrival_dispersion = query_real(row, 4),
         .horizon = query_real(row, 5),
         .full_period = query_real(row, 6),
+        .changes = query_real(row, 7 + 3 * GENERATIONS),
     };
     for (int g = 0; g < GENERATIONS; g++) {
         run.low[g] = query_real(row, 7 + 3 * g);
@@ -106,21 +109,10 @@ int kept_coverages_read(struct kept_coverages *coverages, struct store *store, s
     *coverages = (struct kept_coverages){0};
     sqlite3_stmt *rows = query_begin(
         store, error,
-        "SELECT workload, policy, " VALUE("covered") ", " VALUE("flagged") ", " VALUE(
-            "arrival_"
-            "dispersion") ", " VALUE("horizon") ", " VALUE("full_period") ", " VALUE("next_gen0_"
-                                                                                     "low") ","
-                                                                                            " " VALUE("next_gen0_high") ", " SEEN("0") ", " VALUE("next_gen1_low") ", " VALUE(
-                                                                                                "ne"
-                                                                                                "xt"
-                                                                                                "_g"
-                                                                                                "en"
-                                                                                                "1_"
-                                                                                                "hi"
-                                                                                                "g"
-                                                                                                "h") ","
-                                                                                                     " " SEEN("1") ", " VALUE("next_gen2_low") ", " VALUE(
-                                                                                                         "next_gen2_high") ", " SEEN("2") " FROM temp.kept JOIN run USING (id) WHERE status = 'finished' ORDER BY id");
+        "SELECT workload, policy, " VALUE("covered") VALUE("flagged") VALUE("arrival_dispersion")
+            VALUE("horizon") VALUE("full_period") OF_GENERATION("0") OF_GENERATION("1")
+                OF_GENERATION("2") VALUE("changes") "id FROM temp.kept JOIN run USING (id)"
+                                                    " WHERE status = 'finished' ORDER BY id");
     while ((more = query_next(store, rows, error)) > 0) {
         coverages->runs = allocate_grow(coverages->runs, &capacity, coverages->count + 1,
                                         sizeof *coverages->runs);

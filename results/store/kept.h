@@ -35,7 +35,7 @@ void kept_estimates_fini(struct kept_estimates *estimates);
 struct kept_coverages {
     struct kept_coverage {
         char *workload, *policy;
-        double covered, flagged, arrival_dispersion, horizon, full_period;
+        double covered, flagged, changes, arrival_dispersion, horizon, full_period;
         double low[GENERATIONS], high[GENERATIONS];
         uint64_t seen[GENERATIONS]; /* collections in the steady state */
     } * runs;

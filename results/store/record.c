@@ -134,6 +134,7 @@ static const struct row_column prediction_columns[] = {
     COLUMN(prediction, REAL, live_growth),
     COLUMN(prediction, REAL, arrival_dispersion),
     COLUMN(prediction, REAL, horizon),
+    COLUMN(prediction, REAL, changes),
     COLUMN(prediction, REAL, flagged),
     COLUMN(prediction, REAL, covered),
     COLUMN(prediction, REAL, horizon_pause_max),

@@ -260,18 +260,29 @@ static uint64_t parameter_digest(int64_t run, const char *owner, const char *nam
     return seal_row_end(&row, SEALED_parameter);
 }
 
+/* Returns the digest of the row. */
+static uint64_t put_parameter(struct store *store, int64_t run, const char *owner, const char *name,
+                              const struct param *param, const void *state)
+{
+    char buffer[UNITS_TEXT];
+    const char *text = param_text(param, state, buffer);
+    double value = param_is_quantity(param) ? param_number(param, state) : NAN; /* a word */
+    put(store, PARAMETER, "issds", run, owner, name, value, text);
+    return parameter_digest(run, owner, name, value, text);
+}
+
 /* Returns the sum of the rows' digests. */
 static uint64_t put_parameters(struct store *store, int64_t run, const char *owner,
                                const struct setting *setting)
 {
     uint64_t sum = 0;
-    for (const struct param *param = setting->component->params; param && param->name; param++) {
-        char buffer[UNITS_TEXT];
-        const char *text = param_text(param, setting->state, buffer);
-        double value =
-            param_is_quantity(param) ? param_number(param, setting->state) : NAN; /* a word */
-        put(store, PARAMETER, "issds", run, owner, param->name, value, text);
-        sum += parameter_digest(run, owner, param->name, value, text);
+    for (const struct setting *part = setting; part; part = part->next) {
+        const struct param *param;
+        for (size_t i = 0; (param = setting_param(part, i)); i++) {
+            char buffer[SETTING_NAME_TEXT];
+            const char *name = setting_name(setting, part, param, buffer);
+            sum += put_parameter(store, run, owner, name, param, setting_state(part, param));
+        }
     }
     return sum;
 }

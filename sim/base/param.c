@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sim/base/allocate.h"
+#include "sim/base/setting.h"
 #include "sim/base/suggest.h"
 
 #define NAMES_MOST 128 /* of a registry */
@@ -56,12 +57,23 @@ static char *words_besides(const struct param *param, char *buffer, size_t size)
     return buffer;
 }
 
+#define WORD_TEXT 64
+
+/* What of a text is to be one of the words: of a moment, what stands before the @. */
+static const char *word_of(const struct param *param, const char *text, char word[WORD_TEXT])
+{
+    if (param->type != PARAM_MOMENT)
+        return text;
+    snprintf(word, WORD_TEXT, "%.*s", (int)strcspn(text, "@"), text);
+    return word;
+}
+
 int param_refuse(const struct param *param, const char *label, const char *text,
                  struct error *error)
 {
-    char takes[600], nearest[UNITS_HINT] = "";
+    char takes[600], nearest[UNITS_HINT] = "", word[WORD_TEXT];
     const char *const *words = param->type == PARAM_FLAG ? flag_words : param->choices;
-    const char *near = words ? suggest(text, words) : NULL;
+    const char *near = words ? suggest(word_of(param, text, word), words) : NULL;
     if (near)
         snprintf(nearest, sizeof nearest, "; did you mean '%s'?", near);
     else if (param_is_quantity(param))
@@ -99,17 +111,36 @@ READER(read_real)
     return 0;
 }
 
+static int64_t place_of_word(const char *const *words, const char *word)
+{
+    for (int64_t i = 0; words[i]; i++)
+        if (strcmp(words[i], word) == 0)
+            return i;
+    return PARAM_ABSENT;
+}
+
 READER(read_word)
 {
-    int64_t *value = field;
-    const char *const *words = words_of(param);
-    for (int64_t i = 0; words[i]; i++) {
-        if (strcmp(words[i], text) == 0) {
-            *value = i;
-            return 0;
-        }
-    }
-    return param_refuse(param, label, text, error);
+    int64_t *value = field, place = place_of_word(words_of(param), text);
+    if (place < 0)
+        return param_refuse(param, label, text, error);
+    *value = place;
+    return 0;
+}
+
+READER(read_moment)
+{
+    struct moment *moment = field;
+    char word[WORD_TEXT];
+    const char *at = strchr(text, '@');
+    *moment = (struct moment){.event = PARAM_ABSENT};
+    if (param->absent && strcmp(text, param->absent) == 0)
+        return 0;
+    *moment = (struct moment){place_of_word(param->choices, word_of(param, text, word)), 1};
+    if (moment->event < 0 || (at && (!units_parse_count(at + 1, &moment->count) ||
+                                     moment->count < 1 || (double)moment->count > MOMENT_MOST)))
+        return param_refuse(param, label, text, error);
+    return 0;
 }
 
 READER(read_text)
@@ -218,6 +249,7 @@ static const struct type types[] = {
                      "bytes", UNITS_BYTES},
     [PARAM_FLAG] = {read_word, .unit = ""},
     [PARAM_CHOICE] = {read_word, .unit = ""},
+    [PARAM_MOMENT] = {read_moment, .unit = ""},
     [PARAM_PATH] = {read_text, .form = "a file name", .noun = "a file name", .unit = ""},
     [PARAM_FOLDER] = {read_text, .form = "a folder name", .noun = "a folder name", .unit = ""},
     [PARAM_TEXT] = {read_text, .form = "a text", .noun = "a text", .unit = ""},
@@ -261,11 +293,22 @@ static char *write_range(const struct param *param, char *buffer, size_t size)
     return buffer;
 }
 
+/* One of some words: "a, b or c"; of moments "a, b or c, with @n for the n-th time, or never". */
+static char *write_words(const struct param *param, char *buffer, size_t size)
+{
+    suggest_words(words_of(param), buffer, size);
+    size_t length = strlen(buffer);
+    if (param->type == PARAM_MOMENT)
+        snprintf(buffer + length, size - length, ", with @n for the n-th time%s%s",
+                 param->absent ? ", or " : "", param->absent ? param->absent : "");
+    return buffer;
+}
+
 char *param_allowed(const struct param *param, char *buffer, size_t size)
 {
     char range[2 * UNITS_TEXT + 16], besides[320];
     if (words_of(param))
-        return suggest_words(words_of(param), buffer, size);
+        return write_words(param, buffer, size);
     if (!param_is_quantity(param))
         return param_takes(param, buffer, size);
     snprintf(buffer, size, "%s%s", write_range(param, range, sizeof range),
@@ -304,7 +347,7 @@ static char *take_quantity(const struct param *param, const char *noun, char *bu
 static char *take(const struct param *param, const char *noun, char *buffer, size_t size)
 {
     if (!param->form && words_of(param))
-        return suggest_words(words_of(param), buffer, size);
+        return write_words(param, buffer, size);
     if (!param->form && param->registry)
         return take_names(param, buffer, size);
     if (!param->form && param_is_quantity(param))
@@ -331,12 +374,27 @@ static const char *word_in(const struct param *param, const void *field)
     return has_words && value < 0 ? param_word(param, (size_t)(-1 - value)) : NULL;
 }
 
+static const char *moment_text(const struct param *param, const struct moment *moment,
+                               char buffer[UNITS_TEXT])
+{
+    if (moment->event < 0)
+        return param->absent;
+    if (moment->count == 1)
+        return param->choices[moment->event];
+    size_t length = (size_t)snprintf(buffer, UNITS_TEXT, "%s@", param->choices[moment->event]);
+    char count[UNITS_TEXT];
+    snprintf(buffer + length, UNITS_TEXT - length, "%s", units_write_count(count, moment->count));
+    return buffer;
+}
+
 const char *param_text(const struct param *param, const void *state, char buffer[UNITS_TEXT])
 {
     const void *field = (const char *)state + param->offset;
     const char *const *words = words_of(param);
     if (param->type == PARAM_REAL)
         return units_write_real(buffer, *(const double *)field);
+    if (param->type == PARAM_MOMENT)
+        return moment_text(param, field, buffer);
     if (words)
         return words[*(const int64_t *)field];
     if (param_is_text(param))
@@ -365,21 +423,45 @@ bool param_is_called(const struct param *param, const char *name)
     return strcmp(param->name, name) == 0 || (param->also && strcmp(param->also, name) == 0);
 }
 
-static const struct param *find_row(const struct param *params, const char *what, const char *name,
-                                    struct error *error)
+/* Rows among which a name is looked up: a table, and what is in common. */
+struct rows {
+    const struct param *params;
+    const struct component *common;
+    const char *what; /* whose they are */
+};
+
+static size_t count_rows(const struct param *params)
+{
+    size_t n = 0;
+    while (params && params[n].name)
+        n++;
+    return n;
+}
+
+static const struct param *row_at(const struct rows *rows, size_t i)
+{
+    size_t own = count_rows(rows->params);
+    if (i < own)
+        return &rows->params[i];
+    i -= own;
+    return rows->common && i < count_rows(rows->common->params) ? &rows->common->params[i] : NULL;
+}
+
+/* Its place among them; SIZE_MAX, with a line in *error, if there is none. */
+static size_t find_row(const struct rows *rows, const char *name, struct error *error)
 {
     const char *names[PARAMS_MOST + 1] = {NULL};
-    const struct param *param = params;
-    for (size_t n = 0; param && param->name; param++) {
+    const struct param *param;
+    for (size_t i = 0; (param = row_at(rows, i)); i++) {
         if (param_is_called(param, name))
-            return param;
-        assert(n < PARAMS_MOST);
-        names[n++] = param->name;
+            return i;
+        assert(i < PARAMS_MOST);
+        names[i] = param->name;
     }
     char called[96];
-    snprintf(called, sizeof called, "parameter of %.60s called", what);
+    snprintf(called, sizeof called, "parameter of %.60s called", rows->what);
     suggest_error(error, called, name, names);
-    return NULL;
+    return SIZE_MAX;
 }
 
 /* As a message names it: "freeze: t0". */
@@ -392,37 +474,46 @@ static int read_row(const struct param *param, const char *what, void *state, co
 }
 
 /* One "key=value"; *text moves past it and the comma, or becomes NULL. */
-static int read_pair(const struct param *params, const char *what, void *state, char **text,
-                     bool *given, struct error *error)
+static int read_pair(const struct rows *rows, void *own, void *common, char **text, bool *given,
+                     struct error *error)
 {
     char *pair = *text, *comma = strchr(pair, ','), *equals = strchr(pair, '=');
     if (!equals || (comma && comma < equals)) {
         if (comma)
             *comma = '\0';
-        return error_set(error, "%s: '%.60s' is not of the form key=value", what, pair);
+        return error_set(error, "%s: '%.60s' is not of the form key=value", rows->what, pair);
     }
     *equals = '\0';
-    const struct param *param = find_row(params, what, pair, error);
-    if (!param)
+    size_t place = find_row(rows, pair, error);
+    if (place == SIZE_MAX)
         return -1;
+    const struct param *param = row_at(rows, place);
     if (param->type == PARAM_PATH)
         comma = NULL;
     if (comma)
         *comma = '\0';
     *text = comma ? comma + 1 : NULL;
-    if (given[param - params])
-        return error_set(error, "%s: %s is given twice", what, param->name);
-    given[param - params] = true;
-    return read_row(param, what, state, equals + 1, error);
+    if (given[place])
+        return error_set(error, "%s: %s is given twice", rows->what, param->name);
+    given[place] = true;
+    void *state = place < count_rows(rows->params) ? own : common;
+    return read_row(param, rows->what, state, equals + 1, error);
+}
+
+static int read_pairs(const struct rows *rows, void *own, void *common, char *text, bool *given,
+                      struct error *error)
+{
+    while (text)
+        if (read_pair(rows, own, common, &text, given, error) != 0)
+            return -1;
+    return 0;
 }
 
 int param_read_pairs(const struct param *params, const char *what, void *state, char *text,
                      bool *given, struct error *error)
 {
-    while (text)
-        if (read_pair(params, what, state, &text, given, error) != 0)
-            return -1;
-    return 0;
+    const struct rows rows = {params, NULL, what};
+    return read_pairs(&rows, state, NULL, text, given, error);
 }
 
 /* ---- components ----------------------------------------------------------------------------- */
@@ -433,61 +524,36 @@ int param_set(const struct component *component, const struct param *param, void
     return read_row(param, component->name, state, text, error);
 }
 
+static struct rows rows_of(const struct component *component)
+{
+    return (struct rows){component->params, component->common, component->name};
+}
+
+const struct param *component_param(const struct component *component, size_t i)
+{
+    const struct rows rows = rows_of(component);
+    return row_at(&rows, i);
+}
+
+bool component_has_in_common(const struct component *component, const struct param *param)
+{
+    const struct param *rows = component->common ? component->common->params : NULL;
+    return rows && param >= rows && param < rows + count_rows(rows);
+}
+
+int component_read_pairs(const struct component *component, void *own, void *common, char *text,
+                         bool *given, struct error *error)
+{
+    const struct rows rows = rows_of(component);
+    return read_pairs(&rows, own, common, text, given, error);
+}
+
 const struct param *param_find(const struct component *component, const char *name,
                                struct error *error)
 {
-    return find_row(component->params, component->name, name, error);
-}
-
-static size_t count_params(const struct component *component)
-{
-    size_t n = 0;
-    while (component->params && component->params[n].name)
-        n++;
-    return n;
-}
-
-static int set_defaults(struct setting *setting, const bool *given, struct error *error)
-{
-    const struct component *component = setting->component;
-    for (size_t i = 0; i < count_params(component); i++) {
-        const struct param *param = &component->params[i];
-        if (given[i])
-            continue;
-        if (!param->initial)
-            return error_set(error, "%s needs %s=… (%s), as in %s:%s=…", component->name,
-                             param->name, param->meaning, component->name, param->name);
-        if (param_set(component, param, setting->state, param->initial, error) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* Appends "key=value" of the parameters given, those that are paths or those that are not. */
-static char *append_pairs(const struct setting *setting, const bool *given, bool paths, char *text)
-{
-    const struct component *component = setting->component;
-    for (size_t i = 0; i < count_params(component); i++) {
-        const struct param *param = &component->params[i];
-        if (!given[i] || (param->type == PARAM_PATH) != paths)
-            continue;
-        char buffer[UNITS_TEXT], *longer;
-        char separator = strchr(text, ':') ? ',' : ':';
-        if (asprintf(&longer, "%s%c%s=%s", text, separator, param->name,
-                     param_text(param, setting->state, buffer)) < 0)
-            out_of_memory();
-        free(text);
-        text = longer;
-    }
-    return text;
-}
-
-/* "name:key=value,…" with the given parameters in the table's order, but paths last: a path is the
- * rest of the text. */
-static char *canonical_text(const struct setting *setting, const bool *given)
-{
-    char *text = append_pairs(setting, given, false, allocate_text(setting->component->name));
-    return append_pairs(setting, given, true, text);
+    const struct rows rows = rows_of(component);
+    size_t place = find_row(&rows, name, error);
+    return place == SIZE_MAX ? NULL : row_at(&rows, place);
 }
 
 const struct component *component_find(const char *name, const struct component *const *registry,
@@ -502,44 +568,4 @@ const struct component *component_find(const char *name, const struct component 
     }
     suggest_error(error, what, name, names);
     return NULL;
-}
-
-int setting_parse(struct setting *setting, const char *text,
-                  const struct component *const *registry, const char *what, struct error *error)
-{
-    *setting = (struct setting){0};
-    setting->given = allocate_text(text);
-    char *rest = strchr(setting->given, ':');
-    if (rest)
-        *rest++ = '\0';
-    setting->component = component_find(setting->given, registry, what, error);
-    if (!setting->component)
-        goto failed;
-    setting->state = allocate_zeroed(1, setting->component->state_size);
-    bool given[PARAMS_MOST] = {false};
-    assert(count_params(setting->component) <= PARAMS_MOST);
-    if (param_read_pairs(setting->component->params, setting->component->name, setting->state, rest,
-                         given, error) != 0)
-        goto failed;
-    if (set_defaults(setting, given, error) != 0)
-        goto failed;
-    setting->text = canonical_text(setting, given);
-    return 0;
-failed:
-    setting_fini(setting);
-    return -1;
-}
-
-void setting_fini(struct setting *setting)
-{
-    free(setting->given);
-    free(setting->state);
-    free(setting->text);
-    *setting = (struct setting){0};
-}
-
-void *setting_fresh_state(const struct setting *setting)
-{
-    size_t size = setting->component->state_size;
-    return memcpy(allocate_zeroed(1, size), setting->state, size);
 }

@@ -31,6 +31,7 @@ enum param_type {
     PARAM_BYTES,    /* int64_t */
     PARAM_FLAG,     /* int64_t, 0 or 1: no or yes */
     PARAM_CHOICE,   /* int64_t, index into `choices` */
+    PARAM_MOMENT,   /* struct moment: one of `choices`, or "choice@n"; or `absent` */
     PARAM_PATH,     /* const char *, borrowed from the text it is read from, as the next ones */
     PARAM_FOLDER,   /* const char * */
     PARAM_TEXT,     /* const char *, whatever it is, but not empty */
@@ -40,6 +41,13 @@ enum param_type {
     PARAM_SWITCH,   /* bool: it is there or it is not; it has no text */
     PARAM_RULE,     /* what `read` makes of it */
 };
+
+/* When something is reported: the n-th time. */
+struct moment {
+    int64_t event; /* index into `choices`; PARAM_ABSENT: never */
+    int64_t count; /* from 1 */
+};
+#define MOMENT_MOST 1e12
 
 struct component;
 
@@ -106,6 +114,11 @@ int param_read(const struct param *param, const char *label, void *state, const 
 int param_read_pairs(const struct param *params, const char *what, void *state, char *text,
                      bool *given, struct error *error);
 
+/* The same for a component: its own rows fill one state, those in common another; given[i] is of
+ * component_param's i-th. */
+int component_read_pairs(const struct component *component, void *own, void *common, char *text,
+                         bool *given, struct error *error);
+
 #define PARAMS_MOST 64 /* of a table */
 
 /* For a reader of its own: "LABEL=TEXT is not allowed; it takes …". Returns -1. */
@@ -123,7 +136,15 @@ struct component {
     const char *name, *summary;
     const struct param *params; /* ends with a NULL name; NULL: none */
     size_t state_size;
+    /* What all of its kind have besides, as policies have from and until: a table of rows that fill
+     * a struct of their own. Those that have something in common can be joined
+     * (sim/base/setting.h). NULL: nothing. */
+    const struct component *common;
 };
+
+/* The i-th row of a component: its own, then those in common; NULL behind the last one. */
+const struct param *component_param(const struct component *component, size_t i);
+bool component_has_in_common(const struct component *component, const struct param *param);
 
 /* The component of that name in a registry, which ends with NULL (`what` is "policy" or
  * "workload"), and a component's parameter; NULL, with a line in *error, if there is none. */
@@ -132,8 +153,8 @@ const struct component *component_find(const char *name, const struct component 
 const struct param *param_find(const struct component *component, const char *name,
                                struct error *error);
 
-/* Stores one value, as text, in a component's state. A path is not copied. Returns 0, or -1 with a
- * line in *error. */
+/* Stores one value, as text, in a component's state, or in the struct that rows in common fill. A
+ * path is not copied. Returns 0, or -1 with a line in *error. */
 int param_set(const struct component *component, const struct param *param, void *state,
               const char *text, struct error *error);
 
@@ -155,24 +176,6 @@ static inline bool param_is_text(const struct param *param)
 /* The text from which param_set reads that quantity, in base units and whole unless it is a real
  * one. */
 char *param_write(const struct param *param, double value, char buffer[UNITS_TEXT]);
-
-/* A component with a value for each of its parameters. */
-struct setting {
-    const struct component *component;
-    void *state; /* state_size bytes with the parameters filled in: copy it to start a run */
-    /* "name:key=value,…": what was given, canonical, in the table's order (paths last). */
-    char *text;
-    char *given; /* the text as given, cut up: paths in `state` point into it */
-};
-
-/* Reads "name" or "name:key=value,…". `registry` ends with NULL; `what` is "policy" or "workload".
- * Returns 0, or -1 with a line in *error. */
-int setting_parse(struct setting *setting, const char *text,
-                  const struct component *const *registry, const char *what, struct error *error);
-void setting_fini(struct setting *setting);
-
-/* A component's state as it is before a run: its parameters, and zeros. To be freed. */
-void *setting_fresh_state(const struct setting *setting);
 
 /* The canonical text of one parameter's value in `state`; into `buffer` or a text owned elsewhere.
  */

@@ -29,7 +29,7 @@
 #include <stdint.h>
 
 #include "sim/base/error.h"
-#include "sim/base/param.h"
+#include "sim/base/setting.h"
 #include "sim/interval/column.h"
 #include "sim/model/age.h"
 #include "sim/model/engine.h"

@@ -1,9 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/model/ending.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "sim/model/engine.h"
+
+void policy_plans_add(struct policy_plans *plans, struct policy_plan plan)
+{
+    assert(plans->count < POLICY_PLANS_MOST);
+    plans->plans[plans->count++] = plan;
+}
+
+void policy_plans_add_change(struct policy_plans *plans, enum program_event on, uint64_t after)
+{
+    policy_plans_add(plans,
+                     (struct policy_plan){.generation = PLAN_CHANGE, .on = on, .after = after});
+}
 
 static struct would_find what_was_found(const struct found *found, const struct costs *costs)
 {

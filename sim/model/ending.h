@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A run as it ends, for those who say what would come next (results/horizon/): what the collector
- * counts, what a collection of each generation would find now, and what the policy would do by
- * itself. */
+ * counts, what a collection of each generation would find now, and what policies would do by
+ * themselves. */
 #ifndef PYGCSIM_SIM_MODEL_ENDING_H
 #define PYGCSIM_SIM_MODEL_ENDING_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "sim/base/setting.h"
 #include "sim/model/collector.h"
 #include "sim/model/costs.h"
 #include "sim/model/program.h"
@@ -17,11 +19,25 @@ struct engine;
 
 /* The collections that a policy asks for by itself: the next, and those after it, for good. */
 struct policy_plan {
-    int generation;
+    int generation;        /* PLAN_CHANGE: it is no collection */
     enum program_event on; /* at the after-th report of that event from now, and every every-th */
     uint64_t after, every; /* from then on; after is 0 if it goes by the clock: */
     uint64_t at_ns, every_ns; /* at that wall instant, and whenever so much more has passed */
 };
+
+/* At the after-th report of an event something changes that nobody predicts: a policy begins or
+ * ends, or freezes or unfreezes what there is by then. */
+#define PLAN_CHANGE (-1)
+
+/* Of all policies of a run. */
+#define POLICY_PLANS_MOST (4 * SETTING_PARTS_MOST)
+struct policy_plans {
+    struct policy_plan plans[POLICY_PLANS_MOST];
+    size_t count;
+};
+
+void policy_plans_add(struct policy_plans *plans, struct policy_plan plan);
+void policy_plans_add_change(struct policy_plans *plans, enum program_event on, uint64_t after);
 
 struct ending {
     uint64_t count[GENERATIONS], threshold[GENERATIONS]; /* as of struct collector */
@@ -38,10 +54,10 @@ struct ending {
          * unreachable ones, to work out the pause with more of them, or fewer. */
         struct load load, garbage;
     } would_find[GENERATIONS];
-    struct policy_plan plan; /* generation -1: the policy does not collect by itself */
+    struct policy_plans plans; /* what the policies do by themselves */
 };
 
-/* Everything but the plan and the work. Collects every generation, so the heap is not what it was
+/* Everything but the plans and the work. Collects every generation, so the heap is not what it was
  * after that; the same with every engine. */
 void ending_find(struct ending *ending, const struct engine *engine, void *engine_state,
                  const struct collector *collector, const struct costs *costs);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A policy decides when the cycle collector runs, through sim/model/gc.h. To add one: a new file in
- * policies/, modelled on any other there, and one line in policies/registry.c (docs/extending.md).
+ * A policy decides when the cycle collector runs, through sim/model/gc.h. Several can be in force
+ * at once, or one after the other (sim/model/combination.h); none knows of the others. To add one:
+ * a new file in policies/, modelled on any other there, and one line in policies/registry.c
+ * (docs/extending.md).
  */
 #ifndef PYGCSIM_SIM_MODEL_POLICY_H
 #define PYGCSIM_SIM_MODEL_POLICY_H
@@ -15,7 +17,7 @@
 #include "sim/model/observer.h"
 #include "sim/model/program.h"
 
-/* Every function but the last may be NULL. `state` is the policy's own struct with its parameters
+/* Every function but `python` may be NULL. `state` is the policy's own struct with its parameters
  * filled in; it starts afresh with every run. */
 struct policy {
     struct component about;
@@ -32,13 +34,19 @@ struct policy {
     /* A collection has ended (gc.callbacks, phase "stop"): gc_collect is ignored in here. */
     void (*collected)(void *state, struct gc *gc, const struct collection *collection);
 
-    /* Whether it will ever collect by itself, if nothing comes but time and reports of events, and
-     * when: as things are now. For predictions (results/horizon/). */
-    bool (*plan)(const void *state, const struct gc *gc, struct policy_plan *plan);
+    /* Adds when it will collect by itself, if nothing comes but time and reports of events, as
+     * things are now; and when it will do what changes more than that (policy_plans_add_change).
+     * For predictions (results/horizon/). */
+    void (*plan)(const void *state, const struct gc *gc, struct policy_plans *plans);
 
     /* Writes the Python lines that do the same in an application (sim/model/python.h), and where
-     * they belong as comments. Never NULL. */
-    void (*python)(const void *state, FILE *out);
+     * they belong as comments. Never NULL. False: that takes more than a few lines, and nothing is
+     * written; then its part is made into a whole program. */
+    bool (*python)(const void *state, FILE *out);
+
+    /* Writes the same as a part of that program: the body of a class derived from the class Part in
+     * sim/model/combination.py, indented by 4. NULL: there is nothing that it does. */
+    void (*python_part)(const void *state, FILE *out);
 };
 
 /* A registry is a list of components that ends with NULL; each is the first member of its policy.
@@ -48,9 +56,19 @@ static inline const struct policy *policy_of(const struct component *about)
     return (const struct policy *)about;
 }
 
-/* What many policies' tables need. */
+/* When a policy is in force, which every policy takes: from one report of an event, which it sees,
+ * until another, which it does not see. Of each event all reports count that the program has made.
+ */
+struct phase {
+    struct moment from, until; /* event PARAM_ABSENT: from the start; to the end */
+};
+extern const struct component policy_phase;
+
+/* What many policies' tables need; and what each has besides. */
 #define PARAM_EVENT      .type = PARAM_CHOICE, .choices = program_event_names
+#define PARAM_EVENT_N    .type = PARAM_MOMENT, .choices = program_event_names
 #define PARAM_GENERATION .type = PARAM_COUNT, .least = 0, .most = GENERATIONS - 1
 #define PARAM_THRESHOLD  .type = PARAM_COUNT, .least = 0, .most = INT32_MAX, .absent = "keep"
+#define POLICY_COMMON    .common = &policy_phase
 
 #endif

@@ -16,6 +16,18 @@ void python_number(FILE *out, int64_t number)
     }
 }
 
+void python_wishes(FILE *out, int indent, int64_t t0, int64_t t1, int64_t t2)
+{
+    const int64_t thresholds[] = {t0, t1, t2};
+    for (int g = 0; g < 3; g++) {
+        if (thresholds[g] < 0)
+            continue;
+        fprintf(out, "%*sself.wish(%d, ", indent, "", g);
+        python_number(out, thresholds[g]);
+        fputs(")\n", out);
+    }
+}
+
 bool python_thresholds(FILE *out, int64_t t0, int64_t t1, int64_t t2)
 {
     const int64_t thresholds[] = {t0, t1, t2};

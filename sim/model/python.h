@@ -9,10 +9,18 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "sim/base/setting.h"
 #include "sim/model/program.h"
 
 /* A number as Python writes it: 50_000. */
 void python_number(FILE *out, int64_t number);
+
+/* The lines for a setting, whole: those of its policy if it is one that is always in force; else a
+ * program with a function for each event that policies wait for. */
+void python_write(FILE *out, const struct setting *setting);
+
+/* For the body of a part: self.wish(0, …), a line for each threshold that is not -1. */
+void python_wishes(FILE *out, int indent, int64_t t0, int64_t t1, int64_t t2);
 
 /* gc.set_threshold(…), a line; nothing if all three (-1: keep) stay as they are. Returns whether
  * there is a line. */

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "sim/base/param.h"
+#include "sim/base/setting.h"
 #include "sim/model/collector.h"
 
 #define SAMPLE_AUTO  UINT64_MAX /* a 250th of the planned time; twice that after every 500 */

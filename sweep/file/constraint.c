@@ -22,11 +22,47 @@ static enum owner owner_of(const char *name, const char **rest)
     return owner;
 }
 
+/* Behind "freeze." and "freeze2.", if it is this component's name; else all of it. */
+static const char *behind_component(const struct component *component, const char *name)
+{
+    size_t length = strlen(component->name);
+    if (strncmp(name, component->name, length) != 0)
+        return name;
+    const char *rest = name + length + strspn(name + length, "0123456789");
+    return *rest == '.' ? rest + 1 : name;
+}
+
 static const struct param *param_named(const struct component *component, const char *name)
 {
-    for (const struct param *param = component->params; param && param->name; param++)
+    const struct param *param;
+    name = behind_component(component, name);
+    for (size_t i = 0; (param = component_param(component, i)); i++)
         if (param_is_called(param, name))
             return param;
+    return NULL;
+}
+
+/* The parameter that is called so in the whole setting, or in the first part that has one; NULL if
+ * there is none. */
+static const struct param *param_of(const struct setting *setting, const char *name,
+                                    const struct setting **of)
+{
+    char buffer[SETTING_NAME_TEXT];
+    const struct setting *part;
+    for (part = setting; part; part = part->next) {
+        const struct param *param = param_named(part->component, name);
+        if (param && strcmp(setting_name(setting, part, param, buffer), name) == 0) {
+            *of = part;
+            return param;
+        }
+    }
+    for (part = setting; part; part = part->next) {
+        const struct param *param = param_named(part->component, name);
+        if (param && (param_is_called(param, name) || !setting_is_joined(setting))) {
+            *of = part;
+            return param;
+        }
+    }
     return NULL;
 }
 
@@ -62,7 +98,8 @@ struct names {
 static void add_names(struct names *names, const struct component *const *components)
 {
     for (; *components; components++) {
-        for (const struct param *param = (*components)->params; param && param->name; param++) {
+        const struct param *param;
+        for (size_t row = 0; (param = component_param(*components, row)); row++) {
             size_t i = 0;
             while (i < names->count && strcmp(names->names[i], param->name) != 0)
                 i++;
@@ -117,7 +154,7 @@ static int check_name(const char *text, const char *name, const struct cast *cas
 
 /* Whose values a constraint is asked about. */
 struct pair {
-    const struct component *workload, *policy;
+    const struct setting *workload, *policy;
 };
 
 /* NULL: neither has such a number. */
@@ -125,9 +162,10 @@ static const struct param *param_of_pair(const struct pair *pair, const char *na
 {
     const char *rest;
     enum owner owner = owner_of(name, &rest);
-    const struct param *param = owner == POLICY ? NULL : param_named(pair->workload, rest);
+    const struct setting *part;
+    const struct param *param = owner == POLICY ? NULL : param_of(pair->workload, rest, &part);
     if (!param && owner != WORKLOAD)
-        param = param_named(pair->policy, rest);
+        param = param_of(pair->policy, rest, &part);
     return param && is_number(param) ? param : NULL;
 }
 
@@ -154,7 +192,9 @@ static int check_units(const struct expression *constraint, const struct cast *c
     struct error why = {""};
     for (const struct component *const *workload = cast->workloads; *workload; workload++) {
         for (const struct component *const *policy = cast->policies; *policy; policy++) {
-            struct pair pair = {*workload, *policy};
+            const struct setting of_workload = {.component = *workload};
+            const struct setting of_policy = {.component = *policy};
+            struct pair pair = {&of_workload, &of_policy};
             if (!has_all(&pair, expression_names(constraint)))
                 continue;
             if (expression_check_units(constraint, quantity_of, &pair, &why) == 0)
@@ -185,33 +225,29 @@ struct expression *constraint_parse(const char *text, const struct cast *cast, s
 
 /* ---- values --------------------------------------------------------------------------------- */
 
-struct parts {
-    const struct setting *workload, *policy;
-};
-
 static double number_of(const struct setting *setting, const char *name)
 {
-    const struct param *param = param_named(setting->component, name);
-    return param && is_number(param) ? param_number(param, setting->state) : NAN;
+    const struct setting *part;
+    const struct param *param = param_of(setting, name, &part);
+    return param && is_number(param) ? param_number(param, setting_state(part, param)) : NAN;
 }
 
 static double lookup(void *context, const char *name)
 {
-    const struct parts *parts = context;
+    const struct pair *pair = context;
     const char *rest;
     enum owner owner = owner_of(name, &rest);
-    double number = owner == POLICY ? NAN : number_of(parts->workload, rest);
-    return isnan(number) && owner != WORKLOAD ? number_of(parts->policy, rest) : number;
+    double number = owner == POLICY ? NAN : number_of(pair->workload, rest);
+    return isnan(number) && owner != WORKLOAD ? number_of(pair->policy, rest) : number;
 }
 
 bool constraint_holds(const struct expression *constraint, const struct setting *workload,
                       const struct setting *policy)
 {
-    struct parts parts = {workload, policy};
-    struct pair pair = {workload->component, policy->component};
+    struct pair pair = {workload, policy};
     struct error ignored;
     if (expression_check_units(constraint, quantity_of, &pair, &ignored) != 0)
         return true; /* of another parameter with that name */
-    double value = expression_value(constraint, lookup, &parts);
+    double value = expression_value(constraint, lookup, &pair);
     return isnan(value) || value != 0;
 }

@@ -12,7 +12,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/expression.h"
-#include "sim/base/param.h"
+#include "sim/base/setting.h"
 
 /* The components of an experiment, in lists that end with NULL. */
 struct cast {

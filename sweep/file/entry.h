@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * An entry of an experiment's workloads or policies: a component, and what each of its parameters
- * may be. It stands for one setting or many. */
+ * An entry of an experiment's workloads or policies: a component, or several that are joined, and
+ * what each of their parameters may be. It stands for one setting or many. */
 #ifndef PYGCSIM_SWEEP_FILE_ENTRY_H
 #define PYGCSIM_SWEEP_FILE_ENTRY_H
 
 #include <stddef.h>
 
 #include "sim/base/error.h"
-#include "sim/base/param.h"
+#include "sim/base/setting.h"
 #include "sweep/file/design.h"
 #include "sweep/file/document.h"
 #include "sweep/file/values.h"
@@ -20,16 +20,21 @@ struct kin {
 };
 
 struct variation {
+    const struct component *component;
     const struct param *param;
     struct values values;
+    size_t part;
 };
 
 struct entry {
     const yaml_node_t *node; /* NULL: not from a file */
-    const struct component *component;
-    char *text;                   /* the setting, as far as it is not of variations */
+    /* What are joined, each as far as it is not of variations. */
+    char *parts[SETTING_PARTS_MOST];
+    size_t part_count;
+    const struct component *components[SETTING_PARTS_MOST]; /* of the parts, or more */
+    size_t component_count;
     struct variation *variations; /* in the order of the file */
-    size_t variation_count, varied;
+    size_t variation_count, varied, capacity;
 };
 
 /* Either is 0, or -1 with a line in *error. A spec is "name:key=value,…". */

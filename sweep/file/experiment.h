@@ -14,7 +14,7 @@
 
 #include "results/store/logging.h"
 #include "sim/base/error.h"
-#include "sim/base/param.h"
+#include "sim/base/setting.h"
 #include "sim/model/collector.h"
 #include "sim/model/cost_choice.h"
 #include "sim/model/engine.h"

@@ -50,15 +50,18 @@ size_t side_varied(const struct side *side)
 
 const struct component **side_components(const struct side *side)
 {
-    const struct component **components =
-        allocate_zeroed(side->entry_count + 1, sizeof *components);
-    size_t count = 0;
+    size_t most = 1, count = 0;
+    for (size_t i = 0; i < side->entry_count; i++)
+        most += side->entries[i].component_count;
+    const struct component **components = allocate_zeroed(most, sizeof *components);
     for (size_t i = 0; i < side->entry_count; i++) {
-        size_t j = 0;
-        while (j < count && components[j] != side->entries[i].component)
-            j++;
-        components[j] = side->entries[i].component;
-        count += j == count;
+        for (size_t k = 0; k < side->entries[i].component_count; k++) {
+            size_t j = 0;
+            while (j < count && components[j] != side->entries[i].components[k])
+                j++;
+            components[j] = side->entries[i].components[k];
+            count += j == count;
+        }
     }
     return components;
 }

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "sim/base/error.h"
-#include "sim/base/param.h"
+#include "sim/base/setting.h"
 #include "sweep/file/design.h"
 #include "sweep/file/document.h"
 #include "sweep/file/entry.h"

@@ -33,7 +33,10 @@ static void add_text(struct values *values, size_t *capacity, const char *text)
 static int check_value(const struct about *about, const yaml_node_t *node, const char *text,
                        double *number)
 {
-    void *state = allocate_zeroed(1, about->component->state_size);
+    const struct component *owner = component_has_in_common(about->component, about->param)
+                                        ? about->component->common
+                                        : about->component;
+    void *state = allocate_zeroed(1, owner->state_size);
     int status = param_set(about->component, about->param, state, text, about->error);
     *number = status != 0 ? NAN : param_number(about->param, state);
     free(state);

@@ -71,7 +71,7 @@ USAGE = [
     ("an unknown chart", "plot --chart xyzzy r.db", ["chart 'xyzzy'", "pauses", "memory"]),
     ("an unknown format", "plot --format gif r.db", ["--format=gif ", "png", "svg", "pdf"]),
     ("an unknown parameter", "run -p timed:xyzzy=1", ["timed", "'xyzzy'", "every", "generation"]),
-    ("a parameter where there are none", "run -p off:t0=1", ["off", "'t0'", "none"]),
+    ("a parameter where there are none but those that all have", "run -p off:t0=1", ["off", "'t0'", "allowed: from, until"]),
     ("an unknown event", "run -p event:on=xyzzy", ["on=xyzzy", "startup_done", "request_end"]),
     ("the second policy is checked too", "compare -p off -p freze", ["'freze'", "'freeze'"]),
 
@@ -252,7 +252,8 @@ def limits(place):
         for param in params:
             if param["allowed"] == "a file name":
                 continue
-            for value in {param["default"], *re.split(" to |, or |, | or ", param["allowed"])}:
+            allowed = param["allowed"].replace(", with @n for the n-th time", "")
+            for value in {param["default"], *re.split(" to |, or |, | or ", allowed)}:
                 # The complaint must be about what follows.
                 place.expect(2, [*f"run {option}".split(), f"{component}:{param['name']}={value},?=1"],
                              err=["'?'"])

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "policies/registry.h"
+#include "sim/model/python.h"
 #include "tests/fuzz/fuzz.h"
 #include "workloads/registry.h"
 
@@ -20,10 +21,17 @@ static void check_setting(const struct setting *setting, const struct component 
     setting_parse(&again, setting->text, registry, what, &error);
     check_text(setting->text, error.text, "");
     check_text("canonical", again.text, setting->text);
-    check_that("component", again.component == setting->component);
-    for (const struct param *param = setting->component->params; param && param->name; param++)
-        check_text(param->name, param_text(param, again.state, text_again),
-                   param_text(param, setting->state, text));
+    const struct setting *part_again = &again;
+    for (const struct setting *part = setting; part; part = part->next) {
+        check_that("as many parts", part_again != NULL);
+        check_that("component", part_again->component == part->component);
+        const struct param *param;
+        for (size_t i = 0; (param = component_param(part->component, i)); i++)
+            check_text(param->name, param_text(param, setting_state(part_again, param), text_again),
+                       param_text(param, setting_state(part, param), text));
+        part_again = part_again->next;
+    }
+    check_that("as many parts", part_again == NULL);
     setting_fini(&again);
 }
 
@@ -34,7 +42,7 @@ static void write_python(const struct setting *setting)
     size_t size;
     FILE *out = open_memstream(&text, &size);
     check_that("memory", out != NULL);
-    policy_of(setting->component)->python(setting->state, out);
+    python_write(out, setting);
     fclose(out);
     free(text);
 }

@@ -43,6 +43,18 @@ static void append(char *text, size_t size, const struct param *param, const cha
              value);
 }
 
+static void add_text(struct specs *specs, const char *text, const struct component *const *registry,
+                     const char *what, bool basic)
+{
+    struct error error = {""};
+    struct spec spec = {.text = allocate_text(text), .basic = basic};
+    setting_parse(&spec.setting, text, registry, what, &error);
+    check_text(text, error.text, "");
+    specs->specs =
+        allocate_grow(specs->specs, &specs->capacity, specs->count + 1, sizeof *specs->specs);
+    specs->specs[specs->count++] = spec;
+}
+
 /* The component with its short values, but `varied` (which may be NULL) with another. */
 static void add(struct specs *specs, const struct component *component,
                 const struct component *const *registry, const char *what, const char *path,
@@ -51,7 +63,8 @@ static void add(struct specs *specs, const struct component *component,
     char text[2000];
     const struct param *file = NULL;
     snprintf(text, sizeof text, "%s", component->name);
-    for (const struct param *param = component->params; param && param->name; param++) {
+    const struct param *param;
+    for (size_t i = 0; (param = component_param(component, i)); i++) {
         const char *chosen = param == varied ? value : short_value(param);
         if (param->type == PARAM_PATH)
             file = param;
@@ -60,13 +73,26 @@ static void add(struct specs *specs, const struct component *component,
     }
     if (file) /* last, since it takes all that follows */
         append(text, sizeof text, file, path);
-    struct error error = {""};
-    struct spec spec = {.text = allocate_text(text), .basic = !varied};
-    setting_parse(&spec.setting, text, registry, what, &error);
-    check_text(text, error.text, "");
-    specs->specs =
-        allocate_grow(specs->specs, &specs->capacity, specs->count + 1, sizeof *specs->specs);
-    specs->specs[specs->count++] = spec;
+    add_text(specs, text, registry, what, !varied);
+}
+
+/* Each with the one after it, which begins and ends later, and with one before it of its kind. */
+static void add_joined(struct specs *specs, const struct component *const *registry,
+                       const char *what)
+{
+    size_t count = specs->count;
+    for (size_t i = 0; i < count; i++) {
+        char text[4000];
+        const struct spec *spec = &specs->specs[i], *next = &specs->specs[(i + 1) % count];
+        if (!spec->basic)
+            continue;
+        while (!next->basic)
+            next = next + 1 < specs->specs + count ? next + 1 : specs->specs;
+        snprintf(text, sizeof text, "%s:until=startup_done + %s + %s%cfrom=%s,until=request_end@30",
+                 spec->setting.component->name, spec->text, next->text,
+                 strchr(next->text, ':') ? ',' : ':', i % 2 ? "startup_done" : "idle@2");
+        add_text(specs, text, registry, what, true);
+    }
 }
 
 static void add_variants(struct specs *specs, const struct component *component,
@@ -82,7 +108,7 @@ static void add_variants(struct specs *specs, const struct component *component,
         add(specs, component, registry, what, path, param, *words);
     if (param->absent)
         add(specs, component, registry, what, path, param, param->absent);
-    if (param->type == PARAM_FLAG || param->type == PARAM_CHOICE)
+    if (param->type == PARAM_FLAG || param->type == PARAM_CHOICE || param->type == PARAM_MOMENT)
         return;
     add(specs, component, registry, what, path, param, param_write(param, param->least, buffer));
     if (param->most > param->least && param->most <= 2)
@@ -171,6 +197,13 @@ static const char *draw_value(const struct param *param, uint64_t *seed, char bu
         words++;
     if (param->type == PARAM_FLAG)
         return test_random_below(seed, 2) ? "yes" : "no";
+    if (param->type == PARAM_MOMENT && test_random_below(seed, 2))
+        return param->absent;
+    if (param->type == PARAM_MOMENT && test_random_below(seed, 2)) {
+        snprintf(buffer, UNITS_TEXT, "%s@%d", param->choices[test_random_below(seed, words)],
+                 (int)test_random_below(seed, 20) + 1);
+        return buffer;
+    }
     if (words && (!param_is_quantity(param) || test_random_below(seed, 2)))
         return param->choices[test_random_below(seed, words)];
     if (param->absent && test_random_below(seed, 3) == 0)
@@ -183,7 +216,8 @@ void specs_draw(char text[SPEC_TEXT], const struct component *component, uint64_
 {
     char buffer[UNITS_TEXT];
     snprintf(text, SPEC_TEXT, "%s", component->name);
-    for (const struct param *param = component->params; param && param->name; param++)
+    const struct param *param;
+    for (size_t i = 0; (param = component_param(component, i)); i++)
         if (param->type != PARAM_PATH)
             append(text, SPEC_TEXT, param, draw_value(param, seed, buffer));
     check_that(text, strlen(text) + 1 < SPEC_TEXT);
@@ -201,6 +235,8 @@ void specs_make(struct specs *specs, const struct component *const *registry, co
         for (const struct param *p = registry[i]->params; p && p->name; p++)
             add_variants(specs, registry[i], registry, what, path, p);
     }
+    if (setting_joins(registry))
+        add_joined(specs, registry, what);
     check_that("there are some", specs->count > 0);
 }
 

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "sim/base/param.h"
+#include "sim/base/setting.h"
 
 struct spec {
     char *text;

@@ -455,11 +455,17 @@ static void check_canonical(const struct specs *specs, const struct component *c
         setting_parse(&again, setting->text, registry, "component", &error);
         check_text(specs->specs[i].text, error.text, "");
         check_text(specs->specs[i].text, again.text, setting->text);
-        for (const struct param *p = setting->component->params; p && p->name; p++) {
-            char a[UNITS_TEXT], b[UNITS_TEXT];
-            check_text(specs->specs[i].text, param_text(p, again.state, b),
-                       param_text(p, setting->state, a));
+        const struct setting *part_again = &again;
+        for (const struct setting *part = setting; part; part = part->next) {
+            const struct param *p;
+            for (size_t row = 0; (p = component_param(part->component, row)); row++) {
+                char a[UNITS_TEXT], b[UNITS_TEXT];
+                check_text(specs->specs[i].text, param_text(p, setting_state(part_again, p), b),
+                           param_text(p, setting_state(part, p), a));
+            }
+            part_again = part_again->next;
         }
+        check_that(specs->specs[i].text, part_again == NULL);
         setting_fini(&again);
     }
 }
@@ -473,21 +479,27 @@ TEST(canonical_texts_read_back)
 /* What help prints of a parameter is there, and its default is one of the values allowed. */
 static void check_tables(const struct component *const *registry)
 {
+    const struct component *common = registry[0]->common;
+    if (common)
+        check_tables((const struct component *const[]){common, NULL});
     for (; *registry; registry++) {
         const struct component *component = *registry;
+        check_that("what one has in common all have", component->common == common);
         check_that(component->name, component->summary && component->summary[0]);
         check_that(component->name, !component->params || component->state_size > 0);
         for (const struct param *p = component->params; p && p->name; p++) {
-            size_t size = p->type == PARAM_REAL   ? sizeof(double)
-                          : p->type == PARAM_PATH ? sizeof(char *)
-                                                  : sizeof(int64_t);
+            size_t size = p->type == PARAM_REAL     ? sizeof(double)
+                          : p->type == PARAM_PATH   ? sizeof(char *)
+                          : p->type == PARAM_MOMENT ? sizeof(struct moment)
+                                                    : sizeof(int64_t);
             check_that(p->name, p->meaning && p->meaning[0]);
             check_that(p->name, p->offset + size <= component->state_size);
-            check_that(p->name, (p->type == PARAM_CHOICE) <= (p->choices != NULL));
-            check_that(p->name, p->type == PARAM_CHOICE || p->type == PARAM_FLAG ||
-                                    p->type == PARAM_PATH || p->least <= p->most);
+            bool one_of = p->type == PARAM_CHOICE || p->type == PARAM_MOMENT;
+            check_that(p->name, one_of <= (p->choices != NULL));
+            check_that(p->name, one_of || p->type == PARAM_FLAG || p->type == PARAM_PATH ||
+                                    p->least <= p->most);
             check_that("other words besides are stored as whole numbers",
-                       !p->choices || p->type == PARAM_CHOICE ||
+                       !p->choices || one_of ||
                            (!p->absent && param_is_quantity(p) && p->type != PARAM_REAL));
             check_that("what is absent is stored as a whole number",
                        !p->absent || (p->type != PARAM_REAL && p->type != PARAM_PATH));

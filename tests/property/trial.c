@@ -252,12 +252,41 @@ static void draw_component(struct trial *trial, struct setting *setting, char te
     check_text(text, error.text, "");
 }
 
+/* One or several. */
+static void draw_policies(struct trial *trial, struct setting *setting, char text[SPEC_TEXT])
+{
+    struct error error = {""};
+    char whole[SPEC_TEXT] = "";
+    size_t length = 0, parts = one_in(trial, 2) ? 1 : 2 + below(trial, 2);
+    for (size_t i = 0; i < parts; i++) {
+        struct setting part;
+        char spec[SPEC_TEXT];
+        draw_component(trial, &part, spec, policies, "policy");
+        length += (size_t)snprintf(whole + length, SPEC_TEXT - length, "%s%s",
+                                   i > 0 ? SETTING_JOINT : "", spec);
+        setting_fini(&part);
+    }
+    check_that(whole, length < SPEC_TEXT);
+    snprintf(text, SPEC_TEXT, "%s", whole);
+    setting_parse(setting, text, policies, "policy", &error);
+    check_text(text, error.text, "");
+}
+
+/* The meddler alone, or first before others. */
 static void draw_policy(struct trial *trial)
 {
-    if (below(trial, 10) < 6)
-        draw_meddler(trial);
-    else
-        draw_component(trial, &trial->policy, trial->policy_text, policies, "policy");
+    if (below(trial, 10) >= 6) {
+        draw_policies(trial, &trial->policy, trial->policy_text);
+        return;
+    }
+    draw_meddler(trial);
+    if (one_in(trial, 2))
+        return;
+    char others[SPEC_TEXT];
+    draw_policies(trial, &trial->others, others);
+    trial->policy.next = &trial->others;
+    snprintf(trial->policy_text, SPEC_TEXT, "%s%s%.900s", policy_meddler.about.name, SETTING_JOINT,
+             others);
 }
 
 static void draw_setup(struct trial *trial, uint64_t span_ns)
@@ -322,6 +351,7 @@ void trial_fini(struct trial *trial)
         setting_fini(&trial->workload);
     if (trial->policy.component != &policy_meddler.about)
         setting_fini(&trial->policy);
+    setting_fini(&trial->others);
     free(trial->ops.ops);
 }
 

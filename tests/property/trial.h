@@ -21,9 +21,9 @@ struct trial {
     size_t stretch; /* operations emitted at a time */
 
     struct meddler meddler;
-    uint64_t seen; /* by it */
-    struct setting workload, policy;
-    struct simulation_setup setup; /* but the engine and the compiled program */
+    uint64_t seen;                           /* by it */
+    struct setting workload, policy, others; /* the last: what the meddler is joined with */
+    struct simulation_setup setup;           /* but the engine and the compiled program */
     struct compile_options options;
 };
 

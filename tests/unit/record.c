@@ -211,17 +211,13 @@ static const struct member of_result[] = {
     MEMBER(simulation_result, ending.heap_bytes),
     MEMBER(simulation_result, ending.live_bytes),
     MEMBER(simulation_result, ending.would_find),
-    MEMBER(simulation_result, ending.plan.generation),
-    MEMBER(simulation_result, ending.plan.on),
-    MEMBER(simulation_result, ending.plan.after),
-    MEMBER(simulation_result, ending.plan.every),
-    MEMBER(simulation_result, ending.plan.at_ns),
-    MEMBER(simulation_result, ending.plan.every_ns),
+    MEMBER(simulation_result, ending.plans.plans),
+    MEMBER(simulation_result, ending.plans.count),
     {NULL, 0, 0},
 };
 static_assert(sizeof(struct collection) == 18 * 8 && sizeof(struct sample) == 7 * 8 &&
                   sizeof(struct request) == 6 * 8 &&
-                  sizeof(struct simulation_result) == 164 * 8 + sizeof(struct ages),
+                  sizeof(struct simulation_result) == 320 * 8 + sizeof(struct ages),
               "a new member belongs in its table");
 
 /* Of a member of 4 bytes, or of one made up of numbers of 8. */

@@ -263,6 +263,56 @@ TEST(grids)
         check_points(rows[i].yaml, rows[i].points);
 }
 
+/* As text, or as a list: what stands in it may vary as elsewhere. */
+TEST(joined)
+{
+    check_policies("policies: [off + freeze, 'freeze:t0=5,collect=no+off']",
+                   "off + freeze freeze:collect=no,t0=5 + off");
+    check_policies("policies: {all: [off]}", "off");
+    check_policies("policies:\n- default\n- all: [off:until=startup_done, freeze]\n",
+                   "default off:until=startup_done + freeze");
+    check_policies("policies: {all: [off + default, {name: freeze, t0: [5, 6]}, "
+                   "{name: threshold, t0: [7, 8], from: [startup_done, start]}]}",
+                   "off + default + freeze:t0=5 + threshold:t0=7,from=startup_done "
+                   "off + default + freeze:t0=5 + threshold:t0=7,from=start "
+                   "off + default + freeze:t0=5 + threshold:t0=8,from=startup_done "
+                   "off + default + freeze:t0=5 + threshold:t0=8,from=start "
+                   "off + default + freeze:t0=6 + threshold:t0=7,from=startup_done "
+                   "off + default + freeze:t0=6 + threshold:t0=7,from=start "
+                   "off + default + freeze:t0=6 + threshold:t0=8,from=startup_done "
+                   "off + default + freeze:t0=6 + threshold:t0=8,from=start");
+    check_policies("policies: {all: [{name: timed, every: [1s, 2s]}, {name: timed, every: 1h}]}",
+                   "timed:every=1s + timed:every=1h timed:every=2s + timed:every=1h");
+    check_policies("policies: {name: off, until: [idle, idle@1, request_end@5, end]}",
+                   "off:until=idle off:until=request_end@5 off:until=end");
+    check_policies("policies: {all: [{name: threshold, t0: [1, 9]}, {name: freeze, t0: [1, 9]}]}\n"
+                   "constraints: [freeze.t0 < 5, policy.threshold.t0 > 5]",
+                   "threshold:t0=9 + freeze:t0=1");
+    struct experiment experiment = read_text("workload: web\npolicies: [default, off + freeze]\n"
+                                             "baseline: {all: [{name: off}, freeze]}\n");
+    check_text("the baseline", experiment.baseline, "off + freeze");
+    experiment_fini(&experiment);
+}
+
+/* Each part of a sampled one has coordinates of its own, also where parts are alike. */
+TEST(sampled_joined)
+{
+    struct experiment experiment = read_text(
+        "workload: web\npolicies: {all: [{name: threshold, t0: {range: 1000..2000}}, "
+        "{name: threshold, t0: {range: 1000..2000}}]}\ndesign: {name: lhs, points: 10}\n");
+    check_count("points", experiment.point_count, 10);
+    size_t different = 0;
+    for (size_t i = 0; i < experiment.policy_count; i++) {
+        const struct setting *first = &experiment.policies[i], *second = first->next;
+        const struct param *param = component_param(first->component, 0);
+        double a = param_number(param, first->state), b = param_number(param, second->state);
+        check_that("in the range", a >= 1000 && a <= 2000 && b >= 1000 && b <= 2000);
+        different += a < b || a > b;
+    }
+    check_that("not the same numbers twice", different >= 9);
+    experiment_fini(&experiment);
+}
+
 TEST(ranges)
 {
     static const struct {
@@ -408,6 +458,8 @@ int main(void)
         cmocka_unit_test(until),
         cmocka_unit_test(the_example),
         cmocka_unit_test(grids),
+        cmocka_unit_test(joined),
+        cmocka_unit_test(sampled_joined),
         cmocka_unit_test(ranges),
         cmocka_unit_test(constraints),
         cmocka_unit_test(sampled),

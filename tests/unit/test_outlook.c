@@ -26,6 +26,7 @@ struct case_of {
     const char *sentence;
     double pause_max;             /* up to the horizon; 0: it is the longest of next */
     double full_ones, full_pause; /* expected to the horizon; how long later ones take, s */
+    double changes;               /* of the policy, before the horizon */
 };
 
 static void set(double *values, const char *metric, double value)
@@ -43,6 +44,7 @@ static struct outlook outlook_of(const struct case_of *row)
         values[i] = NAN;
     set(values, "covered", row->covered);
     set(values, "flagged", row->flagged);
+    set(values, "changes", row->changes);
     set(values, "arrival_dispersion", row->dispersion);
     set(values, "service_pause_max", row->seen);
     set(values, "wall_time", 30);
@@ -221,6 +223,26 @@ static const struct case_of cases[] = {
      "30.0 s were too short to see what comes: predicted is a pause of 12 s (a collection of "
      "generation 0), after 30 s or more; none was seen.",
      .pause_max = 12},
+    {"the policy changes, in bursts",
+     0,
+     1,
+     147,
+     0.1,
+     {YOUNG, YOUNG, {1 * H, 5 * H, 1, 1}},
+     "unclear: policy changes",
+     "What comes cannot be relied on: the policy changes later on: a part of it begins, ends, "
+     "freezes or unfreezes. Predicted is a pause of 1 s (a full collection), after 1 to 5 h.",
+     .changes = 1},
+    {"off, but not for long",
+     0,
+     1,
+     1,
+     NAN,
+     {NEXT_GEN, NEXT_GEN, NEXT_GEN},
+     "unclear: policy changes",
+     "What comes cannot be relied on: the policy changes later on: a part of it begins, ends, "
+     "freezes or unfreezes.",
+     .changes = 1},
 };
 
 TEST(what_it_says)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/base/param.h"
+#include "sim/base/setting.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -59,8 +59,7 @@ static void begin(struct made_up *run)
                               .count = {500, 3, 2},
                               .threshold = {999, 10, 10},
                               .heap_bytes = 3000,
-                              .live_bytes = 2000,
-                              .plan = {.generation = -1}};
+                              .live_bytes = 2000};
     for (uint64_t i = 0; i < SAMPLES; i++)
         run->samples[i] = (struct sample){
             .wall_ns = (i + 1) * S, .live_bytes = 2000 + i % 2, .net = 1000 * (i + 1)};
@@ -154,8 +153,9 @@ TEST(by_the_clock)
     static struct made_up run;
     begin(&run);
     run.result.ending.automatic = 0;
-    run.result.ending.plan =
-        (struct policy_plan){.generation = 2, .at_ns = 3700 * S, .every_ns = 3600 * S};
+    policy_plans_add(
+        &run.result.ending.plans,
+        (struct policy_plan){.generation = 2, .at_ns = 3700 * S, .every_ns = 3600 * S});
     struct prediction prediction = predict(&run.past, 86400 * S);
     check_instants("timed", &prediction, NAN, NAN, 3700);
     check_real("period", prediction.full_period, 3600);
@@ -179,15 +179,65 @@ TEST(by_events)
     run.result.events[EVENT_idle] = 130;
     run.result.early_events[EVENT_idle] = 30;
     run.result.events[EVENT_step_done] = run.result.early_events[EVENT_step_done] = 12;
-    run.result.ending.plan =
-        (struct policy_plan){.generation = 1, .on = EVENT_idle, .after = 40, .every = 200};
+    policy_plans_add(
+        &run.result.ending.plans,
+        (struct policy_plan){.generation = 1, .on = EVENT_idle, .after = 40, .every = 200});
     struct prediction prediction = predict(&run.past, 86400 * S);
     check_instants("2 a second", &prediction, NAN, 120, NAN);
     check_real("every 100 s", prediction.expected[1], 863);
     check_that("by chance", prediction.next[1].high > 125 && prediction.next[1].low < 115);
-    run.result.ending.plan.on = EVENT_step_done;
+    run.result.ending.plans.plans[0].on = EVENT_step_done;
     prediction = predict(&run.past, 86400 * S);
     check_instants("of start-up", &prediction, NAN, NAN, NAN);
+}
+
+/* Policies that are in force together: the first of each generation, and all that come. */
+TEST(by_several)
+{
+    static struct made_up run;
+    begin(&run);
+    run.result.ending.automatic = 0;
+    run.result.steady_ns = 50 * S;
+    run.result.events[EVENT_idle] = 100;
+    struct policy_plans *plans = &run.result.ending.plans;
+    policy_plans_add(plans, (struct policy_plan){2, .at_ns = 90000 * S, .every_ns = 90000 * S});
+    policy_plans_add(plans, (struct policy_plan){1, EVENT_idle, .after = 40, .every = 200});
+    policy_plans_add(plans, (struct policy_plan){1, .at_ns = 105 * S, .every_ns = 1000 * S});
+    struct prediction prediction = predict(&run.past, 86400 * S);
+    check_instants("the first of each", &prediction, NAN, 105, 90000);
+    check_real("every 100 s, and every 1000 s", prediction.expected[1], 863 + 87);
+    policy_plans_add(plans, (struct policy_plan){2, .at_ns = 1000 * S, .every_ns = 86400 * S});
+    prediction = predict(&run.past, 86400 * S);
+    check_instants("of two, the sooner", &prediction, NAN, 105, 1000);
+    check_real("one of them within a day", prediction.expected[2], 1);
+}
+
+/* What a policy will do besides collecting is said, if it comes within the horizon. */
+TEST(changes)
+{
+    static const struct {
+        const char *what;
+        enum program_event on;
+        uint64_t after;
+        double changes;
+    } rows[] = {
+        {"soon", EVENT_idle, 40, 1},
+        {"within the horizon", EVENT_idle, 172000, 1},
+        {"behind it", EVENT_idle, 173000, 0},
+        {"never, at these rates", EVENT_step_done, 1, 0},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        static struct made_up run;
+        begin(&run);
+        run.result.steady_ns = 50 * S;
+        run.result.events[EVENT_idle] = 100;
+        double covered = predict(&run.past, 86400 * S).covered;
+        policy_plans_add_change(&run.result.ending.plans, rows[i].on, rows[i].after);
+        struct prediction prediction = predict(&run.past, 86400 * S);
+        check_real(rows[i].what, prediction.changes, rows[i].changes);
+        check_real(rows[i].what, prediction.flagged, rows[i].changes);
+        check_real(rows[i].what, prediction.covered, rows[i].changes > 0 ? 0 : covered);
+    }
 }
 
 /* No pause ever comes; all that is born stays. */
@@ -296,6 +346,8 @@ int main(void)
         cmocka_unit_test(nothing_to_go_by),
         cmocka_unit_test(by_the_clock),
         cmocka_unit_test(by_events),
+        cmocka_unit_test(by_several),
+        cmocka_unit_test(changes),
         cmocka_unit_test(never),
         cmocka_unit_test(not_before_the_horizon),
         cmocka_unit_test(flags),

@@ -2,6 +2,7 @@
 #include "sim/model/python.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "policies/registry.h"
 #include "tests/unit/check.h"
@@ -15,7 +16,7 @@ static char *lines_of(const char *spec)
     size_t length;
     check_that(spec, setting_parse(&setting, spec, policies, "policy", &error) == 0);
     FILE *out = open_memstream(&text, &length);
-    policy_of(setting.component)->python(setting.state, out);
+    python_write(out, &setting);
     fclose(out);
     setting_fini(&setting);
     return text;
@@ -93,6 +94,47 @@ TEST(lines)
     }
 }
 
+/* What stands behind the part that is the same in each of these programs; tests/conformance/ runs
+ * them. */
+TEST(programs)
+{
+    static const struct {
+        const char *spec, *expected;
+    } rows[] = {
+        {"default:until=idle",
+         "class Default(Part):\n"
+         "    \"\"\"the interpreter's own thresholds, nothing changed\"\"\"\n\n"
+         "    last = \"idle\", 1\n\n\n"
+         "def idle():\n"},
+        {"off + off:from=idle@5000",
+         "class Off2(Part):\n"
+         "    \"\"\"gc.disable(): automatic collection off from the start\"\"\"\n\n"
+         "    first = \"idle\", 5_000\n\n"
+         "    def start(self):\n"
+         "        self.wish(\"enabled\", False)\n"},
+        {"off + off:from=idle@5000", "parts = [Off(), Off2()]\n"},
+        {"freeze:every=3", "            if self.seen % 3 == 0:\n"
+                           "                gc.collect()\n"
+                           "                self.freeze()\n"},
+        {"freeze:unfreeze=disconnect",
+         "def startup_done():\n"
+         "    \"\"\"To be called whenever this happens: start-up is over, service begins.\"\"\"\n"
+         "    report(\"startup_done\")\n\n\n"
+         "def disconnect():\n"},
+        {"threshold:t0=keep + default",
+         "\n\nclass Threshold(Part):\n"
+         "    \"\"\"gc.set_threshold(t0, t1, t2) once, at the start\"\"\"\n"
+         "\n    # nothing to set, all three thresholds stay as "
+         "they are\n\n\nclass Default(Part):\n"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char *text = lines_of(rows[i].spec);
+        check_that(rows[i].expected, strstr(text, rows[i].expected) != NULL);
+        check_that("no licence in somebody else's program", !strstr(text, "SPDX"));
+        free(text);
+    }
+}
+
 TEST(every_policy_has_lines)
 {
     for (size_t i = 0; policies[i]; i++) {
@@ -108,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers),
         cmocka_unit_test(lines),
+        cmocka_unit_test(programs),
         cmocka_unit_test(every_policy_has_lines),
     };
     return cmocka_run_group_tests_name("python", tests, NULL, NULL);

@@ -31,9 +31,10 @@ TEST(what_was_asked_for)
          "pause=84ms@890000|"
          "none|samples|1500ms|10ms|planned||||||1||"},
         {"SELECT group_concat(owner || '.' || name || '=' || text) FROM parameter WHERE run_id = ?",
-         "policy.collect=yes,policy.on=step_done,policy.t0=50000,policy.t1=keep,policy.t2=keep"},
+         "policy.collect=yes,policy.every=once,policy.on=step_done,policy.t0=50000,policy.t1=keep,"
+         "policy.t2=keep,policy.unfreeze=never"},
         {"SELECT group_concat(coalesce(value, 'none')) FROM parameter WHERE run_id = ?",
-         "none,none,50000.0,none,none"},
+         "none,none,none,50000.0,none,none,none"},
         {"SELECT warmup, sampling FROM run WHERE id = ?1 + 1", "mser5|auto"},
         {"SELECT warmup, sampling FROM run WHERE id = ?1 + 2", "0s|0s"},
     };

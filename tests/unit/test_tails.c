@@ -34,7 +34,6 @@ static void begin(struct made_up *run, double horizon)
                        .expected = {NAN, NAN, NAN},
                        .usual_pause = {NAN, NAN, NAN}},
     };
-    run->result.ending.plan.generation = -1;
     for (int g = 0; g < GENERATIONS; g++)
         run->prediction.next[g].pause = NAN;
     for (uint64_t i = 0; i < REQUESTS; i++)
@@ -141,7 +140,7 @@ TEST(where_they_come)
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct made_up run;
         begin(&run, 10 * SECONDS);
-        run.result.ending.plan = rows[i].plan;
+        run.result.ending.plans = (struct policy_plans){{rows[i].plan}, 1};
         to_come(&run, 2, 11, 0.025);
         check_tails(rows[i].what, &run, rows[i].p999, rows[i].p999, rows[i].p999);
     }
@@ -166,7 +165,7 @@ TEST(only_where_there_is_a_gap)
             run.requests[r].idle_ns -= 10 * MS;
             run.requests[r].slack_ns -= 10 * MS;
         }
-        run.result.ending.plan = (struct policy_plan){2, rows[i].on, 1, 1, 0, 0};
+        run.result.ending.plans = (struct policy_plans){{{2, rows[i].on, 1, 1, 0, 0}}, 1};
         to_come(&run, 2, 100, 0.025);
         check_tails(rows[i].what, &run, rows[i].p99, rows[i].p99, rows[i].p99);
     }
@@ -178,7 +177,8 @@ TEST(by_the_clock)
 {
     struct made_up run;
     begin(&run, 10 * SECONDS);
-    run.result.ending.plan = (struct policy_plan){.generation = 2, .at_ns = 1, .every_ns = 1};
+    run.result.ending.plans =
+        (struct policy_plans){{{.generation = 2, .at_ns = 1, .every_ns = 1}}, 1};
     to_come(&run, 2, 11, 0.025);
     struct tails tails = tails_find(&run.past, &run.prediction);
     check_that("p99", tails.p99 > 0.0245 && tails.p99 < 0.027);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A Python program for several policies, or for one that begins later or ends: the fixed part
+ * (sim/model/combination.py), a class for each policy, and a function for each event. */
+#include <ctype.h>
+#include <string.h>
+
+#include "sim/embedded_python.h"
+#include "sim/model/policy.h"
+#include "sim/model/python.h"
+
+/* "Freeze", and of the second one "Freeze2". */
+static void write_class_name(FILE *out, const struct setting *setting, const struct setting *part)
+{
+    char name[SETTING_NAME_TEXT];
+    int number = 1;
+    for (const struct setting *other = setting; other != part; other = other->next)
+        number += other->component == part->component;
+    snprintf(name, sizeof name, "%s", part->component->name);
+    name[0] = (char)toupper((unsigned char)name[0]);
+    fputs(name, out);
+    if (number > 1)
+        fprintf(out, "%d", number);
+}
+
+static void write_moment(FILE *out, const char *name, const struct moment *moment)
+{
+    if (moment->event < 0)
+        return;
+    fprintf(out, "    %s = \"%s\", ", name, program_event_names[moment->event]);
+    python_number(out, moment->count);
+    fputc('\n', out);
+}
+
+static void write_class(FILE *out, const struct setting *setting, const struct setting *part)
+{
+    const struct policy *policy = policy_of(part->component);
+    const struct phase *phase = part->common;
+    fputs("\n\nclass ", out);
+    write_class_name(out, setting, part);
+    fprintf(out, "(Part):\n    \"\"\"%s\"\"\"\n", part->component->summary);
+    if (phase->from.event >= 0 || phase->until.event >= 0)
+        fputc('\n', out);
+    write_moment(out, "first", &phase->from);
+    write_moment(out, "last", &phase->until);
+    if (!policy->python_part)
+        return;
+    fputc('\n', out);
+    policy->python_part(part->state, out);
+}
+
+/* What the program has to report: the events in any part's parameters. */
+static void find_events(const struct setting *setting, bool waited_for[PROGRAM_EVENT_COUNT])
+{
+    for (const struct setting *part = setting; part; part = part->next) {
+        const struct param *param;
+        for (size_t i = 0; (param = component_param(part->component, i)); i++) {
+            if (param->choices != program_event_names)
+                continue;
+            const void *field = (const char *)setting_state(part, param) + param->offset;
+            int64_t event = param->type == PARAM_MOMENT ? ((const struct moment *)field)->event
+                                                        : *(const int64_t *)field;
+            if (event >= 0)
+                waited_for[event] = true;
+        }
+    }
+}
+
+static void write_events(FILE *out, const struct setting *setting)
+{
+    bool waited_for[PROGRAM_EVENT_COUNT] = {false};
+    find_events(setting, waited_for);
+    for (int event = 0; event < PROGRAM_EVENT_COUNT; event++)
+        if (waited_for[event])
+            fprintf(out,
+                    "\n\ndef %s():\n"
+                    "    \"\"\"To be called whenever this happens: %s.\"\"\"\n"
+                    "    report(\"%s\")\n",
+                    program_event_names[event], program_event_meanings[event],
+                    program_event_names[event]);
+}
+
+static void write_program(FILE *out, const struct setting *setting)
+{
+    fputs(strchr(embedded_combination_py, '\n') + 1, out); /* behind its licence */
+    for (const struct setting *part = setting; part; part = part->next)
+        write_class(out, setting, part);
+    write_events(out, setting);
+    fputs("\n\n# At the start of the program:\nparts = [", out);
+    for (const struct setting *part = setting; part; part = part->next) {
+        write_class_name(out, setting, part);
+        fputs(part->next ? "(), " : "()]\n", out);
+    }
+    fputs("for part in parts:\n    if part.first is None:\n        part.begin()\n", out);
+}
+
+static bool is_plain(const struct setting *setting)
+{
+    const struct phase *phase = setting->common;
+    return !setting_is_joined(setting) &&
+           (!phase || (phase->from.event < 0 && phase->until.event < 0));
+}
+
+void python_write(FILE *out, const struct setting *setting)
+{
+    if (!is_plain(setting) || !policy_of(setting->component)->python(setting->state, out))
+        write_program(out, setting);
+}
