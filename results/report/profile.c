@@ -27,7 +27,7 @@ static void write_setting(const struct page *page, const struct ranked_setting *
     struct estimate *means = columns_means(columns, page->outcomes, ranked->setting);
     page_begin_setting(page, ranked->setting, baseline);
     for (size_t i = 0; i < columns->count; i++)
-        page_value(page, page->outcomes->metrics[columns->metrics[i]], means[i], NULL);
+        page_value(page, ranked->setting, columns->metrics[i], means[i], NULL);
     fputs("</tr>\n", page->out);
     free(means);
 }

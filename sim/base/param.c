@@ -12,7 +12,7 @@
 #include "sim/base/setting.h"
 #include "sim/base/suggest.h"
 
-#define NAMES_MOST 128 /* of a registry */
+#define NAMES_MOST 256 /* of a registry */
 
 /* How a type is read, written and named. */
 struct type {
