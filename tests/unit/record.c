@@ -151,15 +151,23 @@ struct member {
     }
 
 static const struct member of_collection[] = {
-    MEMBER(collection, sequence),         MEMBER(collection, operation),
-    MEMBER(collection, wall_ns),          MEMBER(collection, mutator_ns),
-    MEMBER(collection, generation),       MEMBER(collection, cause),
-    MEMBER(collection, before),           MEMBER(collection, permanent),
-    MEMBER(collection, examined),         MEMBER(collection, refs),
-    MEMBER(collection, unreachable),      MEMBER(collection, promoted),
-    MEMBER(collection, pause_ns),         MEMBER(collection, pause_at_ns),
+    MEMBER(collection, sequence),
+    MEMBER(collection, operation),
+    MEMBER(collection, wall_ns),
+    MEMBER(collection, mutator_ns),
+    MEMBER(collection, generation),
+    MEMBER(collection, cause),
+    MEMBER(collection, before),
+    MEMBER(collection, permanent),
+    MEMBER(collection, examined),
+    MEMBER(collection, refs),
+    MEMBER(collection, unreachable),
+    MEMBER(collection, promoted),
+    MEMBER(collection, pause_ns),
+    MEMBER(collection, pause_at_ns),
     MEMBER(collection, heap_bytes_before),
-    MEMBER(collection, heap_bytes_after), {NULL, 0, 0},
+    MEMBER(collection, heap_bytes_after),
+    {NULL, 0, 0},
 };
 static const struct member of_sample[] = {
     MEMBER(sample, wall_ns), MEMBER(sample, live_bytes), MEMBER(sample, garbage_bytes),

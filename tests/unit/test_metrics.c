@@ -243,10 +243,11 @@ TEST(worked_out_by_hand)
 TEST(metrics_without_a_value)
 {
     static const char *const with_value[] = {
-        "collections",   "service_collections", "gc_time",   "service_gc_time",
-        "examined",      "unreachable",         "requests",  "reclaimed",
-        "wall_time",     "mutator_time",        "heap_peak", "scatter", "objects_peak", "objects_end", "objects_permanent",
-        "least_scatter", "most_scatter"};
+        "collections",  "service_collections", "gc_time",           "service_gc_time",
+        "examined",     "unreachable",         "requests",          "reclaimed",
+        "wall_time",    "mutator_time",        "heap_peak",         "scatter",
+        "objects_peak", "objects_end",         "objects_permanent", "least_scatter",
+        "most_scatter"};
     struct results_file file;
     results_file_init(&file, "default");
     const struct observer *observer = &file.observer;
