@@ -60,6 +60,7 @@ static void add_collection(struct made_up *run, uint64_t sequence, uint64_t live
         c.before[0] + (c.generation > 0 ? c.before[1] : 0) + (c.generation > 1 ? c.before[2] : 0);
     c.refs = c.examined * 3;
     c.unreachable = c.examined / 50;
+    c.promoted = (c.before[0] + (c.generation > 0 ? c.before[1] : 0)) / 50 * 49;
     c.pause_ns = (uint64_t)(typical_ns[c.generation] * gsl_ran_lognormal(run->random, 0, 0.3));
     c.heap_bytes_before = live_bytes + 3000000 + sequence % 1331 * 2000;
     c.heap_bytes_after = c.heap_bytes_before - c.unreachable * 120;
