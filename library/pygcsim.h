@@ -26,7 +26,7 @@ PYGCSIM_API const char *pygcsim_version(void);
 struct pygcsim_setup {
     size_t size;           /* sizeof(struct pygcsim_setup): fields beyond are not read */
     const char *workload;  /* "web:rate=200,duration=60s" */
-    const char *policy;    /* "threshold:t0=50000" */
+    const char *policy;    /* "threshold:t0=50000", or several with + in between */
     const char *collector; /* "cpython-3.12" */
     const char *engine;    /* "interval" */
     uint64_t seed;
