@@ -23,6 +23,8 @@
 
 static const struct param collection_rows[] = {
     {"start", PARAM_FIELD(costs, start), NS, .meaning = "a collection that finds nothing"},
+    {"cold", PARAM_FIELD(costs, cold), NS,
+     .meaning = "more for one when the first cache has forgotten what all need"},
     {"k", PARAM_FIELD(costs, k), REAL, .most = 100,
      .meaning = "misses of a reference, in objects'"},
     {"header", PARAM_FIELD(costs, header), .type = PARAM_BYTES, .least = 0, .most = KIB,

@@ -27,11 +27,15 @@ struct load costs_load(const struct costs *costs, const struct found *found)
     return load;
 }
 
+static double share_forgotten(const struct cache *cache, double worked_ns)
+{
+    return cache->most * -expm1(-worked_ns / (double)cache->forgets);
+}
+
 static double share_missed(const struct cache *cache, double bytes, double worked_ns)
 {
     double room = (double)cache->bytes < bytes ? (double)cache->bytes / bytes : 1;
-    double forgotten = cache->most * -expm1(-worked_ns / (double)cache->forgets);
-    return 1 - room * (1 - forgotten);
+    return 1 - room * (1 - share_forgotten(cache, worked_ns));
 }
 
 static double all_missed(const struct prices *prices, double bytes, double worked_ns)
@@ -42,13 +46,20 @@ static double all_missed(const struct prices *prices, double bytes, double worke
     return missed;
 }
 
+/* What a collection takes that finds nothing. Without a cache nothing is ever missed. */
+static double beginning_ns(const struct prices *prices, double worked_ns)
+{
+    double forgotten = prices->cache_count ? share_forgotten(prices->caches, worked_ns) : 0;
+    return prices->start_ns + prices->cold_ns * forgotten;
+}
+
 double prices_pause_ns(const struct prices *prices, int generation, const struct load *load,
                        double worked_ns)
 {
     double missed = all_missed(prices, load->bytes, worked_ns);
     double scatter_ns = generation == GENERATIONS - 1 ? prices->scatter_ns : prices->young_ns;
     double waiting_ns = scatter_ns * load->touched * missed;
-    return prices->scale * (prices->start_ns + load->work_ns + waiting_ns);
+    return prices->scale * (beginning_ns(prices, worked_ns) + load->work_ns + waiting_ns);
 }
 
 /* ---- calibration ---------------------------------------------------------------------------- */
@@ -60,7 +71,7 @@ static void calibrate(struct prices *prices, const struct costs *costs, double p
     const struct found found = typical_heap((uint64_t)costs->pause.objects);
     const struct load load = costs_load(costs, &found);
     double most = SCATTER_SOLVED_MOST * (double)costs->scatter[SCATTER_aged];
-    double work_ns = prices->start_ns + load.work_ns;
+    double work_ns = beginning_ns(prices, INFINITY) + load.work_ns;
     double waits = load.touched * all_missed(prices, load.bytes, INFINITY);
     double scatter_ns = waits > 0 ? (pause_ns - work_ns) / waits : 0;
     prices->scatter_ns = fmin(fmax(0, scatter_ns), most);
@@ -79,6 +90,7 @@ static struct prices prices_with(const struct costs *costs, const struct program
                                  double scatter_ns)
 {
     struct prices prices = {.start_ns = (double)costs->start,
+                            .cold_ns = (double)costs->cold,
                             .cache_count = costs->cache_count,
                             .scatter_ns = scatter_ns,
                             .calibration = 1};

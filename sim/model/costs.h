@@ -10,8 +10,8 @@
  *
  *     work = start + Σ (a·N + b·(E + U) + d·T)
  *
- * as long as all it touches lies in a cache. It touches each object once, and k times as much for
- * each reference:
+ * as long as all it touches, and its own code, lies in a cache. It touches each object once, and k
+ * times as much for each reference:
  *
  *     touched = N + k·(E + U)
  *
@@ -22,11 +22,16 @@
  *
  *     missed = 1 − min(1, C/H)·(1 − most·(1 − exp(−W/forgets)))
  *
- * of what is touched. (W goes by the oldest generation collected: since a collection of that
- * generation or of an older one.) With `scatter`, the time that an object's misses take if all
- * there can be are paid in full, and the `share` of it that each cache is in the way of,
+ * of what is touched. What any collection needs, however little it finds (code, types, the lists'
+ * heads), takes up to `cold` more, as far as the first cache has forgotten it:
  *
- *     pause = scale · (work + scatter · touched · Σ share·missed)
+ *     begins = cold · most·(1 − exp(−W/forgets))
+ *
+ * (W goes by the oldest generation collected: since a collection of that generation or of an older
+ * one.) With `scatter`, the time that an object's misses take if all there can be are paid in full,
+ * and the `share` of it that each cache is in the way of,
+ *
+ *     pause = scale · (work + begins + scatter · touched · Σ share·missed)
  *
  * where the scale is the program's slowdown times that of a calibration. It levels off: however
  * large the heap, an object costs no more than scatter · Σ share above its work. Scatter is how the
@@ -57,7 +62,7 @@ struct measured_pause {
 struct costs {
     char name[COSTS_TEXT];
     char interpreter[COSTS_TEXT], machine[COSTS_TEXT], source[COSTS_TEXT];
-    int64_t start;
+    int64_t start, cold;
     double k;
     int64_t header; /* bytes */
     struct cache {
@@ -91,7 +96,7 @@ const struct costs *costs_of_setup(const struct simulation_setup *setup, struct 
 
 /* What a set of costs comes to for one program's collections, on its machine. */
 struct prices {
-    double start_ns;
+    double start_ns, cold_ns;
     struct cache caches[CACHES_MOST];
     size_t cache_count;
     double scatter_ns;  /* of a full collection; */

@@ -9,6 +9,6 @@ const char *const object_kind_names[] = {
 };
 
 const struct object_layout object_layouts[OBJECT_KINDS] = {
-    [KIND_LIST_SUBCLASS] = {56, 8, 0}, [KIND_LIST] = {56, 8, 2},  [KIND_DICT] = {104, 16, 6},
+    [KIND_LIST_SUBCLASS] = {56, 8, 0}, [KIND_LIST] = {56, 8, 2},  [KIND_DICT] = {104, 16, 4},
     [KIND_INSTANCE] = {64, 8, 2.5},    [KIND_TUPLE] = {40, 8, 1},
 };

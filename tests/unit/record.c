@@ -225,7 +225,7 @@ static const struct member of_result[] = {
 };
 static_assert(sizeof(struct collection) == 18 * 8 && sizeof(struct sample) == 7 * 8 &&
                   sizeof(struct request) == 6 * 8 &&
-                  sizeof(struct simulation_result) == 320 * 8 + sizeof(struct ages),
+                  sizeof(struct simulation_result) == 323 * 8 + sizeof(struct ages),
               "a new member belongs in its table");
 
 /* Of a member of 4 bytes, or of one made up of numbers of 8. */

@@ -20,7 +20,7 @@ static const char *const file[LINES] = {
     "machine AMD Ryzen 7, 16 MiB of L3",
     "source five calls of gc.collect",
     "",
-    "collection start=250ns k=0.1 header=64B",
+    "collection start=250ns cold=10us k=0.1 header=64B",
     "cache bytes=1.5MiB share=0.25 forgets=20ms most=0.5",
     "scatter young=30ns sequential=40ns random=200ns aged=1us",
     "kind list_subclass a=20.5 b=4 d=50 allocate=46ns",
@@ -60,6 +60,7 @@ TEST(what_a_file_says)
     check_text("machine", costs.machine, "AMD Ryzen 7, 16 MiB of L3");
     check_text("source", costs.source, "five calls of gc.collect");
     check_signed("start", costs.start, 250);
+    check_signed("cold", costs.cold, 10 * NS_PER_US);
     check_real("k", costs.k, 0.1);
     check_signed("header", costs.header, 64);
     check_count("caches", costs.cache_count, 1);
@@ -92,9 +93,13 @@ TEST(errors)
         {2, "name #", "x.cost:2: name takes a text"},
         {3, "name again", "x.cost:3: name is there twice"},
         {3, "interpretr cpython-3.12", "no keyword 'interpretr'; did you mean 'interpreter'?"},
-        {7, "collection start=250 k=0.1 header=64B", "x.cost:7: collection: start=250 is not "},
-        {7, "collection start=250ns k=-1 header=64B", "collection: k=-1 is not allowed; it takes"},
-        {7, "collection start=250ns k=0.1", "x.cost:7: collection needs header=… (bytes that"},
+        {7, "collection start=250 cold=1us k=0.1 header=64B",
+         "x.cost:7: collection: start=250 is not "},
+        {7, "collection start=250ns cold=10us k=-1 header=64B",
+         "collection: k=-1 is not allowed; it takes"},
+        {7, "collection start=250ns cold=10us k=0.1",
+         "x.cost:7: collection needs header=… (bytes that"},
+        {7, "collection start=1ns k=1 header=0B", "collection needs cold=… (more for one when"},
         {7, "collection start=1ns start=2ns", "collection: start is given twice"},
         {7, "collection start=1ns,k=2", "has a comma; blanks are between keys"},
         {7, "collection start", "'start' is not of the form key=value"},

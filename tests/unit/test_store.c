@@ -27,7 +27,7 @@ TEST(what_was_asked_for)
          " warmup, sampling, status, error, scatter_ns, calibration, wall_ns, requests, in_plan, "
          "seal_histograms, seal_log"
          " FROM run WHERE id = ?",
-         "1|1|freeze:on=step_done,t0=50000|tiny|cpython-3.13|42|graph|tiny#5d52e98d "
+         "1|1|freeze:on=step_done,t0=50000|tiny|cpython-3.13|42|graph|tiny#d21a7247 "
          "pause=84ms@890000|"
          "none|samples|1500ms|10ms|planned||||||1||"},
         {"SELECT group_concat(owner || '.' || name || '=' || text) FROM parameter WHERE run_id = ?",
