@@ -23,6 +23,7 @@ struct command {
     } conditions;
     struct metric_list pareto;
     const char *baseline;
+    struct limits limits;
     bool seen, json;
 
     /* How it is verified: */
@@ -82,6 +83,7 @@ static const struct command_option options[] = {
       .meaning = "the metrics of the Pareto front"},
      .argument = "METRIC,METRIC"},
     {{OPTION_SEEN, FIELD(seen)}},
+    {{OPTION_OTHER_LIMIT, FIELD(limits)}, .argument = "CONDITION", .times = TIMES_ANY},
     {{OPTION_BASELINE, FIELD(baseline)}, .argument = "SPEC"},
     {{OPTION_EXPERIMENT, FIELD(which.experiment)}, .argument = "NAME"},
     {{"json", PARAM_SWITCH, FIELD(json),
@@ -106,7 +108,7 @@ static struct best_question make_question(const struct command *command,
                                           struct open_results *results)
 {
     return (struct best_question){
-        .subject = subject_of(results, command->baseline, command->seen),
+        .subject = subject_of(results, command->baseline, command->seen, &command->limits),
         .objective = command->objective,
         .high = command->high,
         .conditions = command->conditions.items,
@@ -151,6 +153,7 @@ static int run(void *state)
         condition_free(command->conditions.items[i]);
     free(command->conditions.items);
     metric_list_fini(&command->pareto);
+    limits_fini(&command->limits);
     return EXIT_SUCCESS;
 }
 

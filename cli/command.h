@@ -140,6 +140,15 @@ void close_output(void);
     TERM_BASELINE, .type = PARAM_SPEC, .registry = &policy_registry,                               \
                    .otherwise = "as the experiment says"
 
+#define OPTION_LIMIT .name = "limit", TERM_LIMIT, .read = limits_read_option
+
+/* Of commands that read results. */
+#define OPTION_OTHER_LIMIT                                                                         \
+    .name = "limit", .type = PARAM_RULE, .read = limits_read_option,                               \
+    .registry = &metric_registry, .otherwise = "those stored with the results",                    \
+    .form = "a condition such as 'latency_p99 <= 50ms', or none",                                  \
+    .meaning = "limits in place of those stored with the results, as often as you like"
+
 #define OPTION_SEEN                                                                                \
     .name = "seen", .type = PARAM_SWITCH,                                                          \
     .meaning = "longest pauses and latencies are judged by what the runs have seen, not by what "  \

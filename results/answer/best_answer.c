@@ -189,8 +189,7 @@ static void find_no_default(const struct best_answer *answer, struct best_group 
     const struct best_question *question = answer->question;
     group->no_default = allocate_zeroed(question->condition_count + 1, sizeof *group->no_default);
     for (size_t i = 0; i < question->condition_count; i++)
-        if (strstr(condition_text(question->conditions[i]), "default") &&
-            outcomes_setting(&answer->outcomes, number, "default") == NO_SETTING)
+        if (condition_lacks_default(question->conditions[i], &answer->outcomes, number))
             group->no_default[group->no_default_count++] = question->conditions[i];
 }
 

@@ -190,6 +190,19 @@ const struct metric *const *condition_metrics(const struct condition *condition)
     return condition->metrics;
 }
 
+void condition_add_read(const struct condition *condition, struct metric_list *list)
+{
+    for (size_t i = 0; i < condition->metric_count; i++) {
+        const struct metric *at_horizon = metric_at_horizon(condition->metrics[i]);
+        const char *tells = metric_without_pauses(condition->metrics[i]);
+        metric_list_add(list, condition->metrics[i]);
+        if (tells)
+            metric_list_add(list, metric_named(tells));
+        if (at_horizon && metric_without_pauses(at_horizon))
+            metric_list_add(list, metric_named(metric_without_pauses(at_horizon)));
+    }
+}
+
 /* ---- asking --------------------------------------------------------------------------- */
 
 struct asked {
@@ -197,6 +210,16 @@ struct asked {
     const struct outcomes *outcomes;
     size_t setting;
 };
+
+/* A setting without collections has no pause, and so none that is too long. */
+static double without_pauses(const struct outcomes *outcomes, size_t setting,
+                             const struct metric *metric)
+{
+    const char *which = metric_without_pauses(metric);
+    size_t tells = which ? outcomes_metric(outcomes, metric_named(which)) : outcomes->metric_count;
+    double told = tells < outcomes->metric_count ? outcomes_average(outcomes, setting, tells) : NAN;
+    return isnan(told) || (!metric_seen(metric) && told > 0) ? NAN : 0;
+}
 
 static double look_up(void *context, const char *name)
 {
@@ -212,8 +235,9 @@ static double look_up(void *context, const char *name)
         metric = asked->condition->only;
     if (setting == NO_SETTING)
         return NAN;
-    return outcomes_average(outcomes, setting,
-                            outcomes_deciding(outcomes, outcomes_metric(outcomes, metric)));
+    size_t deciding = outcomes_deciding(outcomes, outcomes_metric(outcomes, metric));
+    double value = outcomes_average(outcomes, setting, deciding);
+    return isnan(value) ? without_pauses(outcomes, setting, outcomes->metrics[deciding]) : value;
 }
 
 /* 0: a and b compare so. */
@@ -231,18 +255,60 @@ static double excess(const char *comparison, double a, double b)
     return holds ? 0 : fmax(apart, DBL_MIN); /* a < a: nothing is too large, but it does not hold */
 }
 
-double condition_excess(const struct condition *condition, const struct outcomes *outcomes,
-                        size_t setting)
+/* Has a side a metric of the setting itself in it? */
+static bool is_its_own(const struct expression *side)
+{
+    const char *const *names = expression_names(side);
+    bool reference;
+    for (size_t i = 0; names[i]; i++)
+        if (metric_of_name(names[i], &reference) && !reference)
+            return true;
+    return false;
+}
+
+/* Of the comparison between sides i - 1 and i. */
+static struct margin margin_of(const struct condition *condition, size_t i, double left,
+                               double right)
+{
+    const char *comparison = condition->comparisons[i - 1];
+    bool turned = !is_its_own(condition->sides[i - 1]) && is_its_own(condition->sides[i]);
+    return (struct margin){
+        .excess = excess(comparison, left, right),
+        .value = turned ? right : left,
+        .allowed = turned ? left : right,
+        .bound = strchr("=!", comparison[0])             ? BOUND_EXACT
+                 : (comparison[0] == '<') == !turned ? BOUND_ABOVE
+                                                         : BOUND_BELOW,
+    };
+}
+
+struct margin condition_margin(const struct condition *condition, const struct outcomes *outcomes,
+                               size_t setting)
 {
     struct asked asked = {condition, outcomes, setting};
-    double worst = 0, left = expression_value(condition->sides[0], look_up, &asked);
+    struct margin worst = {.excess = -1};
+    double left = expression_value(condition->sides[0], look_up, &asked);
     for (size_t i = 1; i < condition->side_count; i++) {
         double right = expression_value(condition->sides[i], look_up, &asked);
-        double by = excess(condition->comparisons[i - 1], left, right);
-        if (isnan(by))
-            return NAN;
-        worst = fmax(worst, by);
+        struct margin margin = margin_of(condition, i, left, right);
+        if (isnan(margin.excess))
+            return margin;
+        if (margin.excess > worst.excess)
+            worst = margin;
         left = right;
     }
     return worst;
+}
+
+double condition_excess(const struct condition *condition, const struct outcomes *outcomes,
+                        size_t setting)
+{
+    return condition_margin(condition, outcomes, setting).excess;
+}
+
+bool condition_lacks_default(const struct condition *condition, const struct outcomes *outcomes,
+                             size_t group)
+{
+    return strstr(condition->text, "default") &&
+           outcomes_setting(outcomes, group, "default") == NO_SETTING;
 }
