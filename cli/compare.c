@@ -89,7 +89,7 @@ static const struct command_option options[] = {
     {{TERM_HORIZON, FIELD(horizon_ns)}, .argument = "TIME"},
     {{TERM_LOG, FIELD(log), .initial = "collections"}, .argument = "LEVEL"},
     {{TERM_SAMPLE, FIELD(sample_ns)}, .argument = "TIME"},
-    {{OPTION_LIMIT, FIELD(limits), .otherwise = "none"},
+    {{OPTION_LIMIT, FIELD(limits), .form = ONE_LIMIT, .otherwise = "none"},
      .argument = "CONDITION",
      .times = TIMES_ANY},
     {{OPTION_DB, FIELD(db)}, .argument = "FILE"},
@@ -168,8 +168,8 @@ static void make_experiment(struct command *command, struct compiled *compiled,
 
 /* What limits are decided by; false: there are none, or nothing to decide by. To be freed with
  * close_outcomes. */
-static bool open_outcomes(struct open_results *open, struct outcomes *outcomes,
-                          struct store *store, const struct plan *plan)
+static bool open_outcomes(struct open_results *open, struct outcomes *outcomes, struct store *store,
+                          const struct plan *plan)
 {
     struct error error;
     const struct metric_list none = {0};

@@ -190,7 +190,8 @@ static void print_limits(const struct ranking *ranking, const struct ranking_gro
     const struct limit_verdict **verdicts = allocate_zeroed(group->count + 1, sizeof *verdicts);
     for (size_t i = 0; i < group->count; i++)
         verdicts[i] = group->settings[i].limits;
-    print_limits_legend(&ranking->outcomes, (size_t)(group->of - ranking->outcomes.groups), verdicts, group->count);
+    print_limits_legend(&ranking->outcomes, (size_t)(group->of - ranking->outcomes.groups),
+                        verdicts, group->count);
     free(verdicts);
 }
 

@@ -96,7 +96,8 @@ static int run(void *state)
     metric_list_add_usual(&read, results.experiment);
     metric_list_add_usual_objectives(&read);
     metric_list_add_list(&read, &command->metrics);
-    const struct subject subject = subject_of(&results, command->baseline, command->seen, &command->limits);
+    const struct subject subject =
+        subject_of(&results, command->baseline, command->seen, &command->limits);
     if (subject_read(&subject, &read, &outcomes, &error) != 0)
         fail("%s", error.text);
     struct columns columns = columns_chosen(&outcomes, &command->metrics);

@@ -14,9 +14,9 @@
 /* What is asked; everything belongs to the caller, and outlives the answer. */
 struct best_question {
     struct subject subject;
-    const struct metric *objective; /* NULL: the experiment's, or the usual one, to be small */
-    bool high;                      /* that is to be large */
-    struct condition *const *conditions;
+    const struct metric *objective;      /* NULL: the experiment's, or the usual one, to be small */
+    bool high;                           /* that is to be large */
+    struct condition *const *conditions; /* besides the subject's limits */
     size_t condition_count;
     const struct metric_list *front;           /* its metrics; none: the objective and those of the
                                                   conditions */
@@ -26,11 +26,12 @@ struct best_question {
 
 /* A setting that is shown. */
 struct best_setting {
-    size_t setting;         /* of the outcomes */
-    struct estimate *means; /* one a column */
-    struct verdict verdict; /* of those tied: beside the best */
-    bool meets;             /* of a front: the conditions */
-    struct outlook outlook; /* what its runs were too short to see */
+    size_t setting;               /* of the outcomes */
+    struct estimate *means;       /* one a column */
+    struct verdict verdict;       /* of those tied: beside the best */
+    bool meets;                   /* of a front: limits and conditions */
+    struct limit_verdict *limits; /* how it stands to each; NULL: there are none */
+    struct outlook outlook;       /* what its runs were too short to see */
 };
 
 struct best_settings {
@@ -38,10 +39,19 @@ struct best_settings {
     size_t listed, count; /* `count` with those that are counted only */
 };
 
-/* A condition that the nearest setting misses. */
+/* A limit or condition that the nearest setting misses. */
 struct miss {
     const struct condition *condition;
     double excess;
+};
+
+/* A limit of pauses or latencies that no setting keeps. A policy can take collections away, and no
+ * more than that: what is left without any is the least there can be. */
+struct bound {
+    const struct condition *condition;
+    const struct metric *metric; /* what decides of it */
+    double without, allowed;     /* its value without collections, NaN: no run is without; the most
+                                    that is allowed */
 };
 
 /* Of one workload and collector. */
@@ -57,6 +67,10 @@ struct best_group {
     double nearest_excess;          /* what it misses, added up */
     struct miss *misses;
     size_t miss_count;
+    struct best_settings missing; /* those that break conditions, the nearest first; if no setting
+                                     is an answer */
+    struct bound *bounds;         /* if no setting is an answer */
+    size_t bound_count;
     struct best_settings front;          /* empty if there are fewer than two goals */
     const struct condition **no_default; /* these speak of `default`, which has no run here */
     size_t no_default_count;
@@ -66,6 +80,8 @@ struct best_group {
 
 struct best_answer {
     const struct best_question *question;
+    struct condition **conditions; /* limits, then the question's; only the array is its own */
+    size_t condition_count;
     struct outcomes outcomes;
     struct goal objective;
     struct goal *goals; /* of the front */

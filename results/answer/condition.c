@@ -276,9 +276,9 @@ static struct margin margin_of(const struct condition *condition, size_t i, doub
         .excess = excess(comparison, left, right),
         .value = turned ? right : left,
         .allowed = turned ? left : right,
-        .bound = strchr("=!", comparison[0])             ? BOUND_EXACT
-                 : (comparison[0] == '<') == !turned ? BOUND_ABOVE
-                                                         : BOUND_BELOW,
+        .side = strchr("=!", comparison[0])         ? BOUND_EXACT
+                : (comparison[0] == '<') == !turned ? BOUND_ABOVE
+                                                    : BOUND_BELOW,
     };
 }
 
@@ -298,6 +298,36 @@ struct margin condition_margin(const struct condition *condition, const struct o
         left = right;
     }
     return worst;
+}
+
+static bool is_waiting(const struct metric *metric)
+{
+    static const char *const prefixes[] = {"latency_", "horizon_latency_"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (strncmp(metric->name, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    return metric_without_pauses(metric);
+}
+
+/* Is a side the metric and nothing else? */
+static bool is_just(const struct expression *side, const struct metric *metric)
+{
+    const char *text = expression_text(side);
+    text += strspn(text, " ");
+    size_t length = strlen(metric->name);
+    return strncmp(text, metric->name, length) == 0 &&
+           text[length + strspn(text + length, " ")] == 0;
+}
+
+bool condition_bounds_waiting(const struct condition *condition)
+{
+    const char *comparison = condition->comparisons[0];
+    struct expression *const *sides = condition->sides;
+    bool left = is_its_own(sides[0]), right = is_its_own(sides[1]);
+    if (condition->side_count != 2 || condition->metric_count != 1 || left == right)
+        return false;
+    return is_just(sides[left ? 0 : 1], condition->only) && comparison[0] == (left ? '<' : '>') &&
+           is_waiting(condition->only);
 }
 
 double condition_excess(const struct condition *condition, const struct outcomes *outcomes,

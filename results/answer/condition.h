@@ -39,6 +39,10 @@ void condition_add_read(const struct condition *condition, struct metric_list *l
 double condition_excess(const struct condition *condition, const struct outcomes *outcomes,
                         size_t setting);
 
+/* Is it one comparison that says how long something may take that collections make longer, a pause
+ * or a latency? Then no policy can do better than one without collections. */
+bool condition_bounds_waiting(const struct condition *condition);
+
 /* Does it speak of `default`, of which the group has no setting? Then no setting meets it. */
 bool condition_lacks_default(const struct condition *condition, const struct outcomes *outcomes,
                              size_t group);
@@ -47,11 +51,11 @@ bool condition_lacks_default(const struct condition *condition, const struct out
 struct margin {
     double excess;         /* condition_excess */
     double value, allowed; /* its sides: that with a metric of the setting's own, and the other */
-    enum bound {
+    enum margin_side {
         BOUND_ABOVE, /* the value must not be above what is allowed */
         BOUND_BELOW, /* or below */
         BOUND_EXACT  /* or it has to be equal, or must not be */
-    } bound;
+    } side;
 };
 struct margin condition_margin(const struct condition *condition, const struct outcomes *outcomes,
                                size_t setting);

@@ -12,8 +12,8 @@
 static const char *show_missed(char text[LIMIT_TEXT], const struct margin *margin)
 {
     double times = margin->value / margin->allowed;
-    const char *side = margin->bound == BOUND_ABOVE ? "over" : "under";
-    if (margin->bound == BOUND_EXACT || !(margin->allowed > 0) || !(margin->value > 0))
+    const char *side = margin->side == BOUND_ABOVE ? "over" : "under";
+    if (margin->side == BOUND_EXACT || !(margin->allowed > 0) || !(margin->value > 0))
         return "missed";
     if (fabs(times - 1) < 0.005)
         snprintf(text, LIMIT_TEXT, "just %s", side);
@@ -48,7 +48,7 @@ char *limit_show(char text[LIMIT_TEXT], const struct limit_verdict *verdict, con
 
 static bool has_missed(const struct limit_verdict *verdict)
 {
-    return verdict->value == LIMIT_MISSED && verdict->margin.bound != BOUND_EXACT;
+    return verdict->value == LIMIT_MISSED && verdict->margin.side != BOUND_EXACT;
 }
 
 /* What a table has, of which something is to be said. */
@@ -58,7 +58,7 @@ struct remarks {
 };
 
 static struct remarks find_remarks(const struct limit_verdict *const *verdicts, size_t settings,
-                         size_t limits)
+                                   size_t limits)
 {
     struct remarks found = {0};
     for (size_t s = 0; s < settings && limits; s++) {

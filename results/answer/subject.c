@@ -48,8 +48,9 @@ static int read(const struct subject *subject, const struct metric_list *metrics
     metric_list_add_list(&list, metrics_read);
     for (size_t i = 0; subject->limits && i < subject->limits->count; i++)
         condition_add_read(subject->limits->items[i], &list);
-    if (!subject->by_seen)
-        metric_list_add_horizon(&list);
+    for (size_t i = 0, count = list.count; i < count && !subject->by_seen; i++)
+        if (metric_at_horizon(list.metrics[i]))
+            metric_list_add(&list, metric_at_horizon(list.metrics[i]));
     int status = outcomes_read(outcomes, subject->store, subject->experiment, subject->baseline,
                                list.metrics, list.count, error);
     metric_list_fini(&list);

@@ -17,9 +17,9 @@ struct subject {
     const struct limits *limits; /* that hold; NULL: none */
 };
 
-/* Reads the values of those metrics and of those that limits are about, and, unless what was seen is to decide, of what they will have
- * come to at the horizon. An experiment of which no run has finished is an error, and so
- * is a baseline that was asked for and is not in it. */
+/* Reads the values of those metrics and of those that limits are about, and, unless what was seen
+ * is to decide, of what they will have come to at the horizon. An experiment of which no run has
+ * finished is an error, and so is a baseline that was asked for and is not in it. */
 int subject_read(const struct subject *subject, const struct metric_list *metrics,
                  struct outcomes *outcomes, struct error *error);
 

@@ -57,13 +57,19 @@ struct limit_verdict verdict_of_limit(const struct outcomes *outcomes, size_t se
     return verdict;
 }
 
+struct limit_verdict *verdicts_of_conditions(const struct outcomes *outcomes, size_t setting,
+                                             struct condition *const *conditions, size_t count)
+{
+    struct limit_verdict *verdicts = count ? allocate_zeroed(count, sizeof *verdicts) : NULL;
+    for (size_t i = 0; i < count; i++)
+        verdicts[i] = verdict_of_limit(outcomes, setting, conditions[i]);
+    return verdicts;
+}
+
 struct limit_verdict *verdicts_of_limits(const struct outcomes *outcomes, size_t setting)
 {
     size_t count = outcomes_limits(outcomes);
-    struct limit_verdict *verdicts = count ? allocate_zeroed(count, sizeof *verdicts) : NULL;
-    for (size_t i = 0; i < count; i++)
-        verdicts[i] = verdict_of_limit(outcomes, setting, outcomes->limits->items[i]);
-    return verdicts;
+    return verdicts_of_conditions(outcomes, setting, count ? outcomes->limits->items : NULL, count);
 }
 
 enum limit_value verdict_of_limits(const struct limit_verdict *verdicts, size_t count)

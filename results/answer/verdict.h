@@ -50,7 +50,8 @@ struct limit_verdict {
         LIMIT_WITHIN,
         LIMIT_MISSED,
         LIMIT_COUNT
-    } value, seen;        /* by what decides, and by what was seen alone */
+    } value,
+        seen;             /* by what decides, and by what was seen alone */
     struct margin margin; /* of what decides */
 };
 extern const char *const limit_value_names[LIMIT_COUNT]; /* for programs */
@@ -58,7 +59,9 @@ extern const char *const limit_value_names[LIMIT_COUNT]; /* for programs */
 struct limit_verdict verdict_of_limit(const struct outcomes *outcomes, size_t setting,
                                       const struct condition *limit);
 
-/* Of each of the outcomes' limits; to be freed. NULL: there are none. */
+/* Of each of those, or of the outcomes' own limits; to be freed. NULL: there are none. */
+struct limit_verdict *verdicts_of_conditions(const struct outcomes *outcomes, size_t setting,
+                                             struct condition *const *conditions, size_t count);
 struct limit_verdict *verdicts_of_limits(const struct outcomes *outcomes, size_t setting);
 
 /* Of all of them together: missed if one is. */

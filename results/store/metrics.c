@@ -278,12 +278,9 @@ const char *metric_without_pauses(const struct metric *metric)
     static const struct {
         const char *prefix, *tells;
     } rows[] = {
-        {"horizon_pause_", "horizon"},
-        {"service_pause_", "service_collections"},
-        {"pause_gen0_", "collections_gen0"},
-        {"pause_gen1_", "collections_gen1"},
-        {"pause_gen2_", "collections_gen2"},
-        {"pause_", "collections"},
+        {"horizon_pause_", "horizon"},       {"service_pause_", "service_collections"},
+        {"pause_gen0_", "collections_gen0"}, {"pause_gen1_", "collections_gen1"},
+        {"pause_gen2_", "collections_gen2"}, {"pause_", "collections"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (begins_with(metric->name, rows[i].prefix))

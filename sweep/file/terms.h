@@ -81,7 +81,6 @@
 /* Its field is a struct limits; its default is the user's. */
 #define TERM_LIMIT                                                                                 \
     .type = PARAM_RULE, .registry = &metric_registry,                                              \
-    .form = "a condition such as 'latency_p99 <= 50ms'",                                           \
     .meaning = "what every policy should keep to; stored with the results: tables and the page "   \
                "say who does, charts draw it, `best` chooses among those who do"
 
