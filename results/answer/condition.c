@@ -190,16 +190,33 @@ const struct metric *const *condition_metrics(const struct condition *condition)
     return condition->metrics;
 }
 
+/* A heap that is small as yet may grow without end. Where heaps are compared, and not kept to a
+ * size, they are as they were seen. */
+static const struct metric *at_horizon(const struct metric *metric)
+{
+    return strcmp(metric->name, "heap_peak") == 0 ? metric_named("horizon_heap_peak")
+                                                  : metric_at_horizon(metric);
+}
+
+size_t condition_deciding(const struct outcomes *outcomes, size_t metric)
+{
+    const struct metric *ahead = metric < outcomes->metric_count && !outcomes->by_seen
+                                     ? at_horizon(outcomes->metrics[metric])
+                                     : NULL;
+    size_t deciding = ahead ? outcomes_metric(outcomes, ahead) : outcomes->metric_count;
+    return deciding < outcomes->metric_count && outcomes_have(outcomes, deciding) ? deciding
+                                                                                  : metric;
+}
+
 void condition_add_read(const struct condition *condition, struct metric_list *list)
 {
     for (size_t i = 0; i < condition->metric_count; i++) {
-        const struct metric *at_horizon = metric_at_horizon(condition->metrics[i]);
-        const char *tells = metric_without_pauses(condition->metrics[i]);
-        metric_list_add(list, condition->metrics[i]);
-        if (tells)
-            metric_list_add(list, metric_named(tells));
-        if (at_horizon && metric_without_pauses(at_horizon))
-            metric_list_add(list, metric_named(metric_without_pauses(at_horizon)));
+        const struct metric *both[] = {condition->metrics[i], at_horizon(condition->metrics[i])};
+        for (size_t k = 0; k < 2 && both[k]; k++) {
+            metric_list_add(list, both[k]);
+            if (metric_without_pauses(both[k]))
+                metric_list_add(list, metric_named(metric_without_pauses(both[k])));
+        }
     }
 }
 
@@ -225,6 +242,8 @@ static double look_up(void *context, const char *name)
 {
     const struct asked *asked = context;
     const struct outcomes *outcomes = asked->outcomes;
+    if (!outcomes)
+        return NAN;
     size_t group = outcomes->settings[asked->setting].group, setting = asked->setting;
     bool reference;
     const struct metric *metric = metric_of_name(name, &reference);
@@ -235,7 +254,7 @@ static double look_up(void *context, const char *name)
         metric = asked->condition->only;
     if (setting == NO_SETTING)
         return NAN;
-    size_t deciding = outcomes_deciding(outcomes, outcomes_metric(outcomes, metric));
+    size_t deciding = condition_deciding(outcomes, outcomes_metric(outcomes, metric));
     double value = outcomes_average(outcomes, setting, deciding);
     return isnan(value) ? without_pauses(outcomes, setting, outcomes->metrics[deciding]) : value;
 }
@@ -341,4 +360,41 @@ bool condition_lacks_default(const struct condition *condition, const struct out
 {
     return strstr(condition->text, "default") &&
            outcomes_setting(outcomes, group, "default") == NO_SETTING;
+}
+
+/* ---- as lines ------------------------------------------------------------------------- */
+
+/* The metric that a side is by itself; NULL: it is something else. */
+static const struct metric *metric_of_side(const struct condition *condition, size_t side)
+{
+    for (size_t i = 0; i < condition->metric_count; i++)
+        if (is_just(condition->sides[side], condition->metrics[i]))
+            return condition->metrics[i];
+    return NULL;
+}
+
+/* Of the comparison between side `left` and the one after it. */
+static bool line_of(const struct condition *condition, size_t left, struct asked *asked,
+                    struct condition_line *line)
+{
+    const struct metric *ends[2] = {metric_of_side(condition, left),
+                                       metric_of_side(condition, left + 1)};
+    int own = ends[0] ? 0 : 1;
+    const struct expression *other = condition->sides[left + (size_t)!own];
+    if (!ends[own] || is_its_own(other) || strchr("=!", condition->comparisons[left][0]))
+        return false;
+    bool above = (condition->comparisons[left][0] == '<') == (own == 0);
+    *line = (struct condition_line){ends[own], expression_value(other, look_up, asked),
+                                    above ? BOUND_ABOVE : BOUND_BELOW};
+    return true;
+}
+
+size_t condition_lines(const struct condition *condition, const struct outcomes *outcomes,
+                       size_t group, struct condition_line lines[CONDITION_LINES_MOST])
+{
+    struct asked asked = {condition, outcomes, outcomes ? outcomes->groups[group].first : 0};
+    size_t count = 0;
+    for (size_t i = 0; i + 1 < condition->side_count && count < CONDITION_LINES_MOST; i++)
+        count += line_of(condition, i, &asked, &lines[count]);
+    return count;
 }

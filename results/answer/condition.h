@@ -30,8 +30,13 @@ const char *condition_text(const struct condition *condition);
 /* Its metrics, each once; ends with NULL. */
 const struct metric *const *condition_metrics(const struct condition *condition);
 
-/* Adds what outcomes have to be read of: these metrics, and what tells that there are no pauses. */
+/* Adds what outcomes have to be read of: these metrics, what they come to at the horizon, and what
+ * tells that there are no pauses. */
 void condition_add_read(const struct condition *condition, struct metric_list *list);
+
+/* What decides where a condition speaks of a metric read: as outcomes_deciding, and of the peak of
+ * the heap what it will have been at the horizon, too. */
+size_t condition_deciding(const struct outcomes *outcomes, size_t metric);
 
 /* How far a setting is from meeting it: 0 if it does; or else how far apart the two sides of the
  * comparison are (the worst of several), as a share of the right side; NaN if a value is missing.
@@ -59,5 +64,19 @@ struct margin {
 };
 struct margin condition_margin(const struct condition *condition, const struct outcomes *outcomes,
                                size_t setting);
+
+/* A comparison of a metric by itself with something that the setting has no part in, which is a
+ * line in a chart of the metric. */
+struct condition_line {
+    const struct metric *metric;
+    double value; /* that it is compared with; NaN: it has none */
+    enum margin_side side;
+};
+
+/* Those of a condition, so many at most; returns how many. What `default` and `baseline` are is
+ * that of the group; outcomes NULL: they have no value. */
+#define CONDITION_LINES_MOST 4
+size_t condition_lines(const struct condition *condition, const struct outcomes *outcomes,
+                       size_t group, struct condition_line lines[CONDITION_LINES_MOST]);
 
 #endif

@@ -71,6 +71,19 @@ static struct remarks find_remarks(const struct limit_verdict *const *verdicts, 
     return found;
 }
 
+/* Does anything predicted decide? */
+static bool goes_ahead(const struct outcomes *outcomes)
+{
+    for (size_t i = 0; i < outcomes->limits->count; i++)
+        for (const struct metric *const *metric = condition_metrics(outcomes->limits->items[i]);
+             *metric; metric++) {
+            size_t read = outcomes_metric(outcomes, *metric);
+            if (condition_deciding(outcomes, read) != read)
+                return true;
+        }
+    return false;
+}
+
 static void write_legend(FILE *out, const struct outcomes *outcomes, size_t group, size_t settings,
                          const struct remarks *found)
 {
@@ -79,10 +92,9 @@ static void write_legend(FILE *out, const struct outcomes *outcomes, size_t grou
         fprintf(out, "No policy is within %s. ", limits->count > 1 ? "all limits" : "the limit");
     if (found->missed)
         fputs("Over 2x: twice what is allowed. ", out);
-    if (found->turned)
-        fputs("By …: what is predicted up to then decides, and says the opposite of what was "
-              "seen. ",
-              out);
+    if (goes_ahead(outcomes))
+        fprintf(out, "Limits go by what is predicted up to %s%s. ", outcomes->groups[group].horizon,
+                found->turned ? "; where a cell says so, what was seen says the opposite" : "");
     for (size_t i = 0; i < limits->count; i++)
         if (condition_lacks_default(limits->items[i], outcomes, group))
             fprintf(out, "%s: no run of default here. ", condition_text(limits->items[i]));
