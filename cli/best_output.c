@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/best_output.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -205,19 +204,12 @@ static void print_missing(const struct best_answer *answer, const struct best_gr
     print("\n");
 }
 
-static void print_bounds(const struct best_group *group)
+static void print_reaches(const struct best_group *group)
 {
-    char value[UNITS_TEXT];
-    for (size_t i = 0; i < group->bound_count; i++) {
-        const struct bound *bound = &group->bounds[i];
-        const char *text = condition_text(bound->condition);
-        if (isnan(bound->without))
-            print("Whether any policy can reach %s is not known: no run here is without "
-                  "collections. `--policy off` makes one, or `off` among the policies of a file.\n",
-                  text);
-        else
-            print("No policy can reach %s: %s is %s without any collection.\n", text,
-                  bound->metric->name, show_value(value, bound->metric, bound->without));
+    for (size_t i = 0; i < group->reach_count; i++) {
+        char *sentence = reach_sentence(&group->reaches[i]);
+        print("%s\n", sentence);
+        free(sentence);
     }
 }
 
@@ -262,7 +254,7 @@ static void print_group(const struct best_answer *answer, const struct best_grou
         print("No setting is an answer.\n");
     }
     print_left_out(answer, group);
-    print_bounds(group);
+    print_reaches(group);
     if (group->best.count && group == answer->groups)
         print_legend(group);
     if (answer->goal_count > 1)
@@ -313,16 +305,16 @@ static void json_setting(struct json *json, const char *name, const struct best_
 }
 
 /* Of no answer: what each misses, and what no policy can reach. */
-static void json_bounds(struct json *json, const struct best_group *group)
+static void json_reaches(struct json *json, const struct best_group *group)
 {
-    json_array(json, "bounds");
-    for (size_t i = 0; i < group->bound_count; i++) {
-        const struct bound *bound = &group->bounds[i];
+    json_array(json, "unreached");
+    for (size_t i = 0; i < group->reach_count; i++) {
+        const struct reach *reach = &group->reaches[i];
         json_object(json, NULL);
-        json_text(json, "condition", condition_text(bound->condition));
-        json_text(json, "metric", bound->metric->name);
-        json_real(json, "without_collections", bound->without);
-        json_real(json, "allowed", bound->allowed);
+        json_text(json, "condition", condition_text(reach->condition));
+        json_text(json, "metric", reach->metric->name);
+        json_real(json, "without_collections", reach->without);
+        json_real(json, "allowed", reach->allowed);
         json_end(json);
     }
     json_end(json);
@@ -337,7 +329,7 @@ static void json_missing(struct json *json, const struct best_answer *answer,
         json_end(json);
     }
     json_end(json);
-    json_bounds(json, group);
+    json_reaches(json, group);
 }
 
 static void json_nearest(struct json *json, const struct best_answer *answer,

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/answer/best_answer.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "results/answer/python_lines.h"
 #include "sim/base/allocate.h"
-
-#define WITHOUT_COLLECTIONS "off" /* the policy */
-#define COLLECTIONS         "collections"
 
 /* ---- what is asked, of outcomes ------------------------------------------------------- */
 
@@ -54,7 +50,6 @@ static int read_outcomes(struct best_answer *answer, const struct metric_list *n
             metric_list_add(&list, metric_seen(named->metrics[i]));
     for (size_t i = 0; i < answer->condition_count; i++)
         condition_add_read(answer->conditions[i], &list);
-    metric_list_add(&list, metric_named(COLLECTIONS));
     metric_list_add_usual_objectives(&list);
     int status = subject_read(&answer->question->subject, &list, &answer->outcomes, error);
     metric_list_fini(&list);
@@ -246,59 +241,6 @@ static struct best_settings describe_missing(const struct best_answer *answer, s
     return missing;
 }
 
-/* ---- what no policy can reach --------------------------------------------------------- */
-
-static bool is_met_by_any(const struct best_answer *answer, size_t number,
-                          const struct condition *condition)
-{
-    const struct outcome_group *of = &answer->outcomes.groups[number];
-    for (size_t s = of->first; s < of->first + of->count; s++)
-        if (condition_excess(condition, &answer->outcomes, s) <= 0) /* not NaN */
-            return true;
-    return false;
-}
-
-/* The setting without any collection; NO_SETTING: there is none. *known: nothing else can be, as
- * the program collects by itself, or `off` has no value. */
-static size_t find_without(const struct best_answer *answer, size_t number, bool *known)
-{
-    const struct outcomes *outcomes = &answer->outcomes;
-    size_t off = outcomes_setting(outcomes, number, WITHOUT_COLLECTIONS);
-    size_t collections = outcomes_metric(outcomes, metric_named(COLLECTIONS));
-    *known = off != NO_SETTING;
-    return *known && outcomes_average(outcomes, off, collections) <= 0 ? off : NO_SETTING;
-}
-
-/* Fills in what is left without collections. */
-static void add_bound(const struct best_answer *answer, struct best_group *group,
-                      const struct condition *condition, size_t without)
-{
-    struct bound bound = {condition, condition_metrics(condition)[0], NAN, NAN};
-    if (without != NO_SETTING) {
-        struct margin margin = condition_margin(condition, &answer->outcomes, without);
-        if (!(margin.excess > 0))
-            return;
-        bound.without = margin.value;
-        bound.allowed = margin.allowed;
-    }
-    group->bounds[group->bound_count++] = bound;
-}
-
-static void find_bounds(const struct best_answer *answer, struct best_group *group, size_t number)
-{
-    bool known;
-    size_t without = find_without(answer, number, &known);
-    group->bounds = allocate_zeroed(answer->condition_count + 1, sizeof *group->bounds);
-    for (size_t i = 0; i < answer->condition_count; i++) {
-        const struct condition *condition = answer->conditions[i];
-        if ((known && without == NO_SETTING) || !condition_bounds_waiting(condition) ||
-            condition_lacks_default(condition, &answer->outcomes, number) ||
-            is_met_by_any(answer, number, condition))
-            continue;
-        add_bound(answer, group, condition, without);
-    }
-}
-
 static void find_no_default(const struct best_answer *answer, struct best_group *group,
                             size_t number)
 {
@@ -330,7 +272,8 @@ static void make_group(const struct best_answer *answer, struct best_group *grou
     find_misses(answer, group, nearest);
     if (best.best == NO_SETTING) {
         group->missing = describe_missing(answer, number);
-        find_bounds(answer, group, number);
+        group->reach_count = reach_find(outcomes, number, answer->conditions,
+                                        answer->condition_count, &group->reaches);
     }
     find_no_default(answer, group, number);
     if (answer->goal_count > 1)
@@ -404,7 +347,7 @@ static void group_fini(struct best_group *group)
     settings_fini(&group->front);
     free(group->title);
     free(group->misses);
-    free(group->bounds);
+    free(group->reaches);
     free(group->no_default);
     free(group->caution);
     free(group->python);

@@ -8,6 +8,7 @@
 
 #include "results/answer/best.h"
 #include "results/answer/outlook.h"
+#include "results/answer/reach.h"
 #include "results/answer/subject.h"
 #include "sim/base/param.h"
 
@@ -45,15 +46,6 @@ struct miss {
     double excess;
 };
 
-/* A limit of pauses or latencies that no setting keeps. A policy can take collections away, and no
- * more than that: what is left without any is the least there can be. */
-struct bound {
-    const struct condition *condition;
-    const struct metric *metric; /* what decides of it */
-    double without, allowed;     /* its value without collections, NaN: no run is without; the most
-                                    that is allowed */
-};
-
 /* Of one workload and collector. */
 struct best_group {
     const struct outcome_group *of;
@@ -69,8 +61,8 @@ struct best_group {
     size_t miss_count;
     struct best_settings missing; /* those that break conditions, the nearest first; if no setting
                                      is an answer */
-    struct bound *bounds;         /* if no setting is an answer */
-    size_t bound_count;
+    struct reach *reaches;        /* if no setting is an answer */
+    size_t reach_count;
     struct best_settings front;          /* empty if there are fewer than two goals */
     const struct condition **no_default; /* these speak of `default`, which has no run here */
     size_t no_default_count;

@@ -218,6 +218,8 @@ void condition_add_read(const struct condition *condition, struct metric_list *l
                 metric_list_add(list, metric_named(metric_without_pauses(both[k])));
         }
     }
+    if (condition_bounds_waiting(condition))
+        metric_list_add(list, metric_named(METRIC_COLLECTIONS));
 }
 
 /* ---- asking --------------------------------------------------------------------------- */
@@ -378,7 +380,7 @@ static bool line_of(const struct condition *condition, size_t left, struct asked
                     struct condition_line *line)
 {
     const struct metric *ends[2] = {metric_of_side(condition, left),
-                                       metric_of_side(condition, left + 1)};
+                                    metric_of_side(condition, left + 1)};
     int own = ends[0] ? 0 : 1;
     const struct expression *other = condition->sides[left + (size_t)!own];
     if (!ends[own] || is_its_own(other) || strchr("=!", condition->comparisons[left][0]))

@@ -37,6 +37,9 @@ void page_verdict(const struct page *page, const struct metric *metric,
 /* A cell of a table: what is still to come, marked if the runs have not seen it. */
 void page_outlook(const struct page *page, const struct outlook *outlook);
 
+/* The same: how a setting stands to a limit; `horizon` is its group's. */
+void page_limit(const struct page *page, const struct limit_verdict *verdict, const char *horizon);
+
 /* A caption or heading of a group; nothing if there is one group only. */
 void page_group_heading(const struct page *page, size_t group, const char *element);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/answer/limit_words.h"
 #include "results/answer/show_value.h"
 #include "results/charts/svg.h"
 #include "results/embedded.h"
@@ -59,6 +60,21 @@ void page_outlook(const struct page *page, const struct outlook *outlook)
                 covered || isnan(outlook->pause_max) ? 0 : outlook->pause_max);
     fprintf(page->out, "><span class=\"%s\">", covered ? "open" : "unseen");
     html_text(page->out, outlook_show(text, outlook));
+    fputs("</span></td>", page->out);
+}
+
+void page_limit(const struct page *page, const struct limit_verdict *verdict, const char *horizon)
+{
+    static const char *const classes[LIMIT_COUNT] = {[LIMIT_UNKNOWN] = "open",
+                                                     [LIMIT_LOST] = "bad",
+                                                     [LIMIT_WITHIN] = "good",
+                                                     [LIMIT_MISSED] = "bad"};
+    char text[LIMIT_TEXT];
+    fputs("<td", page->out);
+    if (!isnan(verdict->margin.excess)) /* to be sorted by */
+        fprintf(page->out, " data-value=\"%.9g\"", verdict->margin.excess);
+    fprintf(page->out, "><span class=\"%s\">", classes[verdict->value]);
+    html_text(page->out, limit_show(text, verdict, horizon));
     fputs("</span></td>", page->out);
 }
 
@@ -138,6 +154,29 @@ static int page_metrics(const struct page *page, struct error *error)
     }
     if (!objective_shown)
         write_definition(page, page->outcomes->metrics[page->objective]);
+    return 0;
+}
+
+/* What they are and how they are decided; nothing if there are none. */
+static int page_limits(const struct page *page, struct error *error)
+{
+    size_t count = outcomes_limits(page->outcomes);
+    FILE *out = page->out;
+    (void)error;
+    if (count == 0)
+        return 0;
+    fputs("<h3 id=\"limits\">Limits</h3>\n<p>What every policy should keep to: ", out);
+    for (size_t i = 0; i < count; i++) {
+        fputs(i ? ", <code>" : "<code>", out);
+        html_text(out, condition_text(page->outcomes->limits->items[i]));
+        fputs("</code>", out);
+    }
+    fputs(". A policy’s mean over its replications decides. Latencies, longest pauses and the peak "
+          "of the "
+          "heap go by what is <a href=\"#horizon\">predicted</a> up to the horizon, where that is "
+          "known; without collections there is no pause that is too long. Only policies within all "
+          "limits can be the best. In charts a limit is a dashed line.</p>\n\n",
+          out);
     return 0;
 }
 
@@ -263,6 +302,7 @@ static const struct part {
     {"answer", page_answer},
     {"charts", page_charts},
     {"settings", page_settings},
+    {"limits", page_limits},
     {"metrics", page_metrics},
     {"facts", page_facts},
     {"parameters", page_parameters},

@@ -280,7 +280,7 @@ const char *metric_without_pauses(const struct metric *metric)
     } rows[] = {
         {"horizon_pause_", "horizon"},       {"service_pause_", "service_collections"},
         {"pause_gen0_", "collections_gen0"}, {"pause_gen1_", "collections_gen1"},
-        {"pause_gen2_", "collections_gen2"}, {"pause_", "collections"},
+        {"pause_gen2_", "collections_gen2"}, {"pause_", METRIC_COLLECTIONS},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (begins_with(metric->name, rows[i].prefix))

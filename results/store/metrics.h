@@ -46,6 +46,8 @@ const struct metric *metric_at_horizon(const struct metric *metric);
 /* The other way round: what of such a metric the run has seen; NULL: it is no such metric. */
 const struct metric *metric_seen(const struct metric *metric);
 
+#define METRIC_COLLECTIONS "collections" /* of any generation and cause */
+
 /* Of a metric of pauses, which has no value where there are none: the metric that tells so, by
  * being 0 if the metric is of what was seen, by having a value at all if it is of what comes up to
  * the horizon. NULL: it is no such metric. */
