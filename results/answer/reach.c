@@ -14,7 +14,8 @@ static bool is_met_by_any(const struct outcomes *outcomes, size_t group,
 {
     const struct outcome_group *of = &outcomes->groups[group];
     for (size_t s = of->first; s < of->first + of->count; s++)
-        if (condition_excess(condition, outcomes, s) <= 0) /* not NaN */
+        if (!outcomes->settings[s].runs[RUN_out_of_memory] &&
+            condition_excess(condition, outcomes, s) <= 0) /* not NaN */
             return true;
     return false;
 }
