@@ -129,17 +129,16 @@ limit_is_down(i) = limit_at(i) > 0.93 || (sum [j=1:limit_count] (limit_is_near(i
 limit_is_far(i) = limit_at(i) > 1 || limit_at(i) < 0
 limit_words(i) = limit_axis(i) eq "x" ? (limit_at(i) < 0 ? "← " : "").limit_text[i].(limit_at(i) > 1 ? " →" : "") : (limit_at(i) > 1 ? "↑ " : limit_at(i) < 0 ? "↓ " : "").limit_text[i]
 limit_row(i) = 0.93 - 0.045*(i == 1 ? 0 : sum [j=1:i-1] (limit_axis(j) eq "x" && limit_is_far(j)))
-limit_lines(a) = 'set style textbox 3 opaque noborder margins 0.4, 0.2 fillcolor rgb 0xFFFFFF; \
-  do for [i=1:limit_count] { if (limit_axis(i) eq "'.a.'") { at_ = limit_at(i); put_ = max(0.0, min(1.0, at_)); \
+limit_lines(a) = 'do for [i=1:limit_count] { if (limit_axis(i) eq "'.a.'") { at_ = limit_at(i); put_ = max(0.0, min(1.0, at_)); \
     if ("'.a.'" eq "y") { \
       if (at_ == put_) { set arrow 900+i from graph 0, graph at_ to graph limit_to(i), graph at_ nohead @limit_layer lc rgb limit_ink @limit_dash }; \
-      if (limit_right) { set label 900+i limit_words(i) at graph 1 - limit_behind(i), graph put_ right offset 0, chars(limit_is_down(i) ? -0.6 : 0.6) front boxed bs 3 font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } \
-      else { set label 900+i limit_words(i) at graph limit_behind(i), graph put_ left offset 0, chars(limit_is_down(i) ? -0.6 : 0.6) front boxed bs 3 font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } \
+      if (limit_right) { set label 900+i limit_words(i) at graph 1 - limit_behind(i), graph put_ right offset 0, chars(limit_is_down(i) ? -0.6 : 0.6) front font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } \
+      else { set label 900+i limit_words(i) at graph limit_behind(i), graph put_ left offset 0, chars(limit_is_down(i) ? -0.6 : 0.6) front font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } \
     } else { \
       if (at_ == put_) { set arrow 900+i from graph at_, graph 0 to graph at_, graph 1 nohead @limit_layer lc rgb limit_ink @limit_dash }; \
-      if (at_ > 1) { set label 900+i limit_words(i) at graph 0.985, graph limit_row(i) right front boxed bs 3 font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } \
-      else { if (at_ < 0) { set label 900+i limit_words(i) at graph 0.015, graph limit_row(i) left front boxed bs 3 font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } \
-      else { set label 900+i limit_words(i) at graph put_, graph 1 - limit_behind(i) right rotate by 90 offset chars(at_ > 0.5 ? -1.1 : 1.1), 0 front boxed bs 3 font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } } } } }'
+      if (at_ > 1) { set label 900+i limit_words(i) at graph 0.985, graph limit_row(i) right front font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } \
+      else { if (at_ < 0) { set label 900+i limit_words(i) at graph 0.015, graph limit_row(i) left front font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } \
+      else { set label 900+i limit_words(i) at graph put_, graph 1 - limit_behind(i) right rotate by 90 offset chars(at_ > 0.5 ? -1.1 : 1.1), 0 front font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } } } } }'
 no_limit_texts = 'do for [i=1:limit_count] { unset label 900+i }'
 
 over_seeds = seeds > 1 ? sprintf(", mean over %d seeds", seeds) : ""

@@ -66,9 +66,9 @@ void page_outlook(const struct page *page, const struct outlook *outlook)
 void page_limit(const struct page *page, const struct limit_verdict *verdict, const char *horizon)
 {
     static const char *const classes[LIMIT_COUNT] = {[LIMIT_UNKNOWN] = "open",
-                                                     [LIMIT_LOST] = "bad",
-                                                     [LIMIT_WITHIN] = "good",
-                                                     [LIMIT_MISSED] = "bad"};
+                                                     [LIMIT_LOST] = "missed",
+                                                     [LIMIT_WITHIN] = "kept",
+                                                     [LIMIT_MISSED] = "missed"};
     char text[LIMIT_TEXT];
     fputs("<td", page->out);
     if (!isnan(verdict->margin.excess)) /* to be sorted by */
@@ -144,16 +144,23 @@ static void write_definition(const struct page *page, const struct metric *metri
             metric->unit, better[metric->better], metric->skewed ? "bootstrap" : "<i>t</i>");
 }
 
+/* Columns, the objective, and what limits are about. */
 static int page_metrics(const struct page *page, struct error *error)
 {
-    bool objective_shown = page->objective == page->outcomes->metric_count;
+    struct metric_list defined = {0};
+    const struct outcomes *outcomes = page->outcomes;
     (void)error;
-    for (size_t i = 0; i < page->report->columns.count; i++) {
-        write_definition(page, page->outcomes->metrics[page->report->columns.metrics[i]]);
-        objective_shown |= page->report->columns.metrics[i] == page->objective;
-    }
-    if (!objective_shown)
-        write_definition(page, page->outcomes->metrics[page->objective]);
+    for (size_t i = 0; i < page->report->columns.count; i++)
+        metric_list_add(&defined, outcomes->metrics[page->report->columns.metrics[i]]);
+    if (page->objective < outcomes->metric_count)
+        metric_list_add(&defined, outcomes->metrics[page->objective]);
+    for (size_t i = 0; i < outcomes_limits(outcomes); i++)
+        for (const struct metric *const *metric = condition_metrics(outcomes->limits->items[i]);
+             *metric; metric++)
+            metric_list_add(&defined, *metric);
+    for (size_t i = 0; i < defined.count; i++)
+        write_definition(page, defined.metrics[i]);
+    metric_list_fini(&defined);
     return 0;
 }
 
