@@ -18,12 +18,10 @@ struct command {
     struct which_results which;
     const struct metric *objective; /* NULL: not said */
     bool high;
-    struct conditions {
-        struct condition **items;
-        size_t count, capacity;
-    } conditions;
+    struct limits conditions; /* --subject-to */
     struct metric_list pareto;
     const char *baseline;
+    struct limits limits;
     bool seen, json;
 
     /* How it is verified: */
@@ -34,16 +32,9 @@ struct command {
 static int read_condition(const struct param *param, const char *label, void *field,
                           const char *text, struct error *error)
 {
-    struct conditions *conditions = field;
     struct error why;
-    struct condition *condition = condition_parse(text, &why);
     (void)param;
-    if (!condition)
-        return error_set(error, "%s: %s", label, why.text);
-    conditions->items = allocate_grow(conditions->items, &conditions->capacity,
-                                      conditions->count + 1, sizeof *conditions->items);
-    conditions->items[conditions->count++] = condition;
-    return 0;
+    return limits_add(field, text, &why) == 0 ? 0 : error_set(error, "%s: %s", label, why.text);
 }
 
 static int read_front(const struct param *param, const char *label, void *field, const char *text,
@@ -79,6 +70,7 @@ static const struct command_option options[] = {
       .meaning = "the metrics of the Pareto front"},
      .argument = "METRIC,METRIC"},
     {{OPTION_SEEN, FIELD(seen)}},
+    {{OPTION_OTHER_LIMIT, FIELD(limits)}, .argument = "CONDITION", .times = TIMES_ANY},
     {{OPTION_BASELINE, FIELD(baseline)}, .argument = "SPEC"},
     {{OPTION_EXPERIMENT, FIELD(which.experiment)}, .argument = "NAME"},
     {{"json", PARAM_SWITCH, FIELD(json),
@@ -107,7 +99,7 @@ static struct best_question make_question(const struct command *command,
                                           struct open_results *results)
 {
     return (struct best_question){
-        .subject = subject_of(results, command->baseline, command->seen),
+        .subject = subject_of(results, command->baseline, command->seen, &command->limits),
         .objective = command->objective,
         .high = command->high,
         .conditions = command->conditions.items,
@@ -120,7 +112,21 @@ static struct best_question make_question(const struct command *command,
     };
 }
 
-static void answer(const struct command *command)
+/* Returns the exit status. */
+static int no_answer(const struct best_answer *answer)
+{
+    size_t without = 0;
+    for (size_t g = 0; g < answer->group_count; g++)
+        without += answer->groups[g].best.count == 0;
+    if (without && answer->group_count > 1)
+        complain("for %zu of %zu workloads and collectors no setting is an answer", without,
+                 answer->group_count);
+    else if (without)
+        complain("no setting is an answer");
+    return without ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int answer(const struct command *command)
 {
     struct error error;
     struct open_results results;
@@ -142,19 +148,20 @@ static void answer(const struct command *command)
         verify_advice(&verifying, &question, &answer, &results);
     if (command->scatter)
         try_at_scatter(&verifying, &question, &answer, &results);
+    int status = no_answer(&answer);
     best_answer_fini(&answer);
     close_results(&results);
+    return status;
 }
 
 static int run(void *state)
 {
     struct command *command = state;
-    answer(command);
-    for (size_t i = 0; i < command->conditions.count; i++)
-        condition_free(command->conditions.items[i]);
-    free(command->conditions.items);
+    int status = answer(command);
+    limits_fini(&command->conditions);
     metric_list_fini(&command->pareto);
-    return EXIT_SUCCESS;
+    limits_fini(&command->limits);
+    return status;
 }
 
 static const char *const see[] = {"show", "sensitivity", "report", NULL};

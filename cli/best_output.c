@@ -7,6 +7,7 @@
 #include "cli/print.h"
 #include "cli/remarks.h"
 #include "cli/table.h"
+#include "results/answer/limit_words.h"
 #include "results/answer/show_value.h"
 #include "sim/base/allocate.h"
 #include "sim/base/json.h"
@@ -29,33 +30,41 @@ static const struct metric *objective_of(const struct best_answer *answer)
 
 /* ---- as tables ------------------------------------------------------------------------ */
 
-static void begin_table(struct table *table, const struct best_answer *answer, const char *last)
+/* With columns of the first conditions, which are the limits. */
+static void begin_table(struct table *table, const struct best_answer *answer, size_t conditions,
+                        const char *last)
 {
-    table_init(table, answer->columns.count + 3 + (last != NULL));
+    table_init(table, answer->columns.count + conditions + 3 + (last != NULL));
     table_add(table, "policy");
     table_add(table, "n");
     for (size_t i = 0; i < answer->columns.count; i++)
         table_add(table, column_of(answer, i)->name);
+    for (size_t i = 0; i < conditions; i++)
+        table_add(table, condition_text(answer->conditions[i]));
     table_add(table, "still to come");
     if (last)
         table_add(table, last);
 }
 
-static void add_setting(struct table *table, const struct best_answer *answer,
+static void add_setting(struct table *table, const struct best_answer *answer, size_t conditions,
                         const struct best_setting *setting)
 {
-    char text[SHOW_ESTIMATE], outlook[OUTLOOK_TEXT];
+    char text[SHOW_ESTIMATE], limit[LIMIT_TEXT], outlook[OUTLOOK_TEXT];
+    size_t group = outcome_of(answer, setting)->group;
     table_add(table, outcome_of(answer, setting)->policy);
     table_add_count(table, (int64_t)outcome_of(answer, setting)->runs[RUN_finished]);
     for (size_t i = 0; i < answer->columns.count; i++)
         table_add(table, show_estimate(text, column_of(answer, i), setting->means[i]));
+    for (size_t i = 0; i < conditions; i++)
+        table_add(table,
+                  limit_show(limit, &setting->limits[i], answer->outcomes.groups[group].horizon));
     table_add(table, outlook_show(outlook, &setting->outlook));
 }
 
-static void end_table(struct table *table, const struct best_answer *answer,
+static void end_table(struct table *table, const struct best_answer *answer, size_t conditions,
                       const struct best_settings *settings)
 {
-    table_drop_empty(table, answer->columns.count + 2);
+    table_drop_empty(table, answer->columns.count + conditions + 2);
     table_print(table);
     if (settings->count > settings->listed)
         print("… and %zu more\n", settings->count - settings->listed);
@@ -65,19 +74,20 @@ static void print_tied(const struct best_answer *answer, const struct best_group
 {
     char text[SHOW_ESTIMATE];
     struct table table;
-    begin_table(&table, answer, group->tied.count ? "difference to the best" : NULL);
-    add_setting(&table, answer, group->best.settings);
+    size_t limits = outcomes_limits(&answer->outcomes);
+    begin_table(&table, answer, limits, group->tied.count ? "difference to the best" : NULL);
+    add_setting(&table, answer, limits, group->best.settings);
     if (group->tied.count)
         table_add(&table, "");
     for (size_t i = 0; i < group->tied.listed; i++) {
         const struct best_setting *tied = &group->tied.settings[i];
-        add_setting(&table, answer, tied);
+        add_setting(&table, answer, limits, tied);
         table_add(&table,
                   tied->verdict.value == VERDICT_SAME
                       ? "same"
                       : show_difference(text, objective_of(answer), tied->verdict.difference));
     }
-    end_table(&table, answer, &group->tied);
+    end_table(&table, answer, limits, &group->tied);
 }
 
 /* Where what is predicted decides in place of what was seen. */
@@ -129,8 +139,8 @@ static void print_certainty(const struct best_answer *answer, const struct best_
 
 static void print_conditions(const struct best_answer *answer)
 {
-    for (size_t i = 0; i < answer->question->condition_count; i++)
-        print("%s%s", i ? " and " : "", condition_text(answer->question->conditions[i]));
+    for (size_t i = 0; i < answer->condition_count; i++)
+        print("%s%s", i ? " and " : "", condition_text(answer->conditions[i]));
 }
 
 static void print_nearest(const struct best_answer *answer, const struct best_group *group)
@@ -164,20 +174,43 @@ static void print_left_out(const struct best_answer *answer, const struct best_g
 
 static void print_front(const struct best_answer *answer, const struct best_group *group)
 {
-    bool conditions = answer->question->condition_count > 0;
+    bool conditions = answer->condition_count > 0;
+    size_t limits = outcomes_limits(&answer->outcomes);
     struct table table;
     print("\nPareto front of ");
     for (size_t i = 0; i < answer->goal_count; i++)
         print("%s%s", i ? ", " : "", answer->outcomes.metrics[answer->goals[i].metric]->name);
     print(": no other setting is better in one and as good in the rest; "
           "settings that are equal in all are all in it\n\n");
-    begin_table(&table, answer, conditions ? "meets the conditions" : NULL);
+    begin_table(&table, answer, limits, conditions ? "meets the conditions" : NULL);
     for (size_t i = 0; i < group->front.listed; i++) {
-        add_setting(&table, answer, &group->front.settings[i]);
+        add_setting(&table, answer, limits, &group->front.settings[i]);
         if (conditions)
             table_add(&table, group->front.settings[i].meets ? "yes" : "no");
     }
-    end_table(&table, answer, &group->front);
+    end_table(&table, answer, limits, &group->front);
+}
+
+/* No setting is an answer: what those are missing that only conditions keep from it. */
+static void print_missing(const struct best_answer *answer, const struct best_group *group)
+{
+    struct table table;
+    if (group->missing.count == 0)
+        return;
+    begin_table(&table, answer, answer->condition_count, NULL);
+    for (size_t i = 0; i < group->missing.listed; i++)
+        add_setting(&table, answer, answer->condition_count, &group->missing.settings[i]);
+    end_table(&table, answer, answer->condition_count, &group->missing);
+    print("\n");
+}
+
+static void print_reaches(const struct best_group *group)
+{
+    for (size_t i = 0; i < group->reach_count; i++) {
+        char *sentence = reach_sentence(&group->reaches[i]);
+        print("%s\n", sentence);
+        free(sentence);
+    }
 }
 
 /* Whether the best stays the best, however memory lies. */
@@ -195,7 +228,7 @@ static void print_title(const struct best_answer *answer, const struct best_grou
     print("\n%s, ", group->title);
     print_replications(group->replications);
     print("; %s %s", answer->objective.high ? "highest" : "lowest", objective_of(answer)->name);
-    if (answer->question->condition_count)
+    if (answer->condition_count)
         print(" with ");
     print_conditions(answer);
     print("\n\n");
@@ -226,10 +259,12 @@ static void print_group(const struct best_answer *answer, const struct best_grou
         print_deciding(answer, group);
         print_certainty(answer, group);
     } else {
+        print_missing(answer, group);
         print("No setting is an answer.\n");
     }
     print_scatter(answer, group);
     print_left_out(answer, group);
+    print_reaches(group);
     if (group->best.count && group == answer->groups)
         print_legend(group);
     if (answer->goal_count > 1)
@@ -275,7 +310,36 @@ static void json_setting(struct json *json, const char *name, const struct best_
     json_count(json, "n", outcome_of(answer, setting)->runs[RUN_finished]);
     for (size_t i = 0; i < answer->columns.count; i++)
         json_estimate(json, column_of(answer, i)->name, setting->means[i]);
+    limits_json(json, &answer->outcomes, setting->limits);
     outlook_json(json, &setting->outlook);
+}
+
+/* Of no answer: what each misses, and what no policy can reach. */
+static void json_reaches(struct json *json, const struct best_group *group)
+{
+    json_array(json, "unreached");
+    for (size_t i = 0; i < group->reach_count; i++) {
+        const struct reach *reach = &group->reaches[i];
+        json_object(json, NULL);
+        json_text(json, "condition", condition_text(reach->condition));
+        json_text(json, "metric", reach->metric->name);
+        json_real(json, "without_collections", reach->without);
+        json_real(json, "allowed", reach->allowed);
+        json_end(json);
+    }
+    json_end(json);
+}
+
+static void json_missing(struct json *json, const struct best_answer *answer,
+                         const struct best_group *group)
+{
+    json_array(json, "missing");
+    for (size_t i = 0; i < group->missing.listed; i++) {
+        json_setting(json, NULL, answer, &group->missing.settings[i]);
+        json_end(json);
+    }
+    json_end(json);
+    json_reaches(json, group);
 }
 
 static void json_nearest(struct json *json, const struct best_answer *answer,
@@ -337,6 +401,8 @@ static void json_group(struct json *json, const struct best_answer *answer,
         json_choice(json, answer, group);
     else if (group->nearest.count)
         json_nearest(json, answer, group);
+    if (group->best.count == 0)
+        json_missing(json, answer, group);
     if (answer->goal_count > 1)
         json_front(json, answer, group);
     scatter_json(json, &answer->scatter, (size_t)(group - answer->groups));

@@ -19,11 +19,12 @@
 /* Every exit status: X(name, number, the only command that has it or NULL, meaning). */
 #define EXIT_STATUSES(X)                                                                           \
     X(EXIT_DONE, 0, NULL,                                                                          \
-      "It is done. A sweep is, too, if some of its runs have failed: it says how many.")           \
+      "It is done. A sweep is, too, if some of its runs have failed: it says how many. So are "    \
+      "run "                                                                                       \
+      "and compare if no policy is within the limits: `pygcsim best` has a status for that.")      \
     X(EXIT_FAILED, 1, NULL,                                                                        \
-      "It could not be done, or a run of run or compare has failed: a line on standard error "     \
-      "says "                                                                                      \
-      "why.")                                                                                      \
+      "It could not be done, or a run of run or compare has failed, or best has no answer (no "    \
+      "policy is within the limits): a line on standard error says why.")                          \
     X(EXIT_USAGE, 2, NULL,                                                                         \
       "The command line is wrong: a line on standard error says what, and what is allowed.")       \
     X(EXIT_ALL_FAILED, 3, "sweep",                                                                 \
@@ -139,6 +140,15 @@ void close_output(void);
 #define OPTION_BASELINE                                                                            \
     TERM_BASELINE, .type = PARAM_SPEC, .registry = &policy_registry,                               \
                    .otherwise = "as the experiment says"
+
+#define OPTION_LIMIT .name = "limit", TERM_LIMIT, .read = limits_read_option
+#define ONE_LIMIT    "a condition such as 'latency_p99 <= 50ms'"
+
+/* Of commands that read results. */
+#define OPTION_OTHER_LIMIT                                                                         \
+    .name = "limit", .type = PARAM_RULE, .read = limits_read_option, .registry = &metric_registry, \
+    .otherwise = "those stored with the results", .form = ONE_LIMIT ", or none",                   \
+    .meaning = "limits in place of those stored with the results, as often as you like"
 
 #define OPTION_SEEN                                                                                \
     .name = "seen", .type = PARAM_SWITCH,                                                          \

@@ -29,6 +29,7 @@ struct command {
     uint64_t horizon_ns;
     int64_t log;
     struct cost_choice cost;
+    struct limits limits;
     const char *db;
     struct metric_list metrics;
     bool json, allow_long;
@@ -92,6 +93,9 @@ static const struct command_option options[] = {
     {{TERM_HORIZON, FIELD(horizon_ns)}, .argument = "TIME"},
     {{TERM_LOG, FIELD(log), .initial = "collections"}, .argument = "LEVEL"},
     {{TERM_SAMPLE, FIELD(sample_ns)}, .argument = "TIME"},
+    {{OPTION_LIMIT, FIELD(limits), .form = ONE_LIMIT, .otherwise = "none"},
+     .argument = "CONDITION",
+     .times = TIMES_ANY},
     {{OPTION_DB, FIELD(db)}, .argument = "FILE"},
     {{"metric", OPTION_METRICS, FIELD(metrics), .otherwise = "the usual ones alone",
       .meaning = "a metric more in the table, or several with commas, as often as you like"},
@@ -163,11 +167,37 @@ static void make_experiment(struct command *command, struct compiled *compiled,
     experiment->horizon_ns = command->horizon_ns;
     experiment->sample_ns = command->sample_ns;
     experiment->until = command->until;
+    experiment->limits = command->limits; /* which is the experiment's from now on */
     if (until_settle(experiment, &error) != 0)
         fail_usage("%s", error.text);
 }
 
 /* ---- what is printed ------------------------------------------------------------------ */
+
+/* What limits are decided by; false: there are none, or nothing to decide by. To be freed with
+ * close_outcomes. */
+static bool open_outcomes(struct open_results *open, struct outcomes *outcomes, struct store *store,
+                          const struct plan *plan)
+{
+    struct error error;
+    const struct metric_list none = {0};
+    if (plan->experiment->limits.count == 0)
+        return false;
+    open_results_of(open, store, plan->id);
+    const struct subject subject = subject_of(open, NULL, false, NULL);
+    bool any = open->experiment->runs[RUN_finished] > 0;
+    if (any && subject_read(&subject, &none, outcomes, &error) != 0)
+        fail("%s", error.text);
+    if (!any)
+        close_results(open);
+    return any;
+}
+
+static void close_outcomes(struct open_results *open, struct outcomes *outcomes)
+{
+    outcomes_fini(outcomes);
+    close_results(open);
+}
 
 /* Of the plan's runs so many, of which `results` are kept; NULL: none is. */
 static void read_runs(struct single_runs *answer, struct store *store, const struct plan *plan,
@@ -196,11 +226,18 @@ static void read_runs(struct single_runs *answer, struct store *store, const str
 static void print_json(struct store *store, const struct plan *plan)
 {
     struct single_runs answer;
+    struct open_results open;
+    struct outcomes outcomes;
+    bool limited = open_outcomes(&open, &outcomes, store, plan);
     for (size_t i = 0; i < plan->run_count; i++) {
         read_runs(&answer, store, plan, &plan->runs[i], 1, NULL);
+        if (limited)
+            single_runs_judge(&answer, &outcomes);
         single_runs_json(&answer);
         single_runs_fini(&answer);
     }
+    if (limited)
+        close_outcomes(&open, &outcomes);
 }
 
 /* Of several seeds. */
@@ -221,7 +258,7 @@ static void print_scatter(struct store *store, const struct plan *plan)
     struct open_results open;
     struct scatter_answer answer;
     open_results_of(&open, store, plan->id);
-    const struct scatter_question question = {.subject = subject_of(&open, NULL, false),
+    const struct scatter_question question = {.subject = subject_of(&open, NULL, false, NULL),
                                               .metric = metric_named("horizon_pause_max")};
     if (open.experiment->runs[RUN_finished] > 0) {
         if (scatter_answer_make(&answer, &question, &error) != 0)
@@ -258,18 +295,31 @@ static void print_heading(const struct experiment *experiment)
     print(", seed %" PRIu64 "\n\n", experiment->seeds[0]);
 }
 
+/* Of one seed. */
+static void print_runs(struct single_runs *runs, struct store *store, const struct command *command,
+                       const struct plan *plan)
+{
+    struct open_results open;
+    struct outcomes outcomes;
+    bool limited = open_outcomes(&open, &outcomes, store, plan);
+    if (limited)
+        single_runs_judge(runs, &outcomes);
+    print_heading(plan->experiment);
+    single_runs_print(runs, &command->metrics);
+    if (limited)
+        close_outcomes(&open, &outcomes);
+}
+
 static void print_tables(struct store *store, const struct command *command,
                          const struct plan *plan, const struct simulation_result *results)
 {
     bool one_seed = plan->experiment->seed_count == 1;
     struct single_runs first; /* of the first seed */
     read_runs(&first, store, plan, plan->runs, plan->experiment->point_count, results);
-    if (one_seed) {
-        print_heading(plan->experiment);
-        single_runs_print(&first, &command->metrics);
-    } else {
+    if (one_seed)
+        print_runs(&first, store, command, plan);
+    else
         print_ranking(store, plan, &command->metrics);
-    }
     single_runs_remarks(&first, one_seed);
     if (has_several_programs(plan))
         print("\nOperations take other times in each version, and so the program differs with it: "

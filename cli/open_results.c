@@ -15,7 +15,8 @@ void open_results(struct open_results *results, const struct which_results *whic
         (struct open_results){.store = store_open_existing(which->db, &error), .own_store = true};
     if (!results->store || history_read(&results->history, results->store, &error) != 0 ||
         history_find(&results->history, results->store, which->experiment, &results->experiment,
-                     &error) != 0)
+                     &error) != 0 ||
+        limits_read_stored(&results->limits, results->store, results->experiment, &error) != 0)
         fail("%s", error.text);
 }
 
@@ -29,11 +30,14 @@ void open_results_of(struct open_results *results, struct store *store, int64_t 
     for (size_t i = 0; i < results->history.count; i++)
         if (results->history.experiments[i].number == experiment)
             results->experiment = &results->history.experiments[i];
+    if (limits_read_stored(&results->limits, store, results->experiment, &error) != 0)
+        fail("%s", error.text);
 }
 
 void close_results(struct open_results *results)
 {
     free(results->baseline);
+    limits_fini(&results->limits);
     history_fini(&results->history);
     if (results->own_store)
         store_close(results->store);
@@ -53,14 +57,17 @@ static char *policy_text(const char *spec)
     return text;
 }
 
-struct subject subject_of(struct open_results *results, const char *baseline, bool by_seen)
+struct subject subject_of(struct open_results *results, const char *baseline, bool by_seen,
+                          const struct limits *limits)
 {
+    bool given = limits && limits_are_given(limits);
     free(results->baseline);
     results->baseline = baseline ? policy_text(baseline) : NULL;
     return (struct subject){.store = results->store,
                             .experiment = results->experiment,
                             .baseline = results->baseline,
-                            .by_seen = by_seen};
+                            .by_seen = by_seen,
+                            .limits = given ? limits : &results->limits};
 }
 
 int metric_list_read(const struct param *param, const char *label, void *field, const char *text,

@@ -14,7 +14,8 @@ struct open_results {
     struct store *store;
     struct history history;
     const struct past_experiment *experiment;
-    char *baseline; /* that was asked for last */
+    char *baseline;       /* that was asked for last */
+    struct limits limits; /* stored with the experiment */
     bool own_store;
 };
 
@@ -31,8 +32,9 @@ void open_results_of(struct open_results *results, struct store *store, int64_t 
 void close_results(struct open_results *results);
 
 /* What a question about it is about; `baseline` is a policy's specification, NULL: none was asked
- * for. */
-struct subject subject_of(struct open_results *results, const char *baseline, bool by_seen);
+ * for. Limits that are given, by --limit, are in place of those stored; NULL: none can be. */
+struct subject subject_of(struct open_results *results, const char *baseline, bool by_seen,
+                          const struct limits *limits);
 
 /* For rows of options: a metric more, or several with commas, of a field that is a struct
  * metric_list. */

@@ -32,6 +32,7 @@ struct plot {
     struct texts policies, parameters;
     const char *workload; /* as given */
     struct selection_options options;
+    struct limits limits;
     struct setting settings[SELECTION_POLICIES_MOST + 1]; /* whose texts the options are */
     size_t setting_count;
     bool list, show_template, show_sql;
@@ -173,6 +174,7 @@ static const struct command_option selection_options[] = {
       .meaning = "what heatmap, pareto and effects are of"},
      .argument = "NAME"},
     {{OPTION_SEEN, FIELD(options.by_seen)}},
+    {{OPTION_OTHER_LIMIT, FIELD(limits)}, .argument = "CONDITION", .times = TIMES_ANY},
     {{"parameter", PARAM_TEXT, FIELD(parameters), .form = "a name such as threshold.t0 or t0",
       .otherwise = "those that matter most", .meaning = "an axis of heatmap; for both give two"},
      .argument = "NAME",
@@ -258,6 +260,7 @@ static const char *canonical(struct plot *plot, const char *spec, const struct r
 static void set_selection(struct plot *plot)
 {
     struct selection_options *selection = &plot->options;
+    selection->limits = &plot->limits;
     if (plot->workload)
         selection->workload = canonical(plot, plot->workload, &workload_registry);
     for (size_t i = 0; i < plot->policies.count; i++)
@@ -449,6 +452,7 @@ static void plot_fini(struct plot *plot)
     free(plot->charts.items);
     free(plot->policies.items);
     free(plot->parameters.items);
+    limits_fini(&plot->limits);
     free(plot->template);
     free(plot->font);
 }

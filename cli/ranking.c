@@ -9,6 +9,7 @@
 #include "cli/print.h"
 #include "cli/remarks.h"
 #include "cli/table.h"
+#include "results/answer/limit_words.h"
 #include "results/answer/show_value.h"
 #include "sim/base/allocate.h"
 
@@ -20,7 +21,7 @@ static void make(struct ranking *ranking, struct open_results *results,
 {
     struct error error;
     const struct ranking_question question = {
-        .subject = subject_of(results, options->baseline, options->by_seen),
+        .subject = subject_of(results, options->baseline, options->by_seen, &options->limits),
         .metrics = options->metrics,
         .besides_usual = options->besides_usual,
         .sort = options->sort,
@@ -46,23 +47,27 @@ static const struct metric *metric_of(const struct ranking *ranking, size_t colu
     return ranking->outcomes.metrics[ranking->columns.metrics[column]];
 }
 
-/* Of a table with a row a setting: `before` columns, then the metrics; of means then what is still
- * to come. */
+/* Of a table with a row a setting: `before` columns, then the metrics; of means then the limits and
+ * what is still to come. */
 static void begin_table(struct table *table, const struct ranking *ranking, size_t before)
 {
-    table_init(table, ranking->columns.count + before + (before > 1));
+    size_t limits = outcomes_limits(&ranking->outcomes);
+    table_init(table, ranking->columns.count + before + (before > 1 ? limits + 1 : 0));
     table_add(table, "policy");
     if (before > 1)
         table_add(table, "n");
     for (size_t i = 0; i < ranking->columns.count; i++)
         table_add(table, metric_of(ranking, i)->name);
-    if (before > 1)
+    if (before > 1) {
+        table_add_limit_names(table, &ranking->outcomes);
         table_add(table, "still to come");
+    }
 }
 
 static void add_means(struct table *table, const struct ranking *ranking,
-                      const struct ranked_setting *ranked, bool baseline)
+                      const struct ranking_group *group, const struct ranked_setting *ranked)
 {
+    bool baseline = ranked->setting == group->of->baseline;
     char text[SHOW_ESTIMATE], outlook[OUTLOOK_TEXT], *name;
     if (asprintf(&name, "%s%s", policy_of_setting(ranking, ranked), baseline ? " (baseline)" : "") <
         0)
@@ -72,6 +77,7 @@ static void add_means(struct table *table, const struct ranking *ranking,
     table_add_count(table, (int64_t)ranking->outcomes.settings[ranked->setting].runs[RUN_finished]);
     for (size_t i = 0; i < ranking->columns.count; i++)
         table_add(table, show_estimate(text, metric_of(ranking, i), ranked->means[i]));
+    table_add_limits(table, &ranking->outcomes, ranked->limits, group->of->horizon);
     table_add(table, outlook_show(outlook, &ranked->outlook));
 }
 
@@ -80,9 +86,8 @@ static void print_means(const struct ranking *ranking, const struct ranking_grou
     struct table table;
     begin_table(&table, ranking, 2);
     for (size_t i = 0; i < group->count; i++)
-        add_means(&table, ranking, &group->settings[i],
-                  group->settings[i].setting == group->of->baseline);
-    table_drop_empty(&table, ranking->columns.count + 2);
+        add_means(&table, ranking, group, &group->settings[i]);
+    table_drop_empty(&table, ranking->columns.count + 2 + outcomes_limits(&ranking->outcomes));
     table_print(&table);
 }
 
@@ -181,6 +186,16 @@ static void print_order(const struct ranking *ranking, const struct ranking_grou
     putchar('\n');
 }
 
+static void print_limits(const struct ranking *ranking, const struct ranking_group *group)
+{
+    const struct limit_verdict **verdicts = allocate_zeroed(group->count + 1, sizeof *verdicts);
+    for (size_t i = 0; i < group->count; i++)
+        verdicts[i] = group->settings[i].limits;
+    print_limits_legend(&ranking->outcomes, (size_t)(group->of - ranking->outcomes.groups),
+                        verdicts, group->count);
+    free(verdicts);
+}
+
 /* What the column of what is still to come means. */
 static void print_legend(const struct ranking_group *group)
 {
@@ -199,6 +214,7 @@ static void print_group(const struct ranking *ranking, const struct ranking_grou
     print_replications(group->replications);
     print(replicated ? "; mean ± half of the 95%% interval\n\n" : "\n\n");
     print_means(ranking, group);
+    print_limits(ranking, group);
     if (group == ranking->groups)
         print_legend(group);
     if (group->of->baseline == NO_SETTING)
@@ -285,6 +301,36 @@ void ranking_print(struct open_results *results, const struct ranking_options *o
 
 /* ---- for other programs --------------------------------------------------------------- */
 
+/* Of all limits together; of each how it is kept, and what it is missed by, as a share of what is
+ * allowed: 0 within it. */
+static void name_limit_columns(const struct ranking *ranking, struct writer *writer)
+{
+    size_t count = outcomes_limits(&ranking->outcomes);
+    char *name;
+    if (count)
+        writer_column(writer, "limits", NULL);
+    for (size_t i = 0; i < count; i++) {
+        const char *text = condition_text(ranking->outcomes.limits->items[i]);
+        writer_column(writer, text, NULL);
+        if (asprintf(&name, "%s, excess", text) < 0)
+            out_of_memory();
+        writer_column(writer, name, NULL);
+        free(name);
+    }
+}
+
+static void write_limits(const struct ranking *ranking, const struct limit_verdict *verdicts,
+                         struct writer *writer)
+{
+    size_t count = outcomes_limits(&ranking->outcomes);
+    if (count)
+        writer_text(writer, limit_value_names[verdict_of_limits(verdicts, count)]);
+    for (size_t i = 0; i < count; i++) {
+        writer_text(writer, limit_value_names[verdicts[i].value]);
+        writer_real(writer, verdicts[i].margin.excess);
+    }
+}
+
 static void name_columns(const struct ranking *ranking, struct writer *writer)
 {
     static const char *const columns[] = {"experiment", "workload", "collector",    "policy",
@@ -299,6 +345,7 @@ static void name_columns(const struct ranking *ranking, struct writer *writer)
             snprintf(name, sizeof name, "%s%s", metric_of(ranking, c)->name, endings[i]);
             writer_column(writer, name, metric_of(ranking, c)->unit);
         }
+    name_limit_columns(ranking, writer);
 }
 
 static void write_estimate(struct writer *writer, struct estimate estimate)
@@ -324,6 +371,7 @@ static void write_setting(const struct ranking *ranking, const struct ranking_gr
         write_estimate(writer, ranked->means[c]);
         write_estimate(writer, ranked->differences ? ranked->differences[c] : none);
     }
+    write_limits(ranking, ranked->limits, writer);
 }
 
 void ranking_write(struct open_results *results, const struct ranking_options *options, FILE *out,

@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/print.h"
+#include "results/answer/limit_words.h"
 #include "results/answer/times.h"
 #include "sim/base/allocate.h"
 
@@ -58,6 +59,16 @@ void print_replications(struct replications replications)
 void print_outlooks(const struct outlook *outlooks, size_t count)
 {
     char *legend = outlook_legend(outlooks, count);
+    if (*legend)
+        print("\n");
+    print_paragraph(legend);
+    free(legend);
+}
+
+void print_limits_legend(const struct outcomes *outcomes, size_t group,
+                         const struct limit_verdict *const *verdicts, size_t count)
+{
+    char *legend = limits_legend(outcomes, group, verdicts, count);
     if (*legend)
         print("\n");
     print_paragraph(legend);

@@ -9,6 +9,7 @@
 #include "results/answer/outcome.h"
 #include "results/answer/outlook.h"
 #include "results/answer/scatter_order.h"
+#include "results/answer/verdict.h"
 #include "results/store/history.h"
 
 /* A line, if the file has runs that are not in the experiment's plan any more. */
@@ -29,6 +30,11 @@ void print_replications(struct replications replications);
 /* Below a table with a column "still to come": what that says, after an empty line; nothing if
  * there is nothing to say. */
 void print_outlooks(const struct outlook *outlooks, size_t count);
+
+/* Below a table with columns of limits: what they say, after an empty line; nothing if there is
+ * nothing to say. As limits_legend. */
+void print_limits_legend(const struct outcomes *outcomes, size_t group,
+                         const struct limit_verdict *const *verdicts, size_t count);
 
 /* A line: so many runs end before their steady state. */
 void print_unsteady(int64_t runs);

@@ -19,6 +19,7 @@ struct command {
     struct metric_list metrics;
     size_t top;
     bool seen;
+    struct limits limits;
 };
 
 #define FIELD(name) PARAM_FIELD(command, name)
@@ -33,6 +34,7 @@ static const struct command_option options[] = {
      .argument = "NAME",
      .times = TIMES_ANY},
     {{OPTION_SEEN, FIELD(seen)}},
+    {{OPTION_OTHER_LIMIT, FIELD(limits)}, .argument = "CONDITION", .times = TIMES_ANY},
     {{OPTION_BASELINE, FIELD(baseline)}, .argument = "SPEC"},
     {{"top", PARAM_COUNT, FIELD(top), .least = 0, .most = UINT32_MAX, .initial = "100",
       .meaning = "so many settings of a table, 0: all"},
@@ -119,7 +121,8 @@ static int run(void *state)
     metric_list_add_scatter(&read);
     for (int part = 0; part < PROFILE_PARTS; part++)
         metric_list_add_profile(&read, (enum profile_part)part);
-    const struct subject subject = subject_of(&results, command->baseline, command->seen);
+    const struct subject subject =
+        subject_of(&results, command->baseline, command->seen, &command->limits);
     if (subject_read(&subject, &read, &outcomes, &error) != 0)
         fail("%s", error.text);
     if (figures_draw(&figures, results.store, &outcomes, &error) != 0)
@@ -138,6 +141,7 @@ static int run(void *state)
     outcomes_fini(&outcomes);
     metric_list_fini(&read);
     metric_list_fini(&command->metrics);
+    limits_fini(&command->limits);
     close_results(&results);
     return EXIT_SUCCESS;
 }

@@ -24,6 +24,7 @@ static const struct command_option options[] = {
      .argument = "NAME",
      .times = TIMES_ANY},
     {{OPTION_SEEN, FIELD(answers.by_seen)}},
+    {{OPTION_OTHER_LIMIT, FIELD(answers.limits)}, .argument = "CONDITION", .times = TIMES_ANY},
     {{OPTION_BASELINE, FIELD(answers.baseline)}, .argument = "SPEC"},
     {{"sort", PARAM_ITEM, FIELD(answers.sort), .registry = &metric_registry,
       .otherwise = "the objective", .meaning = "the best in that first"},
@@ -117,6 +118,7 @@ static int run(void *state)
         command->answers.top = 0;
     show(command);
     metric_list_fini(&command->answers.metrics);
+    limits_fini(&command->answers.limits);
     return EXIT_SUCCESS;
 }
 

@@ -9,6 +9,7 @@
 #include "cli/print.h"
 #include "cli/remarks.h"
 #include "cli/table.h"
+#include "results/answer/limit_words.h"
 #include "results/answer/show_value.h"
 #include "sim/base/allocate.h"
 #include "sim/base/json.h"
@@ -47,7 +48,7 @@ static bool have_versions(const struct single_runs *answer)
 }
 
 static void add_run(struct table *table, const struct single_run *run, bool versions,
-                    const struct shown *shown, size_t count)
+                    const struct shown *shown, size_t count, const struct outcomes *outcomes)
 {
     char text[UNITS_TEXT], outlook[OUTLOOK_TEXT];
     table_add(table, run->policy->text);
@@ -57,15 +58,29 @@ static void add_run(struct table *table, const struct single_run *run, bool vers
         double value = single_run_value(run, shown[i].metric);
         table_add(table, isnan(value) ? "-" : show_value(text, shown[i].metric, value));
     }
+    table_add_limits(table, outcomes, run->limits, run->horizon);
     table_add(table, outlook_show(outlook, &run->outlook));
 }
 
-/* What the last column means. */
+static void print_limits(const struct single_runs *answer)
+{
+    const struct limit_verdict **verdicts = allocate_zeroed(answer->count + 1, sizeof *verdicts);
+    size_t count = 0;
+    for (size_t i = 0; i < answer->count; i++)
+        if (answer->runs[i].limits)
+            verdicts[count++] = answer->runs[i].limits;
+    if (answer->outcomes)
+        print_limits_legend(answer->outcomes, 0, verdicts, count);
+    free(verdicts);
+}
+
+/* What the last columns mean. */
 static void print_legend(const struct single_runs *answer)
 {
     struct outlook *outlooks = allocate_zeroed(answer->count + 1, sizeof *outlooks);
     for (size_t i = 0; i < answer->count; i++)
         outlooks[i] = answer->runs[i].outlook;
+    print_limits(answer);
     print_outlooks(outlooks, answer->count);
     free(outlooks);
 }
@@ -98,19 +113,20 @@ static struct shown *choose_columns(const struct single_runs *answer,
 void single_runs_print(const struct single_runs *answer, const struct metric_list *more)
 {
     struct table table;
-    size_t count;
+    size_t count, limits = outcomes_limits(answer->outcomes);
     struct shown *shown = choose_columns(answer, more, &count);
     bool versions = have_versions(answer);
-    table_init(&table, count + 2 + versions);
+    table_init(&table, count + 2 + versions + limits);
     table_add(&table, "policy");
     if (versions)
         table_add(&table, "collector");
     for (size_t i = 0; i < count; i++)
         table_add(&table, shown[i].header);
+    table_add_limit_names(&table, answer->outcomes);
     table_add(&table, "still to come");
     for (size_t i = 0; i < answer->count; i++)
-        add_run(&table, &answer->runs[i], versions, shown, count);
-    table_drop_empty(&table, count + 1 + versions);
+        add_run(&table, &answer->runs[i], versions, shown, count, answer->outcomes);
+    table_drop_empty(&table, count + 1 + versions + limits);
     table_print(&table);
     print_legend(answer);
     free(shown);
@@ -152,6 +168,7 @@ void single_runs_json(const struct single_runs *answer)
         json_text(&json, "status", run_status_names[run->status]);
         for (const struct metric *metric = metrics; metric->name; metric++)
             json_real(&json, metric->name, single_run_value(run, metric));
+        limits_json(&json, answer->outcomes, run->limits);
         json_end(&json);
     }
 }

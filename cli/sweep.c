@@ -24,6 +24,7 @@ struct command {
     struct until until; /* share 0: as the file says */
     struct cost_choice cost;
     bool cost_given;
+    struct limits limits; /* in place of the file's */
 };
 
 static int read_share(const struct param *param, const char *label, void *field, const char *text,
@@ -55,6 +56,9 @@ static const struct command_option options[] = {
       .meaning = "also run again what failed before"}},
     {{OPTION_UNTIL, FIELD(until), .otherwise = "as the file says"}, .argument = "RULE"},
     {{TERM_COST, FIELD(cost)}, .argument = "COST", OPTION_GIVEN(command, cost_given)},
+    {{OPTION_LIMIT, FIELD(limits), .otherwise = "as the file says", .form = ONE_LIMIT ", or none"},
+     .argument = "CONDITION",
+     .times = TIMES_ANY},
     {{OPTION_MEMORY, FIELD(memory_bytes)}, .argument = "SIZE"},
     {{OPTION_ANYWAY, FIELD(allow_long)}},
     {{NULL}},
@@ -170,7 +174,17 @@ static int sweep(const struct command *command, struct experiment *experiment)
     return status;
 }
 
-static void read_experiment(const struct command *command, struct experiment *experiment)
+/* The command's limits are the experiment's from now on. */
+static void use_limits(struct command *command, struct experiment *experiment)
+{
+    if (!limits_are_given(&command->limits))
+        return;
+    limits_fini(&experiment->limits);
+    experiment->limits = command->limits;
+    command->limits = (struct limits){0};
+}
+
+static void read_experiment(struct command *command, struct experiment *experiment)
 {
     struct error error;
     if (experiment_read(experiment, command->file, &error) != 0)
@@ -179,6 +193,7 @@ static void read_experiment(const struct command *command, struct experiment *ex
         experiment->until = command->until;
     if (command->cost_given)
         experiment_use_cost(experiment, &command->cost);
+    use_limits(command, experiment);
     if (until_settle(experiment, &error) != 0)
         fail_usage("%s", error.text);
     if (until_is_a_rule(&experiment->until) && command->share.shards)
@@ -188,7 +203,7 @@ static void read_experiment(const struct command *command, struct experiment *ex
 
 static int run(void *state)
 {
-    const struct command *command = state;
+    struct command *command = state;
     struct experiment experiment;
     int status = EXIT_SUCCESS;
     read_experiment(command, &experiment);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/print.h"
+#include "results/answer/limit_words.h"
 #include "sim/base/allocate.h"
 #include "sim/base/printable.h"
 
@@ -35,6 +36,20 @@ static bool is_empty(const struct table *table, size_t column)
         if (strcmp(table->cells[i], "-") != 0)
             return false;
     return true;
+}
+
+void table_add_limit_names(struct table *table, const struct outcomes *outcomes)
+{
+    for (size_t i = 0; i < outcomes_limits(outcomes); i++)
+        table_add(table, condition_text(outcomes->limits->items[i]));
+}
+
+void table_add_limits(struct table *table, const struct outcomes *outcomes,
+                      const struct limit_verdict *verdicts, const char *horizon)
+{
+    char text[LIMIT_TEXT];
+    for (size_t i = 0; i < outcomes_limits(outcomes); i++)
+        table_add(table, verdicts ? limit_show(text, &verdicts[i], horizon) : "-");
 }
 
 void table_drop_empty(struct table *table, size_t column)

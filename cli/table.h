@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "results/answer/verdict.h"
+
 struct table {
     char **cells; /* row by row */
     size_t count, capacity, columns;
@@ -20,6 +22,12 @@ void table_init(struct table *table, size_t columns);
 void table_add(struct table *table, const char *text);
 
 void table_add_count(struct table *table, int64_t count);
+
+/* A column for each of the outcomes' limits: its text, and how a setting stands to it. Nothing if
+ * there are none. No verdicts: "-". */
+void table_add_limit_names(struct table *table, const struct outcomes *outcomes);
+void table_add_limits(struct table *table, const struct outcomes *outcomes,
+                      const struct limit_verdict *verdicts, const char *horizon);
 
 /* Takes a column away in which every row has "-". */
 void table_drop_empty(struct table *table, size_t column);

@@ -263,12 +263,22 @@ static void say_what_came(const struct verifying *verifying, const struct verifi
     close_results(&longer);
 }
 
+/* They are stored with the longer runs, too. */
+static void copy_limits(struct limits *copy, const struct limits *limits)
+{
+    struct error error;
+    for (size_t i = 0; limits && i < limits->count; i++)
+        if (limits_add(copy, condition_text(limits->items[i]), &error) != 0)
+            fail("%s", error.text);
+}
+
 void verify_advice(const struct verifying *verifying, const struct best_question *question,
                    const struct best_answer *answer, struct open_results *results)
 {
     struct verified verified;
     struct experiment experiment;
     make_experiment(&verified, &experiment, answer, results->store);
+    copy_limits(&experiment.limits, question->subject.limits);
     experiment.baseline =
         verified.advice->policies[1] ? allocate_text(verified.advice->policies[1]) : NULL;
     store_end_reading(results->store);

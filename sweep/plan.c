@@ -121,23 +121,9 @@ struct run_plan plan_run(const struct plan *plan, const struct planned_run *run)
     };
 }
 
-int plan_store(struct plan *plan, const char *command, struct share share, bool retry_failed,
-               struct store *store, struct error *error)
+static int store_runs(struct plan *plan, bool retry_failed, struct store *store,
+                      struct error *error)
 {
-    const struct experiment *experiment = plan->experiment;
-    const struct experiment_facts facts = {
-        .command = command,
-        .name = experiment->name,
-        .document = experiment->text,
-        .baseline = experiment->baseline ? experiment->baseline : experiment->policies[0].text,
-        .objective = experiment->minimise,
-        .planned = experiment->seed_count * experiment->point_count,
-        .shard = share.shard,
-        .shards = share.shards,
-        .last_seed = plan->may_grow ? experiment_last_seed(experiment) : INT64_MAX,
-    };
-    if (store_begin_plan(store, &facts, &plan->id, error) != 0)
-        return -1;
     for (size_t i = 0; i < plan->run_count; i++) {
         struct planned_run *run = &plan->runs[i];
         const struct run_plan planned = plan_run(plan, run);
@@ -147,4 +133,28 @@ int plan_store(struct plan *plan, const char *command, struct share share, bool 
     }
     count_runs(plan);
     return store_end_plan(store, plan->id, error);
+}
+
+int plan_store(struct plan *plan, const char *command, struct share share, bool retry_failed,
+               struct store *store, struct error *error)
+{
+    const struct experiment *experiment = plan->experiment;
+    char *limits = limits_text(&experiment->limits);
+    const struct experiment_facts facts = {
+        .command = command,
+        .name = experiment->name,
+        .document = experiment->text,
+        .baseline = experiment->baseline ? experiment->baseline : experiment->policies[0].text,
+        .objective = experiment->minimise,
+        .limits = limits,
+        .planned = experiment->seed_count * experiment->point_count,
+        .shard = share.shard,
+        .shards = share.shards,
+        .last_seed = plan->may_grow ? experiment_last_seed(experiment) : INT64_MAX,
+    };
+    int status = store_begin_plan(store, &facts, &plan->id, error);
+    if (status == 0)
+        status = store_runs(plan, retry_failed, store, error);
+    free(limits);
+    return status;
 }

@@ -9,17 +9,32 @@
 
 /* ---- what is asked, of outcomes ------------------------------------------------------- */
 
-/* The metrics that the question has in it. */
-static struct metric_list named_metrics(const struct best_question *question)
+/* Limits are conditions, too. */
+static void set_conditions(struct best_answer *answer)
 {
+    const struct best_question *question = answer->question;
+    const struct limits *limits = question->subject.limits;
+    size_t own = limits ? limits->count : 0;
+    answer->conditions =
+        allocate_zeroed(own + question->condition_count + 1, sizeof *answer->conditions);
+    for (size_t i = 0; i < own; i++)
+        answer->conditions[answer->condition_count++] = limits->items[i];
+    for (size_t i = 0; i < question->condition_count; i++)
+        answer->conditions[answer->condition_count++] = question->conditions[i];
+}
+
+/* The metrics that the question has in it. */
+static struct metric_list named_metrics(const struct best_answer *answer)
+{
+    const struct best_question *question = answer->question;
     struct metric_list named = {0};
     if (question->objective)
         metric_list_add(&named, question->objective);
     else
         metric_list_add_objective(&named, question->subject.experiment);
-    for (size_t i = 0; i < question->condition_count; i++)
-        for (const struct metric *const *metric = condition_metrics(question->conditions[i]);
-             *metric; metric++)
+    for (size_t i = 0; i < answer->condition_count; i++)
+        for (const struct metric *const *metric = condition_metrics(answer->conditions[i]); *metric;
+             metric++)
             metric_list_add(&named, *metric);
     metric_list_add_list(&named, question->front);
     return named;
@@ -33,6 +48,8 @@ static int read_outcomes(struct best_answer *answer, const struct metric_list *n
     for (size_t i = 0; i < named->count; i++) /* to be shown beside it */
         if (metric_seen(named->metrics[i]))
             metric_list_add(&list, metric_seen(named->metrics[i]));
+    for (size_t i = 0; i < answer->condition_count; i++)
+        condition_add_read(answer->conditions[i], &list);
     metric_list_add_usual_objectives(&list);
     int status = subject_read(&answer->question->subject, &list, &answer->outcomes, error);
     metric_list_fini(&list);
@@ -102,6 +119,10 @@ static void set_columns(struct best_answer *answer, const struct metric_list *na
     answer->columns.metrics =
         allocate_zeroed(outcomes->metric_count + 1, sizeof *answer->columns.metrics);
     add_column(answer, answer->objective.metric);
+    for (size_t i = 0; i < answer->condition_count; i++)
+        for (const struct metric *const *metric = condition_metrics(answer->conditions[i]); *metric;
+             metric++)
+            add_column(answer, outcomes_deciding(outcomes, outcomes_metric(outcomes, *metric)));
     for (size_t i = 0; i < named->count; i++)
         add_column(answer,
                    outcomes_deciding(outcomes, outcomes_metric(outcomes, named->metrics[i])));
@@ -109,7 +130,8 @@ static void set_columns(struct best_answer *answer, const struct metric_list *na
 
 static int set_question(struct best_answer *answer, struct error *error)
 {
-    struct metric_list named = named_metrics(answer->question);
+    set_conditions(answer);
+    struct metric_list named = named_metrics(answer);
     int status = read_outcomes(answer, &named, error);
     if (status == 0)
         status = set_objective(answer, error);
@@ -133,7 +155,10 @@ static struct best_settings settings_begin(size_t count, size_t most)
 static struct best_setting describe(const struct best_answer *answer, size_t setting)
 {
     return (struct best_setting){
-        .setting = setting, .means = columns_means(&answer->columns, &answer->outcomes, setting)};
+        .setting = setting,
+        .means = columns_means(&answer->columns, &answer->outcomes, setting),
+        .limits = verdicts_of_conditions(&answer->outcomes, setting, answer->conditions,
+                                         answer->condition_count)};
 }
 
 static struct best_settings describe_one(const struct best_answer *answer, size_t setting)
@@ -165,7 +190,7 @@ static struct best_settings describe_front(const struct best_answer *answer, siz
     for (size_t i = 0; i < settings.listed; i++) {
         settings.settings[i] = describe(answer, front[i]);
         settings.settings[i].meets =
-            best_meets(outcomes, front[i], question->conditions, question->condition_count);
+            best_meets(outcomes, front[i], answer->conditions, answer->condition_count);
     }
     free(front);
     return settings;
@@ -174,24 +199,55 @@ static struct best_settings describe_front(const struct best_answer *answer, siz
 /* What the nearest setting misses. */
 static void find_misses(const struct best_answer *answer, struct best_group *group, size_t nearest)
 {
-    const struct best_question *question = answer->question;
-    group->misses = allocate_zeroed(question->condition_count + 1, sizeof *group->misses);
-    for (size_t i = 0; i < question->condition_count && nearest != NO_SETTING; i++) {
-        double excess = condition_excess(question->conditions[i], &answer->outcomes, nearest);
+    group->misses = allocate_zeroed(answer->condition_count + 1, sizeof *group->misses);
+    for (size_t i = 0; i < answer->condition_count && nearest != NO_SETTING; i++) {
+        double excess = condition_excess(answer->conditions[i], &answer->outcomes, nearest);
         if (excess > 0)
-            group->misses[group->miss_count++] = (struct miss){question->conditions[i], excess};
+            group->misses[group->miss_count++] = (struct miss){answer->conditions[i], excess};
     }
+}
+
+/* A setting that breaks conditions. */
+struct breaking {
+    size_t setting;
+    double excess;
+};
+
+static int compare_breaking(const void *a, const void *b)
+{
+    const struct breaking *x = a, *y = b;
+    if (x->excess < y->excess || y->excess < x->excess)
+        return x->excess < y->excess ? -1 : 1;
+    return x->setting < y->setting ? -1 : 1;
+}
+
+/* Those that do, the nearest first. */
+static struct best_settings describe_missing(const struct best_answer *answer, size_t number)
+{
+    const struct outcomes *outcomes = &answer->outcomes;
+    const struct outcome_group *of = &outcomes->groups[number];
+    struct breaking *breaking = allocate_zeroed(of->count + 1, sizeof *breaking);
+    size_t count = 0;
+    for (size_t s = of->first; s < of->first + of->count; s++)
+        if (verdict_of_one(outcomes, s, answer->objective.metric, answer->conditions,
+                           answer->condition_count) == VERDICT_BREAKS)
+            breaking[count++] = (struct breaking){
+                s, verdict_excess(outcomes, s, answer->conditions, answer->condition_count)};
+    qsort(breaking, count, sizeof *breaking, compare_breaking);
+    struct best_settings missing = settings_begin(count, answer->question->tied_most);
+    for (size_t i = 0; i < missing.listed; i++)
+        missing.settings[i] = describe(answer, breaking[i].setting);
+    free(breaking);
+    return missing;
 }
 
 static void find_no_default(const struct best_answer *answer, struct best_group *group,
                             size_t number)
 {
-    const struct best_question *question = answer->question;
-    group->no_default = allocate_zeroed(question->condition_count + 1, sizeof *group->no_default);
-    for (size_t i = 0; i < question->condition_count; i++)
-        if (strstr(condition_text(question->conditions[i]), "default") &&
-            outcomes_setting(&answer->outcomes, number, "default") == NO_SETTING)
-            group->no_default[group->no_default_count++] = question->conditions[i];
+    group->no_default = allocate_zeroed(answer->condition_count + 1, sizeof *group->no_default);
+    for (size_t i = 0; i < answer->condition_count; i++)
+        if (condition_lacks_default(answer->conditions[i], &answer->outcomes, number))
+            group->no_default[group->no_default_count++] = answer->conditions[i];
 }
 
 static void make_group(const struct best_answer *answer, struct best_group *group, size_t number)
@@ -199,8 +255,8 @@ static void make_group(const struct best_answer *answer, struct best_group *grou
     const struct best_question *question = answer->question;
     const struct outcomes *outcomes = &answer->outcomes;
     struct best best;
-    best_find(&best, outcomes, number, answer->objective, question->conditions,
-              question->condition_count);
+    best_find(&best, outcomes, number, answer->objective, answer->conditions,
+              answer->condition_count);
     size_t nearest = best.best == NO_SETTING ? best.nearest : NO_SETTING;
     *group = (struct best_group){
         .of = &outcomes->groups[number],
@@ -214,6 +270,11 @@ static void make_group(const struct best_answer *answer, struct best_group *grou
     };
     memcpy(group->left_out, best.left_out, sizeof best.left_out);
     find_misses(answer, group, nearest);
+    if (best.best == NO_SETTING) {
+        group->missing = describe_missing(answer, number);
+        group->reach_count = reach_find(outcomes, number, answer->conditions,
+                                        answer->condition_count, &group->reaches);
+    }
     find_no_default(answer, group, number);
     if (answer->goal_count > 1)
         group->front = describe_front(answer, number);
@@ -239,7 +300,7 @@ static int look_ahead(const struct best_answer *answer, struct best_group *group
                       struct error *error)
 {
     struct best_settings *const lists[] = {&group->best, &group->tied, &group->nearest,
-                                           &group->front};
+                                           &group->missing, &group->front};
     int status = 0;
     for (size_t i = 0; i < sizeof lists / sizeof *lists && status == 0; i++)
         status = read_outlooks(answer, lists[i], error);
@@ -257,8 +318,8 @@ static int look_at_scatter(struct best_answer *answer, struct error *error)
         .subject = question->subject,
         .metric = answer->outcomes.metrics[answer->objective.metric],
         .high = question->high,
-        .conditions = question->conditions,
-        .condition_count = question->condition_count,
+        .conditions = answer->conditions,
+        .condition_count = answer->condition_count,
     };
     return scatter_answer_make(&answer->scatter, &answer->scatter_question, error);
 }
@@ -287,8 +348,10 @@ int best_answer_make(struct best_answer *answer, const struct best_question *que
 
 static void settings_fini(struct best_settings *settings)
 {
-    for (size_t i = 0; i < settings->listed; i++)
+    for (size_t i = 0; i < settings->listed; i++) {
         free(settings->settings[i].means);
+        free(settings->settings[i].limits);
+    }
     free(settings->settings);
 }
 
@@ -297,9 +360,11 @@ static void group_fini(struct best_group *group)
     settings_fini(&group->best);
     settings_fini(&group->tied);
     settings_fini(&group->nearest);
+    settings_fini(&group->missing);
     settings_fini(&group->front);
     free(group->title);
     free(group->misses);
+    free(group->reaches);
     free(group->no_default);
     free(group->caution);
     free(group->python);
@@ -311,6 +376,7 @@ void best_answer_fini(struct best_answer *answer)
         group_fini(&answer->groups[g]);
     free(answer->groups);
     free(answer->goals);
+    free(answer->conditions);
     columns_fini(&answer->columns);
     outcomes_fini(&answer->outcomes);
     scatter_answer_fini(&answer->scatter);

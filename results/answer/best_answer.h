@@ -8,6 +8,7 @@
 
 #include "results/answer/best.h"
 #include "results/answer/outlook.h"
+#include "results/answer/reach.h"
 #include "results/answer/scatter.h"
 #include "results/answer/subject.h"
 #include "sim/base/param.h"
@@ -15,9 +16,9 @@
 /* What is asked; everything belongs to the caller, and outlives the answer. */
 struct best_question {
     struct subject subject;
-    const struct metric *objective; /* NULL: the experiment's, or the usual one, to be small */
-    bool high;                      /* that is to be large */
-    struct condition *const *conditions;
+    const struct metric *objective;      /* NULL: the experiment's, or the usual one, to be small */
+    bool high;                           /* that is to be large */
+    struct condition *const *conditions; /* besides the subject's limits */
     size_t condition_count;
     const struct metric_list *front;           /* its metrics; none: the objective and those of the
                                                   conditions */
@@ -27,11 +28,12 @@ struct best_question {
 
 /* A setting that is shown. */
 struct best_setting {
-    size_t setting;         /* of the outcomes */
-    struct estimate *means; /* one a column */
-    struct verdict verdict; /* of those tied: beside the best */
-    bool meets;             /* of a front: the conditions */
-    struct outlook outlook; /* what its runs were too short to see */
+    size_t setting;               /* of the outcomes */
+    struct estimate *means;       /* one a column */
+    struct verdict verdict;       /* of those tied: beside the best */
+    bool meets;                   /* of a front: limits and conditions */
+    struct limit_verdict *limits; /* how it stands to each; NULL: there are none */
+    struct outlook outlook;       /* what its runs were too short to see */
 };
 
 struct best_settings {
@@ -39,7 +41,7 @@ struct best_settings {
     size_t listed, count; /* `count` with those that are counted only */
 };
 
-/* A condition that the nearest setting misses. */
+/* A limit or condition that the nearest setting misses. */
 struct miss {
     const struct condition *condition;
     double excess;
@@ -58,6 +60,10 @@ struct best_group {
     double nearest_excess;          /* what it misses, added up */
     struct miss *misses;
     size_t miss_count;
+    struct best_settings missing; /* those that break conditions, the nearest first; if no setting
+                                     is an answer */
+    struct reach *reaches;        /* if no setting is an answer */
+    size_t reach_count;
     struct best_settings front;          /* empty if there are fewer than two goals */
     const struct condition **no_default; /* these speak of `default`, which has no run here */
     size_t no_default_count;
@@ -67,6 +73,8 @@ struct best_group {
 
 struct best_answer {
     const struct best_question *question;
+    struct condition **conditions; /* limits, then the question's; only the array is its own */
+    size_t condition_count;
     struct outcomes outcomes;
     struct goal objective;
     struct goal *goals; /* of the front */

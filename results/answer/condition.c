@@ -190,6 +190,21 @@ const struct metric *const *condition_metrics(const struct condition *condition)
     return condition->metrics;
 }
 
+void condition_add_read(const struct condition *condition, struct metric_list *list)
+{
+    for (size_t i = 0; i < condition->metric_count; i++) {
+        const struct metric *both[] = {condition->metrics[i],
+                                       metric_at_horizon(condition->metrics[i])};
+        for (size_t k = 0; k < 2 && both[k]; k++) {
+            metric_list_add(list, both[k]);
+            if (metric_without_pauses(both[k]))
+                metric_list_add(list, metric_named(metric_without_pauses(both[k])));
+        }
+    }
+    if (condition_bounds_waiting(condition))
+        metric_list_add(list, metric_named(METRIC_COLLECTIONS));
+}
+
 /* ---- asking --------------------------------------------------------------------------- */
 
 struct asked {
@@ -198,10 +213,22 @@ struct asked {
     size_t setting;
 };
 
+/* A setting without collections has no pause, and so none that is too long. */
+static double without_pauses(const struct outcomes *outcomes, size_t setting,
+                             const struct metric *metric)
+{
+    const char *which = metric_without_pauses(metric);
+    size_t tells = which ? outcomes_metric(outcomes, metric_named(which)) : outcomes->metric_count;
+    double told = tells < outcomes->metric_count ? outcomes_average(outcomes, setting, tells) : NAN;
+    return isnan(told) || (!metric_seen(metric) && told > 0) ? NAN : 0;
+}
+
 static double look_up(void *context, const char *name)
 {
     const struct asked *asked = context;
     const struct outcomes *outcomes = asked->outcomes;
+    if (!outcomes)
+        return NAN;
     size_t group = outcomes->settings[asked->setting].group, setting = asked->setting;
     bool reference;
     const struct metric *metric = metric_of_name(name, &reference);
@@ -212,8 +239,9 @@ static double look_up(void *context, const char *name)
         metric = asked->condition->only;
     if (setting == NO_SETTING)
         return NAN;
-    return outcomes_average(outcomes, setting,
-                            outcomes_deciding(outcomes, outcomes_metric(outcomes, metric)));
+    size_t deciding = outcomes_deciding(outcomes, outcomes_metric(outcomes, metric));
+    double value = outcomes_average(outcomes, setting, deciding);
+    return isnan(value) ? without_pauses(outcomes, setting, outcomes->metrics[deciding]) : value;
 }
 
 /* 0: a and b compare so. */
@@ -231,18 +259,127 @@ static double excess(const char *comparison, double a, double b)
     return holds ? 0 : fmax(apart, DBL_MIN); /* a < a: nothing is too large, but it does not hold */
 }
 
-double condition_excess(const struct condition *condition, const struct outcomes *outcomes,
-                        size_t setting)
+/* Has a side a metric of the setting itself in it? */
+static bool is_its_own(const struct expression *side)
+{
+    const char *const *names = expression_names(side);
+    bool reference;
+    for (size_t i = 0; names[i]; i++)
+        if (metric_of_name(names[i], &reference) && !reference)
+            return true;
+    return false;
+}
+
+/* Of the comparison between sides i - 1 and i. */
+static struct margin margin_of(const struct condition *condition, size_t i, double left,
+                               double right)
+{
+    const char *comparison = condition->comparisons[i - 1];
+    bool turned = !is_its_own(condition->sides[i - 1]) && is_its_own(condition->sides[i]);
+    return (struct margin){
+        .excess = excess(comparison, left, right),
+        .value = turned ? right : left,
+        .allowed = turned ? left : right,
+        .side = strchr("=!", comparison[0])         ? BOUND_EXACT
+                : (comparison[0] == '<') == !turned ? BOUND_ABOVE
+                                                    : BOUND_BELOW,
+    };
+}
+
+struct margin condition_margin(const struct condition *condition, const struct outcomes *outcomes,
+                               size_t setting)
 {
     struct asked asked = {condition, outcomes, setting};
-    double worst = 0, left = expression_value(condition->sides[0], look_up, &asked);
+    struct margin worst = {.excess = -1};
+    double left = expression_value(condition->sides[0], look_up, &asked);
     for (size_t i = 1; i < condition->side_count; i++) {
         double right = expression_value(condition->sides[i], look_up, &asked);
-        double by = excess(condition->comparisons[i - 1], left, right);
-        if (isnan(by))
-            return NAN;
-        worst = fmax(worst, by);
+        struct margin margin = margin_of(condition, i, left, right);
+        if (isnan(margin.excess))
+            return margin;
+        if (margin.excess > worst.excess)
+            worst = margin;
         left = right;
     }
     return worst;
+}
+
+static bool is_waiting(const struct metric *metric)
+{
+    static const char *const prefixes[] = {"latency_", "horizon_latency_"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (strncmp(metric->name, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    return metric_without_pauses(metric);
+}
+
+/* Is a side the metric and nothing else? */
+static bool is_just(const struct expression *side, const struct metric *metric)
+{
+    const char *text = expression_text(side);
+    text += strspn(text, " ");
+    size_t length = strlen(metric->name);
+    return strncmp(text, metric->name, length) == 0 &&
+           text[length + strspn(text + length, " ")] == 0;
+}
+
+bool condition_bounds_waiting(const struct condition *condition)
+{
+    const char *comparison = condition->comparisons[0];
+    struct expression *const *sides = condition->sides;
+    bool left = is_its_own(sides[0]), right = is_its_own(sides[1]);
+    if (condition->side_count != 2 || condition->metric_count != 1 || left == right)
+        return false;
+    return is_just(sides[left ? 0 : 1], condition->only) && comparison[0] == (left ? '<' : '>') &&
+           is_waiting(condition->only);
+}
+
+double condition_excess(const struct condition *condition, const struct outcomes *outcomes,
+                        size_t setting)
+{
+    return condition_margin(condition, outcomes, setting).excess;
+}
+
+bool condition_lacks_default(const struct condition *condition, const struct outcomes *outcomes,
+                             size_t group)
+{
+    return strstr(condition->text, "default") &&
+           outcomes_setting(outcomes, group, "default") == NO_SETTING;
+}
+
+/* ---- as lines ------------------------------------------------------------------------- */
+
+/* The metric that a side is by itself; NULL: it is something else. */
+static const struct metric *metric_of_side(const struct condition *condition, size_t side)
+{
+    for (size_t i = 0; i < condition->metric_count; i++)
+        if (is_just(condition->sides[side], condition->metrics[i]))
+            return condition->metrics[i];
+    return NULL;
+}
+
+/* Of the comparison between side `left` and the one after it. */
+static bool line_of(const struct condition *condition, size_t left, struct asked *asked,
+                    struct condition_line *line)
+{
+    const struct metric *ends[2] = {metric_of_side(condition, left),
+                                    metric_of_side(condition, left + 1)};
+    int own = ends[0] ? 0 : 1;
+    const struct expression *other = condition->sides[left + (size_t)!own];
+    if (!ends[own] || is_its_own(other) || strchr("=!", condition->comparisons[left][0]))
+        return false;
+    bool above = (condition->comparisons[left][0] == '<') == (own == 0);
+    *line = (struct condition_line){ends[own], expression_value(other, look_up, asked),
+                                    above ? BOUND_ABOVE : BOUND_BELOW};
+    return true;
+}
+
+size_t condition_lines(const struct condition *condition, const struct outcomes *outcomes,
+                       size_t group, struct condition_line lines[CONDITION_LINES_MOST])
+{
+    struct asked asked = {condition, outcomes, outcomes ? outcomes->groups[group].first : 0};
+    size_t count = 0;
+    for (size_t i = 0; i + 1 < condition->side_count && count < CONDITION_LINES_MOST; i++)
+        count += line_of(condition, i, &asked, &lines[count]);
+    return count;
 }

@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "results/answer/outcome.h"
+#include "results/store/metric_list.h"
 #include "sim/base/error.h"
 
 struct condition;
@@ -26,13 +27,52 @@ void condition_free(struct condition *condition);
 
 const char *condition_text(const struct condition *condition);
 
-/* Its metrics, each once; ends with NULL. They have to be among those that outcomes are read of. */
+/* Its metrics, each once; ends with NULL. */
 const struct metric *const *condition_metrics(const struct condition *condition);
+
+/* Adds what outcomes have to be read of: these metrics, what they come to at the horizon, and what
+ * tells that there are no pauses. */
+void condition_add_read(const struct condition *condition, struct metric_list *list);
 
 /* How far a setting is from meeting it: 0 if it does; or else how far apart the two sides of the
  * comparison are (the worst of several), as a share of the right side; NaN if a value is missing.
- */
+ * A setting without collections meets what is said of pauses. */
 double condition_excess(const struct condition *condition, const struct outcomes *outcomes,
                         size_t setting);
+
+/* Is it one comparison that says how long something may take that collections make longer, a pause
+ * or a latency? Then no policy can do better than one without collections. */
+bool condition_bounds_waiting(const struct condition *condition);
+
+/* Does it speak of `default`, of which the group has no setting? Then no setting meets it. */
+bool condition_lacks_default(const struct condition *condition, const struct outcomes *outcomes,
+                             size_t group);
+
+/* The comparison that a setting misses by the most; the first if it meets all. */
+struct margin {
+    double excess;         /* condition_excess */
+    double value, allowed; /* its sides: that with a metric of the setting's own, and the other */
+    enum margin_side {
+        BOUND_ABOVE, /* the value must not be above what is allowed */
+        BOUND_BELOW, /* or below */
+        BOUND_EXACT  /* or it has to be equal, or must not be */
+    } side;
+};
+struct margin condition_margin(const struct condition *condition, const struct outcomes *outcomes,
+                               size_t setting);
+
+/* A comparison of a metric by itself with something that the setting has no part in, which is a
+ * line in a chart of the metric. */
+struct condition_line {
+    const struct metric *metric;
+    double value; /* that it is compared with; NaN: it has none */
+    enum margin_side side;
+};
+
+/* Those of a condition, so many at most; returns how many. What `default` and `baseline` are is
+ * that of the group; outcomes NULL: they have no value. */
+#define CONDITION_LINES_MOST 4
+size_t condition_lines(const struct condition *condition, const struct outcomes *outcomes,
+                       size_t group, struct condition_line lines[CONDITION_LINES_MOST]);
 
 #endif

@@ -21,6 +21,31 @@ size_t headline_champion(const struct outcomes *outcomes, size_t group, size_t m
     return champion;
 }
 
+/* What the outcomes' limits leave. */
+static void find_best(struct best *found, const struct outcomes *outcomes, size_t group,
+                      size_t objective)
+{
+    size_t count = outcomes_limits(outcomes);
+    best_find(found, outcomes, group, (struct goal){.metric = objective},
+              count ? outcomes->limits->items : NULL, count);
+}
+
+size_t headline_best(const struct outcomes *outcomes, size_t group, size_t objective)
+{
+    struct best found;
+    find_best(&found, outcomes, group, objective);
+    size_t best = found.best;
+    best_fini(&found);
+    return best;
+}
+
+static bool is_candidate(const struct outcomes *outcomes, size_t setting, size_t objective)
+{
+    size_t count = outcomes_limits(outcomes);
+    return verdict_of_one(outcomes, setting, objective, count ? outcomes->limits->items : NULL,
+                          count) == VERDICT_CANDIDATE;
+}
+
 static struct estimate mean_of(const struct outcomes *outcomes, size_t setting, size_t metric)
 {
     return setting == NO_SETTING ? no_estimate : outcomes_mean(outcomes, setting, metric);
@@ -41,8 +66,7 @@ static void choose(struct headline *headline, const struct outcomes *outcomes, s
     if (baseline == NO_SETTING || isnan(outcomes_average(outcomes, baseline, objective)))
         return;
     headline->baseline = baseline;
-    if (headline->best != NO_SETTING &&
-        verdict_of_one(outcomes, baseline, objective, NULL, 0) == VERDICT_CANDIDATE &&
+    if (headline->best != NO_SETTING && is_candidate(outcomes, baseline, objective) &&
         verdict_of_two(outcomes, headline->best, baseline, objective).value == VERDICT_SAME)
         headline->best = baseline;
 }
@@ -90,7 +114,7 @@ void headline_make(struct headline *headline, const struct outcomes *outcomes, s
                    const struct component *const *policies)
 {
     struct best found;
-    best_find(&found, outcomes, group, (struct goal){.metric = objective}, NULL, 0);
+    find_best(&found, outcomes, group, objective);
     *headline = (struct headline){
         .of = &outcomes->groups[group], .best = found.best, .baseline = NO_SETTING};
     memcpy(headline->left_out, found.left_out, sizeof found.left_out);
@@ -104,6 +128,9 @@ void headline_make(struct headline *headline, const struct outcomes *outcomes, s
         headline->rows[i] = make_row(headline, outcomes, group, columns->metrics[i], objective);
     if (headline->best != NO_SETTING && headline->best != headline->baseline)
         headline->python = python_lines(outcomes->settings[headline->best].policy, policies);
+    if (headline->best == NO_SETTING && outcomes_limits(outcomes))
+        headline->reach_count = reach_find(outcomes, group, outcomes->limits->items,
+                                           outcomes_limits(outcomes), &headline->reaches);
     best_fini(&found);
 }
 
@@ -112,6 +139,7 @@ void headline_fini(struct headline *headline)
     free(headline->same);
     free(headline->open);
     free(headline->rows);
+    free(headline->reaches);
     free(headline->python);
     *headline = (struct headline){0};
 }

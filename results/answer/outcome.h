@@ -17,6 +17,8 @@
 #include "results/store/metrics.h"
 #include "results/store/store.h"
 
+struct limits;
+
 #define NO_SETTING SIZE_MAX
 
 /* Settings are told apart by warm-up, time between samples and horizon too: an experiment that was
@@ -47,6 +49,7 @@ struct outcomes {
     uint32_t *value_seeds; /* by setting, ascending: places in `seeds` */
     double *values;        /* by setting, metric, seed; NaN: none */
     bool by_seen;          /* what runs have seen decides, and not what comes up to the horizon */
+    const struct limits *limits; /* the caller's (results/answer/limits.h); NULL: none */
 };
 
 /* Reads the values of `count` metrics. `baseline` is a policy's text; NULL: the experiment's own.

@@ -85,7 +85,8 @@ static void rank_setting(struct ranked_setting *ranked, const struct outcomes *o
                          bool for_programs)
 {
     *ranked = (struct ranked_setting){.setting = setting,
-                                      .means = columns_means(columns, outcomes, setting)};
+                                      .means = columns_means(columns, outcomes, setting),
+                                      .limits = verdicts_of_limits(outcomes, setting)};
     if (baseline != NO_SETTING && setting != baseline)
         (for_programs ? subtract : judge)(ranked, outcomes, columns, baseline);
 }
@@ -147,6 +148,7 @@ void ranking_group_fini(struct ranking_group *group)
 {
     for (size_t i = 0; i < group->count; i++) {
         free(group->settings[i].means);
+        free(group->settings[i].limits);
         free(group->settings[i].verdicts);
         free(group->settings[i].differences);
     }

@@ -35,7 +35,8 @@ struct ranked_setting {
      * is none. */
     struct verdict *verdicts;
     struct estimate *differences;
-    struct outlook outlook; /* not for programs: what its runs were too short to see */
+    struct outlook outlook;       /* not for programs: what its runs were too short to see */
+    struct limit_verdict *limits; /* how it stands to each of the outcomes'; NULL: there are none */
 };
 
 /* Of one workload and collector. */

@@ -33,8 +33,7 @@ static struct metric_list metrics_to_read(const struct scatter_question *questio
     struct metric_list list = {0};
     metric_list_add(&list, question->metric);
     for (size_t i = 0; i < question->condition_count; i++)
-        for (const struct metric *const *m = condition_metrics(question->conditions[i]); *m; m++)
-            metric_list_add(&list, *m);
+        condition_add_read(question->conditions[i], &list);
     if (!question->subject.by_seen)
         metric_list_add_horizon(&list);
     metric_list_add_scatter(&list);

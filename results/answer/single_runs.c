@@ -43,6 +43,24 @@ static bool is_unsteady(const struct simulation_result *result)
            result->steady_ns >= result->wall_ns;
 }
 
+static bool is_setting_of(const struct outcomes *outcomes, size_t setting,
+                          const struct single_run *run)
+{
+    const struct outcome_group *group = &outcomes->groups[outcomes->settings[setting].group];
+    return strcmp(outcomes->settings[setting].policy, run->policy->text) == 0 &&
+           strcmp(group->workload, run->workload->text) == 0 &&
+           strcmp(group->collector, run->collector) == 0;
+}
+
+static void judge(struct single_run *run, const struct outcomes *outcomes)
+{
+    for (size_t s = 0; s < outcomes->setting_count && !run->limits; s++)
+        if (is_setting_of(outcomes, s, run)) {
+            run->limits = verdicts_of_limits(outcomes, s);
+            run->horizon = outcomes->groups[outcomes->settings[s].group].horizon;
+        }
+}
+
 int single_runs_read(struct single_runs *answer, const struct single_run *runs, size_t count,
                      struct store *store, struct error *error)
 {
@@ -65,10 +83,19 @@ int single_runs_read(struct single_runs *answer, const struct single_run *runs, 
     return status;
 }
 
+void single_runs_judge(struct single_runs *answer, const struct outcomes *outcomes)
+{
+    answer->outcomes = outcomes;
+    for (size_t i = 0; i < answer->count; i++)
+        judge(&answer->runs[i], outcomes);
+}
+
 void single_runs_fini(struct single_runs *answer)
 {
-    for (size_t i = 0; i < answer->count; i++)
+    for (size_t i = 0; i < answer->count; i++) {
         free(answer->runs[i].values);
+        free(answer->runs[i].limits);
+    }
     free(answer->runs);
     *answer = (struct single_runs){0};
 }

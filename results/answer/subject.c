@@ -46,13 +46,16 @@ static int read(const struct subject *subject, const struct metric_list *metrics
 {
     struct metric_list list = {0};
     metric_list_add_list(&list, metrics_read);
-    for (size_t i = 0; i < metrics_read->count && !subject->by_seen; i++)
-        if (metric_at_horizon(metrics_read->metrics[i]))
-            metric_list_add(&list, metric_at_horizon(metrics_read->metrics[i]));
+    for (size_t i = 0; subject->limits && i < subject->limits->count; i++)
+        condition_add_read(subject->limits->items[i], &list);
+    for (size_t i = 0, count = list.count; i < count && !subject->by_seen; i++)
+        if (metric_at_horizon(list.metrics[i]))
+            metric_list_add(&list, metric_at_horizon(list.metrics[i]));
     int status = outcomes_read(outcomes, subject->store, subject->experiment, subject->baseline,
                                list.metrics, list.count, error);
     metric_list_fini(&list);
     outcomes->by_seen = subject->by_seen;
+    outcomes->limits = subject->limits;
     return status;
 }
 

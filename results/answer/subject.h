@@ -5,6 +5,7 @@
 #ifndef PYGCSIM_RESULTS_ANSWER_SUBJECT_H
 #define PYGCSIM_RESULTS_ANSWER_SUBJECT_H
 
+#include "results/answer/limits.h"
 #include "results/answer/outcome.h"
 #include "results/store/metric_list.h"
 
@@ -13,11 +14,12 @@ struct subject {
     const struct past_experiment *experiment;
     const char *baseline; /* a policy's canonical text; NULL: the experiment's own */
     bool by_seen;         /* what runs have seen decides, and not what comes up to the horizon */
+    const struct limits *limits; /* that hold; NULL: none */
 };
 
-/* Reads the values of those metrics, and, unless what was seen is to decide, of what they will have
- * come to at the horizon. An experiment of which no run has finished is an error, and so
- * is a baseline that was asked for and is not in it. */
+/* Reads the values of those metrics and of those that limits are about, and, unless what was seen
+ * is to decide, of what they will have come to at the horizon. An experiment of which no run has
+ * finished is an error, and so is a baseline that was asked for and is not in it. */
 int subject_read(const struct subject *subject, const struct metric_list *metrics,
                  struct outcomes *outcomes, struct error *error);
 

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "sim/base/allocate.h"
+
 /* ---- of one setting ------------------------------------------------------------------- */
 
 double verdict_excess(const struct outcomes *outcomes, size_t setting,
@@ -26,6 +28,61 @@ enum verdict_value verdict_of_one(const struct outcomes *outcomes, size_t settin
     if (isnan(outcomes_average(outcomes, setting, metric)) || isnan(excess))
         return VERDICT_NO_VALUE;
     return excess > 0 ? VERDICT_BREAKS : VERDICT_CANDIDATE;
+}
+
+/* ---- of a limit ----------------------------------------------------------------------- */
+
+const char *const limit_value_names[LIMIT_COUNT] = {
+    [LIMIT_UNKNOWN] = "unknown",
+    [LIMIT_LOST] = "out of memory",
+    [LIMIT_WITHIN] = "within",
+    [LIMIT_MISSED] = "missed",
+};
+
+static enum limit_value limit_value(const struct outcomes *outcomes, size_t setting, double excess)
+{
+    if (outcomes->settings[setting].runs[RUN_out_of_memory])
+        return LIMIT_LOST;
+    return isnan(excess) ? LIMIT_UNKNOWN : excess > 0 ? LIMIT_MISSED : LIMIT_WITHIN;
+}
+
+struct limit_verdict verdict_of_limit(const struct outcomes *outcomes, size_t setting,
+                                      const struct condition *limit)
+{
+    struct outcomes as_seen = *outcomes;
+    struct limit_verdict verdict = {.margin = condition_margin(limit, outcomes, setting)};
+    as_seen.by_seen = true;
+    verdict.value = limit_value(outcomes, setting, verdict.margin.excess);
+    verdict.seen = limit_value(outcomes, setting, condition_excess(limit, &as_seen, setting));
+    return verdict;
+}
+
+struct limit_verdict *verdicts_of_conditions(const struct outcomes *outcomes, size_t setting,
+                                             struct condition *const *conditions, size_t count)
+{
+    struct limit_verdict *verdicts = count ? allocate_zeroed(count, sizeof *verdicts) : NULL;
+    for (size_t i = 0; i < count; i++)
+        verdicts[i] = verdict_of_limit(outcomes, setting, conditions[i]);
+    return verdicts;
+}
+
+struct limit_verdict *verdicts_of_limits(const struct outcomes *outcomes, size_t setting)
+{
+    size_t count = outcomes_limits(outcomes);
+    return verdicts_of_conditions(outcomes, setting, count ? outcomes->limits->items : NULL, count);
+}
+
+enum limit_value verdict_of_limits(const struct limit_verdict *verdicts, size_t count)
+{
+    enum limit_value worst = LIMIT_WITHIN;
+    for (size_t i = 0; i < count; i++) {
+        enum limit_value value = verdicts[i].value;
+        if (value == LIMIT_LOST || value == LIMIT_MISSED)
+            return value;
+        if (value == LIMIT_UNKNOWN)
+            worst = value;
+    }
+    return worst;
 }
 
 /* ---- of two --------------------------------------------------------------------------- */

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "results/answer/condition.h"
+#include "results/answer/limits.h"
 #include "results/answer/outcome.h"
 #include "results/statistics/estimate.h"
 
@@ -40,6 +41,31 @@ struct verdict {
     struct estimate difference; /* of the one less the other; its n: the pairs */
     size_t needed;              /* TOO_FEW: about so many replications might tell them apart */
 };
+
+/* How a setting stands to a limit. */
+struct limit_verdict {
+    enum limit_value {
+        LIMIT_UNKNOWN, /* a value is missing */
+        LIMIT_LOST,    /* it ran out of memory with a seed */
+        LIMIT_WITHIN,
+        LIMIT_MISSED,
+        LIMIT_COUNT
+    } value,
+        seen;             /* by what decides, and by what was seen alone */
+    struct margin margin; /* of what decides */
+};
+extern const char *const limit_value_names[LIMIT_COUNT]; /* for programs */
+
+struct limit_verdict verdict_of_limit(const struct outcomes *outcomes, size_t setting,
+                                      const struct condition *limit);
+
+/* Of each of those, or of the outcomes' own limits; to be freed. NULL: there are none. */
+struct limit_verdict *verdicts_of_conditions(const struct outcomes *outcomes, size_t setting,
+                                             struct condition *const *conditions, size_t count);
+struct limit_verdict *verdicts_of_limits(const struct outcomes *outcomes, size_t setting);
+
+/* Of all of them together: missed if one is. */
+enum limit_value verdict_of_limits(const struct limit_verdict *verdicts, size_t count);
 
 /* Which of the first kind. */
 enum verdict_value verdict_of_one(const struct outcomes *outcomes, size_t setting, size_t metric,

@@ -266,6 +266,70 @@ static int write_axes(struct script *script, const struct selection *selection, 
     return 0;
 }
 
+/* ---- limits --------------------------------------------------------------------------- */
+
+static bool is_named(const char *names, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = names; (at = strstr(at, name)); at++)
+        if ((at == names || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
+            return true;
+    return false;
+}
+
+/* Is the limit about what an axis shows? */
+static bool is_on_axis(const char *names, const struct metric *limited, const struct metric *own)
+{
+    if (!names)
+        return false;
+    if (strcmp(names, "metric") == 0)
+        return limited == own || metric_at_horizon(limited) == own || metric_seen(limited) == own;
+    return is_named(names, limited->name);
+}
+
+/* 99 of latency_p99, 99.9 of _p999, 100 of _max; NaN: it is no percentile. */
+static double percentile_of(const char *name)
+{
+    const char *last = strrchr(name, '_');
+    if (last && strncmp(last, "_max", 4) == 0)
+        return 100;
+    if (!last || last[1] != 'p' || strspn(last + 2, "0123456789") != strlen(last + 2))
+        return NAN;
+    double digits = strtod(last + 2, NULL);
+    return digits < 100 ? digits : digits / 10;
+}
+
+/* Rows of $limits: the axis, 1 of x, 2 of y; the value; the percentile; 1 if nothing should be
+ * above it, -1 below. Their texts are limit_text. */
+static int write_limits(struct script *script, const struct chart *chart,
+                        const struct selection *selection, struct error *error)
+{
+    const struct limit_lines *limits = selection_limits(selection);
+    const struct metric *own =
+        chart->metric || chart->uses_metric ? selection_metric(selection) : NULL;
+    char **texts = allocate_zeroed(2 * limits->count + 1, sizeof *texts);
+    size_t count = 0;
+    int status = script_begin(script, error);
+    for (int axis = 1; axis <= 2 && status == 0; axis++)
+        for (size_t i = 0; i < limits->count; i++) {
+            const struct condition_line *line = &limits->items[i].line;
+            if (!is_on_axis(axis == 1 ? chart->x_limits : chart->y_limits, line->metric, own))
+                continue;
+            script_value(script, axis);
+            script_value(script, line->value);
+            script_value(script, percentile_of(line->metric->name));
+            script_value(script, line->side == BOUND_ABOVE ? 1 : -1);
+            script_end_row(script);
+            texts[count++] = limits->items[i].text;
+        }
+    if (status == 0)
+        script_end(script, "limits");
+    script_number(script, "limit_count", (double)count);
+    script_array(script, "limit_text", texts, count);
+    free(texts);
+    return status;
+}
+
 /* ---- a chart -------------------------------------------------------------------------- */
 
 int chart_write(struct script *script, const struct chart *chart, struct selection *selection,
@@ -285,6 +349,8 @@ int chart_write(struct script *script, const struct chart *chart, struct selecti
     for (int i = 0; i < 2 && chart->data[i].sql; i++)
         if (write_data(&feed, &chart->data[i], error) != 0)
             return -1;
+    if (write_limits(script, chart, selection, error) != 0)
+        return -1;
     script_lines(script, embedded_style_gp);
     return script_template(script, style->template ? style->template : chart->template,
                            style->template ? style->template_name : chart->name, error);

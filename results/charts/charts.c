@@ -46,6 +46,16 @@
     "                   JOIN ran USING (run_id) WHERE NOT lost AND value NOTNULL"                  \
     "                   GROUP BY factor HAVING count(DISTINCT level) > 1)"
 
+#define SERVICE_PAUSES                                                                             \
+    "service_pause_p50 service_pause_p90 service_pause_p99 service_pause_max horizon_pause_max"
+#define LONGEST_PAUSES "service_pause_max pause_max horizon_pause_max horizon_pause_max_all"
+#define LATENCIES                                                                                  \
+    "latency_p50 latency_p90 latency_p95 latency_p99 latency_p999 latency_max "                    \
+    "horizon_latency_p99 "                                                                         \
+    "horizon_latency_p999 horizon_latency_max"
+#define PEAK  "heap_peak horizon_heap_peak"
+#define HEAPS PEAK " heap_mean live_peak live_mean"
+
 const struct chart charts[] = {
     {.name = "pauses",
      .summary = "pause percentiles by policy, p50 to max, in the steady state",
@@ -53,6 +63,7 @@ const struct chart charts[] = {
      .missing = NONE_OF("pause", "shown"),
      .template = embedded_pauses_gp,
      .data = {{"data", embedded_pauses_sql, "t|nn"}},
+     .y_limits = SERVICE_PAUSES,
      .scope = SCOPE_POLICIES},
     {.name = "histogram",
      .summary = "how many pauses are how long, by generation, a panel a policy",
@@ -60,6 +71,7 @@ const struct chart charts[] = {
      .missing = NONE_OF("pause", "shown"),
      .template = embedded_histogram_gp,
      .data = {{"data", embedded_histogram_sql, "t|nnnn"}},
+     .x_limits = LONGEST_PAUSES " service_pause_p99",
      .scope = SCOPE_POLICIES},
     {.name = "timeline",
      .summary = "collections over time, their generation and pause, a row a policy",
@@ -67,6 +79,7 @@ const struct chart charts[] = {
      .missing = NOT_LOGGED("collection", "shown"),
      .template = embedded_timeline_gp,
      .data = {{"data", embedded_timeline_sql, "tnnnnn|nnn"}},
+     .y_limits = LONGEST_PAUSES,
      .scope = SCOPE_FIRST_SEED},
     {.name = "memory",
      .summary = "heap and live memory over time, with the full collections marked",
@@ -75,6 +88,7 @@ const struct chart charts[] = {
      .template = embedded_memory_gp,
      .data = {{"data", embedded_memory_sql, "tn|nnn"},
               {"collections", embedded_memory_collections_sql, "t??|nnn"}},
+     .y_limits = HEAPS,
      .scope = SCOPE_FIRST_SEED},
     {.name = "latency",
      .summary = "request latency by percentile, up to the longest, a curve a policy",
@@ -82,6 +96,7 @@ const struct chart charts[] = {
      .missing = NONE_OF("latency", "shown"),
      .template = embedded_latency_gp,
      .data = {{"data", embedded_latency_sql, "t|nn"}},
+     .y_limits = LATENCIES,
      .scope = SCOPE_POLICIES},
     {.name = "mmu",
      .summary = "minimum mutator utilisation over windows of 2 ms to 1 s, a curve a policy",
@@ -110,6 +125,8 @@ const struct chart charts[] = {
      .missing = NONE_OF("pause", "compared"),
      .template = embedded_tradeoff_gp,
      .data = {{"data", embedded_tradeoff_sql, "ttnnn?????n"}},
+     .x_limits = PEAK,
+     .y_limits = LONGEST_PAUSES " service_pause_p99",
      .scope = SCOPE_PROGRAM},
     {.name = "pareto",
      .summary = "a metric against peak memory, with 95% intervals, and the Pareto front",
@@ -117,6 +134,8 @@ const struct chart charts[] = {
      .missing = ONE_POLICY NO_METRIC_OF_PROGRAM,
      .template = embedded_pareto_gp,
      .data = {{"data", embedded_pareto_sql, "ttnnn??????n"}},
+     .x_limits = PEAK,
+     .y_limits = "metric",
      .scope = SCOPE_PROGRAM,
      .uses_metric = true},
     {.name = "overhead",
@@ -125,6 +144,8 @@ const struct chart charts[] = {
      .missing = ONE_POLICY NO_METRIC_OF_PROGRAM,
      .template = embedded_pareto_gp,
      .data = {{"data", embedded_pareto_sql, "ttnnn??????n"}},
+     .x_limits = PEAK,
+     .y_limits = "metric",
      .scope = SCOPE_PROGRAM,
      .metric = "overhead"},
     {.name = "heatmap",
@@ -142,6 +163,7 @@ const struct chart charts[] = {
      .missing = NO_FACTOR NO_METRIC,
      .template = embedded_effects_gp,
      .data = {{"data", embedded_effects_sql, "tntn??nnn"}},
+     .y_limits = "metric",
      .scope = SCOPE_FACTORS,
      .uses_metric = true,
      .uses_factors = true},

@@ -43,6 +43,9 @@ struct chart {
     const char *template; /* gnuplot; may be that of another chart */
     struct chart_data data[2];
     enum chart_scope scope;
+    /* Names of metrics, with spaces between them, whose limits are lines across an axis; "metric":
+     * the chart's own, as it was seen or at the horizon. */
+    const char *x_limits, *y_limits;
     bool uses_metric;   /* the selection's, or ... */
     const char *metric; /* ... always this one */
     bool uses_factors;

@@ -14,7 +14,7 @@ do for [i=1:|$data|] {
   lowest = num(row, 5) == num(row, 5) ? num(row, 5) : v; highest = num(row, 6) == num(row, 6) ? num(row, 6) : v
   y_lo = min(y_lo, lowest > 0 ? lowest : 0.9*v); y_hi = max(y_hi, highest)
 }
-eval scale("y")
+eval limit_room("y"); eval scale("y")
 
 # at most 12 panels
 drawn = min(factors, 12)
@@ -58,6 +58,7 @@ do for [f=1:drawn] {
   set label 999 cut(panel_factor[f], 60).(counted == runs ? "" : sprintf(" (%d runs)", counted)) at graph 0, screen ceiling + 0.014 left font ",11" textcolor rgb ink
   all = num($data[from[f]], 8)
   set arrow 999 from graph 0, first all to graph 1, first all nohead lc rgb grey lw 1 dt 2
+  limit_wide = width - gap; limit_high = ceiling - floor_; eval limit_lines("y"); if (f > 1) { eval no_limit_texts }
   plot $data every ::from[f]-1::upto[f]-1 using ($9 > 0 ? $2 : NaN):4 with lines lc rgb hue(3) lw 1.2, \
        "" every ::from[f]-1::upto[f]-1 using 2:4:5:6 with yerrorbars pt -1 ps 0 lc rgb hue(3) lw 1.2, \
        "" every ::from[f]-1::upto[f]-1 using 2:4 with points pt 7 ps 0.8*point_size lc rgb hue(3)

@@ -6,7 +6,7 @@ eval read_policies("$data")
 
 x_lo = 1e99; x_hi = 0; x_unit = "s"; x_log = 1
 do for [k=1:policies] { do for [i=first[k]:last[k]] { x_lo = min(x_lo, num($data[i], 3)); x_hi = max(x_hi, num($data[i], 4)) } }
-eval scale("x")
+eval limit_room("x"); eval scale("x")
 
 # a bar is a decade over `fineness` wide: narrower if pauses are alike
 decades = log10(x_hi/x_lo)
@@ -32,13 +32,13 @@ do for [k=1:policies] {
 }
 unset print
 eval scale("y"); y_lo = 0.6
-eval panels
+eval panels; limit_wide = width - gap; limit_high = height - head; limit_layer = "front"
 do for [g=0:2] { eval key_box(0.655 + 0.11*g, generation(g), sprintf("generation %d", g)) }
 eval panel_titles("pause".of_all_seeds." (log scale)", "collections (log scale)")
 set multiplot
 do for [k=1:policies] {
   facts = by_generation(total[3*k-2], total[3*k-1], total[3*k]) . (slowest[k] > 0 ? "max ".duration(slowest[k]) : "")
-  eval panel
+  eval panel; eval limit_lines("x"); if (k > 1) { eval no_limit_texts }
   plot for [g=0:2] $bars using ($1 == k && $2 == g ? sqrt($3*$4) : NaN):5:3:4:(y_lo):5 with boxxyerror \
     fillcolor rgb generation(g) fillstyle transparent solid 0.85 border lc rgb 0x003C78 lw 0.4
   if (k == 1) { eval first_panel_only }

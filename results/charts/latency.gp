@@ -19,9 +19,11 @@ do for [k=1:policies] {
   most = max(most, end_x[k])
 }
 unset print
-eval scale("y"); eval axis("y")
+eval limit_room("y"); eval scale("y"); eval axis("y")
 set ylabel "latency".scale_name("y")
 set xrange [0 : most]
+limit_to(i) = num($limits[i], 3) < 100 ? min(1.0, nines(1 - num($limits[i], 3)/100)/most) : 1.0
+eval limit_lines("y")
 set xtics ("0" 0, "50" -log10(0.5) 0, "90" 1, "99" 2)
 do for [n=3:ceil(most)] { set xtics add (nine_text(n) n) }
 set grid xtics

@@ -26,6 +26,7 @@ any_marked = sum [k=1:policies] (marked[k] > 0)
 # one range for all; memory from zero unless the heaps, once the program has started up, vary little
 y_hi = 1; y_unit = "bytes"; y_log = 0
 do for [k=1:policies] { y_hi = max(y_hi, peak[k]) }
+y_lo = 0; eval limit_room("y")
 from_zero = !(lo > 0.75*y_hi)
 y_lo = from_zero ? 0 : min(lo, 0.99*y_hi); y_zero = from_zero
 eval scale("y")
@@ -33,7 +34,7 @@ T = clock_unit(time_max)
 x_lo = 0; x_hi = max(time_max, 1e-9)/T; x_log = 0
 eval scale("x"); x_hi = max(time_max, 1e-9)/T
 if (T == 3600 && time_max > 24*T) { x_tics = floor(x_hi/12) + 1; do for [i=1:x_tics] { x_tic[i] = 12*(i-1); x_text[i] = sprintf("%d", 12*(i-1)) } }
-eval panels
+eval panels; limit_wide = width - gap; limit_high = height - head; limit_layer = "front"
 
 # the key and the shared axis titles
 set arrow 1 from screen 0.55, 0.96 to screen 0.575, 0.96 nohead lc rgb ink lw 1.6
@@ -50,7 +51,7 @@ set multiplot
 do for [k=1:policies] {
   full = columns > 3 ? "full" : full_count[k] == 1 ? "full collection" : "full collections"
   facts = "peak ".memory(peak[k]).", ".(full_count[k] ? sprintf("%d %s", full_count[k], full).(longest_pause[k] > 0 ? ", max ".duration(longest_pause[k]) : "") : "no full collection")
-  eval panel
+  eval panel; eval limit_lines("y"); if (k > 1) { eval no_limit_texts }
   dot = point_size*max(0.2, min(0.7, 25.0/max(marked[k], 1)))
   marks = ', $collections using ($1 == k ? $2/T : NaN):3 with points lt k pt 7 ps dot'
   eval !samples[k] ? 'plot NaN' : 'plot $data using ($1 == k ? $2/T : NaN):(y_lo):4 with filledcurves fillstyle solid noborder lc rgb live_fill, \

@@ -29,6 +29,7 @@ do for [k=1:policies] {
 room = 0.5*max(heap_hi - heap_lo, 0.02*heap_hi)
 x_lo = min(heap_lo, max(x_lo, heap_lo - room)); x_hi = max(max(heap_hi, min(x_hi, heap_hi + room)), 1)
 if (zeros > 0 && !(y_hi > 20*y_lo)) { y_lo = 0; zeros = 0; y_zero = 1 }
+eval limit_room("x"); eval limit_room("y")
 eval scale("x"); eval axis("x"); eval scale("y"); eval axis("y")
 none = 0
 if (zeros > 0) {                        # a band below a logarithmic axis for what is 0
@@ -41,6 +42,8 @@ level(v) = zeros > 0 && !(v > 0) ? none : v
 set xlabel "peak heap".over_seeds.scale_name("x")
 set ylabel short(metric_meaning).over_seeds.scale_name("y")
 set grid xtics
+
+limit_right = 1; limit_wide = 0.52; eval limit_lines("x"); eval limit_lines("y")
 
 # the table: if there are many policies, the front, the baseline and some others; else all, the best first
 better(j,k) = lost(j) != lost(k) ? lost(k) : metric_better eq "high" ? value[j] > value[k] : value[j] < value[k]

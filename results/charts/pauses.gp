@@ -10,10 +10,12 @@ do for [k=1:policies] {
   end_x[k] = 5 + shift(k); end_y[k] = NaN; fact[k] = "none"
   do for [i=first[k]:last[k]] { s = num($data[i], 3); y_lo = min(y_lo, s); y_hi = max(y_hi, s); end_y[k] = s; fact[k] = duration(s) }
 }
-eval scale("y"); eval axis("y")
+eval limit_room("y"); eval scale("y"); eval axis("y")
 set ylabel "pause".scale_name("y")
 x(p) = p == 50 ? 1 : p == 90 ? 2 : p == 99 ? 3 : p == 99.9 ? 4 : p == 100 ? 5 : NaN
 set xrange [0.7 : 5.2]
+limit_to(i) = (x(num($limits[i], 3)) - 0.7 + 0.15)/4.5
+eval limit_lines("y")
 set xtics ("p50" 1, "p90" 2, "p99" 3, "p99.9" 4, "max" 5)
 set xlabel "percentile of the pauses in the steady state".(seeds > 1 ? of_all_seeds."; max: longest of all seeds" : "")
 eval side_legend

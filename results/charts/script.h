@@ -21,7 +21,7 @@
 
 #include "sim/base/error.h"
 
-#define SCRIPT_BLOCKS_MOST 4
+#define SCRIPT_BLOCKS_MOST 5
 #define SCRIPT_TEXT_MOST   400 /* characters */
 
 struct script {

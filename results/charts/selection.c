@@ -16,11 +16,17 @@ struct selection {
     const struct metric *initial; /* of `objective` */
     const struct metric *metric;
     bool has_factors;
+    struct limit_lines limits;
 };
 
 struct store *selection_store(const struct selection *selection)
 {
     return selection->store;
+}
+
+const struct limit_lines *selection_limits(const struct selection *selection)
+{
+    return &selection->limits;
 }
 
 const struct metric *selection_metric(const struct selection *selection)
@@ -212,6 +218,36 @@ static int choose_metric(struct selection *selection, const struct selection_opt
     return status == 0 ? selection_set_metric(selection, NULL, error) : -1;
 }
 
+/* ---- limits --------------------------------------------------------------------------- */
+
+/* What all runs of the first chart's program have in common. */
+static int find_limits(struct selection *selection, const struct selection_options *options,
+                       struct error *error)
+{
+    static const char experiment_sql[] = "SELECT max(experiment_id) FROM ran",
+                      workload_sql[] = "SELECT min(workload) FROM ran JOIN compared USING (run_id)",
+                      collector_sql[] =
+                          "SELECT min(collector) FROM ran JOIN compared USING (run_id)";
+    char *experiment = NULL, *workload = NULL, *collector = NULL;
+    int status = selection_text(selection, experiment_sql, &experiment, error);
+    if (status == 0)
+        status = selection_text(selection, workload_sql, &workload, error);
+    if (status == 0)
+        status = selection_text(selection, collector_sql, &collector, error);
+    const struct limited limited = {.store = selection->store,
+                                    .experiment = experiment ? atoll(experiment) : 0,
+                                    .workload = workload,
+                                    .collector = collector,
+                                    .limits = options->limits,
+                                    .by_seen = options->by_seen};
+    if (status == 0)
+        status = limit_lines_read(&selection->limits, &limited, error);
+    free(experiment);
+    free(workload);
+    free(collector);
+    return status;
+}
+
 /* ---- the tables ----------------------------------------------------------------------- */
 
 struct selection *selection_new(struct store *store, const struct selection_options *options,
@@ -230,7 +266,8 @@ struct selection *selection_new(struct store *store, const struct selection_opti
     if (make_asked(selection, options, error) == 0 &&
         make(selection, embedded_selection_sql, error) == 0 && check_asked(selection, error) == 0 &&
         choose_metric(selection, options, error) == 0 &&
-        make(selection, embedded_shown_sql, error) == 0)
+        make(selection, embedded_shown_sql, error) == 0 &&
+        find_limits(selection, options, error) == 0)
         return selection;
     selection_free(selection);
     return NULL;
@@ -241,6 +278,7 @@ void selection_free(struct selection *selection)
     if (!selection)
         return;
     sqlite3_free(sqlite3_str_finish(selection->sql));
+    limit_lines_fini(&selection->limits);
     free(selection);
 }
 

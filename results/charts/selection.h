@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "results/charts/limit_lines.h"
 #include "results/store/metrics.h"
 #include "results/store/store.h"
 
@@ -32,6 +33,7 @@ struct selection_options {
     const char *policies[SELECTION_POLICIES_MOST]; /* only these */
     bool alone;                                    /* of a compare, no older runs besides its own */
     bool by_seen; /* what runs have seen is drawn, and not what comes up to the horizon */
+    const struct limits *limits; /* in place of those stored; NULL: as stored */
 };
 
 struct selection;
@@ -42,6 +44,9 @@ struct selection *selection_new(struct store *store, const struct selection_opti
 void selection_free(struct selection *selection);
 
 struct store *selection_store(const struct selection *selection);
+
+/* The limits of the experiment drawn, as lines. */
+const struct limit_lines *selection_limits(const struct selection *selection);
 
 /* The metric that `objective` has: the one asked for, else the experiment's objective, else
  * latency_p99, else service_pause_p99; of what has one and values of it what it will have come to

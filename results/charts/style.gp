@@ -105,6 +105,42 @@ x_at(v) = x_wide ? (log10(v) - log10(x_lo))/(log10(x_hi) - log10(x_lo)) : (v - x
 y_at(v) = y_wide ? (log10(v) - log10(y_lo))/(log10(y_hi) - log10(y_lo)) : (v - y_lo)/(y_hi - y_lo)
 scale_name(a) = (a eq "x" ? x_wide : y_wide) ? " (log scale)" : ""
 
+# ---- limits: lines across an axis, each with its text (limit_text[i]). $limits: rows axis (1: x, 2: y), value, percentile
+# (NaN: none), 1: above it, -1: below it it is missed.
+#   y_lo = ...; y_hi = ...; eval limit_room("y"); eval scale("y"); eval axis("y"); eval limit_lines("y")
+# limit_room makes the axis reach a limit that is near. One that is not has an arrow at the frame that points to it.
+if (!exists("limit_count")) { limit_count = 0; array limit_text[1] }
+limit_axis(i) = num($limits[i], 1) == 1 ? "x" : "y"
+limit_value(i) = num($limits[i], 2)
+limit_room(a) = 'far = '.a.'_log == 1 || '.a.'_log < 0 && '.a.'_lo > 0 && '.a.'_hi > 8*'.a.'_lo ? 5 : 1.7; \
+  do for [i=1:limit_count] { v = limit_value(i); if (limit_axis(i) eq "'.a.'" && v > 0 && v <= far*'.a.'_hi && v >= '.a.'_lo/far) { \
+    '.a.'_lo = min('.a.'_lo, v); '.a.'_hi = max('.a.'_hi, v) } }'
+limit_ink = 0xB0005A; limit_dash = "dt (9,4) lw 1.2"; limit_layer = "back"
+# how far along its axis; a text's length, of the frame, which is so wide and high; texts so near to each other that they
+# would touch stand one after the other: behind how much
+limit_at(i) = max(-0.01, min(1.01, limit_axis(i) eq "x" ? x_at(max(limit_value(i), 1e-30)) : y_at(max(limit_value(i), 1e-30))))
+limit_wide = 0.62; limit_high = 0.75; limit_from = 0.012; limit_right = 0; limit_to(i) = 1.0
+limit_whole(i) = strlen(limit_text[i])*letter_scale*(limit_axis(i) eq "x" ? 0.0088/limit_high : 0.006/limit_wide)
+limit_font(i) = max(5.0, min(9.0, 9*0.95/limit_whole(i)))
+limit_long(i) = limit_whole(i)*limit_font(i)/9 + 0.03
+limit_behind(i) = limit_from + (i == 1 ? 0 : sum [j=1:i-1] (limit_is_near(i, j) ? limit_long(j) : 0))
+limit_is_near(i,j) = limit_axis(j) eq limit_axis(i) && abs(limit_at(j) - limit_at(i)) < (limit_axis(i) eq "x" ? 0.03/limit_wide : 0.028/limit_high)
+limit_is_down(i) = limit_at(i) > 0.93 || (sum [j=1:limit_count] (limit_is_near(i, j) && limit_at(j) > limit_at(i))) > 0
+limit_is_far(i) = limit_at(i) > 1 || limit_at(i) < 0
+limit_words(i) = limit_axis(i) eq "x" ? (limit_at(i) < 0 ? "← " : "").limit_text[i].(limit_at(i) > 1 ? " →" : "") : (limit_at(i) > 1 ? "↑ " : limit_at(i) < 0 ? "↓ " : "").limit_text[i]
+limit_row(i) = 0.93 - 0.045*(i == 1 ? 0 : sum [j=1:i-1] (limit_axis(j) eq "x" && limit_is_far(j)))
+limit_lines(a) = 'do for [i=1:limit_count] { if (limit_axis(i) eq "'.a.'") { at_ = limit_at(i); put_ = max(0.0, min(1.0, at_)); \
+    if ("'.a.'" eq "y") { \
+      if (at_ == put_) { set arrow 900+i from graph 0, graph at_ to graph limit_to(i), graph at_ nohead @limit_layer lc rgb limit_ink @limit_dash }; \
+      if (limit_right) { set label 900+i limit_words(i) at graph 1 - limit_behind(i), graph put_ right offset 0, chars(limit_is_down(i) ? -0.6 : 0.6) front font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } \
+      else { set label 900+i limit_words(i) at graph limit_behind(i), graph put_ left offset 0, chars(limit_is_down(i) ? -0.6 : 0.6) front font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } \
+    } else { \
+      if (at_ == put_) { set arrow 900+i from graph at_, graph 0 to graph at_, graph 1 nohead @limit_layer lc rgb limit_ink @limit_dash }; \
+      if (at_ > 1) { set label 900+i limit_words(i) at graph 0.985, graph limit_row(i) right front font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } \
+      else { if (at_ < 0) { set label 900+i limit_words(i) at graph 0.015, graph limit_row(i) left front font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } \
+      else { set label 900+i limit_words(i) at graph put_, graph 1 - limit_behind(i) right rotate by 90 offset chars(at_ > 0.5 ? -1.1 : 1.1), 0 front font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } } } } }'
+no_limit_texts = 'do for [i=1:limit_count] { unset label 900+i }'
+
 over_seeds = seeds > 1 ? sprintf(", mean over %d seeds", seeds) : ""
 of_all_seeds = seeds > 1 ? sprintf(", all %d seeds together", seeds) : ""
 

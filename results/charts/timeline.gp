@@ -16,7 +16,7 @@ do for [k=1:policies] {
   longest_is[k] = slowest[k] > 0 ? "max ".duration(slowest[k]) : happened > 0 ? "not stored" : ""
   facts[k] = by_generation(num(header, 5), num(header, 6), num(header, 7)) . longest_is[k]
 }
-eval scale("y")
+eval limit_room("y"); eval scale("y")
 T = clock_unit(x_hi); end = x_hi/T
 x_hi = end; eval scale("x"); x_hi = end; eval axis("x")
 set xlabel sprintf("time (%s)", clock_name(T))
@@ -57,6 +57,19 @@ do for [k=1:policies] {
       n = n + 1
     }
   } }
+}
+# a limit is a line in each row; its text is above them, where it hides nothing
+limits_text = ""
+do for [i=1:limit_count] {
+  v = limit_value(i); limits_text = limits_text . (i > 1 ? ", " : "") . limit_words(i)
+  if (v >= y_lo && v <= y_hi) {
+    do for [k=1:policies] { set arrow from 0, level(k, v) to end, level(k, v) nohead front lc rgb limit_ink @limit_dash }
+  }
+}
+if (limit_count) {
+  set label cut(limits_text, 150) at screen 0.98, 0.89 right font sprintf(",%g", min(9.0, 1400.0/letter_scale/strlen(cut(limits_text, 150)))) textcolor rgb limit_ink
+  long_ = strlen(cut(limits_text, 150))*min(0.0058*letter_scale, 0.9/strlen(cut(limits_text, 150)))
+  set arrow from screen 0.97 - long_ - 0.03, 0.89 to screen 0.97 - long_, 0.89 nohead lc rgb limit_ink @limit_dash
 }
 set arrow from screen 0.46, 0.95 to screen 0.46, 0.972 nohead lc rgb grey lw 0.8 dt 2
 set label "steady state begins" at screen 0.47, 0.96 font ",10" textcolor rgb ink

@@ -18,7 +18,7 @@ do for [k=1:policies] {
   if (p99[k] > 0) { y_lo = min(y_lo, p99[k]) } else { empty = empty + 1 }
   if (ahead[k] > 0) { y_lo = min(y_lo, ahead[k]); y_hi = max(y_hi, ahead[k]) }
 }
-eval scale("x"); eval axis("x"); eval scale("y"); eval axis("y")
+eval limit_room("x"); eval scale("x"); eval axis("x"); eval limit_room("y"); eval scale("y"); eval axis("y")
 set xlabel "peak heap".over_seeds.scale_name("x")
 set ylabel "pause in the steady state".over_seeds.scale_name("y")
 if (empty > 0) {                        # a band below the axis for policies without collections
@@ -27,6 +27,8 @@ if (empty > 0) {                        # a band below the axis for policies wit
   set object rectangle from graph 0, graph 0 to graph 1, first y_lo fillcolor rgb 0xF2F2F2 fillstyle solid noborder behind
   y_lo = y_lo*(y_lo/y_hi)**0.08; set yrange [y_lo : y_hi]
 }
+
+limit_right = 1; limit_wide = 0.52; eval limit_lines("x"); eval limit_lines("y")
 
 # the table: if there are many policies, those that no other beats, the baseline and some others; else all, the longest
 # pause first

@@ -42,6 +42,11 @@ static bool has_two(const struct headline *headline)
     return headline->baseline != NO_SETTING && headline->best != headline->baseline;
 }
 
+static bool has_limits(const struct answer *answer)
+{
+    return outcomes_limits(answer->outcomes) > 0;
+}
+
 /* ---- the best ------------------------------------------------------------------------- */
 
 /* How sure the difference to the baseline is. */
@@ -91,7 +96,9 @@ static void write_difference(const struct answer *answer)
 static void write_baseline_is_best(const struct answer *answer)
 {
     FILE *out = answer->out;
-    fputs("No policy has a lower ", out);
+    fputs(has_limits(answer) ? "No policy within the limits has a lower "
+                             : "No policy has a lower ",
+          out);
     page_metric(answer->page, answer->metric);
     fputs(" than the baseline, ", out);
     write_policy(answer, answer->headline.baseline);
@@ -107,7 +114,7 @@ static void write_best(const struct answer *answer)
     write_policy(answer, answer->headline.best);
     fputs(" has the lowest ", out);
     page_metric(answer->page, answer->metric);
-    fputs(": ", out);
+    fputs(has_limits(answer) ? " of those within the limits: " : ": ", out);
     write_mean(answer, answer->headline.best_mean);
     fputs(".", out);
     if (!has_two(&answer->headline))
@@ -161,11 +168,43 @@ static void write_as_good(const struct answer *answer)
     write_policies(answer, "Not told apart from the best", headline->open, headline->open_count);
 }
 
+/* "latency_p99 <= 50ms and heap_peak <= 4GiB" */
+static void write_limits(const struct answer *answer)
+{
+    const struct limits *limits = answer->outcomes->limits;
+    for (size_t i = 0; i < outcomes_limits(answer->outcomes); i++) {
+        fputs(i ? " and <code>" : "<code>", answer->out);
+        html_text(answer->out, condition_text(limits->items[i]));
+        fputs("</code>", answer->out);
+    }
+}
+
+/* Those that a limit leaves out, and what no policy can reach. */
+static void write_breaking(const struct answer *answer)
+{
+    const struct headline *headline = &answer->headline;
+    if (headline->left_out[VERDICT_BREAKS]) {
+        fputs("<p>", answer->out);
+        html_count(answer->out, headline->left_out[VERDICT_BREAKS], "policy does", "policies do");
+        fputs(" not keep to ", answer->out);
+        write_limits(answer);
+        fputs(" (<a href=\"#settings\">which, and by how much</a>).</p>\n", answer->out);
+    }
+    for (size_t i = 0; i < headline->reach_count; i++) {
+        char *sentence = reach_sentence(&headline->reaches[i]);
+        fputs("<p class=\"warning\">", answer->out);
+        html_text(answer->out, sentence);
+        fputs("</p>\n", answer->out);
+        free(sentence);
+    }
+}
+
 /* Settings that cannot be the best. */
 static void write_left_out(const struct answer *answer)
 {
     const size_t *left_out = answer->headline.left_out;
     size_t without_value = left_out[VERDICT_NO_VALUE] + left_out[VERDICT_FAILED];
+    write_breaking(answer);
     if (left_out[VERDICT_OUT_OF_MEMORY]) {
         fputs("<p>", answer->out);
         html_count(answer->out, left_out[VERDICT_OUT_OF_MEMORY], "setting", "settings");
@@ -333,7 +372,10 @@ static void write_single(const struct answer *answer)
 static void write_answer(const struct answer *answer)
 {
     if (answer->headline.best == NO_SETTING) {
-        fputs("<p class=\"lede\">No policy can be the best.</p>\n", answer->out);
+        fputs(answer->headline.left_out[VERDICT_BREAKS]
+                  ? "<p class=\"lede\">No policy is within the limits.</p>\n"
+                  : "<p class=\"lede\">No policy can be the best.</p>\n",
+              answer->out);
         write_left_out(answer);
         return;
     }

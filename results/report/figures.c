@@ -81,8 +81,10 @@ int figures_draw(struct figures *figures, struct store *store, const struct outc
 {
     char number[32];
     size_t objective = outcomes_objective(outcomes);
-    struct selection_options what = {
-        .experiment = number, .alone = true, .by_seen = outcomes->by_seen};
+    struct selection_options what = {.experiment = number,
+                                     .alone = true,
+                                     .by_seen = outcomes->by_seen,
+                                     .limits = outcomes->limits};
     *figures = (struct figures){0};
     snprintf(number, sizeof number, "%lld", (long long)outcomes->experiment->number);
     if (objective < outcomes->metric_count)

@@ -12,7 +12,7 @@ static int write_row(const struct page *page, size_t group, struct error *error)
     const struct outcomes *outcomes = page->outcomes;
     const struct metric *metric = outcomes->metrics[page->objective];
     size_t baseline = outcomes->groups[group].baseline;
-    size_t best = headline_champion(outcomes, group, page->objective, false);
+    size_t best = headline_best(outcomes, group, page->objective);
     struct outlook outlook = {.is = OUTLOOK_UNKNOWN};
     if (best != NO_SETTING &&
         outlook_read(&outlook, outcomes, best, page->report->subject.store, error) != 0)

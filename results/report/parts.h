@@ -59,6 +59,9 @@ void page_begin_setting(const struct page *page, size_t setting, bool baseline);
 void page_value(const struct page *page, size_t setting, size_t column, struct estimate mean,
                 const struct verdict *verdict);
 
+/* The same: how a setting stands to a limit; `horizon` is its group's. */
+void page_limit(const struct page *page, const struct limit_verdict *verdict, const char *horizon);
+
 /* A caption or heading of a group; nothing if there is one group only. */
 void page_group_heading(const struct page *page, size_t group, const char *element);
 

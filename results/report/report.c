@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/answer/limit_words.h"
 #include "results/answer/show_value.h"
 #include "results/charts/svg.h"
 #include "results/embedded.h"
@@ -78,6 +79,21 @@ void page_outlook(const struct page *page, const struct outlook *outlook)
     fputs("</span></td>", page->out);
 }
 
+void page_limit(const struct page *page, const struct limit_verdict *verdict, const char *horizon)
+{
+    static const char *const classes[LIMIT_COUNT] = {[LIMIT_UNKNOWN] = "open",
+                                                     [LIMIT_LOST] = "missed",
+                                                     [LIMIT_WITHIN] = "kept",
+                                                     [LIMIT_MISSED] = "missed"};
+    char text[LIMIT_TEXT];
+    fputs("<td", page->out);
+    if (!isnan(verdict->margin.excess)) /* to be sorted by */
+        fprintf(page->out, " data-value=\"%.9g\"", verdict->margin.excess);
+    fprintf(page->out, "><span class=\"%s\">", classes[verdict->value]);
+    html_text(page->out, limit_show(text, verdict, horizon));
+    fputs("</span></td>", page->out);
+}
+
 void page_group_heading(const struct page *page, size_t group, const char *element)
 {
     if (page->outcomes->group_count < 2)
@@ -144,35 +160,62 @@ static void write_definition(const struct page *page, const struct metric *metri
             metric->unit, better[metric->better], metric->skewed ? "bootstrap" : "<i>t</i>");
 }
 
-static bool is_in_tables(const struct report *report, size_t metric)
-{
-    bool found = columns_find(&report->columns, metric) < report->columns.count;
-    for (int part = 0; part < PROFILE_PARTS; part++)
-        found |= columns_find(&report->profile[part], metric) < report->profile[part].count;
-    return found;
-}
-
-static void write_definitions(const struct page *page, const struct columns *columns)
+static void add_columns(struct metric_list *list, const struct outcomes *outcomes,
+                        const struct columns *columns)
 {
     for (size_t i = 0; i < columns->count; i++)
-        write_definition(page, page->outcomes->metrics[columns->metrics[i]]);
+        metric_list_add(list, outcomes->metrics[columns->metrics[i]]);
 }
 
-/* Of those in tables, and of the objective, with what the runs have seen of it. */
+/* With what the runs have seen of it. */
+static void add_objective(struct metric_list *list, const struct metric *objective)
+{
+    metric_list_add(list, objective);
+    if (metric_seen(objective))
+        metric_list_add(list, metric_seen(objective));
+}
+
+/* Columns, the objective, and what limits are about. */
 static int page_metrics(const struct page *page, struct error *error)
 {
+    struct metric_list defined = {0};
     const struct outcomes *outcomes = page->outcomes;
     (void)error;
-    write_definitions(page, &page->report->columns);
+    add_columns(&defined, outcomes, &page->report->columns);
     for (int part = 0; part < PROFILE_PARTS; part++)
-        write_definitions(page, &page->report->profile[part]);
-    if (page->objective == outcomes->metric_count)
+        add_columns(&defined, outcomes, &page->report->profile[part]);
+    if (page->objective < outcomes->metric_count)
+        add_objective(&defined, outcomes->metrics[page->objective]);
+    for (size_t i = 0; i < outcomes_limits(outcomes); i++)
+        for (const struct metric *const *metric = condition_metrics(outcomes->limits->items[i]);
+             *metric; metric++)
+            metric_list_add(&defined, *metric);
+    for (size_t i = 0; i < defined.count; i++)
+        write_definition(page, defined.metrics[i]);
+    metric_list_fini(&defined);
+    return 0;
+}
+
+/* What they are and how they are decided; nothing if there are none. */
+static int page_limits(const struct page *page, struct error *error)
+{
+    size_t count = outcomes_limits(page->outcomes);
+    FILE *out = page->out;
+    (void)error;
+    if (count == 0)
         return 0;
-    const struct metric *seen = metric_seen(outcomes->metrics[page->objective]);
-    if (!is_in_tables(page->report, page->objective))
-        write_definition(page, outcomes->metrics[page->objective]);
-    if (seen && !is_in_tables(page->report, outcomes_metric(outcomes, seen)))
-        write_definition(page, seen);
+    fputs("<h3 id=\"limits\">Limits</h3>\n<p>What every policy should keep to: ", out);
+    for (size_t i = 0; i < count; i++) {
+        fputs(i ? ", <code>" : "<code>", out);
+        html_text(out, condition_text(page->outcomes->limits->items[i]));
+        fputs("</code>", out);
+    }
+    fputs(". A policy’s mean over its replications decides. Latencies, longest pauses and the peak "
+          "of the "
+          "heap go by what is <a href=\"#horizon\">predicted</a> up to the horizon, where that is "
+          "known; without collections there is no pause that is too long. Only policies within all "
+          "limits can be the best. In charts a limit is a dashed line.</p>\n\n",
+          out);
     return 0;
 }
 
@@ -298,6 +341,7 @@ static const struct part {
     {"answer", page_answer},
     {"charts", page_charts},
     {"settings", page_settings},
+    {"limits", page_limits},
     {"metrics", page_metrics},
     {"facts", page_facts},
     {"parameters", page_parameters},

@@ -362,6 +362,8 @@ static int write_compare(const struct page *page, struct error *error)
     sqlite3_finalize(rows);
     for (size_t s = 0; s < outcomes->setting_count; s++)
         write_option(out, "policy", outcomes->settings[s].policy);
+    for (size_t i = 0; i < outcomes_limits(outcomes); i++)
+        write_option(out, "limit", condition_text(outcomes->limits->items[i]));
     fprintf(out, " \\\n    --seed %" PRIu64, outcomes->seeds[0]);
     if (outcomes->seed_count > 1)
         fprintf(out, " --replications %zu", outcomes->seed_count);

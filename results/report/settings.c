@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/answer/limit_words.h"
 #include "results/answer/ranking.h"
 #include "results/report/parts.h"
 #include "sim/base/allocate.h"
@@ -41,6 +42,13 @@ static void write_head(const struct page *page, bool foreseen)
 {
     const struct columns *columns = &page->report->columns;
     fputs("<th scope=\"col\" data-name=\"number of runs\">runs</th>", page->out);
+    for (size_t i = 0; i < outcomes_limits(page->outcomes); i++) {
+        fputs("<th scope=\"col\" data-name=\"", page->out);
+        html_text(page->out, condition_text(page->outcomes->limits->items[i]));
+        fputs("\"><a href=\"#limits\">limit</a><small>", page->out);
+        html_text(page->out, condition_text(page->outcomes->limits->items[i]));
+        fputs("</small></th>", page->out);
+    }
     for (size_t i = 0; i < columns->count; i++)
         page_head(page, columns->metrics[i]);
     if (foreseen)
@@ -86,6 +94,8 @@ static void write_setting(const struct page *page, const struct ranked_setting *
     const struct columns *columns = &page->report->columns;
     page_begin_setting(page, ranked->setting, baseline);
     write_runs(page, setting);
+    for (size_t i = 0; i < outcomes_limits(page->outcomes); i++)
+        page_limit(page, &ranked->limits[i], page->outcomes->groups[setting->group].horizon);
     for (size_t i = 0; i < columns->count; i++)
         page_value(page, ranked->setting, columns->metrics[i], ranked->means[i],
                    ranked->verdicts ? &ranked->verdicts[i] : NULL);
@@ -125,6 +135,27 @@ static void write_caption(const struct page *page, const struct ranking_group *g
     fputs("</p>\n", out);
 }
 
+static void write_note(FILE *out, const char *text)
+{
+    if (!*text)
+        return;
+    fputs("<p class=\"note\">", out);
+    html_text(out, text);
+    fputs("</p>\n", out);
+}
+
+/* What the columns of limits mean. */
+static void write_limits(const struct page *page, const struct ranking_group *group, size_t number)
+{
+    const struct limit_verdict **verdicts = allocate_zeroed(group->count + 1, sizeof *verdicts);
+    for (size_t i = 0; i < group->count; i++)
+        verdicts[i] = group->settings[i].limits;
+    char *legend = limits_legend(page->outcomes, number, verdicts, group->count);
+    write_note(page->out, legend);
+    free(legend);
+    free(verdicts);
+}
+
 /* What the last column means. */
 static void write_legend(const struct page *page, const struct ranking_group *group)
 {
@@ -132,11 +163,7 @@ static void write_legend(const struct page *page, const struct ranking_group *gr
     for (size_t i = 0; i < group->count; i++)
         outlooks[i] = group->settings[i].outlook;
     char *legend = outlook_legend(outlooks, group->count);
-    if (*legend) {
-        fputs("<p class=\"note\">", page->out);
-        html_text(page->out, legend);
-        fputs("</p>\n", page->out);
-    }
+    write_note(page->out, legend);
     free(legend);
     free(outlooks);
 }
@@ -166,6 +193,7 @@ static int write_table(const struct page *page, size_t number, size_t top, struc
     write_head(page, foreseen);
     write_rows(page, &group, foreseen);
     fputs("</table>\n</div>\n", out);
+    write_limits(page, &group, number);
     write_legend(page, &group);
     if (group.left_out) {
         fputs("<p class=\"note\">These are the best; ", out);

@@ -39,7 +39,7 @@ int history_read(struct history *history, struct store *store, struct error *err
     *history = (struct history){0};
     sqlite3_stmt *rows = query_begin(
         store, error,
-        "SELECT id, name, command, version, baseline, objective, planned FROM experiment"
+        "SELECT id, name, command, version, baseline, objective, planned, limits FROM experiment"
         " ORDER BY id");
     while ((more = query_next(store, rows, error)) > 0) {
         history->experiments = allocate_grow(history->experiments, &capacity, history->count + 1,
@@ -52,6 +52,7 @@ int history_read(struct history *history, struct store *store, struct error *err
             .baseline = query_text(rows, 4),
             .objective = query_text(rows, 5),
             .planned = query_integer(rows, 6),
+            .limits = query_text(rows, 7),
         };
     }
     sqlite3_finalize(rows);
@@ -71,6 +72,7 @@ void history_fini(struct history *history)
         free(experiment->version);
         free(experiment->baseline);
         free(experiment->objective);
+        free(experiment->limits);
     }
     free(history->experiments);
     *history = (struct history){0};

@@ -20,6 +20,7 @@ struct past_experiment {
     char *name, *command, *version;
     char *baseline;  /* the policy that others are compared with; NULL: not said */
     char *objective; /* a metric's name; NULL: not said */
+    char *limits;    /* conditions, one a line; NULL: none (results/answer/limits.h reads them) */
     int64_t planned;
     int64_t runs[RUN_STATUS_COUNT];
     int64_t earlier;

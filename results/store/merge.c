@@ -22,6 +22,7 @@
     X(DOCUMENT, "document")                                                                        \
     X(BASELINE, "baseline")                                                                        \
     X(OBJECTIVE, "objective")                                                                      \
+    X(LIMITS, "limits")                                                                            \
     X(PLANNED, "planned")                                                                          \
     X(SHARDS, "shards")                                                                            \
     X(SHARD, "shard")                                                                              \
@@ -146,6 +147,11 @@ static int check_same_sweep(const struct part *part, const struct part *first, s
     if (strcmp(text(part, NAME), text(first, NAME)) != 0)
         return error_set(error, "%s: a share of experiment '%s', but %s is one of '%s'", part->path,
                          text(part, NAME), first->path, text(first, NAME));
+    if (strcmp(text(part, LIMITS), text(first, LIMITS)) != 0)
+        return error_set(error,
+                         "%s: a share of experiment '%s' with other limits than that of %s; run "
+                         "its sweep again with the same --limit",
+                         part->path, text(part, NAME), first->path);
     for (enum fact fact = DOCUMENT; fact <= PLANNED; fact++)
         if (strcmp(text(part, fact), text(first, fact)) != 0)
             return error_set(error,

@@ -363,6 +363,26 @@ const struct metric *metric_at_scatter(const struct metric *metric, enum price_e
     return metric_named(name);
 }
 
+static bool begins_with(const char *name, const char *prefix)
+{
+    return strncmp(name, prefix, strlen(prefix)) == 0;
+}
+
+const char *metric_without_pauses(const struct metric *metric)
+{
+    static const struct {
+        const char *prefix, *tells;
+    } rows[] = {
+        {"horizon_pause_", "horizon"},       {"service_pause_", "service_collections"},
+        {"pause_gen0_", "collections_gen0"}, {"pause_gen1_", "collections_gen1"},
+        {"pause_gen2_", "collections_gen2"}, {"pause_", METRIC_COLLECTIONS},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (begins_with(metric->name, rows[i].prefix))
+            return rows[i].tells;
+    return NULL;
+}
+
 const char *const usual_objectives[] = {"latency_p99", "service_pause_p99", "gc_share", NULL};
 
 bool metric_is_across_runs(const struct metric *metric)

@@ -50,6 +50,13 @@ const struct metric *metric_seen(const struct metric *metric);
  * NULL: nobody knows without running again, or it does not depend on it. */
 const struct metric *metric_at_scatter(const struct metric *metric, enum price_end end);
 
+#define METRIC_COLLECTIONS "collections" /* of any generation and cause */
+
+/* Of a metric of pauses, which has no value where there are none: the metric that tells so, by
+ * being 0 if the metric is of what was seen, by having a value at all if it is of what comes up to
+ * the horizon. NULL: it is no such metric. */
+const char *metric_without_pauses(const struct metric *metric);
+
 /* What is to be made small if nobody has said what: the first of these that a run has a value of.
  * Ends with NULL. */
 extern const char *const usual_objectives[];

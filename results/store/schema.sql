@@ -17,6 +17,7 @@ CREATE TABLE experiment (
     document  TEXT,                 -- a sweep's whole file
     baseline  TEXT,                 -- the policy that others are compared with
     objective TEXT,                 -- the metric to make small
+    limits    TEXT,                 -- conditions that settings have to meet, one a line
     planned   INTEGER NOT NULL,     -- runs in all, with those of other shards
     shard     INTEGER,              -- which share this file has, from 1; NULL: everything
     shards    INTEGER,              -- of how many

@@ -64,6 +64,7 @@ bool store_says_damaged(const struct error *error);
 /* Texts may be NULL where schema.sql has no NOT NULL. */
 struct experiment_facts {
     const char *command, *name, *document, *baseline, *objective;
+    const char *limits;     /* conditions, one a line */
     uint64_t planned;       /* runs, with those of other shards */
     unsigned shard, shards; /* 0: everything */
     uint64_t last_seed;     /* runs with larger ones may be planned again, so they are kept */

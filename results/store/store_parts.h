@@ -29,10 +29,10 @@
     X(FIND_INTRUDER, "SELECT shard, shards, name FROM experiment"                                  \
                      " WHERE id <> ?1 AND (?2 OR shards IS NOT NULL)")                             \
     X(NEW_EXPERIMENT, "INSERT INTO experiment (command, name, version, document, baseline,"        \
-                      " objective, planned, shard, shards)"                                        \
-                      " VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, 0), nullif(?, 0))")                 \
+                      " objective, limits, planned, shard, shards)"                                \
+                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), nullif(?, 0))")              \
     X(RENEW_EXPERIMENT, "UPDATE experiment SET document = ?2, baseline = ?3, objective = ?4,"      \
-                        " planned = ?5, seal_runs = NULL WHERE id = ?1")                           \
+                        " limits = ?5, planned = ?6, seal_runs = NULL WHERE id = ?1")              \
     X(FIND_RUN, "SELECT id, status FROM run WHERE experiment_id = ?1 AND policy = ?2"              \
                 " AND seed = ?3 AND workload = ?4 AND collector = ?5 AND engine = ?6"              \
                 " AND costs = ?7 AND log = ?8 AND warmup = ?9 AND sampling = ?10"                  \

@@ -230,11 +230,11 @@ int store_begin_plan(struct store *store, const struct experiment_facts *facts, 
     store->continued = *experiment != 0;
     put(store, FORGET_KEPT, "");
     if (*experiment)
-        put(store, RENEW_EXPERIMENT, "isssu", *experiment, facts->document, facts->baseline,
-            facts->objective, facts->planned);
+        put(store, RENEW_EXPERIMENT, "issssu", *experiment, facts->document, facts->baseline,
+            facts->objective, facts->limits, facts->planned);
     else
-        put(store, NEW_EXPERIMENT, "ssssssuuu", facts->command, facts->name, PYGCSIM_VERSION,
-            facts->document, facts->baseline, facts->objective, facts->planned,
+        put(store, NEW_EXPERIMENT, "sssssssuuu", facts->command, facts->name, PYGCSIM_VERSION,
+            facts->document, facts->baseline, facts->objective, facts->limits, facts->planned,
             (uint64_t)facts->shard, (uint64_t)facts->shards);
     if (store->broken)
         return end(store, error);

@@ -65,6 +65,7 @@ void experiment_fini(struct experiment *experiment)
     free(experiment->costs);
     free(experiment->seeds);
     free(experiment->baseline);
+    limits_fini(&experiment->limits);
     *experiment = (struct experiment){0};
 }
 

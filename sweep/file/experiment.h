@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "results/answer/limits.h"
 #include "results/store/logging.h"
 #include "sim/base/error.h"
 #include "sim/base/setting.h"
@@ -61,6 +62,7 @@ struct experiment {
     uint64_t sample_ns;   /* as in struct simulation_setup */
     const char *minimise; /* a metric: the objective; NULL: not said */
     char *baseline; /* the text of the policy that others are compared with; NULL: the first */
+    struct limits limits; /* conditions that settings have to meet */
     struct until until;
 };
 

@@ -79,6 +79,24 @@ READER(collectors)
     return 0;
 }
 
+/* One or several; "none" is for the command line. */
+READER(limits)
+{
+    const struct limits *limits = &((struct reading *)state)->limits;
+    size_t length = document_length(node);
+    if (length == 0)
+        return document_error(document, node, error, "%s is an empty list", key->param.name);
+    for (size_t i = 0; i < length; i++) {
+        const yaml_node_t *member = document_member(document, node, i);
+        if (read_value(state, key, document, member, error) != 0)
+            return -1;
+        if (limits->none)
+            return document_error(document, member, error, "%s: leave the key out for none",
+                                  key->param.name);
+    }
+    return 0;
+}
+
 READER(design)
 {
     char takes[200];
@@ -220,6 +238,9 @@ const struct experiment_key experiment_keys[] = {
     {"", {TERM_MINIMISE, .type = PARAM_NAME, FIELD(minimise), .otherwise = "none"}},
     {"", {TERM_BASELINE, .type = PARAM_RULE, .otherwise = "the first policy", .form = "one of the policies, as a spec or a map"},
      NODE(baseline), read_later},
+    {"", {"limits", TERM_LIMIT, FIELD(limits), .also = "limit", .read = limits_read_option, .otherwise = "none",
+              .form = "a condition such as 'latency_p99 <= 50ms', or a list of conditions"},
+     .read = read_limits},
     {"", {TERM_WARMUP, FIELD(warmup)}},
     {"", {TERM_HORIZON, FIELD(horizon_ns)}},
     {"", {TERM_LOG, FIELD(log), .initial = "summary"}},

@@ -73,6 +73,8 @@ static void fill_experiment(struct reading *reading)
     experiment->sample_ns = reading->sample_ns;
     experiment->minimise = reading->minimise;
     experiment->until = reading->until;
+    experiment->limits = reading->limits;
+    reading->limits = (struct limits){0};
     reading->design =
         (struct design){(enum design_kind)reading->design_kind, (size_t)reading->points, 0};
     if (reading->collector_count == 0) {
@@ -119,5 +121,6 @@ int reading_start(struct reading *reading, const struct document *document,
 void reading_fini(struct reading *reading)
 {
     free(reading->collectors);
+    limits_fini(&reading->limits);
     *reading = (struct reading){0};
 }

@@ -35,6 +35,7 @@ struct reading {
     const struct engine *engine;
     struct cost_choice cost;
     const char *minimise;
+    struct limits limits; /* the experiment's, when all is read */
 };
 
 /* Reads the keys of the file, and checks what they say together. Returns 0, or -1 with a line in

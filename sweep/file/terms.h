@@ -9,6 +9,7 @@
 #include <float.h>
 
 #include "policies/registry.h"
+#include "results/answer/limits.h"
 #include "results/store/logging.h"
 #include "results/store/metrics.h"
 #include "sim/base/param.h"
@@ -76,6 +77,12 @@
     .meaning = "the objective: what is to be small"
 
 #define TERM_BASELINE .name = "baseline", .meaning = "the policy that the others are compared with"
+
+/* Its field is a struct limits; its default is the user's. */
+#define TERM_LIMIT                                                                                 \
+    .type = PARAM_RULE, .registry = &metric_registry,                                              \
+    .meaning = "what every policy should keep to; stored with the results: tables and the page "   \
+               "say who does, charts draw it, `best` chooses among those who do"
 
 /* ---- the rule `until` ----------------------------------------------------------------------- */
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from answers_data import PLAIN, SKEWED, File, interval, mean, near, objects
-from harness import SMALL, once, test
+from harness import SMALL, no_answer, once, test
 from tap import check, equal
 
 # ---- best ----------------------------------------------------------------------------------------
@@ -118,10 +118,10 @@ def start_up_in_no_latency(place):
 @test("best: no setting meets the condition: the nearest, and what it misses")
 def nearest(place):
     results = memory_for_latency(place)
-    results.expect(0, "best results.db --subject-to 'heap_peak <= 0.8 * default'",
-                   out=["No setting is an answer.", "7 of 8 settings do not meet", "1 of 8 settings ran out of memory",
-                        "default comes nearest: it misses heap_peak <= 0.8 * default by 25%."])
-    answer = best(results, "--subject-to 'heap_peak <= 0.8 * default'")
+    no_answer(results, "best results.db --subject-to 'heap_peak <= 0.8 * default'",
+                  ["No setting is an answer.", "7 of 8 settings do not meet", "1 of 8 settings ran out of memory",
+                   "default comes nearest: it misses heap_peak <= 0.8 * default by 25%."])
+    answer = objects(no_answer(results, "best results.db --json --subject-to 'heap_peak <= 0.8 * default'"))[0]
     check("best" not in answer and "python" not in answer, answer)
     equal(answer["nearest"]["policy"], "default", "nearest")
     check(near(answer["nearest"]["excess"], 0.25), answer)
@@ -136,13 +136,13 @@ def nearest_of_all(place):
         file.setting(experiment, policy, {PLAIN: [share], "heap_peak": [heap]})
     file.close()
     conditions = f"--subject-to 'heap_peak <= 100B' --subject-to '{PLAIN} <= 0.2'"
-    place.expect(0, f"best results.db {conditions}",
-                 out=["off comes nearest: it misses heap_peak <= 100B by 60%."])
-    answer = best(place, conditions)["nearest"]
+    no_answer(place, f"best results.db {conditions}",
+              ["off comes nearest: it misses heap_peak <= 100B by 60%."])
+    answer = objects(no_answer(place, f"best results.db --json {conditions}"))[0]["nearest"]
     equal([miss["condition"] for miss in answer["misses"]], ["heap_peak <= 100B"], "misses")
-    place.expect(0, f"best results.db --subject-to 'heap_peak <= 50B' --subject-to '{PLAIN} <= 0.05'",
-                 out=["off comes nearest: it misses heap_peak <= 50B by 220% and "
-                      f"{PLAIN} <= 0.05 by 100%."])
+    no_answer(place, f"best results.db --subject-to 'heap_peak <= 50B' --subject-to '{PLAIN} <= 0.05'",
+              ["off comes nearest: it misses heap_peak <= 50B by 220% and "
+               f"{PLAIN} <= 0.05 by 100%."])
 
 
 @test("best: default in a condition that no run has: said, and not taken for met")
@@ -150,9 +150,9 @@ def no_default(place):
     file = File(place)
     file.setting(file.experiment(objective=PLAIN), "off", {PLAIN: [1, 2]})
     file.close()
-    place.expect(0, f"best results.db --subject-to '{PLAIN} < default'",
-                 out=["No setting is an answer.", "1 of 1 settings have no value to compare.",
-                      f"{PLAIN} < default: no run of default here."])
+    no_answer(place, f"best results.db --subject-to '{PLAIN} < default'",
+              ["No setting is an answer.", "1 of 1 settings have no value to compare.",
+               f"{PLAIN} < default: no run of default here."])
 
 
 @test("best: the Pareto front, against every pair")

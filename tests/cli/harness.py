@@ -116,6 +116,15 @@ class Place:
         return [row[0] for row in self.query("SELECT status FROM run ORDER BY id", name=name)]
 
 
+def no_answer(place, arguments, out=()):
+    """best says why on standard output, and ends with 1 and a line."""
+    result = place.run(arguments)
+    equal((result.status, without_progress(result.err)), (1, f"{place.program} best: no setting is an answer\n"), arguments)
+    for text in out:
+        check(text in result.out, f"{text!r} is not in", result.out)
+    return result.out
+
+
 def once(make):
     """Decorator: what make(place) returns, made at the first call in a place of its own."""
     lock, made = threading.Lock(), []

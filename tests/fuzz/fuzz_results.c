@@ -56,6 +56,9 @@ static void make_results(void)
     small_experiment_make(&small, &experiment);
     experiment.baseline = allocate_text("default");
     experiment.minimise = "pause_max";
+    limits_add(&experiment.limits, "pause_max <= 1ms", &error);
+    limits_add(&experiment.limits, "heap_peak <= 1.2 * default", &error);
+    check_text("limits", error.text, "");
     struct store *store = store_open(path, &error);
     check_text(path, error.text, "");
     struct rounds rounds = {.experiment = &experiment,
@@ -213,7 +216,7 @@ static const char *const statements[] = {
     "UPDATE summary SET value = 'x'",
     "UPDATE collection SET wall_ns = 9223372036854775807",
     "UPDATE collection SET pause_ns = -1",
-    "UPDATE experiment SET objective = 'heap_peak', baseline = 'off'",
+    "UPDATE experiment SET objective = 'heap_peak', baseline = 'off', limits = 'latency_p99 > 1s'",
     "INSERT INTO experiment (command, name, version, planned) VALUES ('compare', 'b', '0', 9)",
     "UPDATE run SET experiment_id = 2",
     "DROP INDEX run_of_experiment",

@@ -21,12 +21,14 @@
 struct asked {
     struct store *store;
     const struct past_experiment *experiment;
+    struct limits limits;
     struct error error;
 };
 
 static struct subject subject_of(const struct asked *asked)
 {
-    return (struct subject){.store = asked->store, .experiment = asked->experiment};
+    return (struct subject){
+        .store = asked->store, .experiment = asked->experiment, .limits = &asked->limits};
 }
 
 static int ask_ranking(struct asked *asked, bool for_programs)
@@ -232,9 +234,12 @@ void ask(size_t question, const char *path)
     if (status == 0)
         status = history_find(&history, asked.store, NULL, &asked.experiment, &asked.error);
     if (status == 0)
+        status = limits_read_stored(&asked.limits, asked.store, asked.experiment, &asked.error);
+    if (status == 0)
         status = questions[question](&asked);
     if (status != 0)
         check_message(asked.error.text);
+    limits_fini(&asked.limits);
     history_fini(&history);
     store_close(asked.store);
 }

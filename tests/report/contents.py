@@ -105,6 +105,9 @@ def settings(place):
         policy = row[0].one("code").text()
         equal(row[1].words(), "3", f"runs of {policy}")
         for head, cell in list(zip(heads, row))[2:]:
+            if "<=" in head:
+                check(f" {cell.words()} " in text, f"'{cell.words()}' is not what show says of {policy}")
+                continue
             if head == COMES:
                 check(f" {cell.words()}\n" in text, f"'{cell.words()}' is not what show says of {policy}")
                 continue
@@ -208,6 +211,53 @@ for what, values, expected in ANSWERS:
             check(text in words, f"expected {text!r}", words)
 
 
+def limited(place, values, limits):
+    """A page of policies with chosen latencies; off collects nothing."""
+    file = File(place)
+    experiment = file.experiment(baseline="default", objective="latency_p99", limits="\n".join(limits))
+    for policy, seconds in values.items():
+        file.setting(experiment, policy, {"latency_p99": seconds, "heap_peak": [2 ** 20] * len(seconds),
+                                          "collections": [0 if policy == "off" else 1] * len(seconds)})
+    file.close()
+    return report(place, "results.db")
+
+
+@test("limits: a column each, as `show` has it, explained; the best is within them")
+def limits(place):
+    texts = ["latency_p99 <= 3500ms", "heap_peak <= 2MiB"]
+    page = limited(place, {"default": [3, 4, 5], "freeze": [1, 2, 3], "off": [9, 9, 9]}, texts)
+    shown = {row["policy"]: row for row in objects(place, "show results.db --json")}
+    table = page.root.one("table", cls="settings")
+    heads = [head["data-name"] for head in table.one("thead").all("th")]
+    equal(heads[2:4], texts, "columns behind the number of runs")
+    for row in rows_of(table):
+        policy = row[0].one("code").text()
+        for text, cell in zip(texts, row[2:4]):
+            value = shown[policy][f"{text}, excess"]
+            check(abs(float(cell["data-value"]) - value) < 1e-8, cell["data-value"], value)
+            equal(cell.words() == "within", shown[policy][text] == "within", f"{text} of {policy}: {cell.words()}")
+            equal(cell.one("span")["class"], "kept" if cell.words() == "within" else "missed", "colour")
+    equal({row[0].one("code").text(): row[2].words() for row in rows_of(table)},
+          {"default": "over 1.14x", "freeze": "within", "off": "over 2.57x"}, "words")
+    check("freeze has the lowest latency_p99 of those within the limits: 2.00" in answer(page), answer(page))
+    check("2 policies do not keep to latency_p99 <= 3500ms and heap_peak <= 2MiB" in answer(page), answer(page))
+    method = page.root.one(id="method").words()
+    check(all(text in method for text in texts), method)
+    plain = report(place, "results.db", "--limit none", "plain.html")
+    check(not any("<=" in head["data-name"] for head in plain.root.one("table", cls="settings").one("thead").all("th")) and
+          not list(plain.root.all("h3", id="limits")), "without limits nothing is said of them")
+
+
+@test("limits that no policy keeps: said first, and what none can reach")
+def out_of_reach(place):
+    page = limited(place, {"default": [3, 4, 5], "freeze": [1, 2, 3], "off": [0.9, 0.9, 0.9]}, ["latency_p99 <= 500ms"])
+    words = answer(page)
+    for text in ("No policy is within the limits.", "3 policies do not keep to latency_p99 <= 500ms",
+                 "No policy can reach latency_p99 <= 500ms: latency_p99 is 900 ms without any collection."):
+        check(text in words, words)
+    check("import gc" not in words, "no advice")
+
+
 @test("green is an improvement, red the opposite, whether small or large values are good")
 def colours(place):
     file = File(place)
@@ -291,6 +341,7 @@ def definitions(place):
     listed = {row["name"]: row for row in objects(place, "list metrics --json")}
     defined = {term.words(): term for term in page.root.one("dl", cls="definitions").all("dt")}
     shown = [head["data-name"] for head in page.root.one("table", cls="settings").one("thead").all("th")][2:-1]
+    shown = [name for name in shown if "<=" not in name]
     for table in page.root.all("table", cls="profile"):
         shown += [head["data-name"] for head in table.one("thead").all("th")][1:]
     equal(sorted(defined), sorted(shown), "definitions")
@@ -391,7 +442,8 @@ def large(place):
 def again(place):
     place.expect(0, ["compare", "-w", "web:modules=1000,duration=2s,rate=50", "-p", "default", "-p",
                      "timed:every=1s", "-p", "default", "--replications", "2", "--seed", "7", "--warmup", "100ms",
-                     "--log", "samples", "--sample", "50ms", "--horizon", "2h", "--db", "it's.db"])
+                     "--log", "samples", "--sample", "50ms", "--horizon", "2h", "--db", "it's.db",
+                     "--limit", "latency_p99 <= 1.5*default", "--limit", "heap_peak < 1GiB"])
     page = report(place, "it\\'s.db")
     commands, = [code.text() for code in page.root.all("code") if code.text().startswith("pygcsim compare \\\n")]
     os.mkdir(place.path("again"))

@@ -18,6 +18,7 @@ policies:
 replications: 3
 log: collections
 minimise: service_pause_max
+limits: [service_pause_max <= 1s, service_pause_p99 <= 20ms, heap_peak <= 1.2 * default]
 """
 
 
