@@ -253,7 +253,7 @@ GENERATIONS = ("gen0", "gen1", "gen2")
 TAILS = [f"horizon_latency_{what}" for what in ("p95", "p99", "p999", "max")]
 PREDICTED = TAILS + [f"next_{g}_{what}" for g in GENERATIONS for what in ("at", "low", "high", "pause", "pause_high")] + [
     what for g in GENERATIONS for what in (f"expected_{g}", f"usual_{g}_pause")] + [
-    "full_period", "net_rate", "live_growth", "arrival_dispersion", "horizon", "flagged", "covered",
+    "full_period", "net_rate", "live_growth", "arrival_dispersion", "horizon", "changes", "flagged", "covered",
     "horizon_pause_max", "horizon_pause_max_all", "horizon_heap_peak"] + [
     f"horizon_pause_max{of}_scatter_{end}" for of in ("", "_all") for end in ("low", "high")]
 
@@ -317,7 +317,10 @@ def check_predictions(results, run, said):
     flagged, bursts = said.pop("flagged"), said.pop("arrival_dispersion", 0) > 4
     growth, rate = said.pop("live_growth", None), said.pop("net_rate")
     grows = growth is not None and growth > 0.1 * rate
-    check(flagged in (0, 1) and flagged >= bursts and flagged <= (bursts or grows), "flagged", flagged, bursts, grows)
+    changes = said.pop("changes")
+    check(changes in (0, 1) and changes <= ("freeze" in run["policy"]), "no policy here begins later or ends", run["policy"])
+    check(flagged in (0, 1) and max(bursts, changes) <= flagged <= (bursts or grows or changes), "flagged", flagged, bursts,
+          grows, changes)
     enough = all(seen[GENERATIONS.index(g)] >= (3 if g == "gen2" else 1) for g, _, _ in to_come)
     equal(said.pop("covered"), float(end >= horizon or enough and not flagged and growth is not None), "covered")
     check(said.pop("full_period", 1) > 0, "the time between full ones")
