@@ -19,7 +19,8 @@
 /* Every exit status: X(name, number, the only command that has it or NULL, meaning). */
 #define EXIT_STATUSES(X)                                                                           \
     X(EXIT_DONE, 0, NULL,                                                                          \
-      "It is done. A sweep is, too, if some of its runs have failed: it says how many. So are run "\
+      "It is done. A sweep is, too, if some of its runs have failed: it says how many. So are "    \
+      "run "                                                                                       \
       "and compare if no policy is within the limits: `pygcsim best` has a status for that.")      \
     X(EXIT_FAILED, 1, NULL,                                                                        \
       "It could not be done, or a run of run or compare has failed, or best has no answer (no "    \
