@@ -190,28 +190,11 @@ const struct metric *const *condition_metrics(const struct condition *condition)
     return condition->metrics;
 }
 
-/* A heap that is small as yet may grow without end. Where heaps are compared, and not kept to a
- * size, they are as they were seen. */
-static const struct metric *at_horizon(const struct metric *metric)
-{
-    return strcmp(metric->name, "heap_peak") == 0 ? metric_named("horizon_heap_peak")
-                                                  : metric_at_horizon(metric);
-}
-
-size_t condition_deciding(const struct outcomes *outcomes, size_t metric)
-{
-    const struct metric *ahead = metric < outcomes->metric_count && !outcomes->by_seen
-                                     ? at_horizon(outcomes->metrics[metric])
-                                     : NULL;
-    size_t deciding = ahead ? outcomes_metric(outcomes, ahead) : outcomes->metric_count;
-    return deciding < outcomes->metric_count && outcomes_have(outcomes, deciding) ? deciding
-                                                                                  : metric;
-}
-
 void condition_add_read(const struct condition *condition, struct metric_list *list)
 {
     for (size_t i = 0; i < condition->metric_count; i++) {
-        const struct metric *both[] = {condition->metrics[i], at_horizon(condition->metrics[i])};
+        const struct metric *both[] = {condition->metrics[i],
+                                       metric_at_horizon(condition->metrics[i])};
         for (size_t k = 0; k < 2 && both[k]; k++) {
             metric_list_add(list, both[k]);
             if (metric_without_pauses(both[k]))
@@ -256,7 +239,7 @@ static double look_up(void *context, const char *name)
         metric = asked->condition->only;
     if (setting == NO_SETTING)
         return NAN;
-    size_t deciding = condition_deciding(outcomes, outcomes_metric(outcomes, metric));
+    size_t deciding = outcomes_deciding(outcomes, outcomes_metric(outcomes, metric));
     double value = outcomes_average(outcomes, setting, deciding);
     return isnan(value) ? without_pauses(outcomes, setting, outcomes->metrics[deciding]) : value;
 }

@@ -34,10 +34,6 @@ const struct metric *const *condition_metrics(const struct condition *condition)
  * tells that there are no pauses. */
 void condition_add_read(const struct condition *condition, struct metric_list *list);
 
-/* What decides where a condition speaks of a metric read: as outcomes_deciding, and of the peak of
- * the heap what it will have been at the horizon, too. */
-size_t condition_deciding(const struct outcomes *outcomes, size_t metric);
-
 /* How far a setting is from meeting it: 0 if it does; or else how far apart the two sides of the
  * comparison are (the worst of several), as a share of the right side; NaN if a value is missing.
  * A setting without collections meets what is said of pauses. */

@@ -81,7 +81,7 @@ static bool goes_ahead(const struct outcomes *outcomes)
         for (const struct metric *const *metric = condition_metrics(outcomes->limits->items[i]);
              *metric; metric++) {
             size_t read = outcomes_metric(outcomes, *metric);
-            if (condition_deciding(outcomes, read) != read)
+            if (outcomes_deciding(outcomes, read) != read)
                 return true;
         }
     return false;

@@ -248,7 +248,7 @@ static const struct {
 } counterparts[] = {
     {"service_pause_max", "horizon_pause_max"}, {"pause_max", "horizon_pause_max_all"},
     {"latency_p99", "horizon_latency_p99"},     {"latency_p999", "horizon_latency_p999"},
-    {"latency_max", "horizon_latency_max"},
+    {"latency_max", "horizon_latency_max"},     {"heap_peak", "horizon_heap_peak"},
 };
 #define COUNTERPARTS (sizeof counterparts / sizeof *counterparts)
 

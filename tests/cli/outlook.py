@@ -109,6 +109,18 @@ def deciding(place):
     check(near(row["best"]["horizon_pause_max"], 0.14) and near(row["best"]["service_pause_max"], 0.139), row)
 
 
+@test("best: memory by what garbage makes of it by then: a policy that never collects does not stay within a limit")
+def gathers(place):
+    file = File(place)
+    experiment = file.experiment(baseline="default", objective="latency_max", planned=4)
+    file.setting(experiment, "default", ahead(2, latency_max=0.1, heap_peak=100 << 20, horizon_heap_peak=101 << 20))
+    file.setting(experiment, "off", ahead(2, latency_max=0.02, heap_peak=108 << 20, horizon_heap_peak=7 << 30))
+    file.close()
+    for options, policy in (("", "default"), ("--seen", "off")):
+        row, = objects(place.expect(0, "best results.db --subject-to 'heap_peak <= 1.2*default' --json " + options).out)
+        equal(row["best"]["policy"], policy, options)
+
+
 @test("results without predictions: decided by what was seen, and said")
 def without(place):
     file = File(place)

@@ -166,7 +166,7 @@ def parse_options():
     parser.add_argument("--engine", metavar="NAME", action="append",
                         help="engine pygcsim should use; repeatable (default: each there is, and "
                              "all have to agree)")
-    parser.add_argument("--scripts", type=int, default=200, metavar="N",
+    parser.add_argument("--scripts", type=int, default=100, metavar="N",
                         help="how many scripts (default: %(default)s)")
     parser.add_argument("--operations", type=int, default=5000, metavar="N",
                         help="length of each script (default: %(default)s)")

@@ -212,9 +212,7 @@ TEST(random_programs)
     check_that("failed", tried.statuses[RUN_failed] > programs / 50);
 }
 
-/* ---- windows as they usually are
- * -----------------------------------------------------------------
- */
+/* ---- windows as they usually are -------------------------------------------------------- */
 
 /* A run that compiles for itself goes window by window. */
 TEST(a_long_program)

@@ -9,9 +9,7 @@
 #include "tests/unit/watch.h"
 #include "workloads/registry.h"
 
-/* ---- the same rows
- * -------------------------------------------------------------------------------
- */
+/* ---- the same rows ---------------------------------------------------------------------- */
 
 static void compare_workers(const struct engine *engine, const unsigned workers[3])
 {
@@ -81,9 +79,7 @@ TEST(workers_give_back_what_they_took)
     results_file_fini(&file);
 }
 
-/* ---- runs that fail
- * ------------------------------------------------------------------------------
- */
+/* ---- runs that fail --------------------------------------------------------------------- */
 
 #define NEARLY_TOO_LONG                                                                            \
     "device:boot_steps=876,step_objects=30,step_cpu=3599.99995s,slowdown=1000,duration=1s"
@@ -156,9 +152,7 @@ TEST(a_program_that_cannot_be_compiled)
     unlink(script);
 }
 
-/* ---- windows
- * -------------------------------------------------------------------------------------
- */
+/* ---- windows ---------------------------------------------------------------------------- */
 
 /* A byte is less than any program takes: none is kept as a whole. */
 #define KEEP_NONE 1
@@ -232,11 +226,13 @@ TEST(passes)
  * none of those that fail. */
 TEST(a_program_that_fails_late)
 {
-    char script[TEST_PATH], spec[TEST_PATH + 40];
-    test_file(script, "new 0 1\nnew 0 1\nnew 0 1\nnew 0 1\nfro\n", 36);
-    snprintf(spec, sizeof spec, "script:file=%s", script);
+    char wrong[TEST_PATH], right[TEST_PATH], wrong_spec[TEST_PATH + 40], right_spec[TEST_PATH + 40];
+    test_file(wrong, "new 0 1\nnew 0 1\nnew 0 1\nnew 0 1\nfro\n", 36);
+    test_file(right, "new 0 1\nnew 0 1\nnew 0 1\nnew 0 1\ndrop 0\n", 39);
+    snprintf(wrong_spec, sizeof wrong_spec, "script:file=%s", wrong);
+    snprintf(right_spec, sizeof right_spec, "script:file=%s", right);
     for (unsigned workers = 1; workers <= 3; workers++) {
-        const struct small_experiment small = {.workloads = {spec, SMALL_DEVICE},
+        const struct small_experiment small = {.workloads = {wrong_spec, right_spec},
                                                .policies = {"off", "default", "freeze"}};
         const struct compile_options options = {.window = 1, .memory_bytes = KEEP_NONE};
         struct results_file file;
@@ -253,7 +249,8 @@ TEST(a_program_that_fails_late)
                            "3");
         results_file_fini(&file);
     }
-    unlink(script);
+    unlink(wrong);
+    unlink(right);
 }
 
 /* A program that is there already is not compiled again. */

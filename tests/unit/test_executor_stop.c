@@ -6,9 +6,7 @@
 
 #include "tests/unit/watch.h"
 
-/* ---- told to stop
- * --------------------------------------------------------------------------------
- */
+/* ---- told to stop ----------------------------------------------------------------------- */
 
 /* Runs are stored with everything, or only planned. */
 static void check_all_or_nothing(struct store *store)
@@ -107,9 +105,7 @@ TEST(stopped_in_a_long_run)
     results_file_fini(&file);
 }
 
-/* ---- nothing can be stored
- * -----------------------------------------------------------------------
- */
+/* ---- nothing can be stored -------------------------------------------------------------- */
 
 /* When something is to be written about run 23: a web service with many collections. */
 TEST(a_broken_results_file)

@@ -183,9 +183,7 @@ TEST(everything_about_a_run)
     experiment_fini(&experiment);
 }
 
-/* ---- its rows
- * ------------------------------------------------------------------------------------
- */
+/* ---- its rows --------------------------------------------------------------------------- */
 
 static void plan_into(struct plan *plan, const struct experiment *experiment, struct share share,
                       struct results_file *file)

@@ -111,9 +111,7 @@ TEST(several_threads_with_one_store)
     write_at_once(false);
 }
 
-/* ---- the lock of sweeps
- * --------------------------------------------------------------------------
- */
+/* ---- the lock of sweeps ----------------------------------------------------------------- */
 
 /* Tries to lock the file; the lock ends at once unless `file` is given. */
 static void check_lock(const char *what, const char *path, int expected, int *file)

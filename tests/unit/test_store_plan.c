@@ -96,9 +96,7 @@ static void check_runs(struct results_file *file, const char *what, const char *
               counts);
 }
 
-/* ---- sweeps
- * --------------------------------------------------------------------------------------
- */
+/* ---- sweeps ----------------------------------------------------------------------------- */
 
 #define FOUR                                                                                       \
     (const char *const[])                                                                          \
@@ -274,9 +272,7 @@ TEST(what_tells_runs_apart)
     results_file_fini(&file);
 }
 
-/* ---- other commands
- * ------------------------------------------------------------------------------
- */
+/* ---- other commands --------------------------------------------------------------------- */
 
 TEST(other_commands_make_new_rows)
 {
@@ -332,9 +328,7 @@ TEST(another_round_of_a_command)
     results_file_fini(&file);
 }
 
-/* ---- what is refused
- * -----------------------------------------------------------------------------
- */
+/* ---- what is refused -------------------------------------------------------------------- */
 
 TEST(plans_that_are_refused)
 {
