@@ -2,11 +2,11 @@
  *
  * default: leave the collector as the interpreter starts it. */
 #include "sim/model/policy.h"
+#include "sim/model/python.h"
 
-static bool python(const void *state, FILE *out)
+static bool once(const void *state, struct python_once *once)
 {
-    (void)state;
-    fputs("# Nothing to set: the interpreter does it by itself.\n", out);
+    (void)state, (void)once;
     return true;
 }
 
@@ -17,5 +17,5 @@ const struct policy policy_default = {
             .name = "default",
             .summary = "the interpreter's own thresholds, nothing changed",
         },
-    .python = python,
+    .once = once,
 };

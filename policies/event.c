@@ -50,7 +50,7 @@ static void plan(const void *state, const struct gc *gc, struct policy_plans *pl
                      });
 }
 
-static bool python(const void *state, FILE *out)
+static void python(const void *state, FILE *out)
 {
     const struct on_event *on_event = state;
     fprintf(out,
@@ -64,7 +64,6 @@ static bool python(const void *state, FILE *out)
     fprintf(out, " == 0:\n        gc.collect(%d)\n", (int)on_event->generation);
     if (!on_event->automatic)
         fputs("\n\n# At the start of the program:\ngc.disable()\n", out);
-    return true;
 }
 
 static void python_part(const void *state, FILE *out)

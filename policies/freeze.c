@@ -94,18 +94,14 @@ static void plan(const void *state, const struct gc *gc, struct policy_plans *pl
                                     : 1);
 }
 
-static bool python(const void *state, FILE *out)
+static bool once(const void *state, struct python_once *once)
 {
     const struct freeze *freeze = state;
-    if (freeze->every > 0 || freeze->unfreeze.event >= 0)
-        return false;
-    fputs("import gc\n\n"
-          "# Once, the first time that this happens: ",
-          out);
-    python_event(out, (enum program_event)freeze->on);
-    fprintf(out, "\n%sgc.freeze()\n", freeze->collect ? "gc.collect()\n" : "");
-    python_thresholds(out, freeze->t0, freeze->t1, freeze->t2);
-    return true;
+    once->on = freeze->on;
+    once->collect = freeze->collect;
+    once->freeze = true;
+    python_wish_thresholds(once->then, freeze->t0, freeze->t1, freeze->t2);
+    return freeze->every <= 0 && freeze->unfreeze.event < 0;
 }
 
 static void write_unfreezing(const struct freeze *freeze, FILE *out)
@@ -125,6 +121,7 @@ static void write_unfreezing(const struct freeze *freeze, FILE *out)
 static void python_part(const void *state, FILE *out)
 {
     const struct freeze *freeze = state;
+    int64_t wishes[WISH_COUNT] = PYTHON_NO_WISHES;
     fputs("    def start(self):\n"
           "        self.seen = self.unfreezing = 0\n"
           "        self.holds = False\n\n"
@@ -146,7 +143,8 @@ static void python_part(const void *state, FILE *out)
     }
     fprintf(out, "%s                self.freeze()\n                self.holds = True\n",
             freeze->collect ? "                gc.collect()\n" : "");
-    python_wishes(out, 16, freeze->t0, freeze->t1, freeze->t2);
+    python_wish_thresholds(wishes, freeze->t0, freeze->t1, freeze->t2);
+    python_wishes(out, 16, wishes);
 }
 
 const struct policy policy_freeze = {
@@ -160,6 +158,6 @@ const struct policy policy_freeze = {
         },
     .event = event,
     .plan = plan,
-    .python = python,
+    .once = once,
     .python_part = python_part,
 };

@@ -3,6 +3,7 @@
  * off: no automatic collection at all, as Instagram ran in 2017. Reference counting still frees
  * what has no cycles; cycles stay for ever. */
 #include "sim/model/policy.h"
+#include "sim/model/python.h"
 
 static void start(void *state, struct gc *gc)
 {
@@ -10,22 +11,11 @@ static void start(void *state, struct gc *gc)
     gc_disable(gc);
 }
 
-static bool python(const void *state, FILE *out)
+static bool once(const void *state, struct python_once *once)
 {
     (void)state;
-    fputs("import gc\n\n"
-          "# At the start of the program:\n"
-          "gc.disable()\n",
-          out);
+    once->begin[WISH_ENABLED] = false;
     return true;
-}
-
-static void python_part(const void *state, FILE *out)
-{
-    (void)state;
-    fputs("    def start(self):\n"
-          "        self.wish(\"enabled\", False)\n",
-          out);
 }
 
 const struct policy policy_off = {
@@ -36,6 +26,5 @@ const struct policy policy_off = {
             .summary = "gc.disable(): automatic collection off from the start",
         },
     .start = start,
-    .python = python,
-    .python_part = python_part,
+    .once = once,
 };

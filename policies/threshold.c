@@ -25,25 +25,11 @@ static void start(void *state, struct gc *gc)
     gc_set_threshold(gc, threshold->t0, threshold->t1, threshold->t2);
 }
 
-static bool python(const void *state, FILE *out)
+static bool once(const void *state, struct python_once *once)
 {
     const struct threshold *threshold = state;
-    fputs("import gc\n\n"
-          "# At the start of the program:\n",
-          out);
-    if (!python_thresholds(out, threshold->t0, threshold->t1, threshold->t2))
-        fputs("# nothing to set, all three thresholds stay as they are\n", out);
+    python_wish_thresholds(once->begin, threshold->t0, threshold->t1, threshold->t2);
     return true;
-}
-
-static void python_part(const void *state, FILE *out)
-{
-    const struct threshold *threshold = state;
-    bool none = threshold->t0 < 0 && threshold->t1 < 0 && threshold->t2 < 0;
-    fputs(none ? "    # nothing to set, all three thresholds stay as they are\n"
-               : "    def start(self):\n",
-          out);
-    python_wishes(out, 8, threshold->t0, threshold->t1, threshold->t2);
 }
 
 const struct policy policy_threshold = {
@@ -56,6 +42,5 @@ const struct policy policy_threshold = {
             .state_size = sizeof(struct threshold),
         },
     .start = start,
-    .python = python,
-    .python_part = python_part,
+    .once = once,
 };

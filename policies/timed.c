@@ -52,7 +52,7 @@ static void plan(const void *state, const struct gc *gc, struct policy_plans *pl
                                                  .every_ns = (uint64_t)timed->every_ns});
 }
 
-static bool python(const void *state, FILE *out)
+static void python(const void *state, FILE *out)
 {
     const struct timed *timed = state;
     char seconds[UNITS_TEXT];
@@ -69,7 +69,6 @@ static bool python(const void *state, FILE *out)
             "threading.Thread(target=collect_on_a_timer, daemon=True).start()\n",
             units_write_real(seconds, (double)timed->every_ns / NS_PER_S), (int)timed->generation,
             timed->automatic ? "" : "gc.disable()\n");
-    return true;
 }
 
 static void python_part(const void *state, FILE *out)

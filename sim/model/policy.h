@@ -17,8 +17,10 @@
 #include "sim/model/observer.h"
 #include "sim/model/program.h"
 
-/* Every function but `python` may be NULL. `state` is the policy's own struct with its parameters
- * filled in; it starts afresh with every run. */
+struct python_once;
+
+/* Every function may be NULL, but there is Python in one way or another. `state` is the policy's
+ * own struct with its parameters filled in; it starts afresh with every run. */
 struct policy {
     struct component about;
 
@@ -39,13 +41,17 @@ struct policy {
      * For predictions (results/horizon/). */
     void (*plan)(const void *state, const struct gc *gc, struct policy_plans *plans);
 
-    /* Writes the Python lines that do the same in an application (sim/model/python.h), and where
-     * they belong as comments. Never NULL. False: that takes more than a few lines, and nothing is
-     * written; then its part is made into a whole program. */
-    bool (*python)(const void *state, FILE *out);
+    /* What an application does instead, in Python (sim/model/python.h). All is done as it begins,
+     * and at the first report of one event: *once, given without any wish, says what. False, or
+     * NULL: it does more than that. */
+    bool (*once)(const void *state, struct python_once *once);
 
-    /* Writes the same as a part of that program: the body of a class derived from the class Part in
-     * sim/model/combination.py, indented by 4. NULL: there is nothing that it does. */
+    /* Writes the lines for a policy alone, and where they belong as comments. NULL: `once` says it,
+     * or its part is made into a whole program. */
+    void (*python)(const void *state, FILE *out);
+
+    /* Writes the same as a part of a program of several policies: the body of a class derived from
+     * the class Part in sim/model/combination.py, indented by 4. NULL: `once` says it. */
     void (*python_part)(const void *state, FILE *out);
 };
 

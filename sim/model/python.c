@@ -16,37 +16,18 @@ void python_number(FILE *out, int64_t number)
     }
 }
 
-void python_wishes(FILE *out, int indent, int64_t t0, int64_t t1, int64_t t2)
+void python_wishes(FILE *out, int indent, const int64_t wishes[WISH_COUNT])
 {
-    const int64_t thresholds[] = {t0, t1, t2};
-    for (int g = 0; g < 3; g++) {
-        if (thresholds[g] < 0)
+    if (wishes[WISH_ENABLED] >= 0)
+        fprintf(out, "%*sself.wish(\"enabled\", %s)\n", indent, "",
+                wishes[WISH_ENABLED] ? "True" : "False");
+    for (int g = 0; g < GENERATIONS; g++) {
+        if (wishes[WISH_THRESHOLD + g] < 0)
             continue;
         fprintf(out, "%*sself.wish(%d, ", indent, "", g);
-        python_number(out, thresholds[g]);
+        python_number(out, wishes[WISH_THRESHOLD + g]);
         fputs(")\n", out);
     }
-}
-
-bool python_thresholds(FILE *out, int64_t t0, int64_t t1, int64_t t2)
-{
-    const int64_t thresholds[] = {t0, t1, t2};
-    int given = 3; /* what comes after stays as it is when it is left out */
-    while (given > 0 && thresholds[given - 1] < 0)
-        given--;
-    if (given == 0)
-        return false;
-    fputs("gc.set_threshold(", out);
-    for (int i = 0; i < given; i++) {
-        if (i)
-            fputs(", ", out);
-        if (thresholds[i] < 0)
-            fprintf(out, "gc.get_threshold()[%d]", i);
-        else
-            python_number(out, thresholds[i]);
-    }
-    fputs(")\n", out);
-    return true;
 }
 
 void python_event(FILE *out, enum program_event event)

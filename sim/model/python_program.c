@@ -32,6 +32,26 @@ static void write_moment(FILE *out, const char *name, const struct moment *momen
     fputc('\n', out);
 }
 
+static bool has_wish(const int64_t wishes[WISH_COUNT])
+{
+    for (int wish = 0; wish < WISH_COUNT; wish++)
+        if (wishes[wish] >= 0)
+            return true;
+    return false;
+}
+
+static void write_body(FILE *out, const struct policy *policy, const void *state)
+{
+    struct python_once once = PYTHON_NOTHING_ONCE;
+    if (policy->python_part) {
+        fputc('\n', out);
+        policy->python_part(state, out);
+    } else if (policy->once(state, &once) && has_wish(once.begin)) {
+        fputs("\n    def start(self):\n", out);
+        python_wishes(out, 8, once.begin);
+    }
+}
+
 static void write_class(FILE *out, const struct setting *setting, const struct setting *part)
 {
     const struct policy *policy = policy_of(part->component);
@@ -43,10 +63,7 @@ static void write_class(FILE *out, const struct setting *setting, const struct s
         fputc('\n', out);
     write_moment(out, "first", &phase->from);
     write_moment(out, "last", &phase->until);
-    if (!policy->python_part)
-        return;
-    fputc('\n', out);
-    policy->python_part(part->state, out);
+    write_body(out, policy, part->state);
 }
 
 /* What the program has to report: the events in any part's parameters. */
@@ -103,6 +120,11 @@ static bool is_plain(const struct setting *setting)
 
 void python_write(FILE *out, const struct setting *setting)
 {
-    if (!is_plain(setting) || !policy_of(setting->component)->python(setting->state, out))
+    const struct policy *policy = policy_of(setting->component);
+    if (python_write_once(out, setting))
+        return;
+    if (is_plain(setting) && policy->python)
+        policy->python(setting->state, out);
+    else
         write_program(out, setting);
 }

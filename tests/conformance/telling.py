@@ -80,6 +80,31 @@ class Clock:
         self.now = instant
 
 
+def with_stand_ins(stand_ins, function):
+    real = {name: sys.modules.get(name) for name in stand_ins}
+    sys.modules.update(stand_ins)
+    try:
+        function()
+    finally:
+        for name, module in real.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
+
+
+def add_once(once, functions):
+    """A function for the event that runs the lines at that report of it."""
+    event, which, lines = once
+    reports = itertools.count(1)
+
+    def report():
+        if next(reports) == which:
+            exec(lines, functions)
+
+    functions[event] = report
+
+
 def do(step, recorder, clock, functions):
     what, *arguments = step.split()
     if what == "event":
@@ -99,17 +124,10 @@ def tell(case, thresholds):
     gc.set_threshold(*thresholds)
     recorder, clock = Recorder(), Clock()
     stand_ins = {"gc": recorder, "time": clock, "threading": clock}
-    real = {name: sys.modules.get(name) for name in stand_ins}
-    functions = {}
-    sys.modules.update(stand_ins)
-    try:
-        exec(case["lines"], functions)
-    finally:
-        for name, module in real.items():
-            if module is None:
-                del sys.modules[name]
-            else:
-                sys.modules[name] = module
+    functions = {"gc": recorder}
+    with_stand_ins(stand_ins, lambda: exec(case["lines"], functions))
+    if case.get("once"):
+        add_once(case["once"], functions)
     for step in case["steps"]:
         do(step, recorder, clock, functions)
         recorder.note("step")

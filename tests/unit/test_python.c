@@ -57,8 +57,7 @@ TEST(lines)
         {"threshold:t0=keep,t2=5",
          "import gc\n\n# At the start of the program:\n"
          "gc.set_threshold(gc.get_threshold()[0], gc.get_threshold()[1], 5)\n"},
-        {"threshold:t0=keep", "import gc\n\n# At the start of the program:\n"
-                              "# nothing to set, all three thresholds stay as they are\n"},
+        {"threshold:t0=keep", "# Nothing to set: the interpreter does it by itself.\n"},
         {"freeze:t0=50000,t1=20,t2=20",
          "import gc\n\n"
          "# Once, the first time that this happens: startup_done: start-up is over, service "
@@ -94,6 +93,45 @@ TEST(lines)
     }
 }
 
+#define STARTED                                                                                    \
+    "\n# Once, the first time that this happens: startup_done: start-up is over, service begins\n"
+
+/* Of several policies, or in phases, where all happens at the start and at one report. */
+TEST(lines_of_several)
+{
+    static const struct {
+        const char *spec, *expected;
+    } rows[] = {
+        {"off:until=startup_done + freeze + threshold:t0=50000",
+         "import gc\n\n# At the start of the program:\n"
+         "gc.disable()\ngc.set_threshold(50_000)\n" STARTED
+         "gc.enable()\ngc.collect()\ngc.freeze()\n"},
+        {"threshold:t0=keep,t2=1000,until=startup_done",
+         "import gc\n\n# At the start of the program:\n"
+         "thresholds = gc.get_threshold()\n"
+         "gc.set_threshold(gc.get_threshold()[0], gc.get_threshold()[1], 1_000)\n" STARTED
+         "gc.set_threshold(gc.get_threshold()[0], gc.get_threshold()[1], thresholds[2])\n"},
+        {"threshold:t0=1,t1=2,t2=3,until=startup_done",
+         "import gc\n\n# At the start of the program:\n"
+         "thresholds = gc.get_threshold()\ngc.set_threshold(1, 2, 3)\n" STARTED
+         "gc.set_threshold(*thresholds)\n"},
+        {"threshold:t0=1 + freeze:t0=2 + threshold:t0=3,from=startup_done",
+         "import gc\n\n# At the start of the program:\ngc.set_threshold(1)\n" STARTED
+         "gc.set_threshold(3)\ngc.collect()\ngc.freeze()\n"},
+        {"freeze:until=startup_done + off:from=startup_done,until=startup_done",
+         "# Nothing to set: the interpreter does it by itself.\n"},
+        {"freeze:on=request_end,from=request_end@3,collect=no + off",
+         "import gc\n\n# At the start of the program:\ngc.disable()\n"
+         "\n# Once, when this has happened 3 times: request_end: a request has been answered\n"
+         "gc.freeze()\n"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char *text = lines_of(rows[i].spec);
+        check_text(rows[i].spec, text, rows[i].expected);
+        free(text);
+    }
+}
+
 /* What stands behind the part that is the same in each of these programs; tests/conformance/ runs
  * them. */
 TEST(programs)
@@ -101,18 +139,22 @@ TEST(programs)
     static const struct {
         const char *spec, *expected;
     } rows[] = {
-        {"default:until=idle",
+        {"default:until=idle + timed",
          "class Default(Part):\n"
          "    \"\"\"the interpreter's own thresholds, nothing changed\"\"\"\n\n"
          "    last = \"idle\", 1\n\n\n"
-         "def idle():\n"},
-        {"off + off:from=idle@5000",
+         "class Timed(Part):\n"},
+        {"default:until=idle + timed", "\n\ndef idle():\n"},
+        {"freeze + off:from=idle", "parts = [Freeze(), Off()]\n"}, /* at two reports */
+        {"freeze:on=idle,from=disconnect", "parts = [Freeze()]\n"},
+        {"freeze + off:from=startup_done@2", "parts = [Freeze(), Off()]\n"},
+        {"off + off:from=idle@5000 + timed",
          "class Off2(Part):\n"
          "    \"\"\"gc.disable(): automatic collection off from the start\"\"\"\n\n"
          "    first = \"idle\", 5_000\n\n"
          "    def start(self):\n"
          "        self.wish(\"enabled\", False)\n"},
-        {"off + off:from=idle@5000", "parts = [Off(), Off2()]\n"},
+        {"off + off:from=idle@5000 + timed", "parts = [Off(), Off2(), Timed()]\n"},
         {"freeze:every=3", "            if self.seen % 3 == 0:\n"
                            "                gc.collect()\n"
                            "                self.freeze()\n"},
@@ -121,11 +163,11 @@ TEST(programs)
          "    \"\"\"To be called whenever this happens: start-up is over, service begins.\"\"\"\n"
          "    report(\"startup_done\")\n\n\n"
          "def disconnect():\n"},
-        {"threshold:t0=keep + default",
+        {"threshold:t0=keep + timed",
          "\n\nclass Threshold(Part):\n"
          "    \"\"\"gc.set_threshold(t0, t1, t2) once, at the start\"\"\"\n"
-         "\n    # nothing to set, all three thresholds stay as "
-         "they are\n\n\nclass Default(Part):\n"},
+         "\n\nclass Timed(Part):\n"},
+        {"threshold:t0=5 + timed", "\"\"\"\n\n    def start(self):\n        self.wish(0, 5)\n"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         char *text = lines_of(rows[i].spec);
@@ -138,7 +180,8 @@ TEST(programs)
 TEST(every_policy_has_lines)
 {
     for (size_t i = 0; policies[i]; i++) {
-        check_that(policies[i]->name, policy_of(policies[i])->python != NULL);
+        const struct policy *policy = policy_of(policies[i]);
+        check_that(policies[i]->name, policy->once || (policy->python && policy->python_part));
         char *text = lines_of(policies[i]->name);
         check_that(policies[i]->name, text[0] != '\0');
         free(text);
@@ -150,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers),
         cmocka_unit_test(lines),
+        cmocka_unit_test(lines_of_several),
         cmocka_unit_test(programs),
         cmocka_unit_test(every_policy_has_lines),
     };
