@@ -258,7 +258,7 @@ struct selection *selection_new(struct store *store, const struct selection_opti
         "DROP TABLE IF EXISTS temp.ran; DROP TABLE IF EXISTS temp.compared;"
         "DROP TABLE IF EXISTS temp.objective; DROP TABLE IF EXISTS temp.shown;"
         "DROP TABLE IF EXISTS temp.unseen; DROP TABLE IF EXISTS temp.factor; DROP TABLE IF EXISTS "
-        "temp.axes";
+        "temp.axes; DROP TABLE IF EXISTS temp.kinds";
     struct selection *selection = allocate_zeroed(1, sizeof *selection);
     selection->store = store;
     selection->sql = sqlite3_str_new(NULL);
@@ -287,7 +287,8 @@ static const char no_parameter_sql[] =
     "SELECT 'no parameter ''' || text || ''' varies in it; what varies: ' || coalesce("
     "     (SELECT group_concat(factor, ', ') FROM (SELECT DISTINCT factor FROM factor)), 'nothing')"
     " FROM asked WHERE what = 'parameter' AND NOT EXISTS"
-    "     (SELECT 1 FROM factor WHERE factor = text OR factor LIKE '%.' || text) LIMIT 1";
+    "     (SELECT 1 FROM factor WHERE factor = text OR factor LIKE '%.' || text"
+    "      OR factor LIKE '%: ' || text) LIMIT 1";
 
 int selection_find_factors(struct selection *selection, struct error *error)
 {
