@@ -1,5 +1,5 @@
 -- What of a results file is drawn. Options are in temp.asked (what, text): experiment, workload,
--- collector, seed, policy, alone. The tables made here are read by the charts' queries.
+-- collector, seed, policy, alone, seen. The tables made here are read by the charts' queries.
 CREATE TEMP VIEW ended AS
 SELECT run.*, experiment.command FROM run JOIN experiment ON experiment.id = experiment_id
 WHERE in_plan AND status IN ('finished', 'out_of_memory')
