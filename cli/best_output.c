@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/print.h"
 #include "cli/remarks.h"
@@ -250,6 +251,19 @@ static void print_caution(const struct best_answer *answer, const struct best_gr
     free(whole);
 }
 
+/* The same lines for several groups are printed once. */
+static void print_python(const struct best_answer *answer, const struct best_group *group)
+{
+    const char *policy = outcome_of(answer, group->best.settings)->policy;
+    for (const struct best_group *before = answer->groups; before < group; before++)
+        if (before->python && strcmp(before->python, group->python) == 0) {
+            print("\n%s in an application: the lines above.\n", policy);
+            return;
+        }
+    print("\n%s in an application:\n\n", policy);
+    print_as_it_is(group->python);
+}
+
 static void print_group(const struct best_answer *answer, const struct best_group *group)
 {
     print_title(answer, group);
@@ -271,8 +285,7 @@ static void print_group(const struct best_answer *answer, const struct best_grou
         print_front(answer, group);
     if (group->python) {
         print_caution(answer, group);
-        print("\n%s in an application:\n\n", outcome_of(answer, group->best.settings)->policy);
-        print_as_it_is(group->python);
+        print_python(answer, group);
     }
 }
 

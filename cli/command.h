@@ -142,13 +142,13 @@ void close_output(void);
                    .otherwise = "as the experiment says"
 
 #define OPTION_LIMIT .name = "limit", TERM_LIMIT, .read = limits_read_option
-#define ONE_LIMIT    "a condition such as 'latency_p99 <= 50ms'"
+#define ONE_LIMIT    "a condition such as 'latency_p99 <= 50ms', as often as you like"
 
 /* Of commands that read results. */
 #define OPTION_OTHER_LIMIT                                                                         \
     .name = "limit", .type = PARAM_RULE, .read = limits_read_option, .registry = &metric_registry, \
     .otherwise = "those stored with the results", .form = ONE_LIMIT ", or none",                   \
-    .meaning = "limits in place of those stored with the results, as often as you like"
+    .meaning = "limits in place of those stored with the results"
 
 #define OPTION_SEEN                                                                                \
     .name = "seen", .type = PARAM_SWITCH,                                                          \

@@ -135,7 +135,8 @@ static const char *order_name(const struct ranking *ranking)
 }
 
 /* Settings that more replications might tell apart from the baseline. Returns how many. */
-static size_t print_too_few(const struct ranking *ranking, const struct ranking_group *group)
+static size_t write_too_few(FILE *out, const struct ranking *ranking,
+                            const struct ranking_group *group)
 {
     size_t found = 0;
     for (size_t i = 0; i < group->count; i++) {
@@ -143,15 +144,30 @@ static size_t print_too_few(const struct ranking *ranking, const struct ranking_
         if (!verdict || verdict->value != VERDICT_TOO_FEW || found++ >= NAMED_MOST)
             continue;
         if (found == 1)
-            print("With %zu replications these cannot be told apart from %s in %s: ",
-                  verdict->difference.n, ranking->outcomes.baseline, order_name(ranking));
-        print(found == 1 ? "%s (about %zu would do)" : ", %s (about %zu)",
-              policy_of_setting(ranking, &group->settings[i]), verdict->needed);
+            print_to(out, "With %zu replications these cannot be told apart from %s in %s: ",
+                     verdict->difference.n, ranking->outcomes.baseline, order_name(ranking));
+        print_to(out, found == 1 ? "%s (about %zu would do)" : ", %s (about %zu)",
+                 policy_of_setting(ranking, &group->settings[i]), verdict->needed);
     }
     if (found > NAMED_MOST)
-        print(", and %zu more", found - NAMED_MOST);
+        print_to(out, ", and %zu more", found - NAMED_MOST);
     if (found)
-        print(".\n");
+        print_to(out, ".");
+    return found;
+}
+
+static size_t print_too_few(const struct ranking *ranking, const struct ranking_group *group)
+{
+    char *text = NULL;
+    size_t size, found;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        out_of_memory();
+    found = write_too_few(out, ranking, group);
+    if (fclose(out) != 0)
+        out_of_memory();
+    print_paragraph(text);
+    free(text);
     return found;
 }
 

@@ -23,6 +23,7 @@ WITH spread AS (
 SELECT iif(x_levels >= y_levels, x, y) AS x, iif(x_levels >= y_levels, y, x) AS y
 FROM pair LEFT JOIN effect AS ex ON ex.factor = x LEFT JOIN effect AS ey ON ey.factor = y
 ORDER BY (SELECT count(*) FROM asked WHERE what = 'parameter'
-          AND (pair.x = text OR pair.x LIKE '%.' || text OR pair.y = text OR pair.y LIKE '%.' || text)) DESC,
+          AND (pair.x = text OR pair.x LIKE '%.' || text OR pair.x LIKE '%: ' || text
+               OR pair.y = text OR pair.y LIKE '%.' || text OR pair.y LIKE '%: ' || text)) DESC,
          parameters DESC, coalesce(ex.share, 0) + coalesce(ey.share, 0) DESC, pair.x, pair.y
 LIMIT 1;

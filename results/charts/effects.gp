@@ -55,7 +55,8 @@ do for [f=1:drawn] {
   every_ = is_slanted(f) ? ceil(levels(f)*0.02/(width - gap)) : 1
   do for [i=from[f]:upto[f]] { set xtics add (((i - from[f]) % every_ ? "" : level_text(label[i])) num($data[i], 2)) }
   counted = int(sum [i=from[f]:upto[f]] num($data[i], 7))
-  set label 999 cut(panel_factor[f], 60).(counted == runs ? "" : sprintf(" (%d runs)", counted)) at graph 0, screen ceiling + 0.014 left font ",11" textcolor rgb ink
+  heading_ = cut(panel_factor[f], 60).(counted == runs ? "" : sprintf(" (%d runs)", counted))
+  set label 999 heading_ at graph 0, screen ceiling + 0.014 left font sprintf(",%g", max(5, min(11, 11*(width - gap)/(0.0064*letter_scale*strlen(heading_))))) textcolor rgb ink
   all = num($data[from[f]], 8)
   set arrow 999 from graph 0, first all to graph 1, first all nohead lc rgb grey lw 1 dt 2
   limit_wide = width - gap; limit_high = ceiling - floor_; eval limit_lines("y"); if (f > 1) { eval no_limit_texts }

@@ -1,4 +1,4 @@
--- What varies between the runs of the experiment: parameters, as threshold.t0 or web.rate, and policy,
+-- What varies between the runs of the experiment: parameters, as threshold.t0, web.rate or off + freeze: freeze.t0, and policy,
 -- workload and collector themselves. A factor's levels are numbered from 1 by value; words in the order in
 -- which they were run, and is_ordered is 0. If there are many levels, as in a sampled design, each stands for several values, and has a
 -- label rounded to three digits.
@@ -6,15 +6,16 @@ CREATE TEMP TABLE factor AS
 WITH setting AS ( -- what runs differ in but for the seed; with a run of it
     SELECT policy, workload, collector, min(run_id) AS run_id FROM ran GROUP BY policy, workload, collector
 ), named AS ( -- every policy, workload and collector, and how many settings it is in
-    SELECT 'policy' AS what, policy AS name, substr(policy, 1, instr(policy || ':', ':') - 1) AS kind,
-           min(run_id) AS run_id, count(*) AS settings FROM setting GROUP BY policy
+    SELECT 'policy' AS what, policy AS name, kind, min(run_id) AS run_id, count(*) AS settings
+    FROM setting JOIN kinds USING (policy) GROUP BY policy
     UNION ALL
     SELECT 'workload', workload, substr(workload, 1, instr(workload || ':', ':') - 1), min(run_id), count(*)
     FROM setting GROUP BY workload
     UNION ALL
     SELECT 'collector', collector, collector, min(run_id), count(*) FROM setting GROUP BY collector
 ), every AS (
-    SELECT what, named.name, run_id, settings, kind AS owner, kind || '.' || parameter.name AS factor,
+    SELECT what, named.name, run_id, settings, kind AS owner,
+           kind || iif(instr(kind, ' + '), ': ', '.') || parameter.name AS factor,
            value, text
     FROM named JOIN parameter USING (run_id) WHERE owner = what
     UNION ALL

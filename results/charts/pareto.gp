@@ -1,6 +1,6 @@
 # A metric against peak memory, a point per policy with the 95% intervals of both means, and the front: the policies
 # that no other beats in both. $data: a row per policy: (its name and its kind: policy[k], kind[k]), is it the baseline,
-# its place on the front, has it a curve on other charts, then mean, low and high end of the interval of the peak heap in bytes, and of the metric; how many of its runs were too short to see what comes.
+# its place on the front, has it a curve on other charts, then mean, low and high end of the interval of the peak heap in bytes, and of the metric; how many of its runs were too short to see what comes, is the peak that up to the horizon.
 # SPDX-License-Identifier: GPL-3.0-or-later
 title_text = capital(short(metric_meaning))." against peak memory"; title_room = 0.96; eval heading
 eval many ? read_kinds : ""
@@ -39,7 +39,7 @@ if (zeros > 0) {                        # a band below a logarithmic axis for wh
   y_lo = y_lo*(y_lo/y_hi)**0.08; set yrange [y_lo : y_hi]
 }
 level(v) = zeros > 0 && !(v > 0) ? none : v
-set xlabel "peak heap".over_seeds.scale_name("x")
+set xlabel "peak heap".(num($data[1], 13) > 0 ? " up to the horizon" : "").over_seeds.scale_name("x")
 set ylabel short(metric_meaning).over_seeds.scale_name("y")
 set grid xtics
 

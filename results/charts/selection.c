@@ -78,6 +78,7 @@ static int make_asked(struct selection *selection, const struct selection_option
     ask(sql, "collector", options->collector);
     ask(sql, "seed", options->seed);
     ask(sql, "alone", options->alone ? "yes" : NULL);
+    ask(sql, "seen", options->by_seen ? "yes" : NULL);
     for (int i = 0; i < SELECTION_POLICIES_MOST; i++)
         ask(sql, "policy", options->policies[i]);
     for (int i = 0; i < 2; i++)
@@ -127,7 +128,7 @@ static int check_asked(const struct selection *selection, struct error *error)
 {
     static const char nothing_sql[] =
         "SELECT CASE WHEN EXISTS (SELECT 1 FROM compared) THEN NULL"
-        " WHEN EXISTS (SELECT 1 FROM asked WHERE what <> 'most') THEN"
+        " WHEN EXISTS (SELECT 1 FROM asked WHERE what NOT IN ('most', 'seen')) THEN"
         "  'no run in it that has ended is what was asked for: there is nothing to draw'"
         " ELSE 'no run in it has ended: there is nothing to draw' END";
     if (fail_if(selection, not_there_sql, error) != 0 ||
@@ -258,7 +259,7 @@ struct selection *selection_new(struct store *store, const struct selection_opti
         "DROP TABLE IF EXISTS temp.ran; DROP TABLE IF EXISTS temp.compared;"
         "DROP TABLE IF EXISTS temp.objective; DROP TABLE IF EXISTS temp.shown;"
         "DROP TABLE IF EXISTS temp.unseen; DROP TABLE IF EXISTS temp.factor; DROP TABLE IF EXISTS "
-        "temp.axes";
+        "temp.axes; DROP TABLE IF EXISTS temp.kinds";
     struct selection *selection = allocate_zeroed(1, sizeof *selection);
     selection->store = store;
     selection->sql = sqlite3_str_new(NULL);
@@ -287,7 +288,8 @@ static const char no_parameter_sql[] =
     "SELECT 'no parameter ''' || text || ''' varies in it; what varies: ' || coalesce("
     "     (SELECT group_concat(factor, ', ') FROM (SELECT DISTINCT factor FROM factor)), 'nothing')"
     " FROM asked WHERE what = 'parameter' AND NOT EXISTS"
-    "     (SELECT 1 FROM factor WHERE factor = text OR factor LIKE '%.' || text) LIMIT 1";
+    "     (SELECT 1 FROM factor WHERE factor = text OR factor LIKE '%.' || text"
+    "      OR factor LIKE '%: ' || text) LIMIT 1";
 
 int selection_find_factors(struct selection *selection, struct error *error)
 {

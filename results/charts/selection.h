@@ -4,6 +4,7 @@
  * read (results/charts/selection.sql, shown.sql, factors.sql, axes.sql):
  *
  *     ran        runs of the newest experiment; of a compare, and older ones comparable with it
+ *     kinds      what policies are called without parameters: threshold, off + freeze
  *     compared   those of one program: every policy, every seed
  *     shown      those of policies that have a curve or a panel each
  *     objective  (run_id, value): the metric that charts of a metric are about

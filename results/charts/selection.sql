@@ -1,5 +1,5 @@
 -- What of a results file is drawn. Options are in temp.asked (what, text): experiment, workload,
--- collector, seed, policy, alone. The tables made here are read by the charts' queries.
+-- collector, seed, policy, alone, seen. The tables made here are read by the charts' queries.
 CREATE TEMP VIEW ended AS
 SELECT run.*, experiment.command FROM run JOIN experiment ON experiment.id = experiment_id
 WHERE in_plan AND status IN ('finished', 'out_of_memory')
@@ -34,6 +34,19 @@ WITH newest AS (
 SELECT *, max(status = 'out_of_memory') OVER (PARTITION BY policy, workload, collector) AS lost
 FROM alike;
 
+-- What policies are called without their parameters: threshold, or if they are joined off + freeze.
+CREATE TEMP TABLE kinds (policy TEXT PRIMARY KEY, kind TEXT) WITHOUT ROWID;
+INSERT INTO kinds
+WITH RECURSIVE cut AS ( -- the names so far, and the parts behind them, each with a + behind it
+    SELECT DISTINCT policy, '' AS kind, policy || ' + ' AS rest FROM ran
+    UNION ALL
+    SELECT policy, kind || iif(kind = '', '', ' + ')
+                   || substr(rest, 1, min(instr(rest, ' + '), instr(rest || ':', ':')) - 1),
+           substr(rest, instr(rest, ' + ') + 3)
+    FROM cut WHERE rest <> ''
+)
+SELECT policy, kind FROM cut WHERE rest = '';
+
 -- Runs that were too short to see what comes after them. Where no collection comes there is nothing to see.
 CREATE TEMP TABLE unseen (run_id INTEGER PRIMARY KEY);
 INSERT INTO unseen
@@ -55,7 +68,7 @@ WITH program AS (
     WINDOW policy AS (PARTITION BY policy)
 )
 SELECT run_id, dense_rank() OVER (ORDER BY wanted, earliest) AS place, seed, first, lost,
-       substr(policy, 1, min(instr(policy || ':', ':') - 1, 80)) AS kind,
+       (SELECT substr(kind, 1, 80) FROM kinds WHERE kinds.policy = of_program.policy) AS kind,
        iif(length(policy) <= 200, policy, substr(policy, 1, 120) || '…' || substr(policy, -79)) || CASE WHEN out_of_memory = 0 THEN '' WHEN runs = out_of_memory THEN ' (out of memory)'
                       ELSE ' (out of memory: ' || out_of_memory || ' of ' || runs || ')' END AS policy,
        policy AS specification

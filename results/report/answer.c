@@ -317,6 +317,17 @@ static void write_deciding(const struct answer *answer)
     fputs(".</p>\n", answer->out);
 }
 
+/* What is between backquotes is code. `text` is cut up. */
+static void write_words(FILE *out, char *text)
+{
+    bool code = false;
+    for (char *words; (words = strsep(&text, "`")); code = !code) {
+        fputs(code ? "<code>" : "", out);
+        html_text(out, words);
+        fputs(code ? "</code>" : "", out);
+    }
+}
+
 /* Never lines to be copied without it. */
 static void write_caution(const struct answer *answer)
 {
@@ -341,7 +352,7 @@ static void write_scatter(const struct answer *answer)
     char *text = scatter_best_text(&answer->page->scatter, group);
     if (text) {
         fputs("<p>", answer->out);
-        html_text(answer->out, text);
+        write_words(answer->out, text);
         fputs(" <a href=\"#scatter\">More on that</a>.</p>\n", answer->out);
     }
     free(text);

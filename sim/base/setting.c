@@ -8,6 +8,8 @@
 
 #include "sim/base/allocate.h"
 
+#define JOINED "off:until=startup_done + freeze" /* in messages */
+
 static size_t count_params(const struct component *component)
 {
     size_t n = 0;
@@ -83,6 +85,16 @@ static void note_common(struct setting *setting, const bool *given)
     }
 }
 
+/* Of names that stand side by side, as in "freeze, off": what joins them. Returns -1. */
+static int suggest_joint(const char *name, const struct component *const *registry,
+                         const char *what, struct error *error)
+{
+    if (setting_joins(registry) && strpbrk(name, ", &;|"))
+        return error_set(error, "there is no %s '%.60s'; a + joins several, as in %s", what, name,
+                         JOINED);
+    return -1;
+}
+
 /* A text without joints: of `length` bytes. What is made stays in *setting if it fails. */
 static int parse_part(struct setting *setting, const char *text, size_t length,
                       const struct component *const *registry, const char *what,
@@ -95,7 +107,7 @@ static int parse_part(struct setting *setting, const char *text, size_t length,
         *rest++ = '\0';
     const struct component *component = component_find(setting->given, registry, what, error);
     if (!component)
-        return -1;
+        return suggest_joint(setting->given, registry, what, error);
     setting->component = component;
     setting->state = allocate_zeroed(1, component->state_size);
     if (component->common)
@@ -179,8 +191,7 @@ static void join_texts(struct setting *first)
 
 static int refuse_empty(const char *text, const char *what, struct error *error)
 {
-    return error_set(error, "'%.200s': a %s is missing beside a +, as in %s", text, what,
-                     "off:until=startup_done + freeze");
+    return error_set(error, "'%.200s': a %s is missing beside a +, as in %s", text, what, JOINED);
 }
 
 static int parse_joined(struct setting *setting, const char *text,

@@ -422,3 +422,13 @@ def nothing_varies(place):
     place.expect(0, f"compare -w {SMALL} -p off -p freeze")
     out = place.expect(0, "sensitivity results.db --metric heap_peak --metric pause_max").out
     check(out.split("policy")[1].split()[:4] == ["2", "2", "-", "-"], out)
+
+
+@test("best of several collectors: lines that are the same are printed once")
+def lines_once(place):
+    place.write("several.yaml", "workload: web:modules=2000,rate=100,duration=1s\ncollectors: [cpython-3.12, cpython-3.13]\n"
+                                "policies: ['off:until=startup_done + freeze']\n")
+    place.expect(0, "sweep several.yaml --db several.db")
+    out = place.expect(0, "best several.db --minimise gc_time").out
+    equal(out.count("import gc\n"), 1, "programs")
+    check("freeze in an application: the lines above.\n" in out, out)

@@ -379,6 +379,20 @@ def front(place):
     equal({point[p] for p in found}, {point[p] for p in undominated}, "points")
 
 
+@test("charts pareto and overhead: peak memory as it will be at the horizon, as `best` has it; --seen: as it was seen")
+def memory_ahead(place):
+    results = swept(place).path("summary.db")
+    for chart in ("pareto", "overhead"):
+        for option, metric, said in (("", "horizon_heap_peak", "peak heap up to the horizon, mean"),
+                                     ("--seen", "heap_peak", "peak heap, mean")):
+            means = dict(place.query("SELECT policy, avg(value) FROM run JOIN summary ON run_id = id WHERE workload = ?"
+                                     f" AND metric = '{metric}' GROUP BY policy", WEB, name=results))
+            content = re.sub(r"<[^>]*>", "|", svg(place, results, f"--chart {chart} {option}").replace("\n", ""))
+            check(said in content, chart, option)
+            number, unit = re.search(r"\|off[|\s]+[^|]*?, ([0-9.]+) (.iB)", content).groups()
+            equal(float(number), float(f"{means['off'] / {'M': 2**20, 'G': 2**30}[unit[0]]:.3g}"), f"{chart} {option}")
+
+
 @test("plot --show-sql: SQLite alone runs it, or it says whose functions it uses")
 def show_sql(place):
     results = swept(place).path("collections.db")

@@ -50,7 +50,7 @@ def laid_out(place, points):
     runs = [row[0] for row in connection.execute("SELECT id FROM run ORDER BY id")]
     for run, (x, y) in zip(runs, points):
         connection.execute("UPDATE run SET heap_peak_bytes = ? WHERE id = ?", (int(x * 2**20), run))
-        for metric, value in (("heap_peak", x * 2**20), ("latency_p99", y / 10), ("service_pause_p99", y / 1000),
+        for metric, value in (("heap_peak", x * 2**20), ("horizon_heap_peak", x * 2**20), ("latency_p99", y / 10), ("service_pause_p99", y / 1000),
                               ("service_pause_max", y / 900), ("horizon_latency_p99", y / 10),
                               ("horizon_pause_max", y / 900)):
             connection.execute("INSERT OR REPLACE INTO summary VALUES (?, ?, ?)", (run, metric, value))

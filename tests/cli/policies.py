@@ -174,6 +174,29 @@ def in_files(place):
     equal(names, {"off + freeze + timed: freeze.t0", "off + freeze + timed: timed.every"}, "parameters")
 
 
+@test("charts of experiments: policies that are joined are another kind than the first of them, with parameters of their own")
+def kinds_in_charts(place):
+    place.write("kinds.yaml", """\
+workload: web:modules=2000,rate=100,duration=2s
+policies:
+  - off
+  - {all: [off:until=startup_done, {name: freeze, t0: [700, 5000]}]}
+  - {name: threshold, t0: [700, 5000]}
+  - {all: [{name: threshold, t0: [700, 5000]}, {name: timed, every: [200ms, 1s], automatic: yes}]}
+log: collections
+""")
+    place.expect(0, "sweep kinds.yaml --db kinds.db")
+    place.expect(0, "plot kinds.db --chart effects --metric heap_mean --format svg --out kinds")
+    content = place.read("kinds/effects.svg").decode().replace("\n", "")
+    for text in ("off", "off + freeze", "threshold", "threshold + timed", "off + freeze: freeze.t0 (2 runs)",
+                 "threshold.t0 (2 runs)", "threshold + timed: threshold.t0 (4 runs)", "threshold + timed: timed.every (4 runs)"):
+        check(f">{text}<" in content, text)
+    for options in ("--parameter timed.every --parameter threshold.t0", "--parameter every"):
+        place.expect(0, f"plot kinds.db --chart heatmap --metric heap_mean --format svg --out kinds {options}")
+        content = place.read("kinds/heatmap.svg").decode().replace("\n", "")
+        check(">threshold + timed: timed.every<" in content and ">threshold + timed: threshold.t0<" in content, options)
+
+
 @test("refused: what is joined to nothing, or to what is no policy; workloads are not joined")
 def refused(place):
     for spec, said in (("off +", "a policy is missing beside a +"), ("off + fr", "there is no policy 'fr'"),

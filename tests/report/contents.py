@@ -400,6 +400,16 @@ def still_to_come(place):
 # ---- options -------------------------------------------------------------------------------------------
 
 
+@test("commands that the answer names are code, not between backquotes")
+def commands_as_code(place):
+    place.write("latency.yaml", "workload: web:modules=20000,rate=100,duration=2s\npolicies: [default, freeze]\n"
+                                "replications: 2\nminimise: latency_p99\n")
+    place.expect(0, "sweep latency.yaml --db latency.db")
+    page = report(place, "latency.db")
+    check("`" not in answer(page), answer(page))
+    check(any(code.words() == "best --scatter" for code in page.root.one("section", id="answer").all("code")), "as code")
+
+
 @test("--experiment, --metric, --baseline, --top")
 def options(place):
     file = File(place)
