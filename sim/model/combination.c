@@ -158,6 +158,7 @@ static void end(struct combination *combination, struct gc *gc, struct part *par
     for (int wish = 0; in_force && wish < WISH_COUNT; wish++)
         if (part->wishes[wish] >= 0)
             work_out(combination, wish);
+    combination->changed_ns = in_force ? gc_now_ns(gc) : combination->changed_ns;
     if (part->frozen)
         gc_unfreeze(gc);
 }
@@ -175,8 +176,10 @@ static void begin_and_end(struct combination *combination, struct gc *gc, enum p
         if (part->is != PART_OVER && is_now(combination, &part->phase.until, event))
             end(combination, gc, part);
     for (struct part *part = combination->parts; part < behind; part++)
-        if (part->is == PART_TO_COME && is_now(combination, &part->phase.from, event))
+        if (part->is == PART_TO_COME && is_now(combination, &part->phase.from, event)) {
+            combination->changed_ns = gc_now_ns(gc);
             begin(combination, gc, part);
+        }
 }
 
 void combination_start(struct combination *combination, struct gc *gc)
@@ -241,7 +244,7 @@ static void plan_change(const struct combination *combination, const struct mome
 void combination_plan(const struct combination *combination, const struct gc *gc,
                       struct policy_plans *plans)
 {
-    *plans = (struct policy_plans){0};
+    *plans = (struct policy_plans){.changed_ns = combination->changed_ns};
     for (size_t i = 0; i < combination->count; i++) {
         const struct part *part = &combination->parts[i];
         if (part->is == PART_TO_COME)

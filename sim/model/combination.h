@@ -48,6 +48,7 @@ struct combination {
     struct part *parts;
     size_t count;
     bool phases;                                  /* some begin later, or end */
+    uint64_t changed_ns;                          /* wall instant when one last did; 0: never */
     struct part *running;                         /* its function is being called; or NULL */
     int64_t beneath[WISH_COUNT], set[WISH_COUNT]; /* without wishes; as it was set last */
     const uint64_t *events;                       /* reported so far, by event */
