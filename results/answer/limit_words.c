@@ -18,7 +18,7 @@ static const char *show_missed(char text[LIMIT_TEXT], const struct margin *margi
     if (fabs(times - 1) < 0.005)
         snprintf(text, LIMIT_TEXT, "just %s", side);
     else
-        snprintf(text, LIMIT_TEXT, "%s %.3gx", side, times);
+        snprintf(text, LIMIT_TEXT, times < 1000 ? "%s %.3gx" : "%s %.0fx", side, times);
     return text;
 }
 
@@ -53,7 +53,7 @@ static bool has_missed(const struct limit_verdict *verdict)
 
 /* What a table has, of which something is to be said. */
 struct remarks {
-    size_t within; /* settings, all limits */
+    size_t within, unknown; /* settings, by all limits */
     bool missed, turned;
 };
 
@@ -62,7 +62,9 @@ static struct remarks find_remarks(const struct limit_verdict *const *verdicts, 
 {
     struct remarks found = {0};
     for (size_t s = 0; s < settings && limits; s++) {
-        found.within += verdict_of_limits(verdicts[s], limits) == LIMIT_WITHIN;
+        enum limit_value value = verdict_of_limits(verdicts[s], limits);
+        found.within += value == LIMIT_WITHIN;
+        found.unknown += value == LIMIT_UNKNOWN;
         for (size_t i = 0; i < limits; i++) {
             found.missed |= has_missed(&verdicts[s][i]);
             found.turned |= is_turned(&verdicts[s][i]);
@@ -89,7 +91,8 @@ static void write_legend(FILE *out, const struct outcomes *outcomes, size_t grou
 {
     const struct limits *limits = outcomes->limits;
     if (settings > 1 && found->within == 0)
-        fprintf(out, "No policy is within %s. ", limits->count > 1 ? "all limits" : "the limit");
+        fprintf(out, "No policy is %swithin %s. ", found->unknown ? "known to be " : "",
+                limits->count > 1 ? "all limits" : "the limit");
     if (found->missed)
         fputs("Over 2x: twice what is allowed. ", out);
     if (goes_ahead(outcomes))

@@ -136,6 +136,18 @@ static void list_settings(struct scatter_order *order, const struct scatter_answ
 
 /* ---- all of it --------------------------------------------------------------------------- */
 
+struct scatter_question scatter_question_of(const struct subject *subject,
+                                            const struct metric *metric)
+{
+    const struct limits *limits = subject->limits;
+    return (struct scatter_question){
+        .subject = *subject,
+        .metric = metric,
+        .conditions = limits ? limits->items : NULL,
+        .condition_count = limits ? limits->count : 0,
+    };
+}
+
 /* Whether the question has a metric that is, or is not, known at the ends in it. */
 static bool has_metric(const struct scatter_answer *answer, bool known)
 {

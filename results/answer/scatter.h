@@ -38,11 +38,15 @@ struct scatter_group {
 /* What is asked; everything belongs to the caller, and outlives the answer. */
 struct scatter_question {
     struct subject subject;
-    const struct metric *metric; /* that decides */
-    bool high;                   /* that is to be large */
-    struct condition *const *conditions;
+    const struct metric *metric;         /* that decides */
+    bool high;                           /* that is to be large */
+    struct condition *const *conditions; /* the subject's limits among them */
     size_t condition_count;
 };
+
+/* Whether the best within the subject's limits stays the best, by a metric to be small. */
+struct scatter_question scatter_question_of(const struct subject *subject,
+                                            const struct metric *metric);
 
 struct scatter_answer {
     const struct scatter_question *question;

@@ -37,6 +37,16 @@ static void find_missed(struct single_run *run)
     }
 }
 
+/* The first part that has never been in force. */
+static const char *find_left_out(const struct single_run *run)
+{
+    uint64_t bit = 1;
+    for (const struct setting *part = run->policy; part; part = part->next, bit <<= 1)
+        if (run->result->ending.plans.left_out & bit)
+            return part->component->name;
+    return NULL;
+}
+
 static bool is_unsteady(const struct simulation_result *result)
 {
     return result->status == RUN_finished && result->steady_ns &&
@@ -72,6 +82,7 @@ int single_runs_read(struct single_runs *answer, const struct single_run *runs, 
         run->values = allocate_zeroed(metric_count(), sizeof *run->values);
         if (run->result) {
             find_missed(run);
+            run->left_out = find_left_out(run);
             run->unsteady = is_unsteady(run->result);
         }
         status = run_read(store, run->id, &run->status, run->values, error);

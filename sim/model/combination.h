@@ -38,7 +38,7 @@ struct part {
     const struct policy *policy;
     void *state;
     struct phase phase;
-    enum { PART_TO_COME, PART_IN_FORCE, PART_OVER } is;
+    enum { PART_TO_COME, PART_IN_FORCE, PART_OVER, PART_LEFT_OUT /* it never began */ } is;
     int64_t wishes[WISH_COUNT]; /* -1: none */
     bool frozen;                /* it has frozen, and nobody has unfrozen since */
 };

@@ -36,6 +36,7 @@ struct policy_plans {
     struct policy_plan plans[POLICY_PLANS_MOST];
     size_t count;
     uint64_t changed_ns; /* wall instant when one last began or ended with an event; 0: never */
+    uint64_t left_out;   /* bit i: the i-th never began, since its end came first */
 };
 
 void policy_plans_add(struct policy_plans *plans, struct policy_plan plan);

@@ -83,7 +83,7 @@ def shown_range(low, high):
 
 @test("compare: from … to … of each policy's longest pause, as the metrics have it; of several seeds, too")
 def compare(place):
-    for options in ("", "-r 2"):
+    for options in ("", "-r 2", "-r 2 --limit 'pause_max <= 1s' --limit 'gc_time <= 1s'"):
         out = words(place.expect(0, f"compare -w {SMALL} {POLICIES} {options}").out)
         check(f"(scatter: {LOW} to {HIGH} ns in what services have reported, {OWN} ns here)" in out, out)
         check(SETTLES in out, out)
@@ -223,6 +223,9 @@ def page(place):
     check(words(ANSWERS[0][4]) in said, "the answer", said[:3000])
     equal(re.findall(r'title="([^"]*) over the scatter of memory', page), ["4.00 to 30.0 ms", "5.00 to 25.0 ms", "6.00 to 40.0 ms"],
           "ranges")
+    place.expect(0, "report results.db --limit 'heap_peak <= 3MiB'")
+    said = words(re.sub("<[^>]*>", "", place.read("report.html").decode()))
+    check("it stays the best; its pause_max is 5.00 to 25.0 ms." in said, "the best within limits", said[:3000])
 
 
 @test("a merged file says of the range what its parts do")

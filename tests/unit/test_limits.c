@@ -157,6 +157,7 @@ TEST(in_words)
         {"latency_p99 <= 200ms", DEFAULT, "within", 0.15, 0.2},
         {"latency_p99 <= 50ms", DEFAULT, "over 3x", 0.15, 0.05},
         {"50ms >= latency_p99", DEFAULT, "over 3x", 0.15, 0.05},
+        {"latency_p99 <= 100us", DEFAULT, "over 1500x", 0.15, 0.0001},
         {"latency_p99 <= 149.9ms", DEFAULT, "just over", 0.15, 0.1499},
         {"latency_p99 >= 300ms", DEFAULT, "under 0.5x", 0.15, 0.3},
         {"300ms < latency_p99", DEFAULT, "under 0.5x", 0.15, 0.3},
