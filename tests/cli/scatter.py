@@ -280,6 +280,16 @@ def advice_changes(place):
     check("The advice depends on how objects lie in memory: measure a pause" in out, out)
 
 
+@test("best --scatter and --verify: default is run again, too, where a condition speaks of it")
+def reference(place):
+    others = " ".join(f"-p threshold:t0={t0}" for t0 in (5000, 6000, 7000, 8000))
+    place.expect(0, f"compare -w web:modules=2000,duration=2s -p off {others} -p default")
+    asked = "best results.db --experiment 1 --minimise service_gc_share --subject-to 'heap_peak <= 100 * default' --seen"
+    for again, stands in (("--scatter", "The advice stands however"), ("--verify", "The advice stands: off")):
+        result = place.run(f"{asked} {again}")
+        check(result.status == 0 and stands in words(result.out), again, result)
+
+
 @test("best --scatter: nothing to try is one line")
 def nothing_to_try(place):
     said = ["--scatter: there is nothing to try"]
