@@ -40,7 +40,7 @@ struct part {
     struct phase phase;
     enum { PART_TO_COME, PART_IN_FORCE, PART_OVER, PART_LEFT_OUT /* it never began */ } is;
     int64_t wishes[WISH_COUNT]; /* -1: none */
-    bool frozen;                /* it has frozen, and nobody has unfrozen since */
+    bool frozen;                /* it has frozen, and no part has unfrozen since */
 };
 
 struct combination {
