@@ -180,7 +180,8 @@ static void make_group(struct scatter_answer *answer, size_t number)
     if (!scatter_range_is_open(&group->order.range))
         group->is = SCATTER_IS_CALIBRATED;
     else if (!has_metric(answer, true) || (depends_on_time(own) && !is_known_at_ends(own)))
-        group->is = SCATTER_IS_RUN_AGAIN;
+        group->is = find_best(answer, number) == NO_SETTING ? SCATTER_IS_NOTHING /* to run again */
+                                                            : SCATTER_IS_RUN_AGAIN;
     else
         find_best_of_each(answer, group, number);
     if (is_known_at_ends(own))

@@ -16,7 +16,7 @@
 
 /* What is said of a group: X(identifier, as JSON says it). */
 #define SCATTER_VERDICTS(X)                                                                        \
-    X(NOTHING, "none")          /* it depends on no time, or no run has told */                    \
+    X(NOTHING, "none")          /* no setting is one, it depends on no time, or no run has told */ \
     X(CALIBRATED, "calibrated") /* a measured pause says the scatter: there is no range */         \
     X(RUN_AGAIN, "run again")   /* nobody knows without running again */                           \
     X(STANDS, "stands")         /* the best is the best at both ends, or not told apart from it */ \

@@ -193,6 +193,8 @@ def best(place):
     row, = objects(place.expect(0, "best results.db --minimise pause_max --json").out)
     equal([(s["policy"], s["low"], s["own"], s["high"]) for s in row["scatter"]["settings"]],
           [("default", 0.004, 0.010, 0.030), ("freeze", 0.005, 0.020, 0.025), ("off", 0.006, 0.030, 0.040)], "settings")
+    result = place.run("best results.db --minimise latency_p99 --subject-to 'latency_p99 <= 50ms'")
+    check(result.status == 1 and "objects lie in memory" not in result.out, "no answer, and nothing to run again", result)
     check(all(near(row["scatter"][f"{end}_ns"], ns) for end, ns in (("low", LOW), ("own", OWN), ("high", HIGH))), row)
 
 
