@@ -9,15 +9,6 @@
 #include "sim/base/allocate.h"
 #include "sim/base/units.h"
 
-/* What such a parameter waits for, so often. */
-static struct moment moment_of(const struct setting *part, const struct param *param)
-{
-    const void *field = (const char *)setting_state(part, param) + param->offset;
-    if (param->type == PARAM_MOMENT)
-        return *(const struct moment *)field;
-    return (struct moment){*(const int64_t *)field, 1};
-}
-
 /* The first parameter that names an event which was never reported, or not so often. */
 static void find_missed(struct single_run *run)
 {
@@ -27,7 +18,7 @@ static void find_missed(struct single_run *run)
         for (size_t i = 0; (param = component_param(part->component, i)); i++) {
             if (param->choices != program_event_names)
                 continue;
-            struct moment moment = moment_of(part, param);
+            struct moment moment = param_moment(param, setting_state(part, param));
             if (moment.event < 0 || result->events[moment.event] >= (uint64_t)moment.count)
                 continue;
             run->missed_event = program_event_names[moment.event];

@@ -57,11 +57,9 @@ static void find_events(const struct setting *setting, bool waited_for[PROGRAM_E
         for (size_t i = 0; (param = component_param(part->component, i)); i++) {
             if (param->choices != program_event_names)
                 continue;
-            const void *field = (const char *)setting_state(part, param) + param->offset;
-            int64_t event = param->type == PARAM_MOMENT ? ((const struct moment *)field)->event
-                                                        : *(const int64_t *)field;
-            if (event >= 0)
-                waited_for[event] = true;
+            struct moment moment = param_moment(param, setting_state(part, param));
+            if (moment.event >= 0)
+                waited_for[moment.event] = true;
         }
     }
 }
