@@ -149,12 +149,22 @@ size_t setting_part(const char *text, const char **next)
     return length;
 }
 
+/* How long names can be: a + may have no spaces. */
+static size_t names_most(const char *text)
+{
+    size_t length = strlen(text);
+    for (const char *c = text; *c; c++)
+        length += *c == '+' ? strlen(SETTING_JOINT) - 1 : 0;
+    return length;
+}
+
 char *setting_names(const char *text)
 {
-    char *names = allocate_zeroed(strlen(text) + 1, 1), *end = names;
+    char *names = allocate_zeroed(names_most(text) + 1, 1), *end = names;
     for (const char *next; text; text = next) {
         size_t length = setting_part(text, &next);
-        end = mempcpy(end, text, strcspn(text, ":") < length ? strcspn(text, ":") : length);
+        const char *colon = memchr(text, ':', length);
+        end = mempcpy(end, text, colon ? (size_t)(colon - text) : length);
         if (next)
             end = stpcpy(end, SETTING_JOINT);
     }
