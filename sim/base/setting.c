@@ -243,8 +243,7 @@ void setting_fini(struct setting *setting)
 
 /* ---- its parameters ------------------------------------------------------------------------- */
 
-/* Among the parts with the same component: 1, 2, … */
-static int number_of(const struct setting *setting, const struct setting *part)
+int setting_number(const struct setting *setting, const struct setting *part)
 {
     int number = 1;
     for (; setting != part; setting = setting->next)
@@ -255,7 +254,7 @@ static int number_of(const struct setting *setting, const struct setting *part)
 const char *setting_name(const struct setting *setting, const struct setting *part,
                          const struct param *param, char buffer[SETTING_NAME_TEXT])
 {
-    int number = number_of(setting, part);
+    int number = setting_number(setting, part);
     if (!setting_is_joined(setting))
         return param->name;
     if (number == 1)

@@ -53,6 +53,9 @@ size_t setting_part(const char *text, const char **next);
  */
 char *setting_names(const char *text);
 
+/* Which of the parts with the same component it is: 1, 2, … */
+int setting_number(const struct setting *setting, const struct setting *part);
+
 /* What a parameter of a part is called among those of the whole setting: by its own name, if it is
  * the only part; else with that of the component before it, "freeze.t0", and of the second part of
  * that name "freeze2.t0". */

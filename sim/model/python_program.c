@@ -13,9 +13,7 @@
 static void write_class_name(FILE *out, const struct setting *setting, const struct setting *part)
 {
     char name[SETTING_NAME_TEXT];
-    int number = 1;
-    for (const struct setting *other = setting; other != part; other = other->next)
-        number += other->component == part->component;
+    int number = setting_number(setting, part);
     snprintf(name, sizeof name, "%s", part->component->name);
     name[0] = (char)toupper((unsigned char)name[0]);
     fputs(name, out);
