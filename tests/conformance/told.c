@@ -112,6 +112,12 @@ static uint64_t bare_live_bytes(void *engine)
     return 0;
 }
 
+static uint64_t bare_births(const void *engine)
+{
+    (void)engine;
+    return 0;
+}
+
 static double bare_progress(const void *engine)
 {
     (void)engine;
@@ -136,6 +142,7 @@ static const struct engine bare_engine = {
     .totals = bare_totals,
     .ages = bare_ages,
     .live_bytes = bare_live_bytes,
+    .births = bare_births,
     .progress = bare_progress,
     .locate = bare_locate,
 };
