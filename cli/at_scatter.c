@@ -46,19 +46,24 @@ static void add_policy(struct tries *tries, size_t setting)
     one->policies[trial->policy_count++] = tries->before->outcomes.settings[setting].policy;
 }
 
-/* The best, the baseline, and in order of the objective what there is room for. */
+/* The best, the baseline, what conditions may speak of, and in order of the objective what there is
+ * room for. */
 static void choose_policies(struct tries *tries, const struct best_group *group)
 {
     const struct best_answer *before = tries->before;
     const struct outcome_group *of = group->of;
     size_t *order = allocate_zeroed(of->count + 1, sizeof *order);
     size_t objective = before->objective.metric;
+    size_t reference =
+        outcomes_setting(&before->outcomes, (size_t)(group - before->groups), "default");
     for (size_t i = 0; i < of->count; i++)
         order[i] = of->first + i;
     outcomes_sort(&before->outcomes, order, of->count, objective, before->objective.high);
     add_policy(tries, group->best.settings->setting);
     if (of->baseline != NO_SETTING)
         add_policy(tries, of->baseline);
+    if (before->condition_count && reference != NO_SETTING)
+        add_policy(tries, reference);
     for (size_t i = 0; i < of->count && tries->trials[tries->count].policy_count < TRIED_MOST; i++)
         if (verdict_of_one(&before->outcomes, order[i], objective, NULL, 0) == VERDICT_CANDIDATE)
             add_policy(tries, order[i]);

@@ -258,8 +258,9 @@ static void print_scatter(struct store *store, const struct plan *plan)
     struct open_results open;
     struct scatter_answer answer;
     open_results_of(&open, store, plan->id);
-    const struct scatter_question question = {.subject = subject_of(&open, NULL, false, NULL),
-                                              .metric = metric_named("horizon_pause_max")};
+    const struct subject subject = subject_of(&open, NULL, false, NULL);
+    const struct scatter_question question =
+        scatter_question_of(&subject, metric_named("horizon_pause_max"));
     if (open.experiment->runs[RUN_finished] > 0) {
         if (scatter_answer_make(&answer, &question, &error) != 0)
             fail("%s", error.text);

@@ -242,7 +242,8 @@ static void print_uncovered(const struct coverage *coverage)
 {
     static const char *const reasons[UNCOVERED_COUNT] = {
         [UNCOVERED_unsteady] = "ended before the steady state",
-        [UNCOVERED_changes] = "because a part of the policy begins, ends or freezes later",
+        [UNCOVERED_changes] =
+            "because a part of the policy begins, ends or freezes, later or meanwhile",
         [UNCOVERED_bursts] = "because requests come in longer bursts than the run can tell",
         [UNCOVERED_growth] = "because the heap grows",
         [UNCOVERED_unseen] = "because a collection that will come has not been seen",

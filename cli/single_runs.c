@@ -193,6 +193,9 @@ void single_runs_remarks(const struct single_runs *answer, bool one_seed)
         else if (run->missed_event)
             print("%s: the program did not report %s %s times\n", run->policy->text,
                   run->missed_event, units_write_count(text, run->missed_count));
+        if (run->left_out)
+            print("%s: %s was never in force, its until came before its from\n", run->policy->text,
+                  run->left_out);
         unsteady += run->unsteady;
     }
     if (unsteady && one_seed)

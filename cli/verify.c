@@ -23,12 +23,20 @@ struct verified {
     size_t count;
     char *name; /* of the experiment */
     const struct metric *objective;
-    double *before; /* values of metrics, by advice, of the best and of the baseline */
+    double *before; /* values of metrics, by advice, of each policy */
 };
 
-#define VALUES(verified, i, p) (&(verified)->before[(2 * (i) + (size_t)(p)) * metric_count()])
+#define VALUES(verified, i, p) (&(verified)->before[(ADVISED * (i) + (size_t)(p)) * metric_count()])
 
 /* ---- what is advised ------------------------------------------------------------------ */
+
+static bool is_before(const size_t settings[ADVISED], int p)
+{
+    int i = 0;
+    while (settings[i] != settings[p])
+        i++;
+    return i < p;
+}
 
 static void read_advice(struct verified *verified, const struct best_answer *answer)
 {
@@ -38,11 +46,14 @@ static void read_advice(struct verified *verified, const struct best_answer *ans
         struct advice *advice = &verified->advice[verified->count];
         if (group->best.count == 0)
             continue;
-        const size_t settings[2] = {group->best.settings->setting, group->of->baseline};
+        size_t plain =
+            answer->condition_count ? outcomes_setting(outcomes, g, "default") : NO_SETTING;
+        const size_t settings[ADVISED] = {group->best.settings->setting, group->of->baseline,
+                                          plain};
         advice->workload = allocate_text(group->of->workload);
         advice->collector = allocate_text(group->of->collector);
-        for (int p = 0; p < 2; p++) {
-            if (settings[p] == NO_SETTING || (p && settings[1] == settings[0]))
+        for (int p = 0; p < ADVISED; p++) {
+            if (settings[p] == NO_SETTING || is_before(settings, p))
                 continue;
             const struct outcome *outcome = &outcomes->settings[settings[p]];
             advice->policies[p] = allocate_text(outcome->policy);
@@ -59,10 +70,10 @@ static void choose_seed(const struct verified *verified, struct run_terms *terms
 {
     struct error error;
     int64_t chosen = 0;
-    for (size_t k = 0; k < 2 * verified->count && !chosen; k++) {
-        const struct advice *advice = &verified->advice[k / 2];
-        if (advice->policies[k % 2] &&
-            run_uncovered(&chosen, store, advice->runs[k % 2], &error) != 0)
+    for (size_t k = 0; k < ADVISED * verified->count && !chosen; k++) {
+        const struct advice *advice = &verified->advice[k / ADVISED];
+        if (advice->policies[k % ADVISED] &&
+            run_uncovered(&chosen, store, advice->runs[k % ADVISED], &error) != 0)
             fail("%s", error.text);
     }
     if (run_terms_read(terms, store, chosen ? chosen : verified->advice->runs[0], &error) != 0)
@@ -72,16 +83,16 @@ static void choose_seed(const struct verified *verified, struct run_terms *terms
 /* Of the run with that seed. */
 static void read_before(struct verified *verified, uint64_t seed, struct store *store)
 {
-    for (size_t k = 0; k < 2 * verified->count; k++) {
-        const struct advice *advice = &verified->advice[k / 2];
+    for (size_t k = 0; k < ADVISED * verified->count; k++) {
+        const struct advice *advice = &verified->advice[k / ADVISED];
         enum run_status status;
         struct error error;
         int64_t run;
-        if (!advice->policies[k % 2])
+        if (!advice->policies[k % ADVISED])
             continue;
-        if (run_with_seed(&run, store, advice->runs[k % 2], seed, &error) != 0 ||
-            run_read(store, run ? run : advice->runs[k % 2], &status,
-                     VALUES(verified, k / 2, k % 2), &error) != 0)
+        if (run_with_seed(&run, store, advice->runs[k % ADVISED], seed, &error) != 0 ||
+            run_read(store, run ? run : advice->runs[k % ADVISED], &status,
+                     VALUES(verified, k / ADVISED, k % ADVISED), &error) != 0)
             fail("%s", error.text);
     }
 }
@@ -94,7 +105,7 @@ static void make_experiment(struct verified *verified, struct experiment *experi
     size_t most = answer->group_count;
     *verified = (struct verified){
         .advice = allocate_zeroed(most + 1, sizeof *verified->advice),
-        .before = allocate_zeroed(2 * (most + 1) * metric_count(), sizeof *verified->before),
+        .before = allocate_zeroed(ADVISED * (most + 1) * metric_count(), sizeof *verified->before),
         .objective = answer->outcomes.metrics[answer->objective.metric],
     };
     if (asprintf(&verified->name, "%s verified", answer->outcomes.experiment->name) < 0)
@@ -115,8 +126,8 @@ static void verified_fini(struct verified *verified)
     for (size_t i = 0; i < verified->count; i++) {
         free(verified->advice[i].workload);
         free(verified->advice[i].collector);
-        free(verified->advice[i].policies[0]);
-        free(verified->advice[i].policies[1]);
+        for (int p = 0; p < ADVISED; p++)
+            free(verified->advice[i].policies[p]);
     }
     free(verified->advice);
     free(verified->before);
@@ -154,7 +165,7 @@ static void print_policies(const struct verified *verified, size_t i, const stru
     double *values = allocate_zeroed(metric_count(), sizeof *values);
     struct table table;
     begin_table(&table, verified->objective);
-    for (int p = 0; p < 2; p++) {
+    for (int p = 0; p < ADVISED; p++) {
         enum run_status status;
         struct error error;
         if (!verified->advice[i].policies[p])

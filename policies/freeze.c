@@ -79,12 +79,11 @@ static void plan(const void *state, const struct gc *gc, struct policy_plans *pl
     uint64_t next = until_next(freeze);
     (void)gc;
     if (next && freeze->collect)
-        policy_plans_add(plans,
-                         (struct policy_plan){.generation = GENERATIONS - 1,
-                                              .on = (enum program_event)freeze->on,
-                                              .after = next,
-                                              .every = freeze->every > 0 ? (uint64_t)freeze->every
-                                                                         : UINT64_MAX});
+        policy_plans_add(
+            plans, (struct policy_plan){.generation = GENERATIONS - 1,
+                                        .on = (enum program_event)freeze->on,
+                                        .after = next,
+                                        .every = freeze->every > 0 ? (uint64_t)freeze->every : 0});
     if (next)
         policy_plans_add_change(plans, (enum program_event)freeze->on, next);
     if (unfreeze->event >= 0 && (next || freeze->holds))

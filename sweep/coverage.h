@@ -15,7 +15,7 @@
 /* Why a run is not covered, the first of these that holds. */
 enum uncovered {
     UNCOVERED_unsteady, /* it ended before its steady state */
-    UNCOVERED_changes,  /* a part of the policy begins, ends, freezes or unfreezes later */
+    UNCOVERED_changes,  /* a part of the policy begins, ends or freezes, later or meanwhile */
     UNCOVERED_bursts,   /* of requests that are longer than tenths of the steady state */
     UNCOVERED_growth,   /* of the heap */
     UNCOVERED_unseen,   /* a collection that comes within the horizon */

@@ -46,10 +46,10 @@ static int add_points(struct experiment *experiment, const struct advice *advice
                       struct error *error)
 {
     experiment->workloads = allocate_zeroed(count, sizeof *experiment->workloads);
-    experiment->policies = allocate_zeroed(2 * count, sizeof *experiment->policies);
-    experiment->points = allocate_zeroed(2 * count, sizeof *experiment->points);
+    experiment->policies = allocate_zeroed(ADVISED * count, sizeof *experiment->policies);
+    experiment->points = allocate_zeroed(ADVISED * count, sizeof *experiment->points);
     for (size_t i = 0; i < count; i++)
-        for (int p = 0; p < 2; p++)
+        for (int p = 0; p < ADVISED; p++)
             if (advice[i].policies[p] &&
                 add_point(experiment, advice[i].workload, advice[i].collector,
                           advice[i].policies[p], error) != 0)

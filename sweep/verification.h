@@ -10,11 +10,13 @@
 #include "results/store/runs.h"
 #include "sweep/file/experiment.h"
 
-/* What is advised of a workload and collector; texts as in the results file. */
+/* What is advised of a workload and collector; texts as in the results file. Policies are the best,
+ * the baseline, and default if conditions may speak of it. */
+#define ADVISED 3
 struct advice {
     char *workload, *collector;
-    char *policies[2]; /* the best, and the baseline; NULL: it is not there, or the best itself */
-    int64_t runs[2];   /* their first */
+    char *policies[ADVISED]; /* NULL: it is not there, or one before */
+    int64_t runs[ADVISED];   /* their first */
 };
 
 /* `terms` are those of one of the runs. To be freed with experiment_fini. Returns 0, or -1 with a

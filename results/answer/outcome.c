@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/answer/outcome.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -317,6 +318,7 @@ size_t outcomes_seen(const struct outcomes *outcomes, size_t metric)
 
 void outcomes_exchange(struct outcomes *outcomes, size_t metric, size_t other)
 {
+    assert(metric < outcomes->metric_count && other < outcomes->metric_count);
     for (size_t s = 0; s < outcomes->setting_count; s++) {
         double *a = values_of(outcomes, s, metric), *b = values_of(outcomes, s, other);
         for (size_t i = 0; i < outcomes->settings[s].value_count; i++) {

@@ -319,7 +319,9 @@ static void write_unreliable(FILE *out, const struct outlook *outlook)
     units_show_seconds(ran, outlook->ran);
     fputs("What comes cannot be relied on: ", out);
     if (outlook->changes)
-        fputs("the policy changes later on: a part of it begins, ends, freezes or unfreezes.", out);
+        fputs("the policy changes, or has changed meanwhile: a part of it begins, ends, freezes "
+              "or unfreezes.",
+              out);
     else if (outlook->bursts)
         fprintf(out, "requests come in bursts, of which %s see too few.", ran);
     else
@@ -478,7 +480,7 @@ char *outlook_legend(const struct outlook *outlooks, size_t count)
               out);
     if (any && count_of(outlooks, count, OUTLOOK_UNRELIABLE))
         fputs(" Unclear: no prediction can be relied on where the heap grows, requests come in "
-              "longer bursts than were seen, or the policy changes later on.",
+              "longer bursts than were seen, or the policy changes.",
               out);
     if (any &&
         count_of(outlooks, count, OUTLOOK_COMES) + count_of(outlooks, count, OUTLOOK_UNRELIABLE))

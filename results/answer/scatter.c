@@ -136,6 +136,18 @@ static void list_settings(struct scatter_order *order, const struct scatter_answ
 
 /* ---- all of it --------------------------------------------------------------------------- */
 
+struct scatter_question scatter_question_of(const struct subject *subject,
+                                            const struct metric *metric)
+{
+    const struct limits *limits = subject->limits;
+    return (struct scatter_question){
+        .subject = *subject,
+        .metric = metric,
+        .conditions = limits ? limits->items : NULL,
+        .condition_count = limits ? limits->count : 0,
+    };
+}
+
 /* Whether the question has a metric that is, or is not, known at the ends in it. */
 static bool has_metric(const struct scatter_answer *answer, bool known)
 {
@@ -168,7 +180,8 @@ static void make_group(struct scatter_answer *answer, size_t number)
     if (!scatter_range_is_open(&group->order.range))
         group->is = SCATTER_IS_CALIBRATED;
     else if (!has_metric(answer, true) || (depends_on_time(own) && !is_known_at_ends(own)))
-        group->is = SCATTER_IS_RUN_AGAIN;
+        group->is = find_best(answer, number) == NO_SETTING ? SCATTER_IS_NOTHING /* to run again */
+                                                            : SCATTER_IS_RUN_AGAIN;
     else
         find_best_of_each(answer, group, number);
     if (is_known_at_ends(own))

@@ -16,7 +16,7 @@
 
 /* What is said of a group: X(identifier, as JSON says it). */
 #define SCATTER_VERDICTS(X)                                                                        \
-    X(NOTHING, "none")          /* it depends on no time, or no run has told */                    \
+    X(NOTHING, "none")          /* no setting is one, it depends on no time, or no run has told */ \
     X(CALIBRATED, "calibrated") /* a measured pause says the scatter: there is no range */         \
     X(RUN_AGAIN, "run again")   /* nobody knows without running again */                           \
     X(STANDS, "stands")         /* the best is the best at both ends, or not told apart from it */ \
@@ -38,11 +38,15 @@ struct scatter_group {
 /* What is asked; everything belongs to the caller, and outlives the answer. */
 struct scatter_question {
     struct subject subject;
-    const struct metric *metric; /* that decides */
-    bool high;                   /* that is to be large */
-    struct condition *const *conditions;
+    const struct metric *metric;         /* that decides */
+    bool high;                           /* that is to be large */
+    struct condition *const *conditions; /* the subject's limits among them */
     size_t condition_count;
 };
+
+/* Whether the best within the subject's limits stays the best, by a metric to be small. */
+struct scatter_question scatter_question_of(const struct subject *subject,
+                                            const struct metric *metric);
 
 struct scatter_answer {
     const struct scatter_question *question;

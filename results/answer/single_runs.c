@@ -9,15 +9,6 @@
 #include "sim/base/allocate.h"
 #include "sim/base/units.h"
 
-/* What such a parameter waits for, so often. */
-static struct moment moment_of(const struct setting *part, const struct param *param)
-{
-    const void *field = (const char *)setting_state(part, param) + param->offset;
-    if (param->type == PARAM_MOMENT)
-        return *(const struct moment *)field;
-    return (struct moment){*(const int64_t *)field, 1};
-}
-
 /* The first parameter that names an event which was never reported, or not so often. */
 static void find_missed(struct single_run *run)
 {
@@ -27,7 +18,7 @@ static void find_missed(struct single_run *run)
         for (size_t i = 0; (param = component_param(part->component, i)); i++) {
             if (param->choices != program_event_names)
                 continue;
-            struct moment moment = moment_of(part, param);
+            struct moment moment = param_moment(param, setting_state(part, param));
             if (moment.event < 0 || result->events[moment.event] >= (uint64_t)moment.count)
                 continue;
             run->missed_event = program_event_names[moment.event];
@@ -35,6 +26,16 @@ static void find_missed(struct single_run *run)
             return;
         }
     }
+}
+
+/* The first part that has never been in force. */
+static const char *find_left_out(const struct single_run *run)
+{
+    uint64_t bit = 1;
+    for (const struct setting *part = run->policy; part; part = part->next, bit <<= 1)
+        if (run->result->ending.plans.left_out & bit)
+            return part->component->name;
+    return NULL;
 }
 
 static bool is_unsteady(const struct simulation_result *result)
@@ -72,6 +73,7 @@ int single_runs_read(struct single_runs *answer, const struct single_run *runs, 
         run->values = allocate_zeroed(metric_count(), sizeof *run->values);
         if (run->result) {
             find_missed(run);
+            run->left_out = find_left_out(run);
             run->unsteady = is_unsteady(run->result);
         }
         status = run_read(store, run->id, &run->status, run->values, error);

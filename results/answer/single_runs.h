@@ -32,6 +32,7 @@ struct single_run {
     double *values;               /* by `metrics`; NaN: none */
     const char *missed_event;     /* a policy waited for it in vain; or NULL */
     int64_t missed_count;         /* for so many reports of it */
+    const char *left_out;         /* a policy whose until came before its from; or NULL */
     bool unsteady;                /* it ended before its steady state */
     struct outlook outlook;       /* what it was too short to see */
     struct limit_verdict *limits; /* of its setting, with all its seeds; NULL: there are none */

@@ -214,7 +214,7 @@ static struct planned planned_of(const struct policy_plan *plan, const struct pa
         return planned;
     planned.reports = reports_of(past, steady, plan->on);
     planned.in = planned.reports > 0 ? (double)plan->after / planned.reports : INFINITY;
-    planned.every = (double)plan->every / planned.reports;
+    planned.every = plan->every ? (double)plan->every / planned.reports : INFINITY;
     return planned;
 }
 

@@ -9,6 +9,7 @@
 
 #define PENDING_ERROR 0.15                  /* of what generation 1 leaves, relative */
 #define LATEST_S      (100 * 365 * 86400.0) /* nobody waits longer */
+#define CHANGED_EARLY 0.1                   /* of the steady state: what was before is little */
 
 /* ---- when ------------------------------------------------------------------------------- */
 
@@ -161,17 +162,27 @@ static void look_at_ends(struct prediction *prediction, const struct past *past,
     }
 }
 
-static void judge(struct prediction *prediction, const struct steady *steady,
-                  const struct calendar *until)
+/* Do policies begin or end within the horizon, or have they with more than the beginning of the
+ * steady state behind it? Then what was seen is of both, and says little of what comes. */
+static bool changes(const struct past *past, const struct steady *steady,
+                    const struct calendar *until)
 {
+    double changed = units_seconds(past->result->ending.plans.changed_ns);
+    return until->change < until->left ||
+           changed > steady->from + CHANGED_EARLY * (steady->to - steady->from);
+}
+
+static void judge(struct prediction *prediction, const struct past *past,
+                  const struct steady *steady, const struct calendar *until)
+{
+    prediction->changes = changes(past, steady, until);
     bool flagged = prediction->arrival_dispersion > DISPERSION_LIMIT || grows(steady) ||
-                   until->change < until->left;
+                   prediction->changes > 0;
     bool covered = !flagged && !isnan(steady->grows);
     for (int g = 0; g < GENERATIONS; g++)
         if (may_come(prediction, g))
             covered &= was_seen(steady, g);
     prediction->flagged = flagged;
-    prediction->changes = until->change < until->left;
     prediction->covered = covered || until->left <= 0;
 }
 
@@ -216,7 +227,7 @@ static void look_ahead(struct prediction *prediction, const struct past *past,
     prediction->horizon_heap_peak = heap_peak(past, steady, &until);
     prediction->horizon_pause_max = longest_pause(prediction, past, steady, &calendar, &until);
     look_at_ends(prediction, past, &calendar, &until);
-    judge(prediction, steady, &until);
+    judge(prediction, past, steady, &until);
 }
 
 static struct prediction nothing(void)

@@ -35,7 +35,8 @@ struct prediction {
     double live_growth;        /* of reachable objects, a second */
     double arrival_dispersion; /* requests in tenths of the steady state: variance over mean */
     double horizon;            /* s of wall time since the program began */
-    double changes;            /* 1: within the horizon policies begin, end, freeze or unfreeze */
+    double changes; /* 1: within the horizon policies begin, end, freeze or unfreeze, or they have
+                       begun or ended in the steady state, behind its first tenth */
     double
         flagged; /* 1: that, growth or bursts make a prediction from so short a time unreliable */
     double covered; /* 1: what can come within the horizon has been seen, and nothing is flagged */

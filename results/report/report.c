@@ -382,10 +382,10 @@ int report_write(FILE *out, const struct report *report, struct error *error)
                         .report = report,
                         .outcomes = report->outcomes,
                         .objective = outcomes_objective(report->outcomes)};
-    struct scatter_question question = {.subject = report->subject};
+    struct scatter_question question;
     bool has_objective = page.objective < page.outcomes->metric_count;
     if (has_objective) {
-        question.metric = page.outcomes->metrics[page.objective];
+        question = scatter_question_of(&report->subject, page.outcomes->metrics[page.objective]);
         if (scatter_answer_make(&page.scatter, &question, error) != 0)
             return -1;
     }

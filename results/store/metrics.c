@@ -277,7 +277,7 @@ const struct metric metrics[] = {
     AHEAD("arrival_dispersion", "ratio", "arrivals in tenths of the steady state, variance over mean: above 4, bursts"
           " are longer than these"),
     AHEAD("horizon", "s", "up to which it is said what comes"),
-    AHEAD("changes", "fraction", "1: policies begin, end, freeze or unfreeze within the horizon, which predictions leave out"),
+    AHEAD("changes", "fraction", "1: policies begin, end, freeze or unfreeze within the horizon, or began or ended in the steady state, behind its first tenth"),
     AHEAD("flagged", "fraction", "1: growth, long bursts or changes of the policy make predictions from this run unreliable"),
     AHEAD("covered", "fraction", "1: what can come within the horizon has been seen, and nothing is flagged"),
     {"horizon_pause_max", "s", "longest pause of the steady state up to the horizon, seen or predicted", predictions,

@@ -416,6 +416,14 @@ double param_number(const struct param *param, const void *state)
     return (double)*(const int64_t *)field;
 }
 
+struct moment param_moment(const struct param *param, const void *state)
+{
+    const void *field = (const char *)state + param->offset;
+    if (param->type == PARAM_MOMENT)
+        return *(const struct moment *)field;
+    return (struct moment){*(const int64_t *)field, 1};
+}
+
 /* ---- "key=value,…" -------------------------------------------------------------------------- */
 
 bool param_is_called(const struct param *param, const char *name)

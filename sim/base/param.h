@@ -184,6 +184,9 @@ const char *param_text(const struct param *param, const void *state, char buffer
 /* Its value as a number in base units; NaN for what is none, as the word in `absent`. */
 double param_number(const struct param *param, const void *state);
 
+/* What a PARAM_MOMENT holds; of a PARAM_CHOICE the first time that it comes. */
+struct moment param_moment(const struct param *param, const void *state);
+
 /* Words for help: the unit ("ns" …), and what is allowed ("0 to 100", "yes or no", "a, b or c"). */
 const char *param_unit(const struct param *param);
 char *param_allowed(const struct param *param, char *buffer, size_t size);

@@ -161,12 +161,22 @@ size_t setting_part(const char *text, const char **next)
     return length;
 }
 
+/* How long names can be: a + may have no spaces. */
+static size_t names_most(const char *text)
+{
+    size_t length = strlen(text);
+    for (const char *c = text; *c; c++)
+        length += *c == '+' ? strlen(SETTING_JOINT) - 1 : 0;
+    return length;
+}
+
 char *setting_names(const char *text)
 {
-    char *names = allocate_zeroed(strlen(text) + 1, 1), *end = names;
+    char *names = allocate_zeroed(names_most(text) + 1, 1), *end = names;
     for (const char *next; text; text = next) {
         size_t length = setting_part(text, &next);
-        end = mempcpy(end, text, strcspn(text, ":") < length ? strcspn(text, ":") : length);
+        const char *colon = memchr(text, ':', length);
+        end = mempcpy(end, text, colon ? (size_t)(colon - text) : length);
         if (next)
             end = stpcpy(end, SETTING_JOINT);
     }
@@ -244,8 +254,7 @@ void setting_fini(struct setting *setting)
 
 /* ---- its parameters ------------------------------------------------------------------------- */
 
-/* Among the parts with the same component: 1, 2, … */
-static int number_of(const struct setting *setting, const struct setting *part)
+int setting_number(const struct setting *setting, const struct setting *part)
 {
     int number = 1;
     for (; setting != part; setting = setting->next)
@@ -256,7 +265,7 @@ static int number_of(const struct setting *setting, const struct setting *part)
 const char *setting_name(const struct setting *setting, const struct setting *part,
                          const struct param *param, char buffer[SETTING_NAME_TEXT])
 {
-    int number = number_of(setting, part);
+    int number = setting_number(setting, part);
     if (!setting_is_joined(setting))
         return param->name;
     if (number == 1)

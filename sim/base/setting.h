@@ -49,8 +49,12 @@ bool setting_joins(const struct component *const *registry);
  * an empty text. */
 size_t setting_part(const char *text, const char **next);
 
-/* The names of the components in a canonical text: "off + freeze"; to be freed. */
+/* The names of the components in such a text, which may be anybody's: "off + freeze"; to be freed.
+ */
 char *setting_names(const char *text);
+
+/* Which of the parts with the same component it is: 1, 2, … */
+int setting_number(const struct setting *setting, const struct setting *part);
 
 /* What a parameter of a part is called among those of the whole setting: by its own name, if it is
  * the only part; else with that of the component before it, "freeze.t0", and of the second part of

@@ -153,9 +153,9 @@ static void begin(struct combination *combination, struct gc *gc, struct part *p
 
 static void end(struct combination *combination, struct gc *gc, struct part *part)
 {
-    bool in_force = part->is == PART_IN_FORCE;
     part->is = PART_OVER;
-    for (int wish = 0; in_force && wish < WISH_COUNT; wish++)
+    combination->changed_ns = gc_now_ns(gc);
+    for (int wish = 0; wish < WISH_COUNT; wish++)
         if (part->wishes[wish] >= 0)
             work_out(combination, wish);
     if (part->frozen)
@@ -171,12 +171,18 @@ static bool is_now(const struct combination *combination, const struct moment *m
 static void begin_and_end(struct combination *combination, struct gc *gc, enum program_event event)
 {
     struct part *behind = combination->parts + combination->count;
-    for (struct part *part = combination->parts; part < behind; part++)
-        if (part->is != PART_OVER && is_now(combination, &part->phase.until, event))
+    for (struct part *part = combination->parts; part < behind; part++) {
+        bool ends = is_now(combination, &part->phase.until, event);
+        if (ends && part->is == PART_IN_FORCE)
             end(combination, gc, part);
+        else if (ends && part->is == PART_TO_COME)
+            part->is = PART_LEFT_OUT;
+    }
     for (struct part *part = combination->parts; part < behind; part++)
-        if (part->is == PART_TO_COME && is_now(combination, &part->phase.from, event))
+        if (part->is == PART_TO_COME && is_now(combination, &part->phase.from, event)) {
+            combination->changed_ns = gc_now_ns(gc);
             begin(combination, gc, part);
+        }
 }
 
 void combination_start(struct combination *combination, struct gc *gc)
@@ -241,9 +247,10 @@ static void plan_change(const struct combination *combination, const struct mome
 void combination_plan(const struct combination *combination, const struct gc *gc,
                       struct policy_plans *plans)
 {
-    *plans = (struct policy_plans){0};
+    *plans = (struct policy_plans){.changed_ns = combination->changed_ns};
     for (size_t i = 0; i < combination->count; i++) {
         const struct part *part = &combination->parts[i];
+        plans->left_out |= (uint64_t)(part->is == PART_LEFT_OUT) << i;
         if (part->is == PART_TO_COME)
             plan_change(combination, &part->phase.from, plans);
         if (part->is != PART_IN_FORCE)

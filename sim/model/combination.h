@@ -38,9 +38,9 @@ struct part {
     const struct policy *policy;
     void *state;
     struct phase phase;
-    enum { PART_TO_COME, PART_IN_FORCE, PART_OVER } is;
+    enum { PART_TO_COME, PART_IN_FORCE, PART_OVER, PART_LEFT_OUT /* it never began */ } is;
     int64_t wishes[WISH_COUNT]; /* -1: none */
-    bool frozen;                /* it has frozen, and nobody has unfrozen since */
+    bool frozen;                /* it has frozen, and no part has unfrozen since */
 };
 
 struct combination {
@@ -48,6 +48,7 @@ struct combination {
     struct part *parts;
     size_t count;
     bool phases;                                  /* some begin later, or end */
+    uint64_t changed_ns;                          /* wall instant when one last did; 0: never */
     struct part *running;                         /* its function is being called; or NULL */
     int64_t beneath[WISH_COUNT], set[WISH_COUNT]; /* without wishes; as it was set last */
     const uint64_t *events;                       /* reported so far, by event */

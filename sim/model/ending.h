@@ -21,7 +21,8 @@ struct engine;
 struct policy_plan {
     int generation;        /* PLAN_CHANGE: it is no collection */
     enum program_event on; /* at the after-th report of that event from now, and every every-th */
-    uint64_t after, every; /* from then on; after is 0 if it goes by the clock: */
+    uint64_t after,
+        every; /* from then on (every is 0: once); after is 0 if it goes by the clock: */
     uint64_t at_ns, every_ns; /* at that wall instant, and whenever so much more has passed */
 };
 
@@ -34,6 +35,8 @@ struct policy_plan {
 struct policy_plans {
     struct policy_plan plans[POLICY_PLANS_MOST];
     size_t count;
+    uint64_t changed_ns; /* wall instant when one last began or ended with an event; 0: never */
+    uint64_t left_out;   /* bit i: the i-th never began, since its end came first */
 };
 
 void policy_plans_add(struct policy_plans *plans, struct policy_plan plan);

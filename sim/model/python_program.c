@@ -13,9 +13,7 @@
 static void write_class_name(FILE *out, const struct setting *setting, const struct setting *part)
 {
     char name[SETTING_NAME_TEXT];
-    int number = 1;
-    for (const struct setting *other = setting; other != part; other = other->next)
-        number += other->component == part->component;
+    int number = setting_number(setting, part);
     snprintf(name, sizeof name, "%s", part->component->name);
     name[0] = (char)toupper((unsigned char)name[0]);
     fputs(name, out);
@@ -74,11 +72,9 @@ static void find_events(const struct setting *setting, bool waited_for[PROGRAM_E
         for (size_t i = 0; (param = component_param(part->component, i)); i++) {
             if (param->choices != program_event_names)
                 continue;
-            const void *field = (const char *)setting_state(part, param) + param->offset;
-            int64_t event = param->type == PARAM_MOMENT ? ((const struct moment *)field)->event
-                                                        : *(const int64_t *)field;
-            if (event >= 0)
-                waited_for[event] = true;
+            struct moment moment = param_moment(param, setting_state(part, param));
+            if (moment.event >= 0)
+                waited_for[moment.event] = true;
         }
     }
 }

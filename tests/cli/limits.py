@@ -49,6 +49,8 @@ def columns(place):
     equal((heaps["default"], heaps["freeze"]), ("within", "within"), LIMITS[2])
     check(re.fullmatch(r"over \d+x by 24h", heaps["off"]), heaps)
     check("No policy is within all limits." in table and "what is predicted up to 24h" in table, table)
+    out = place.expect(0, "compare -w device:duration=10min -p default -p off --limit 'latency_p99 <= 1s' --db device.db").out
+    check("No policy is" not in out, "there are no requests: nobody knows", out)
     row, = compared(place).query("SELECT limits, seal FROM experiment")
     equal(row["limits"], "\n".join(LIMITS), "stored")
     check(row["seal"] is not None, "sealed")

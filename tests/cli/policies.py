@@ -117,6 +117,8 @@ def unclear(place):
         check(line.endswith("unclear: policy changes"), line)
     line, = [line for line in out.splitlines() if line.startswith(PYTORCH + "  ")]
     check("policy changes" not in line, "it has ended already", line)
+    out = place.expect(0, f"compare -w {SERVICE} --policy default --policy off:until=request_end@150").out
+    check("  unclear: policy changes" in out, "it has ended, but half of what was seen is of it", out)
     flagged = {row["policy"]: row["flagged"] for row in objects(place.expect(0, "show unclear.db --json").out)
                if "flagged" in row}
     check(all(flagged[policy] for policy in UNCLEAR), flagged)
@@ -125,10 +127,11 @@ def unclear(place):
 @test("an event that never came, or not so often: said with the policy that waited for it")
 def missed(place):
     out = place.expect(0, f"compare -w {SERVICE} -p off:until=disconnect -p 'default + freeze:on=step_done' "
-                          "-p threshold:from=request_end@1e6").out
+                          "-p threshold:from=request_end@1e6 -p 'timed:from=request_end,until=startup_done'").out
     for line in ("off:until=disconnect: the program never reported disconnect",
                  "default + freeze:on=step_done: the program never reported step_done",
-                 "threshold:from=request_end@1000000: the program did not report request_end 1000000 times"):
+                 "threshold:from=request_end@1000000: the program did not report request_end 1000000 times",
+                 "timed:from=request_end,until=startup_done: timed was never in force, its until came before its from"):
         check(line in out, line, out)
 
 

@@ -83,7 +83,7 @@ def shown_range(low, high):
 
 @test("compare: from … to … of each policy's longest pause, as the metrics have it; of several seeds, too")
 def compare(place):
-    for options in ("", "-r 2"):
+    for options in ("", "-r 2", "-r 2 --limit 'pause_max <= 1s' --limit 'gc_time <= 1s'"):
         out = words(place.expect(0, f"compare -w {SMALL} {POLICIES} {options}").out)
         check(f"(scatter: {LOW} to {HIGH} ns in what services have reported, {OWN} ns here)" in out, out)
         check(SETTLES in out, out)
@@ -193,6 +193,8 @@ def best(place):
     row, = objects(place.expect(0, "best results.db --minimise pause_max --json").out)
     equal([(s["policy"], s["low"], s["own"], s["high"]) for s in row["scatter"]["settings"]],
           [("default", 0.004, 0.010, 0.030), ("freeze", 0.005, 0.020, 0.025), ("off", 0.006, 0.030, 0.040)], "settings")
+    result = place.run("best results.db --minimise latency_p99 --subject-to 'latency_p99 <= 50ms'")
+    check(result.status == 1 and "objects lie in memory" not in result.out, "no answer, and nothing to run again", result)
     check(all(near(row["scatter"][f"{end}_ns"], ns) for end, ns in (("low", LOW), ("own", OWN), ("high", HIGH))), row)
 
 
@@ -223,6 +225,9 @@ def page(place):
     check(words(ANSWERS[0][4]) in said, "the answer", said[:3000])
     equal(re.findall(r'title="([^"]*) over the scatter of memory', page), ["4.00 to 30.0 ms", "5.00 to 25.0 ms", "6.00 to 40.0 ms"],
           "ranges")
+    place.expect(0, "report results.db --limit 'heap_peak <= 3MiB'")
+    said = words(re.sub("<[^>]*>", "", place.read("report.html").decode()))
+    check("it stays the best; its pause_max is 5.00 to 25.0 ms." in said, "the best within limits", said[:3000])
 
 
 @test("a merged file says of the range what its parts do")
@@ -275,6 +280,16 @@ def advice_changes(place):
     out = words(place.expect(0, f"best results.db {condition} --scatter").out)
     check("event:on=request_end,every=10 in an application" in out and f"At {HIGH} ns off is the better." in out and f"At {LOW} ns" not in out, out)
     check("The advice depends on how objects lie in memory: measure a pause" in out, out)
+
+
+@test("best --scatter and --verify: default is run again, too, where a condition speaks of it")
+def reference(place):
+    others = " ".join(f"-p threshold:t0={t0}" for t0 in (5000, 6000, 7000, 8000))
+    place.expect(0, f"compare -w web:modules=2000,duration=2s -p off {others} -p default")
+    asked = "best results.db --experiment 1 --minimise service_gc_share --subject-to 'heap_peak <= 100 * default' --seen"
+    for again, stands in (("--scatter", "The advice stands however"), ("--verify", "The advice stands: off")):
+        result = place.run(f"{asked} {again}")
+        check(result.status == 0 and stands in words(result.out), again, result)
 
 
 @test("best --scatter: nothing to try is one line")

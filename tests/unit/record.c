@@ -221,11 +221,13 @@ static const struct member of_result[] = {
     MEMBER(simulation_result, ending.would_find),
     MEMBER(simulation_result, ending.plans.plans),
     MEMBER(simulation_result, ending.plans.count),
+    MEMBER(simulation_result, ending.plans.changed_ns),
+    MEMBER(simulation_result, ending.plans.left_out),
     {NULL, 0, 0},
 };
 static_assert(sizeof(struct collection) == 18 * 8 && sizeof(struct sample) == 7 * 8 &&
                   sizeof(struct request) == 6 * 8 &&
-                  sizeof(struct simulation_result) == 323 * 8 + sizeof(struct ages),
+                  sizeof(struct simulation_result) == 325 * 8 + sizeof(struct ages),
               "a new member belongs in its table");
 
 /* Of a member of 4 bytes, or of one made up of numbers of 8. */

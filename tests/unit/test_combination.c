@@ -216,7 +216,7 @@ TEST(plans)
                          program_event_names[plan->on]);
             else
                 text_add(&text, " at %" PRIu64, plan->at_ns);
-            if (plan->generation != PLAN_CHANGE && plan->every == UINT64_MAX)
+            if (plan->generation != PLAN_CHANGE && plan->after && plan->every == 0)
                 text_add(&text, ", once");
             else if (plan->generation != PLAN_CHANGE)
                 text_add(&text, ", every %" PRIu64, plan->after ? plan->every : plan->every_ns);

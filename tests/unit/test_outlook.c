@@ -230,8 +230,9 @@ static const struct case_of cases[] = {
      0.1,
      {YOUNG, YOUNG, {1 * H, 5 * H, 1, 1}},
      "unclear: policy changes",
-     "What comes cannot be relied on: the policy changes later on: a part of it begins, ends, "
-     "freezes or unfreezes. Predicted is a pause of 1 s (a full collection), after 1 to 5 h.",
+     "What comes cannot be relied on: the policy changes, or has changed meanwhile: a part "
+     "of it begins, ends, freezes or unfreezes. Predicted is a pause of 1 s (a full collection), "
+     "after 1 to 5 h.",
      .changes = 1},
     {"off, but not for long",
      0,
@@ -240,8 +241,8 @@ static const struct case_of cases[] = {
      NAN,
      {NEXT_GEN, NEXT_GEN, NEXT_GEN},
      "unclear: policy changes",
-     "What comes cannot be relied on: the policy changes later on: a part of it begins, ends, "
-     "freezes or unfreezes.",
+     "What comes cannot be relied on: the policy changes, or has changed meanwhile: a part "
+     "of it begins, ends, freezes or unfreezes.",
      .changes = 1},
 };
 

@@ -191,6 +191,21 @@ TEST(by_events)
     check_instants("of start-up", &prediction, NAN, NAN, NAN);
 }
 
+/* A collection that a policy asks for once is the only one. */
+TEST(once)
+{
+    static struct made_up run;
+    begin(&run);
+    run.result.ending.automatic = 0;
+    run.result.steady_ns = 50 * S;
+    run.result.events[EVENT_idle] = 100;
+    policy_plans_add(&run.result.ending.plans, (struct policy_plan){2, EVENT_idle, .after = 40});
+    struct prediction prediction = predict(&run.past, 86400 * S);
+    check_instants("after 20 s", &prediction, NAN, NAN, 120);
+    check_real("it comes", prediction.expected[2], 1);
+    check_that("not again", isnan(prediction.full_period) && isnan(prediction.usual_pause[2]));
+}
+
 /* Policies that are in force together: the first of each generation, and all that come. */
 TEST(by_several)
 {
@@ -254,6 +269,28 @@ TEST(changes)
         check_real(rows[i].what, prediction.changes, rows[i].changes);
         check_real(rows[i].what, prediction.flagged, rows[i].changes);
         check_real(rows[i].what, prediction.covered, rows[i].changes > 0 ? 0 : covered);
+    }
+}
+
+/* The steady state, from 50 to 100 s, is of two phases if one has ended in it; not at once. */
+TEST(changed)
+{
+    static const struct {
+        const char *what;
+        uint64_t changed_ns;
+        double changes;
+    } rows[] = {
+        {"never", 0, 0},          {"before", 50 * S, 0},    {"at the beginning", 54 * S, 0},
+        {"behind it", 56 * S, 1}, {"just now", 100 * S, 1},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        static struct made_up run;
+        begin(&run);
+        run.result.steady_ns = 50 * S;
+        run.result.ending.plans.changed_ns = rows[i].changed_ns;
+        struct prediction prediction = predict(&run.past, 86400 * S);
+        check_real(rows[i].what, prediction.changes, rows[i].changes);
+        check_real(rows[i].what, prediction.flagged, rows[i].changes);
     }
 }
 
@@ -363,9 +400,11 @@ int main(void)
         cmocka_unit_test(nothing_to_go_by),
         cmocka_unit_test(by_the_clock),
         cmocka_unit_test(by_events),
+        cmocka_unit_test(once),
         cmocka_unit_test(by_several),
         cmocka_unit_test(younger_ones_between),
         cmocka_unit_test(changes),
+        cmocka_unit_test(changed),
         cmocka_unit_test(never),
         cmocka_unit_test(not_before_the_horizon),
         cmocka_unit_test(flags),

@@ -93,6 +93,23 @@ TEST(canonical_texts)
     }
 }
 
+/* A results file may have any text. */
+TEST(names_in_any_text)
+{
+    static const char *const rows[][2] = {
+        {"a+b+c+d+e+f+g+h", "a + b + c + d + e + f + g + h"},
+        {"+", " + "},
+        {"++a:b++", " +  + a +  + "},
+        {":+:", ""},
+        {"", ""},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char *names = setting_names(rows[i][0]);
+        check_text(rows[i][0], names, rows[i][1]);
+        free(names);
+    }
+}
+
 /* What has nothing in common is not joined: a + is a letter like another. */
 TEST(only_what_has_rows_in_common_is_joined)
 {
@@ -198,8 +215,11 @@ TEST(errors)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(canonical_texts), cmocka_unit_test(only_what_has_rows_in_common_is_joined),
-        cmocka_unit_test(moments),         cmocka_unit_test(names_of_parameters),
+        cmocka_unit_test(canonical_texts),
+        cmocka_unit_test(names_in_any_text),
+        cmocka_unit_test(only_what_has_rows_in_common_is_joined),
+        cmocka_unit_test(moments),
+        cmocka_unit_test(names_of_parameters),
         cmocka_unit_test(errors),
     };
     return cmocka_run_group_tests_name("setting", tests, NULL, NULL);
