@@ -119,10 +119,6 @@ static void set_columns(struct best_answer *answer, const struct metric_list *na
     answer->columns.metrics =
         allocate_zeroed(outcomes->metric_count + 1, sizeof *answer->columns.metrics);
     add_column(answer, answer->objective.metric);
-    for (size_t i = 0; i < answer->condition_count; i++)
-        for (const struct metric *const *metric = condition_metrics(answer->conditions[i]); *metric;
-             metric++)
-            add_column(answer, outcomes_deciding(outcomes, outcomes_metric(outcomes, *metric)));
     for (size_t i = 0; i < named->count; i++)
         add_column(answer,
                    outcomes_deciding(outcomes, outcomes_metric(outcomes, named->metrics[i])));

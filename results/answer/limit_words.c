@@ -17,6 +17,8 @@ static const char *show_missed(char text[LIMIT_TEXT], const struct margin *margi
         return "missed";
     if (fabs(times - 1) < 0.005)
         snprintf(text, LIMIT_TEXT, "just %s", side);
+    else if (times >= 1000 && times < 1e6) /* not 2.13e+04 */
+        snprintf(text, LIMIT_TEXT, "%s %.0fx", side, times);
     else
         snprintf(text, LIMIT_TEXT, "%s %.3gx", side, times);
     return text;
@@ -53,7 +55,7 @@ static bool has_missed(const struct limit_verdict *verdict)
 
 /* What a table has, of which something is to be said. */
 struct remarks {
-    size_t within; /* settings, all limits */
+    size_t beyond; /* settings that are not within all limits, as far as is known */
     bool missed, turned;
 };
 
@@ -62,7 +64,8 @@ static struct remarks find_remarks(const struct limit_verdict *const *verdicts, 
 {
     struct remarks found = {0};
     for (size_t s = 0; s < settings && limits; s++) {
-        found.within += verdict_of_limits(verdicts[s], limits) == LIMIT_WITHIN;
+        enum limit_value all = verdict_of_limits(verdicts[s], limits);
+        found.beyond += all == LIMIT_MISSED || all == LIMIT_LOST;
         for (size_t i = 0; i < limits; i++) {
             found.missed |= has_missed(&verdicts[s][i]);
             found.turned |= is_turned(&verdicts[s][i]);
@@ -88,7 +91,8 @@ static void write_legend(FILE *out, const struct outcomes *outcomes, size_t grou
                          const struct remarks *found)
 {
     const struct limits *limits = outcomes->limits;
-    if (settings > 1 && found->within == 0)
+    /* A table may have the best settings only. */
+    if (settings > 1 && found->beyond == settings && settings >= outcomes->groups[group].count)
         fprintf(out, "No policy is within %s. ", limits->count > 1 ? "all limits" : "the limit");
     if (found->missed)
         fputs("Over 2x: twice what is allowed. ", out);

@@ -49,7 +49,7 @@ char *scatter_order_text(const struct scatter_order *order, const struct metric 
 /* "2.88 to 28.4 ms" */
 void scatter_write_values(FILE *out, const struct metric *metric, double from, double to);
 
-/* "scatter: 19 to 403 ns in what services have reported, 144 ns here" */
+/* "scatter: 20 to 403 ns in what services have reported, 144 ns here" */
 void scatter_write_range(FILE *out, const struct scatter_range *range);
 
 #define SCATTER_CALIBRATED                                                                         \

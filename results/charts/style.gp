@@ -117,9 +117,9 @@ limit_room(a) = 'far = '.a.'_log == 1 || '.a.'_log < 0 && '.a.'_lo > 0 && '.a.'_
     '.a.'_lo = min('.a.'_lo, v); '.a.'_hi = max('.a.'_hi, v) } }'
 limit_ink = 0xB0005A; limit_dash = "dt (9,4) lw 1.2"; limit_layer = "back"
 # how far along its axis; a text's length, of the frame, which is so wide and high; texts so near to each other that they
-# would touch stand one after the other: behind how much
+# would touch stand one after the other: behind how much. On the right they end before a line that goes up (limit_edge).
 limit_at(i) = max(-0.01, min(1.01, limit_axis(i) eq "x" ? x_at(max(limit_value(i), 1e-30)) : y_at(max(limit_value(i), 1e-30))))
-limit_wide = 0.62; limit_high = 0.75; limit_from = 0.012; limit_right = 0; limit_to(i) = 1.0
+limit_wide = 0.62; limit_high = 0.75; limit_from = 0.012; limit_right = 0; limit_edge = 1.0; limit_to(i) = 1.0
 limit_whole(i) = strlen(limit_text[i])*letter_scale*(limit_axis(i) eq "x" ? 0.0088/limit_high : 0.006/limit_wide)
 limit_font(i) = max(5.0, min(9.0, 9*0.95/limit_whole(i)))
 limit_long(i) = limit_whole(i)*limit_font(i)/9 + 0.03
@@ -132,9 +132,10 @@ limit_row(i) = 0.93 - 0.045*(i == 1 ? 0 : sum [j=1:i-1] (limit_axis(j) eq "x" &&
 limit_lines(a) = 'do for [i=1:limit_count] { if (limit_axis(i) eq "'.a.'") { at_ = limit_at(i); put_ = max(0.0, min(1.0, at_)); \
     if ("'.a.'" eq "y") { \
       if (at_ == put_) { set arrow 900+i from graph 0, graph at_ to graph limit_to(i), graph at_ nohead @limit_layer lc rgb limit_ink @limit_dash }; \
-      if (limit_right) { set label 900+i limit_words(i) at graph 1 - limit_behind(i), graph put_ right offset 0, chars(limit_is_down(i) ? -0.6 : 0.6) front font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } \
+      if (limit_right) { set label 900+i limit_words(i) at graph limit_edge - limit_behind(i), graph put_ right offset 0, chars(limit_is_down(i) ? -0.6 : 0.6) front font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } \
       else { set label 900+i limit_words(i) at graph limit_behind(i), graph put_ left offset 0, chars(limit_is_down(i) ? -0.6 : 0.6) front font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } \
     } else { \
+      if (at_ == put_ && at_ > 0.6) { limit_edge = min(limit_edge, at_ - 0.03) }; \
       if (at_ == put_) { set arrow 900+i from graph at_, graph 0 to graph at_, graph 1 nohead @limit_layer lc rgb limit_ink @limit_dash }; \
       if (at_ > 1) { set label 900+i limit_words(i) at graph 0.985, graph limit_row(i) right front font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } \
       else { if (at_ < 0) { set label 900+i limit_words(i) at graph 0.015, graph limit_row(i) left front font sprintf(",%g", limit_font(i)) textcolor rgb limit_ink } \

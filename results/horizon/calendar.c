@@ -90,7 +90,9 @@ struct walk {
     struct planned plans[POLICY_PLANS_MOST];
     size_t plan_count;
     double triggers; /* gone through */
+    double last;     /* collection; -INFINITY: there was none */
     double full_first, full_last, fulls;
+    double sinces, since_count;      /* before full ones, added up; and how many */
     uint64_t survivors[GENERATIONS]; /* of the next collection of each */
 };
 
@@ -112,6 +114,7 @@ static void meet_first(const struct walk *walk, struct first *first, double in,
 {
     if (isinf(first->in))
         *first = (struct first){.in = in,
+                                .since = in - walk->last,
                                 .planned = planned,
                                 .after = planned ? planned->after : walk->triggers,
                                 .reports = planned ? planned->reports : 0};
@@ -126,6 +129,10 @@ static void meet(struct walk *walk, struct calendar *calendar, int g, double in,
         return;
     walk->full_first = walk->fulls++ > 0 ? walk->full_first : in;
     walk->full_last = in;
+    if (isinf(walk->last))
+        return;
+    walk->sinces += in - walk->last;
+    walk->since_count++;
 }
 
 static void collect(struct walk *walk, int g, double in, const struct steady *steady)
@@ -137,6 +144,7 @@ static void collect(struct walk *walk, int g, double in, const struct steady *st
     if (g == 1)
         walk->survivors[1] = (uint64_t)steady->middle_survivors;
     walk->trigger = collector->enabled ? in + steady->interval : INFINITY;
+    walk->last = in;
 }
 
 /* NULL: none ever comes. */
@@ -234,6 +242,7 @@ static struct walk walk_from(const struct ending *ending, const struct steady *s
     struct walk walk = {
         .collector = collector_of(ending),
         .trigger = INFINITY,
+        .last = -INFINITY,
         .survivors = {0, (uint64_t)first_survivors(ending, steady), full_survivors(ending)},
     };
     walk.collector.enabled = ending->automatic && steady->rate > 0;
@@ -264,6 +273,8 @@ static void meet_planned(const struct walk *walk, struct calendar *calendar)
             continue;
         first->in = INFINITY;
         meet_first(walk, first, plan->in, plan);
+        if (isfinite(walk->last)) /* and others go on */
+            first->since = fmin(first->since, calendar->planned[0]);
     }
 }
 
@@ -276,19 +287,23 @@ static void by_plan(struct calendar *calendar, struct walk *walk, const struct s
         for (int g = 0; g < GENERATIONS; g++)
             calendar->expected[g] *= horizon / in;
     meet_planned(walk, calendar);
-    if (walk->fulls > 1)
+    if (walk->fulls > 1) {
         calendar->full_period = (walk->full_last - walk->full_first) / (walk->fulls - 1);
-    else
+        calendar->full_since = walk->sinces / walk->since_count;
+    } else {
         calendar->full_period = full_plan(walk);
+        calendar->full_since = calendar->first[GENERATIONS - 1].since;
+    }
 }
 
 void calendar_find(struct calendar *calendar, const struct past *past, const struct steady *steady,
                    double horizon)
 {
     const struct ending *ending = &past->result->ending;
-    *calendar = (struct calendar){.left = horizon, .full_period = INFINITY, .change = INFINITY};
+    *calendar = (struct calendar){
+        .left = horizon, .full_period = INFINITY, .full_since = INFINITY, .change = INFINITY};
     for (int g = 0; g < GENERATIONS; g++)
-        calendar->first[g].in = INFINITY;
+        calendar->first[g] = (struct first){.in = INFINITY, .since = INFINITY};
     struct walk walk = walk_from(ending, steady);
     find_plans(&walk, calendar, past, steady);
     if (next_plan(&walk))

@@ -11,6 +11,7 @@
 struct calendar {
     struct first {
         double in;              /* INFINITY: none ever comes */
+        double since;           /* the collection before it, of any generation; INFINITY: none */
         double after;           /* as many triggers, or reports of an event, come first */
         double reports;         /* of the event that the policy waits for, a second; or 0 */
         bool planned;           /* a policy asks for it, not a counter */
@@ -18,6 +19,7 @@ struct calendar {
     } first[GENERATIONS];
     double left;                  /* until the horizon */
     double full_period;           /* in the long run; INFINITY: it does not come again */
+    double full_since;            /* since the collection before a full one, on average */
     double expected[GENERATIONS]; /* by the horizon, on average */
     double planned[GENERATIONS];  /* between two that policies plan of it or an older one; or 0 */
     double change;                /* when policies change what nobody predicts; INFINITY: never */

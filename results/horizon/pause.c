@@ -5,7 +5,8 @@
 
 #include "sim/base/units.h"
 
-#define OBJECTS_FEW 100 /* fewer say nothing of what others like them cost */
+#define OBJECTS_FEW 100  /* fewer say nothing of what others like them cost */
+#define ROUNDING    1e-9 /* of times that are added up one by one */
 
 /* Of net births, that which will be garbage: the rest is growth. */
 static double share_that_dies(const struct steady *steady)
@@ -69,19 +70,31 @@ static double usual_apart(const struct past *past, const struct steady *steady,
 
 /* ---- what it finds -------------------------------------------------------------------------- */
 
+/* Where policies collect younger generations, too, and no counter does: what they have left. */
+static double young_garbage_of_policies(const struct ending *ending, const struct steady *steady,
+                                        double in, double since)
+{
+    const struct would_find *would = ending->would_find;
+    double middle = (double)would[1].unreachable - (double)would[0].unreachable;
+    if (since < (1 - ROUNDING) * in)
+        return fmax(0, steady->rate) * since * share_that_dies(steady);
+    return garbage_when(ending, steady, in) + middle;
+}
+
 /* A full one that a counter asks for comes one trigger after one of generation 1: there is nothing
  * in that but what has survived it. */
 static struct content full_content(const struct ending *ending, const struct steady *steady,
-                                   const struct first *first, double in, double old)
+                                   const struct first *first, double in, double since, double old)
 {
     const struct would_find *would = ending->would_find;
     double middle = (double)would[1].unreachable - (double)would[0].unreachable;
     struct content content = content_now(&would[2]);
     content.survivors += growth_until(steady, in);
     content.garbage = old + steady->floats * in;
-    content.garbage += garbage_when(ending, steady, in);
-    if (first->planned || !ending->automatic)
-        content.garbage += middle;
+    if (!ending->automatic)
+        content.garbage += young_garbage_of_policies(ending, steady, in, since);
+    else
+        content.garbage += garbage_when(ending, steady, in) + (first->planned ? middle : 0);
     return content;
 }
 
@@ -117,7 +130,8 @@ struct content content_usual(const struct past *past, const struct steady *stead
     struct content content = {.survivors = g == 1 ? steady->middle_survivors : 0,
                               .garbage = young_garbage(ending, steady)};
     if (g == 2) {
-        content = full_content(ending, steady, &calendar->first[2], calendar->full_period, 0);
+        content = full_content(ending, steady, &calendar->first[2], calendar->full_period,
+                               calendar->full_since, 0);
         content.survivors =
             content_now(&ending->would_find[2]).survivors + growth_until(steady, calendar->left);
     }
@@ -141,7 +155,7 @@ static struct content next_content(const struct ending *ending, const struct ste
     const struct would_find *would = ending->would_find;
     double in = calendar->first[g].in;
     if (g == 2)
-        return full_content(ending, steady, &calendar->first[2], in,
+        return full_content(ending, steady, &calendar->first[2], in, calendar->first[2].since,
                             (double)would[2].unreachable - (double)would[1].unreachable);
     if (g == 1)
         return middle_content(ending, steady, calendar);

@@ -113,9 +113,9 @@ def unclear(place):
     options = " ".join(f"--policy '{policy}'" for policy in UNCLEAR)
     out = place.expect(0, f"compare -w {SERVICE} {options} --policy {PYTORCH} --db unclear.db").out
     for policy in UNCLEAR:
-        line, = [line for line in out.splitlines() if line.startswith(policy + " ")]
+        line, = [line for line in out.splitlines() if line.startswith(policy + "  ")]
         check(line.endswith("unclear: policy changes"), line)
-    line, = [line for line in out.splitlines() if line.startswith(PYTORCH + " ")]
+    line, = [line for line in out.splitlines() if line.startswith(PYTORCH + "  ")]
     check("policy changes" not in line, "it has ended already", line)
     flagged = {row["policy"]: row["flagged"] for row in objects(place.expect(0, "show unclear.db --json").out)
                if "flagged" in row}

@@ -153,7 +153,7 @@ def live(told, interpreter):
 
 def main():
     _, pygcsim, told, *numbers = sys.argv
-    seed, count = [*map(int, numbers), *[1, 400][len(numbers):]]
+    seed, count = [*map(int, numbers), *[1, 200][len(numbers):]]
     cases = draw_cases(pygcsim, seed, count)
     found, _ = interpreters.find([], [])
     tests = [("there is a CPython to compare with", lambda: check(found))]

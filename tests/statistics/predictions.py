@@ -55,6 +55,12 @@ SHORT = [
     "web:modules=30000,rate=40,objects=800,sessions=50,cache=50,startup=1s,settle=1s,duration=%s",
     "queue:rate=50,live=20000,objects=400,cycles=1,duration=%s",
 ]
+# Together, and one after the other.
+JOINED = [
+    "off:until=startup_done + freeze + threshold:t0=3000,from=startup_done",
+    "timed:every=45s + event:on=request_end,every=300,generation=1",
+    "timed:every=7s,generation=1,automatic=yes + timed:every=1m,automatic=yes",
+]
 COLLECTORS = ["cpython-3.11", "cpython-3.13"]
 APART = 5.0  # seconds from the window's end from which an instant counts: what is nearer is a matter of chance
 
@@ -238,7 +244,7 @@ def main():
     if options.short:
         options.truth = "600s"
         with tempfile.TemporaryDirectory() as options.kept:
-            return 0 if report(Study(options, SHORT, POLICIES), "30s", "short", SHORT) else 1
+            return 0 if report(Study(options, SHORT, POLICIES + JOINED), "30s", "short", SHORT) else 1
     programs = [p for pair in zip(TUNING, HELD_OUT + [None]) for p in pair if p][:options.programs]
     study = Study(options, programs, POLICIES + PLANNED)
     with tempfile.TemporaryDirectory() as folder:

@@ -177,6 +177,8 @@ TEST(in_words)
         {"latency_p99 <= 50ms", DEFAULT, "over 3x", 0.15, 0.05},
         {"50ms >= latency_p99", DEFAULT, "over 3x", 0.15, 0.05},
         {"latency_p99 <= 149.9ms", DEFAULT, "just over", 0.15, 0.1499},
+        {"latency_p99 <= 10us", DEFAULT, "over 15000x", 0.15, 1e-5},
+        {"latency_p99 <= 10ns", DEFAULT, "over 1.5e+07x", 0.15, 1e-8},
         {"latency_p99 >= 300ms", DEFAULT, "under 0.5x", 0.15, 0.3},
         {"300ms < latency_p99", DEFAULT, "under 0.5x", 0.15, 0.3},
         {"latency_p99 == 300ms", DEFAULT, "missed", 0.15, 0.3},
@@ -274,6 +276,44 @@ TEST(up_to_the_horizon)
         struct limit_verdict *verdict = verdicts_of_limits(&outcomes, rows[i].setting);
         check_text(rows[i].limit, limit_show(text, verdict, "24h"), rows[i].words);
         free(verdict);
+        outcomes_fini(&outcomes);
+        limits_fini(&limits);
+    }
+    small_results_fini(&results);
+}
+
+TEST(below_a_table)
+{
+    static const struct {
+        const char *what, *limit;
+        size_t first, count; /* settings of the table */
+        const char *legend;
+    } rows[] = {
+        {"some are within", "heap_peak <= 2kB", DEFAULT, 5, "Over 2x: twice what is allowed."},
+        {"one is", "heap_peak <= 2kB", FREEZE, 1, ""},
+        {"none is", "heap_peak <= 10B", DEFAULT, 5,
+         "No policy is within the limit. Over 2x: twice what is allowed."},
+        {"there are others", "heap_peak <= 10B", DEFAULT, 2, "Over 2x: twice what is allowed."},
+        {"of one it is not known", "latency_p99 <= 1ms", DEFAULT, 5,
+         "Over 2x: twice what is allowed."},
+        {"no ratio", "heap_peak != 1000B", DEFAULT, 2, ""},
+    };
+    struct small_results results;
+    small_results_init(&results, settings, LENGTH(settings), "latency_p99", "default");
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const char *const texts[] = {rows[i].limit, NULL};
+        struct limits limits = read_limits(texts);
+        struct outcomes outcomes;
+        struct limit_verdict *verdicts[LENGTH(settings)];
+        read_outcomes(&results, &limits, &outcomes);
+        for (size_t s = 0; s < rows[i].count; s++)
+            verdicts[s] = verdicts_of_limits(&outcomes, rows[i].first + s);
+        char *legend = limits_legend(&outcomes, 0, (const struct limit_verdict *const *)verdicts,
+                                     rows[i].count);
+        check_text(rows[i].what, legend, rows[i].legend);
+        free(legend);
+        for (size_t s = 0; s < rows[i].count; s++)
+            free(verdicts[s]);
         outcomes_fini(&outcomes);
         limits_fini(&limits);
     }
@@ -426,12 +466,12 @@ TEST(lines)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_a_line),      cmocka_unit_test(an_option),
-        cmocka_unit_test(not_without_end), cmocka_unit_test(not_too_long),
-        cmocka_unit_test(damaged),         cmocka_unit_test(in_words),
-        cmocka_unit_test(all_together),    cmocka_unit_test(up_to_the_horizon),
-        cmocka_unit_test(no_policy_can),   cmocka_unit_test(of_best),
-        cmocka_unit_test(lines),
+        cmocka_unit_test(one_a_line),        cmocka_unit_test(an_option),
+        cmocka_unit_test(not_without_end),   cmocka_unit_test(not_too_long),
+        cmocka_unit_test(damaged),           cmocka_unit_test(in_words),
+        cmocka_unit_test(all_together),      cmocka_unit_test(below_a_table),
+        cmocka_unit_test(up_to_the_horizon), cmocka_unit_test(no_policy_can),
+        cmocka_unit_test(of_best),           cmocka_unit_test(lines),
     };
     return cmocka_run_group_tests_name("limits", tests, NULL, NULL);
 }

@@ -212,6 +212,23 @@ TEST(by_several)
     check_real("one of them within a day", prediction.expected[2], 1);
 }
 
+/* What a younger planned collection has reclaimed, a full one does not find. */
+TEST(younger_ones_between)
+{
+    static struct made_up run;
+    begin(&run);
+    run.result.ending.automatic = 0;
+    struct policy_plans *plans = &run.result.ending.plans;
+    policy_plans_add(plans, (struct policy_plan){2, .at_ns = 3700 * S, .every_ns = 3600 * S});
+    double alone = 1000 + 3600 * 1000; /* of garbage: what there is, and an hour's */
+    check_real("alone", predict(&run.past, 86400 * S).next[2].pause, pause_s(0, alone, 4 + 1800));
+    policy_plans_add(plans, (struct policy_plan){1, .at_ns = 150 * S, .every_ns = 100 * S});
+    struct prediction prediction = predict(&run.past, 86400 * S);
+    check_instants("both", &prediction, NAN, 150, 3700);
+    check_real("of 50 s", prediction.next[2].pause, pause_s(0, 50 * 1000, 4 + 1800));
+    check_real("as usual", prediction.usual_pause[2], pause_s(0, 50 * 1000, 1800));
+}
+
 /* What a policy will do besides collecting is said, if it comes within the horizon. */
 TEST(changes)
 {
@@ -347,6 +364,7 @@ int main(void)
         cmocka_unit_test(by_the_clock),
         cmocka_unit_test(by_events),
         cmocka_unit_test(by_several),
+        cmocka_unit_test(younger_ones_between),
         cmocka_unit_test(changes),
         cmocka_unit_test(never),
         cmocka_unit_test(not_before_the_horizon),
