@@ -6,13 +6,18 @@
 
 #include "sim/base/allocate.h"
 
-/* One a line: a break in it is a space. */
+/* One a line: breaks and spaces, however many, are one space, and at the ends none. */
 static char *on_one_line(const char *text)
 {
-    char *line = allocate_text(text);
-    for (char *c = line; *c; c++)
-        if (strchr("\n\r\t\v\f", *c))
-            *c = ' ';
+    static const char spaces[] = " \n\r\t\v\f";
+    char *line = allocate_zeroed(strlen(text) + 1, 1), *end = line;
+    for (text += strspn(text, spaces); *text; text += strspn(text, spaces)) {
+        size_t length = strcspn(text, spaces);
+        if (end > line)
+            *end++ = ' ';
+        end = mempcpy(end, text, length);
+        text += length;
+    }
     return line;
 }
 
@@ -21,7 +26,11 @@ int limits_add(struct limits *limits, const char *text, struct error *error)
     if (limits->count == LIMITS_MOST)
         return error_set(error, "there are more than %d limits", LIMITS_MOST);
     char *line = on_one_line(text);
-    struct condition *condition = condition_parse(line, error);
+    struct condition *condition = NULL;
+    if (strlen(line) > LIMIT_LONGEST)
+        error_set(error, "'%.40s…' is too long: a limit has up to %d letters", line, LIMIT_LONGEST);
+    else
+        condition = condition_parse(line, error);
     free(line);
     if (!condition)
         return -1;

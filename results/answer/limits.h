@@ -16,8 +16,9 @@
 #include "sim/base/error.h"
 #include "sim/base/param.h"
 
-#define LIMITS_MOST 32
-#define LIMITS_NONE "none" /* in place of a condition: there are no limits, whatever is stored */
+#define LIMITS_MOST   32
+#define LIMIT_LONGEST 300    /* of one: it heads columns */
+#define LIMITS_NONE   "none" /* in place of a condition: there are no limits, whatever is stored */
 
 /* Empty: all zero. To be freed with limits_fini. */
 struct limits {

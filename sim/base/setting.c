@@ -100,8 +100,7 @@ static int parse_part(struct setting *setting, const char *text, size_t length,
                       const struct component *const *registry, const char *what,
                       struct error *error)
 {
-    setting->given = allocate_text(text);
-    setting->given[length] = '\0';
+    setting->given = memcpy(allocate_zeroed(length + 1, 1), text, length);
     char *rest = strchr(setting->given, ':');
     if (rest)
         *rest++ = '\0';

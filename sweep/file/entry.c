@@ -106,12 +106,20 @@ static int check_keys(const struct component *component, const struct document *
     return document_pairs(document, map, names, what, &pairs, error);
 }
 
+static bool is_all(const struct kin *kin, const struct document *document, const yaml_node_t *node)
+{
+    return node->type == YAML_MAPPING_NODE && setting_joins(kin->registry) &&
+           document_get(document, node, "all");
+}
+
 static int read_map(struct entry *entry, const struct kin *kin, const struct document *document,
                     const yaml_node_t *map, const struct design *design, struct error *error)
 {
     const yaml_node_t *node = document_get(document, map, "name");
     char allowed[64];
     snprintf(allowed, sizeof allowed, "the name of a %s", kin->what);
+    if (is_all(kin, document, map))
+        return document_error(document, map, error, "all within all: one list is enough");
     if (!node)
         return document_error(document, map, error, "this %s has no name, as in {name: %s}",
                               kin->what, kin->registry[0]->name);
@@ -173,12 +181,6 @@ static int read_all(struct entry *entry, const struct kin *kin, const struct doc
         if (read_part(entry, kin, document, document_member(document, list, i), design, error) != 0)
             return -1;
     return 0;
-}
-
-static bool is_all(const struct kin *kin, const struct document *document, const yaml_node_t *node)
-{
-    return node->type == YAML_MAPPING_NODE && setting_joins(kin->registry) &&
-           document_get(document, node, "all");
 }
 
 int entry_from_node(struct entry *entry, const struct kin *kin, const struct document *document,

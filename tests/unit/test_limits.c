@@ -35,7 +35,7 @@ TEST(one_a_line)
         {{"latency_p99 <= 50ms", NULL}, "latency_p99 <= 50ms"},
         {{"latency_p99 <= 50ms", "heap_peak <= 1.2*default", NULL},
          "latency_p99 <= 50ms\nheap_peak <= 1.2*default"},
-        {{"heap_peak\n <=\t4GiB", "gc_share < 5%", NULL}, "heap_peak  <= 4GiB\ngc_share < 5%"},
+        {{" heap_peak\n <=\t4GiB \n", "gc_share   < 5%", NULL}, "heap_peak <= 4GiB\ngc_share < 5%"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct limits limits = read_limits(rows[i].texts), again = {0};
@@ -92,6 +92,25 @@ TEST(not_without_end)
         check_signed("one more", limits_add(&limits, "gc_share < 5%", &error), 0);
     check_signed("too many", limits_add(&limits, "gc_share < 5%", &error), -1);
     check_text("too many", error.text, "there are more than 32 limits");
+    limits_fini(&limits);
+}
+
+/* It heads columns. Spaces do not count. */
+TEST(not_too_long)
+{
+    struct limits limits = {0};
+    struct error error = {""};
+    char signs[400] = "gc_share < ", spaces[400] = "gc_share";
+    memset(signs + strlen(signs), '-', 388);
+    memset(spaces + strlen(spaces), ' ', 380);
+    signs[398] = '5';
+    memcpy(spaces + 388, "< 5%", strlen("< 5%"));
+    check_signed("signs", limits_add(&limits, signs, &error), -1);
+    check_mentions("signs", error.text, "too long: a limit has up to 300 letters");
+    check_signed("spaces", limits_add(&limits, spaces, &error), 0);
+    char *text = limits_text(&limits);
+    check_text("spaces", text, "gc_share < 5%");
+    free(text);
     limits_fini(&limits);
 }
 
@@ -447,12 +466,12 @@ TEST(lines)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_a_line),      cmocka_unit_test(an_option),
-        cmocka_unit_test(not_without_end), cmocka_unit_test(damaged),
-        cmocka_unit_test(in_words),        cmocka_unit_test(all_together),
-        cmocka_unit_test(below_a_table),   cmocka_unit_test(up_to_the_horizon),
-        cmocka_unit_test(no_policy_can),   cmocka_unit_test(of_best),
-        cmocka_unit_test(lines),
+        cmocka_unit_test(one_a_line),        cmocka_unit_test(an_option),
+        cmocka_unit_test(not_without_end),   cmocka_unit_test(not_too_long),
+        cmocka_unit_test(damaged),           cmocka_unit_test(in_words),
+        cmocka_unit_test(all_together),      cmocka_unit_test(below_a_table),
+        cmocka_unit_test(up_to_the_horizon), cmocka_unit_test(no_policy_can),
+        cmocka_unit_test(of_best),           cmocka_unit_test(lines),
     };
     return cmocka_run_group_tests_name("limits", tests, NULL, NULL);
 }
