@@ -41,7 +41,7 @@ do for [k=1:policies] {
     set label name[k] at graph 0, first base(k) + room/2 right offset -0.8,0 font sprintf(",%g", min(size, name_size(strlen(name[k])))) textcolor rgb ink
     set label (strlen(longest_is[k]) ? longest_is[k] : "none") at graph 1, first base(k) + room/2 left offset 1,0 font sprintf(",%g", size) textcolor rgb grey
   } else {
-    set label name[k] at graph 0, first base(k) + room + text/2 left font name_font(strlen(name[k])) textcolor rgb ink
+    set label name[k] at graph 0, first base(k) + room + text/2 left font sprintf(",%g", max(6.5, min(10, 10*(0.88 - 0.0053*letter_scale*strlen(facts[k]))/(0.006*letter_scale*strlen(name[k]))))) textcolor rgb ink
     set label facts[k] at graph 1, first base(k) + room + text/2 right font ",9" textcolor rgb grey
   }
   set arrow from 0, base(k) to wall[k]/T, base(k) nohead lc rgb grey lw 0.8

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Policies that are joined and have phases: what programs have been reported to do, each said and seen to do it; and what
 every command makes of such a policy."""
+import re
+
 from answers_data import objects
 from harness import once, test
 from tap import check, equal
@@ -198,6 +200,12 @@ log: collections
         place.expect(0, f"plot kinds.db --chart heatmap --metric heap_mean --format svg --out kinds {options}")
         content = place.read("kinds/heatmap.svg").decode().replace("\n", "")
         check(">threshold + timed: timed.every<" in content and ">threshold + timed: threshold.t0<" in content, options)
+
+
+    place.expect(0, "plot kinds.db --chart timeline --format svg --out kinds")
+    content = place.read("kinds/timeline.svg").decode()
+    sizes = dict((text, size) for size, text in re.findall(r'font-size="([0-9.]+)"[^>]*>\s*<text[^>]*>\s*(?:<tspan[^>]*>)?([^<]+)', content))
+    equal(sizes["threshold:t0=700 + timed:every=200ms,automatic=yes"], sizes["off"], "a long name where there is room")
 
 
 @test("refused: what is joined to nothing, or to what is no policy; workloads are not joined")
