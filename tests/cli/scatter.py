@@ -298,4 +298,5 @@ def written_otherwise(place):
                              "UPDATE experiment SET seal = NULL, seal_runs = NULL")
     connection.close()
     for option in ("--scatter", "--verify"):
-        place.expect(0, f"best results.db --minimise pause_max {option} --experiment 1")
+        result = place.run(f"best results.db --minimise pause_max {option} --experiment 1")
+        check("The advice " in result.out and "Sanitizer" not in result.err, option, result)
