@@ -13,16 +13,21 @@
 
 /* ---- settings ------------------------------------------------------------------------- */
 
-/* The place of a setting among `settings`, to which it is added if it is new. Returns 0 or -1. */
+/* The place of a setting among `settings`, to which it is added if it is new. A results file may
+ * write it in another way than settings do. Returns 0 or -1. */
 static int place_of(const char *text, const struct component *const *registry, const char *what,
                     struct setting *settings, size_t *count, size_t *place, struct error *error)
 {
-    for (*place = 0; *place < *count; ++*place)
-        if (strcmp(settings[*place].text, text) == 0)
-            return 0;
-    if (setting_parse(&settings[*count], text, registry, what, error) != 0)
+    struct setting setting;
+    if (setting_parse(&setting, text, registry, what, error) != 0)
         return -1;
-    ++*count;
+    for (*place = 0; *place < *count; ++*place)
+        if (strcmp(settings[*place].text, setting.text) == 0)
+            break;
+    if (*place < *count)
+        setting_fini(&setting);
+    else
+        settings[(*count)++] = setting;
     return 0;
 }
 

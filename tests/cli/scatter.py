@@ -3,6 +3,7 @@
 and when nobody can know."""
 import json
 import re
+import sqlite3
 
 from answers_data import File, near, objects
 from harness import SMALL, test
@@ -301,3 +302,16 @@ def nothing_to_try(place):
     place.expect(0, f"compare -w {SMALL} {POLICIES} --db other.db")
     result = place.run("best other.db --minimise heap_peak --scatter")
     check(result.status == 1 and said[0] in result.err, result)
+
+
+@test("best --verify and --scatter: a file that writes settings in another way than they are stored is read all the same")
+def written_otherwise(place):
+    place.expect(0, "compare -w web:modules=1000,rate=80,duration=2s -p default -p off -p threshold:t0=50 -r 2")
+    connection = sqlite3.connect(place.path("results.db"))
+    connection.executescript("UPDATE run SET seal = NULL, seal_histograms = NULL, seal_log = NULL,"
+                             " workload = 'web:duration=2s,modules=1000,rate=80', policy = replace(policy, '=50', '=5_0');"
+                             "UPDATE experiment SET seal = NULL, seal_runs = NULL")
+    connection.close()
+    for option in ("--scatter", "--verify"):
+        result = place.run(f"best results.db --minimise pause_max {option} --experiment 1")
+        check("The advice " in result.out and "Sanitizer" not in result.err, option, result)
