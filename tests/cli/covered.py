@@ -69,7 +69,8 @@ def sweep_covered(place):
             time.sleep(moments.uniform(0, 0.5))
             sweep.kill()
     equal(place.run("sweep e.yaml --db b.db").status, 0, "status")
-    same_rows(place, "a.db", "b.db")
+    # Runs of the longer programs that had not ended are planned anew, behind those that had: with other numbers.
+    same_rows(place, "a.db", "b.db", numbers=False)
 
 
 @test("sweep, until: covered: stopped, it says again how long the longer programs take; --dry-run that there will be such")

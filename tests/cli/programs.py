@@ -27,11 +27,14 @@ PROGRAMS = [
 ]
 
 
-def rows(place, name, engine=True):
-    """Everything in a results file, as text; perhaps without what says which engine it was."""
+def rows(place, name, engine=True, numbers=True):
+    """Everything in a results file, as text; perhaps without what says which engine it was, or runs by what they are of
+    instead of their numbers."""
     connection = place.database(name)
     try:
         lines = []
+        named = {run[0]: " ".join(map(str, run[1:])) for run in connection.execute(
+            "SELECT id, policy, collector, seed, workload FROM run").fetchall()}
         for (table,) in connection.execute(
                 "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").fetchall():
             for row in connection.execute(f"SELECT * FROM {table}"):
@@ -39,8 +42,13 @@ def rows(place, name, engine=True):
                 if not engine:
                     values.pop("engine", None)
                     values.pop("seal", None)  # which covers it
+                if not numbers:
+                    run = "id" if table == "run" else "run_id"
+                    values.update({run: named[values[run]]} if run in values else {})
+                    for seal in ("seal", "seal_histograms", "seal_log"):  # which cover them
+                        values.pop(seal, None)
                 lines.append(f"{table} {values}")
-        return lines
+        return lines if numbers else sorted(lines)
     finally:
         connection.close()
 
