@@ -176,20 +176,19 @@ static void print_left_out(const struct best_answer *answer, const struct best_g
 static void print_front(const struct best_answer *answer, const struct best_group *group)
 {
     bool conditions = answer->condition_count > 0;
-    size_t limits = outcomes_limits(&answer->outcomes);
     struct table table;
     print("\nPareto front of ");
     for (size_t i = 0; i < answer->goal_count; i++)
         print("%s%s", i ? ", " : "", answer->outcomes.metrics[answer->goals[i].metric]->name);
     print(": no other setting is better in one and as good in the rest; "
           "settings that are equal in all are all in it\n\n");
-    begin_table(&table, answer, limits, conditions ? "meets the conditions" : NULL);
+    begin_table(&table, answer, 0, conditions ? "meets the conditions" : NULL);
     for (size_t i = 0; i < group->front.listed; i++) {
-        add_setting(&table, answer, limits, &group->front.settings[i]);
+        add_setting(&table, answer, 0, &group->front.settings[i]);
         if (conditions)
             table_add(&table, group->front.settings[i].meets ? "yes" : "no");
     }
-    end_table(&table, answer, limits, &group->front);
+    end_table(&table, answer, 0, &group->front);
 }
 
 /* No setting is an answer: what those are missing that only conditions keep from it. */

@@ -21,6 +21,14 @@ static char *on_one_line(const char *text)
     return line;
 }
 
+static bool is_among(const struct limits *limits, const struct condition *condition)
+{
+    for (size_t i = 0; i < limits->count; i++)
+        if (strcmp(condition_text(limits->items[i]), condition_text(condition)) == 0)
+            return true;
+    return false;
+}
+
 int limits_add(struct limits *limits, const char *text, struct error *error)
 {
     if (limits->count == LIMITS_MOST)
@@ -34,6 +42,10 @@ int limits_add(struct limits *limits, const char *text, struct error *error)
     free(line);
     if (!condition)
         return -1;
+    if (is_among(limits, condition)) {
+        condition_free(condition);
+        return 0;
+    }
     limits->items =
         allocate_grow(limits->items, &limits->capacity, limits->count + 1, sizeof(void *));
     limits->items[limits->count++] = condition;

@@ -27,7 +27,8 @@ struct limits {
     bool none; /* "none" was said */
 };
 
-/* Returns 0, or -1 with a line in *error: it is no condition, or there are too many. */
+/* One that is there already is not added again. Returns 0, or -1 with a line in *error: it is no
+ * condition, or there are too many. */
 int limits_add(struct limits *limits, const char *text, struct error *error);
 void limits_fini(struct limits *limits);
 

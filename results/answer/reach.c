@@ -9,6 +9,9 @@
 
 #define WITHOUT_COLLECTIONS "off" /* the policy */
 
+/* As a share of the limit: nearer to it another policy may come to less by chance. */
+#define TELLING 0.02
+
 static bool is_met_by_any(const struct outcomes *outcomes, size_t group,
                           const struct condition *condition)
 {
@@ -41,7 +44,7 @@ size_t reach_find(const struct outcomes *outcomes, size_t group,
             continue;
         if (off != NO_SETTING) {
             const struct margin margin = condition_margin(condition, outcomes, off);
-            if (!(margin.excess > 0) || has_collections(outcomes, off))
+            if (!(margin.excess > TELLING) || has_collections(outcomes, off))
                 continue;
             reach.without = margin.value;
             reach.allowed = margin.allowed;

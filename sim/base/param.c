@@ -137,9 +137,12 @@ READER(read_moment)
     if (param->absent && strcmp(text, param->absent) == 0)
         return 0;
     *moment = (struct moment){place_of_word(param->choices, word_of(param, text, word)), 1};
-    if (moment->event < 0 || (at && (!units_parse_count(at + 1, &moment->count) ||
-                                     moment->count < 1 || (double)moment->count > MOMENT_MOST)))
+    if (moment->event < 0)
         return param_refuse(param, label, text, error);
+    if (at && (!units_parse_count(at + 1, &moment->count) || moment->count < 1 ||
+               (double)moment->count > MOMENT_MOST))
+        return error_set(error, "%s: '%s': behind the @ is a number from 1 to %.0f", label, text,
+                         MOMENT_MOST);
     return 0;
 }
 

@@ -213,6 +213,7 @@ def refused(place):
     for spec, said in (("off +", "a policy is missing beside a +"), ("off + fr", "there is no policy 'fr'"),
                        ("+off", "a policy is missing"), ("off:until=startup", "did you mean 'startup_done'?"),
                        ("freeze:every=0", "freeze: every=0 is not allowed"),
-                       ("off:until=idle@0", "with @n for the n-th time, or end")):
+                       ("off:until=idle@0", "until: 'idle@0': behind the @ is a number from 1 to 1000000000000"),
+                       ("off:until=@2", "with @n for the n-th time, or end")):
         place.expect(2, ["run", "-w", SERVICE, "-p", spec], err=[said])
     place.expect(2, ["run", "-w", "web + queue"], err=["there is no workload 'web + queue'"])

@@ -88,9 +88,15 @@ TEST(not_without_end)
 {
     struct limits limits = {0};
     struct error error = {""};
-    for (int i = 0; i < LIMITS_MOST; i++)
-        check_signed("one more", limits_add(&limits, "gc_share < 5%", &error), 0);
-    check_signed("too many", limits_add(&limits, "gc_share < 5%", &error), -1);
+    for (int i = 0; i < LIMITS_MOST; i++) {
+        struct text text = {.text = ""};
+        text_add(&text, "gc_share < %d%%", 5 + i);
+        check_signed("one more", limits_add(&limits, text.text, &error), 0);
+        check_signed("the same again", limits_add(&limits, text.text, &error),
+                     i < LIMITS_MOST - 1 ? 0 : -1);
+        check_count("one a limit", limits.count, (uint64_t)i + 1);
+    }
+    check_signed("too many", limits_add(&limits, "gc_share < 50%", &error), -1);
     check_text("too many", error.text, "there are more than 32 limits");
     limits_fini(&limits);
 }
@@ -336,6 +342,9 @@ TEST(no_policy_can)
         {"the other way round", "50ms > latency_p99", true, 0,
          "No policy can reach 50ms > latency_p99: latency_p99 is 61.0 ms without any collection."},
         {"off keeps it", "latency_p99 <= 65ms", true, 0, NULL},
+        {"off misses it by 1.7%: by chance another may not", "latency_p99 <= 60ms", true, 0, NULL},
+        {"off misses it by 3.4%", "latency_p99 <= 59ms", true, 0,
+         "No policy can reach latency_p99 <= 59ms: latency_p99 is 61.0 ms without any collection."},
         {"another keeps it", "latency_p99 <= 0.8 * default", false, 0, NULL},
         {"no off", "latency_p99 <= 50ms", false, 0, not_known},
         {"the program collects by itself", "latency_p99 <= 50ms", true, 3, NULL},
