@@ -19,10 +19,11 @@ struct engine;
 
 /* The collections that a policy asks for by itself: the next, and those after it, for good. */
 struct policy_plan {
-    int generation;        /* PLAN_CHANGE: it is no collection */
-    enum program_event on; /* at the after-th report of that event from now, and every every-th */
-    uint64_t after,
-        every; /* from then on (every is 0: once); after is 0 if it goes by the clock: */
+    int generation; /* PLAN_CHANGE: it is no collection */
+    enum program_event
+        on; /* at the after-th report of that event from now, and every every-th from then on */
+    uint64_t after;           /* 0: it goes by the clock, as below */
+    uint64_t every;           /* 0: once */
     uint64_t at_ns, every_ns; /* at that wall instant, and whenever so much more has passed */
 };
 
