@@ -20,8 +20,8 @@ struct engine;
 /* The collections that a policy asks for by itself: the next, and those after it, for good. */
 struct policy_plan {
     int generation; /* PLAN_CHANGE: it is no collection */
-    enum program_event
-        on; /* at the after-th report of that event from now, and every every-th from then on */
+    /* At the after-th report of that event from now, and every every-th from then on. */
+    enum program_event on;
     uint64_t after;           /* 0: it goes by the clock, as below */
     uint64_t every;           /* 0: once */
     uint64_t at_ns, every_ns; /* at that wall instant, and whenever so much more has passed */
