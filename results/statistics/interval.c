@@ -13,6 +13,11 @@
 
 enum { BOOTSTRAP_LEAST = 5, BOOTSTRAP_MOST = 1000, RESAMPLES = 1999 };
 
+double interval_confidence_of(size_t comparisons)
+{
+    return 1 - (1 - INTERVAL_CONFIDENCE) / (double)(comparisons ? comparisons : 1);
+}
+
 double interval_mean(const double *x, size_t n)
 {
     return n > 0 ? gsl_stats_mean(x, 1, n) : NAN;
