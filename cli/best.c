@@ -170,7 +170,7 @@ const struct subcommand subcommand_best = {
     .name = "best",
     .summary = "which policy to take, and the Python lines that set it",
     .description = "Says which policy of an experiment is the best for each workload and "
-                   "collector, which others cannot be told apart from it, what the choice is "
+                   "collector, which others may be the best in truth, what the choice is "
                    "between several metrics (the Pareto front), and the Python lines that set the "
                    "best policy in an application.",
     .examples = "pygcsim best results.db --minimise latency_p99 \\\n"

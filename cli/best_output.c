@@ -8,6 +8,7 @@
 #include "cli/print.h"
 #include "cli/remarks.h"
 #include "cli/table.h"
+#include "results/answer/certainty.h"
 #include "results/answer/limit_words.h"
 #include "results/answer/show_value.h"
 #include "sim/base/allocate.h"
@@ -124,15 +125,15 @@ static void print_legend(const struct best_group *group)
 static void print_certainty(const struct best_answer *answer, const struct best_group *group)
 {
     bool replicated = outcome_of(answer, group->best.settings)->runs[RUN_finished] > 1;
-    if (group->tied.count)
-        print("The first is the best; the other%s cannot be told apart from it.\n",
-              group->tied.count == 1 ? "" : "s");
-    else if (replicated && group->unclear == 0)
-        print("No other comes near: each is told apart from it.\n");
-    if (replicated && group->unclear)
+    size_t unclear = group->choice.unclear;
+    char *sentences = certainty_of_choice(&group->choice);
+    if (sentences)
+        print_paragraph(sentences);
+    free(sentences);
+    if (replicated && unclear)
         print("%zu other%s no two seeds in common with it: nothing says whether the "
               "difference is chance.\n",
-              group->unclear, group->unclear == 1 ? " has" : "s have");
+              unclear, unclear == 1 ? " has" : "s have");
     if (!replicated)
         print("One replication: chance may have made it the best; `replications: 10` in an "
               "experiment file says more.\n");
@@ -375,10 +376,12 @@ static void json_choice(struct json *json, const struct best_answer *answer,
 {
     json_setting(json, "best", answer, group->best.settings);
     json_end(json);
+    json_count(json, "compared", group->choice.compared);
     json_array(json, "not_told_apart");
     for (size_t i = 0; i < group->tied.listed; i++) {
         json_setting(json, NULL, answer, &group->tied.settings[i]);
         json_estimate(json, "difference", group->tied.settings[i].verdict.difference);
+        json_real(json, "would_show", group->tied.settings[i].verdict.would_show);
         json_end(json);
     }
     json_end(json);

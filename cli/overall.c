@@ -5,6 +5,7 @@
 
 #include "cli/print.h"
 #include "cli/table.h"
+#include "results/answer/certainty.h"
 #include "results/answer/show_value.h"
 
 static void add_line(struct table *table, const struct metric *metric,
@@ -18,15 +19,25 @@ static void add_line(struct table *table, const struct metric *metric,
     table_add(table, same ? "" : line->worst_title);
 }
 
+static size_t most_pairs(const struct overall *overall)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < overall->count; i++)
+        if (overall->lines[i].mean.difference.n > most)
+            most = overall->lines[i].mean.difference.n;
+    return most;
+}
+
 void overall_print(const struct overall *overall, const struct outcomes *outcomes, size_t metric)
 {
     static const char *const header[] = {"policy", "mean", "worst", "which is"};
     struct table table;
     if (overall->count == 0)
         return;
-    print("\nAll %zu workloads and collectors: difference to %s in %s, of runs with the same "
-          "seed\n\n",
-          outcomes->group_count, outcomes->baseline, outcomes->metrics[metric]->name);
+    print("\nAll %zu workloads and collectors: difference to %s in %s, of runs with the same seed%s"
+          "\n\n",
+          outcomes->group_count, outcomes->baseline, outcomes->metrics[metric]->name,
+          certainty_of_intervals(overall->comparisons, most_pairs(overall)));
     table_init(&table, 4);
     for (size_t i = 0; i < 4; i++)
         table_add(&table, header[i]);

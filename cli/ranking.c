@@ -9,12 +9,13 @@
 #include "cli/print.h"
 #include "cli/remarks.h"
 #include "cli/table.h"
+#include "results/answer/certainty.h"
 #include "results/answer/limit_words.h"
 #include "results/answer/show_value.h"
 #include "sim/base/allocate.h"
 
 #define GROUPS_MOST 10 /* tables */
-#define NAMED_MOST  8  /* settings, or runs, that a remark names */
+#define NAMED_MOST  8  /* runs that a remark names */
 
 static void make(struct ranking *ranking, struct open_results *results,
                  const struct ranking_options *options, bool for_programs)
@@ -95,7 +96,8 @@ static void print_differences(const struct ranking *ranking, const struct rankin
 {
     char text[SHOW_VERDICT];
     struct table table;
-    print("\nDifference to %s, of runs with the same seed\n\n", ranking->outcomes.baseline);
+    print("\nDifference to %s, of runs with the same seed%s\n\n", ranking->outcomes.baseline,
+          certainty_of_intervals(group->of->count - 1, group->replications.most));
     begin_table(&table, ranking, 1);
     for (size_t i = 0; i < group->count; i++) {
         const struct ranked_setting *ranked = &group->settings[i];
@@ -115,18 +117,9 @@ static bool is_anything_open(const struct ranking *ranking, const struct ranking
 {
     for (size_t i = 0; i < group->count; i++)
         for (size_t c = 0; c < ranking->columns.count && group->settings[i].verdicts; c++)
-            if (verdict_is_not_told_apart(group->settings[i].verdicts[c].value))
+            if (group->settings[i].verdicts[c].value == VERDICT_NOT_TOLD_APART)
                 return true;
     return false;
-}
-
-/* The verdict in what settings are sorted by; NULL: there is none. */
-static const struct verdict *main_verdict(const struct ranking *ranking,
-                                          const struct ranked_setting *ranked)
-{
-    if (!ranked->verdicts || ranking->order_column == ranking->columns.count)
-        return NULL;
-    return &ranked->verdicts[ranking->order_column];
 }
 
 static const char *order_name(const struct ranking *ranking)
@@ -134,56 +127,11 @@ static const char *order_name(const struct ranking *ranking)
     return ranking->outcomes.metrics[ranking->order.metric]->name;
 }
 
-/* Settings that more replications might tell apart from the baseline. Returns how many. */
-static size_t write_too_few(FILE *out, const struct ranking *ranking,
-                            const struct ranking_group *group)
+static void print_sentence(char *sentence)
 {
-    size_t found = 0;
-    for (size_t i = 0; i < group->count; i++) {
-        const struct verdict *verdict = main_verdict(ranking, &group->settings[i]);
-        if (!verdict || verdict->value != VERDICT_TOO_FEW || found++ >= NAMED_MOST)
-            continue;
-        if (found == 1)
-            print_to(out, "With %zu replications these cannot be told apart from %s in %s: ",
-                     verdict->difference.n, ranking->outcomes.baseline, order_name(ranking));
-        print_to(out, found == 1 ? "%s (about %zu would do)" : ", %s (about %zu)",
-                 policy_of_setting(ranking, &group->settings[i]), verdict->needed);
-    }
-    if (found > NAMED_MOST)
-        print_to(out, ", and %zu more", found - NAMED_MOST);
-    if (found)
-        print_to(out, ".");
-    return found;
-}
-
-static size_t print_too_few(const struct ranking *ranking, const struct ranking_group *group)
-{
-    char *text = NULL;
-    size_t size, found;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        out_of_memory();
-    found = write_too_few(out, ranking, group);
-    if (fclose(out) != 0)
-        out_of_memory();
-    print_paragraph(text);
-    free(text);
-    return found;
-}
-
-/* Settings that no reasonable number would tell apart; `others` have been named before. */
-static void print_too_close(const struct ranking *ranking, const struct ranking_group *group,
-                            bool others)
-{
-    size_t found = 0;
-    for (size_t i = 0; i < group->count; i++) {
-        const struct verdict *verdict = main_verdict(ranking, &group->settings[i]);
-        found += verdict && verdict->value == VERDICT_TOO_CLOSE;
-    }
-    if (found)
-        print("To tell %zu %s from %s in %s would take more than %d replications.\n", found,
-              others ? (found == 1 ? "other" : "others") : (found == 1 ? "policy" : "policies"),
-              ranking->outcomes.baseline, order_name(ranking), VERDICT_ENOUGH);
+    if (sentence)
+        print_paragraph(sentence);
+    free(sentence);
 }
 
 /* How the table is sorted, and what is left out of it. */
@@ -241,8 +189,9 @@ static void print_group(const struct ranking *ranking, const struct ranking_grou
     print_order(ranking, group);
     if (is_anything_open(ranking, group))
         print("~: not told apart from %s: the interval includes 0.\n", baseline);
-    size_t named = print_too_few(ranking, group);
-    print_too_close(ranking, group, named > 0);
+    print_sentence(
+        certainty_of_group(&ranking->outcomes, group, &ranking->columns, ranking->order_column));
+    print_sentence(certainty_of_pairs(&ranking->outcomes, group, &ranking->columns));
     if (!replicated)
         print("One replication has no intervals; `replications: 10` in an experiment file, or "
               "`compare --replications 10`, gives them.\n");
@@ -352,15 +301,19 @@ static void name_columns(const struct ranking *ranking, struct writer *writer)
     static const char *const columns[] = {"experiment", "workload", "collector",    "policy",
                                           "n",          "failed",   "out_of_memory"};
     static const char *const endings[] = {
-        "", "_low", "_high", "_difference", "_difference_low", "_difference_high"};
+        "", "_low", "_high", "_difference", "_difference_low", "_difference_high", "_would_show"};
     char name[96];
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         writer_column(writer, columns[i], NULL);
-    for (size_t c = 0; c < ranking->columns.count; c++)
+    for (size_t c = 0; c < ranking->columns.count; c++) {
+        const struct metric *metric = metric_of(ranking, c);
         for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-            snprintf(name, sizeof name, "%s%s", metric_of(ranking, c)->name, endings[i]);
-            writer_column(writer, name, metric_of(ranking, c)->unit);
+            snprintf(name, sizeof name, "%s%s", metric->name, endings[i]);
+            writer_column(writer, name, metric->unit);
         }
+        snprintf(name, sizeof name, "%s_pairing", metric->name);
+        writer_column(writer, name, NULL);
+    }
     name_limit_columns(ranking, writer);
 }
 
@@ -371,10 +324,18 @@ static void write_estimate(struct writer *writer, struct estimate estimate)
     writer_real(writer, estimate.interval.high);
 }
 
+static void write_verdict(struct writer *writer, const struct verdict *verdict)
+{
+    write_estimate(writer, verdict->difference);
+    writer_real(writer, verdict->would_show);
+    writer_real(writer, verdict->pairing);
+}
+
 static void write_setting(const struct ranking *ranking, const struct ranking_group *group,
                           const struct ranked_setting *ranked, struct writer *writer)
 {
-    static const struct estimate none = {.mean = NAN, .interval = {NAN, NAN}};
+    static const struct verdict none = {
+        .difference = {.mean = NAN, .interval = {NAN, NAN}}, .would_show = NAN, .pairing = NAN};
     const struct outcome *setting = &ranking->outcomes.settings[ranked->setting];
     writer_text(writer, ranking->outcomes.experiment->name);
     writer_text(writer, group->of->workload);
@@ -385,7 +346,7 @@ static void write_setting(const struct ranking *ranking, const struct ranking_gr
     writer_integer(writer, (int64_t)setting->runs[RUN_out_of_memory]);
     for (size_t c = 0; c < ranking->columns.count; c++) {
         write_estimate(writer, ranked->means[c]);
-        write_estimate(writer, ranked->differences ? ranked->differences[c] : none);
+        write_verdict(writer, ranked->verdicts ? &ranked->verdicts[c] : &none);
     }
     write_limits(ranking, ranked->limits, writer);
 }

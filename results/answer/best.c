@@ -42,10 +42,29 @@ static size_t find_candidates(struct best *best, const struct outcomes *outcomes
 static void add_rival(struct best *best, const struct outcomes *outcomes, size_t setting,
                       size_t metric)
 {
-    struct verdict verdict = verdict_of_two(outcomes, setting, best->best, metric);
-    if (verdict.value == VERDICT_SAME || verdict_is_not_told_apart(verdict.value))
-        best->tied[best->tied_count++] = (struct rival){setting, verdict};
-    best->unclear += verdict.value == VERDICT_NO_PAIR || verdict.value == VERDICT_ONE_PAIR;
+    struct verdict verdict =
+        verdict_of_two(outcomes, setting, best->best, metric, best->choice.compared - 1);
+    if (verdict.value == VERDICT_NO_PAIR || verdict.value == VERDICT_ONE_PAIR) {
+        best->choice.unclear++;
+        return;
+    }
+    best->tied[best->tied_count++] = (struct rival){setting, verdict};
+    best->choice.kept++;
+    best->choice.same += verdict.value == VERDICT_SAME;
+}
+
+/* The first of those compared is the best; of the others those stay that screening keeps. */
+static void compare(struct best *best, const struct outcomes *outcomes, struct goal goal,
+                    const size_t *compared, size_t count)
+{
+    bool *kept = allocate_zeroed(count, sizeof *kept);
+    best->best = compared[0];
+    best->choice = (struct choice){.compared = count, .kept = 1};
+    verdict_screen(outcomes, compared, count, goal.metric, goal.high, kept);
+    for (size_t i = 1; i < count; i++)
+        if (kept[i])
+            add_rival(best, outcomes, compared[i], goal.metric);
+    free(kept);
 }
 
 void best_find(struct best *best, const struct outcomes *outcomes, size_t group, struct goal goal,
@@ -58,10 +77,16 @@ void best_find(struct best *best, const struct outcomes *outcomes, size_t group,
                           .tied = allocate_zeroed(most, sizeof *best->tied)};
     size_t found = find_candidates(best, outcomes, group, goal, conditions, count, candidates);
     if (found)
-        best->best = candidates[0];
-    for (size_t i = 1; i < found; i++)
-        add_rival(best, outcomes, candidates[i], goal.metric);
+        compare(best, outcomes, goal, candidates, found);
     free(candidates);
+}
+
+bool best_keeps(const struct best *best, size_t setting)
+{
+    bool keeps = setting == best->best;
+    for (size_t i = 0; i < best->tied_count; i++)
+        keeps |= setting == best->tied[i].setting;
+    return keeps;
 }
 
 size_t best_setting(const struct outcomes *outcomes, size_t group, struct goal goal,

@@ -3,8 +3,8 @@
  * Which settings of a group are the best: in one metric, under conditions; and in several at a
  * time, the Pareto front. Settings that ran out of memory with any seed have no part in it.
  *
- * Means decide which is the best, and what meets a condition. Which others cannot be told apart
- * from the best is a matter of pairs; both are verdicts (results/answer/verdict.h). */
+ * Means decide which is the best, and what meets a condition. Which others may be the best in truth
+ * is a matter of pairs: those that screening keeps. All are verdicts (results/answer/verdict.h). */
 #ifndef PYGCSIM_RESULTS_ANSWER_BEST_H
 #define PYGCSIM_RESULTS_ANSWER_BEST_H
 
@@ -23,11 +23,19 @@ struct rival {
     struct verdict verdict;
 };
 
+/* How sure a choice is: of settings that can be an answer. */
+struct choice {
+    size_t compared; /* all of them, the best too */
+    size_t kept;     /* the best, and those that may be it in truth: screening keeps them */
+    size_t same;     /* of these, others that are equal to the best with every seed */
+    size_t unclear;  /* others that have no two seeds in common with the best */
+};
+
 struct best {
     size_t best;        /* a setting; NO_SETTING: none meets the conditions */
-    struct rival *tied; /* others that are the same or not told apart from it, the best first */
+    struct rival *tied; /* others that screening keeps, the best first */
     size_t tied_count;
-    size_t unclear; /* others that have no two seeds in common with it */
+    struct choice choice;
     /* Settings that have no part in it, by why: VERDICT_OUT_OF_MEMORY, … */
     size_t left_out[VERDICT_COUNT];
     /* Of those that break a condition the one that comes nearest, and the sum of what it misses
@@ -40,6 +48,9 @@ struct best {
 void best_find(struct best *best, const struct outcomes *outcomes, size_t group, struct goal goal,
                struct condition *const *conditions, size_t count);
 void best_fini(struct best *best);
+
+/* Is a setting the best, or tied with it? */
+bool best_keeps(const struct best *best, size_t setting);
 
 /* The best alone, without a look at others; NO_SETTING: none meets the conditions. */
 size_t best_setting(const struct outcomes *outcomes, size_t group, struct goal goal,

@@ -260,7 +260,7 @@ static void make_group(const struct best_answer *answer, struct best_group *grou
         .replications = outcomes_replications(outcomes, number),
         .best = describe_one(answer, best.best),
         .tied = describe_tied(answer, &best),
-        .unclear = best.unclear,
+        .choice = best.choice,
         .nearest = describe_one(answer, nearest),
         .nearest_excess = best.nearest_excess,
     };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The answer of `pygcsim best`, made whole: for each workload and collector which policy to take,
- * which others cannot be told apart from it, why others are left out, the Pareto front, and the
+ * which others may be the best in truth, why others are left out, the Pareto front, and the
  * Python lines. */
 #ifndef PYGCSIM_RESULTS_ANSWER_BEST_ANSWER_H
 #define PYGCSIM_RESULTS_ANSWER_BEST_ANSWER_H
@@ -54,8 +54,8 @@ struct best_group {
     struct replications replications;
     size_t left_out[VERDICT_COUNT]; /* settings, by why: struct best */
     struct best_settings best;      /* one; none: no setting is an answer */
-    struct best_settings tied;      /* same, or not told apart from it */
-    size_t unclear;                 /* others that have no two seeds in common with it */
+    struct best_settings tied;      /* others that may be the best in truth */
+    struct choice choice;           /* how sure it is */
     struct best_settings nearest;   /* one if no setting is an answer, but some break conditions */
     double nearest_excess;          /* what it misses, added up */
     struct miss *misses;

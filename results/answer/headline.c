@@ -56,7 +56,7 @@ static struct verdict verdict_beside(const struct headline *headline,
 {
     if (headline->best == NO_SETTING || headline->baseline == NO_SETTING)
         return (struct verdict){.value = VERDICT_NO_PAIR, .difference = no_estimate};
-    return verdict_of_two(outcomes, headline->best, headline->baseline, metric);
+    return verdict_beside_baseline(outcomes, headline->best, metric);
 }
 
 /* The baseline is the best if it is the same as the best; and none if it has no value. */
@@ -67,24 +67,22 @@ static void choose(struct headline *headline, const struct outcomes *outcomes, s
         return;
     headline->baseline = baseline;
     if (headline->best != NO_SETTING && is_candidate(outcomes, baseline, objective) &&
-        verdict_of_two(outcomes, headline->best, baseline, objective).value == VERDICT_SAME)
+        verdict_beside_baseline(outcomes, headline->best, objective).value == VERDICT_SAME)
         headline->best = baseline;
 }
 
-/* `found` is beside the best that was found, of which headline->best is another or the same. */
-static void find_as_good(struct headline *headline, const struct outcomes *outcomes,
-                         size_t objective, const struct best *found)
+/* The best that was found is headline->best, or the same as that. */
+static void find_as_good(struct headline *headline, const struct best *found)
 {
     headline->same = allocate_zeroed(found->tied_count + 1, sizeof *headline->same);
     headline->open = allocate_zeroed(found->tied_count + 1, sizeof *headline->open);
-    for (size_t i = 0; i <= found->tied_count && headline->best != NO_SETTING; i++) {
-        size_t setting = i == 0 ? found->best : found->tied[i - 1].setting;
+    if (found->best != headline->best)
+        headline->same[headline->same_count++] = found->best;
+    for (size_t i = 0; i < found->tied_count; i++) {
+        size_t setting = found->tied[i].setting;
         if (setting == headline->best)
             continue;
-        struct verdict verdict = headline->best == found->best
-                                     ? found->tied[i - 1].verdict
-                                     : verdict_of_two(outcomes, setting, headline->best, objective);
-        if (verdict.value == VERDICT_SAME)
+        if (found->tied[i].verdict.value == VERDICT_SAME)
             headline->same[headline->same_count++] = setting;
         else if (setting != headline->baseline)
             headline->open[headline->open_count++] = setting;
@@ -115,11 +113,13 @@ void headline_make(struct headline *headline, const struct outcomes *outcomes, s
 {
     struct best found;
     find_best(&found, outcomes, group, objective);
-    *headline = (struct headline){
-        .of = &outcomes->groups[group], .best = found.best, .baseline = NO_SETTING};
+    *headline = (struct headline){.of = &outcomes->groups[group],
+                                  .best = found.best,
+                                  .baseline = NO_SETTING,
+                                  .choice = found.choice};
     memcpy(headline->left_out, found.left_out, sizeof found.left_out);
     choose(headline, outcomes, objective);
-    find_as_good(headline, outcomes, objective, &found);
+    find_as_good(headline, &found);
     headline->best_mean = mean_of(outcomes, headline->best, objective);
     headline->baseline_mean = mean_of(outcomes, headline->baseline, objective);
     headline->verdict = verdict_beside(headline, outcomes, objective);

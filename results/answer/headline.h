@@ -6,6 +6,7 @@
 #ifndef PYGCSIM_RESULTS_ANSWER_HEADLINE_H
 #define PYGCSIM_RESULTS_ANSWER_HEADLINE_H
 
+#include "results/answer/best.h"
 #include "results/answer/reach.h"
 #include "results/answer/subject.h"
 #include "results/answer/verdict.h"
@@ -25,11 +26,12 @@ struct headline {
     size_t baseline;                          /* NO_SETTING: it is not there, or has no value */
     struct estimate best_mean, baseline_mean; /* of the objective */
     struct verdict verdict;         /* of the best beside the baseline, if both are there */
+    struct choice choice;           /* how sure it is that the best is the best */
     size_t left_out[VERDICT_COUNT]; /* settings, by why: struct best */
     struct reach *reaches;          /* if none can be the best */
     size_t reach_count;
-    size_t *same, *open; /* settings that are the same as the best, and, but for the baseline, not
-                            told apart from it */
+    size_t *same, *open; /* settings that are the same as the best, and, but for the baseline,
+                            others that may be the best in truth */
     size_t same_count, open_count;
     struct headline_row *rows; /* one a column */
     char *python;              /* lines for the best; NULL: it is the baseline, or there is none */

@@ -329,14 +329,20 @@ void outcomes_exchange(struct outcomes *outcomes, size_t metric, size_t other)
     }
 }
 
+bool outcomes_has(const struct outcomes *outcomes, size_t setting, size_t metric)
+{
+    const struct outcome_values of = outcomes_values(outcomes, setting, metric);
+    for (size_t i = 0; i < of.count; i++)
+        if (!isnan(of.values[i]))
+            return true;
+    return false;
+}
+
 bool outcomes_have(const struct outcomes *outcomes, size_t metric)
 {
-    for (size_t s = 0; s < outcomes->setting_count; s++) {
-        const struct outcome_values of = outcomes_values(outcomes, s, metric);
-        for (size_t i = 0; i < of.count; i++)
-            if (!isnan(of.values[i]))
-                return true;
-    }
+    for (size_t s = 0; s < outcomes->setting_count; s++)
+        if (outcomes_has(outcomes, s, metric))
+            return true;
     return false;
 }
 
@@ -447,13 +453,22 @@ static struct pairs pair(const struct outcomes *outcomes, size_t setting, size_t
 }
 
 struct estimate outcomes_difference(const struct outcomes *outcomes, size_t setting, size_t other,
-                                    size_t metric)
+                                    size_t metric, double confidence)
 {
     struct pairs pairs = pair(outcomes, setting, other, metric);
     struct estimate difference = estimate_difference(
-        pairs.x, pairs.y, pairs.count, kind_of(outcomes->metrics[metric]), INTERVAL_CONFIDENCE);
+        pairs.x, pairs.y, pairs.count, kind_of(outcomes->metrics[metric]), confidence);
     free(pairs.x);
     return difference;
+}
+
+double outcomes_pairing(const struct outcomes *outcomes, size_t setting, size_t other,
+                        size_t metric)
+{
+    struct pairs pairs = pair(outcomes, setting, other, metric);
+    double pairing = estimate_pairing(pairs.x, pairs.y, pairs.count);
+    free(pairs.x);
+    return pairing;
 }
 
 bool outcomes_same(const struct outcomes *outcomes, size_t setting, size_t other, size_t metric)

@@ -72,7 +72,8 @@ size_t outcomes_seen(const struct outcomes *outcomes, size_t metric);
 /* Each of two metrics gets the values of the other. */
 void outcomes_exchange(struct outcomes *outcomes, size_t metric, size_t other);
 
-/* Has any setting a value? */
+/* Has a setting a value, or any? */
+bool outcomes_has(const struct outcomes *outcomes, size_t setting, size_t metric);
 bool outcomes_have(const struct outcomes *outcomes, size_t metric);
 
 /* How many runs the settings of a group have to go by. */
@@ -102,9 +103,13 @@ struct estimate outcomes_mean(const struct outcomes *outcomes, size_t setting, s
 /* The mean alone, without the work for an interval; NaN: no values. */
 double outcomes_average(const struct outcomes *outcomes, size_t setting, size_t metric);
 
-/* Of `setting` less `other`, over the seeds that both have a value for. */
+/* Of `setting` less `other`, over the seeds that both have a value for, with that confidence. */
 struct estimate outcomes_difference(const struct outcomes *outcomes, size_t setting, size_t other,
-                                    size_t metric);
+                                    size_t metric, double confidence);
+
+/* What these pairs are worth: estimate_pairing. */
+double outcomes_pairing(const struct outcomes *outcomes, size_t setting, size_t other,
+                        size_t metric);
 
 /* Are there pairs, and are the two the same in each? */
 bool outcomes_same(const struct outcomes *outcomes, size_t setting, size_t other, size_t metric);

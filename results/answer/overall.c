@@ -10,7 +10,7 @@
  * seed comes to on average over all workloads. Seeds that some workload has no pair of are left
  * out. */
 static struct estimate mean_difference(const struct outcomes *outcomes, const size_t *settings,
-                                       size_t metric)
+                                       size_t metric, size_t comparisons)
 {
     const struct metric *of = outcomes->metrics[metric];
     const struct outcome_values first = outcomes_values(outcomes, settings[0], metric);
@@ -24,8 +24,8 @@ static struct estimate mean_difference(const struct outcomes *outcomes, const si
         if (!isnan(sum))
             x[n++] = sum / (double)outcomes->group_count;
     }
-    struct estimate mean =
-        estimate_mean(x, n, of->skewed ? INTERVAL_bootstrap : INTERVAL_t, INTERVAL_CONFIDENCE);
+    struct estimate mean = estimate_mean(x, n, of->skewed ? INTERVAL_bootstrap : INTERVAL_t,
+                                         interval_confidence_of(comparisons));
     free(x);
     return mean;
 }
@@ -45,13 +45,13 @@ static bool find_settings(const struct outcomes *outcomes, const char *policy, s
 /* Fills in the group where it is worst. *same: it is the baseline's equal everywhere. False: in one
  * of them no seed has a value of both. */
 static bool find_worst(struct overall_line *line, const struct outcomes *outcomes,
-                       const size_t *settings, struct goal order, bool *same)
+                       const size_t *settings, struct goal order, size_t comparisons, bool *same)
 {
     size_t worst = 0;
     *same = true;
     for (size_t g = 0; g < outcomes->group_count; g++) {
-        struct verdict here =
-            verdict_of_two(outcomes, settings[g], outcomes->groups[g].baseline, order.metric);
+        struct verdict here = verdict_of_two(outcomes, settings[g], outcomes->groups[g].baseline,
+                                             order.metric, comparisons * outcomes->group_count);
         double difference = here.difference.mean, most = line->worst.difference.mean;
         if (here.value == VERDICT_NO_PAIR)
             return false;
@@ -67,21 +67,33 @@ static bool find_worst(struct overall_line *line, const struct outcomes *outcome
 
 /* False: there is nothing to say about it. */
 static bool make_line(struct overall_line *line, const struct outcomes *outcomes,
-                      const char *policy, struct goal order)
+                      const char *policy, struct goal order, size_t comparisons)
 {
     size_t *settings = allocate_zeroed(outcomes->group_count, sizeof *settings);
     bool same = true;
     *line = (struct overall_line){.policy = policy};
     bool complete = find_settings(outcomes, policy, settings) &&
-                    find_worst(line, outcomes, settings, order, &same);
+                    find_worst(line, outcomes, settings, order, comparisons, &same);
     if (complete)
-        line->mean = verdict_of_difference(mean_difference(outcomes, settings, order.metric), same,
-                                           outcomes->metrics[order.metric]->better);
+        line->mean =
+            verdict_of_difference(mean_difference(outcomes, settings, order.metric, comparisons),
+                                  same, outcomes->metrics[order.metric]->better);
     free(settings);
     if (complete && line->mean.value != VERDICT_NO_PAIR)
         return true;
     free(line->worst_title);
     return false;
+}
+
+/* Policies that every group has beside its baseline. */
+static size_t count_comparisons(const struct outcomes *outcomes)
+{
+    const struct outcome_group *first = &outcomes->groups[0];
+    size_t *settings = allocate_zeroed(outcomes->group_count, sizeof *settings), count = 0;
+    for (size_t i = 0; i < first->count; i++)
+        count += find_settings(outcomes, outcomes->settings[first->first + i].policy, settings);
+    free(settings);
+    return count;
 }
 
 static int compare_lines(const void *a, const void *b)
@@ -107,10 +119,12 @@ void overall_make(struct overall *overall, const struct outcomes *outcomes, stru
     if (outcomes->group_count < 2 || order.metric == outcomes->metric_count)
         return;
     const struct outcome_group *first = &outcomes->groups[0];
+    overall->comparisons = count_comparisons(outcomes);
     overall->lines = allocate_zeroed(first->count + 1, sizeof *overall->lines);
     for (size_t i = 0; i < first->count; i++)
-        overall->count += make_line(&overall->lines[overall->count], outcomes,
-                                    outcomes->settings[first->first + i].policy, order);
+        overall->count +=
+            make_line(&overall->lines[overall->count], outcomes,
+                      outcomes->settings[first->first + i].policy, order, overall->comparisons);
     qsort(overall->lines, overall->count, sizeof *overall->lines, compare_lines);
     if (order.high)
         turn_round(overall->lines, overall->count);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/answer/ranking.h"
 
+#include <gsl/gsl_statistics.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "sim/base/allocate.h"
@@ -62,33 +64,54 @@ static int set_question(struct ranking *ranking, const struct ranking_question *
 
 /* ---- a group -------------------------------------------------------------------------- */
 
-static void judge(struct ranked_setting *ranked, const struct outcomes *outcomes,
-                  const struct columns *columns, size_t baseline)
+static struct verdict *judge(const struct outcomes *outcomes, const struct columns *columns,
+                             size_t setting, size_t baseline, const size_t *comparisons)
 {
-    ranked->verdicts = allocate_zeroed(columns->count + 1, sizeof *ranked->verdicts);
+    struct verdict *verdicts = allocate_zeroed(columns->count + 1, sizeof *verdicts);
     for (size_t i = 0; i < columns->count; i++)
-        ranked->verdicts[i] =
-            verdict_of_two(outcomes, ranked->setting, baseline, columns->metrics[i]);
+        verdicts[i] =
+            verdict_of_two(outcomes, setting, baseline, columns->metrics[i], comparisons[i]);
+    return verdicts;
 }
 
-static void subtract(struct ranked_setting *ranked, const struct outcomes *outcomes,
-                     const struct columns *columns, size_t baseline)
+static void rank_setting(struct ranking_group *group, const struct outcomes *outcomes,
+                         const struct columns *columns, size_t setting)
 {
-    ranked->differences = allocate_zeroed(columns->count + 1, sizeof *ranked->differences);
-    for (size_t i = 0; i < columns->count; i++)
-        ranked->differences[i] =
-            outcomes_difference(outcomes, ranked->setting, baseline, columns->metrics[i]);
+    size_t baseline = group->of->baseline;
+    bool beside = baseline != NO_SETTING && setting != baseline;
+    group->settings[group->count++] = (struct ranked_setting){
+        .setting = setting,
+        .means = columns_means(columns, outcomes, setting),
+        .limits = verdicts_of_limits(outcomes, setting),
+        .verdicts =
+            beside ? judge(outcomes, columns, setting, baseline, group->comparisons) : NULL};
 }
 
-static void rank_setting(struct ranked_setting *ranked, const struct outcomes *outcomes,
-                         const struct columns *columns, size_t setting, size_t baseline,
-                         bool for_programs)
+static void count_comparisons(struct ranking_group *group, const struct outcomes *outcomes,
+                              const struct columns *columns, size_t number)
 {
-    *ranked = (struct ranked_setting){.setting = setting,
-                                      .means = columns_means(columns, outcomes, setting),
-                                      .limits = verdicts_of_limits(outcomes, setting)};
-    if (baseline != NO_SETTING && setting != baseline)
-        (for_programs ? subtract : judge)(ranked, outcomes, columns, baseline);
+    group->comparisons = allocate_zeroed(columns->count + 1, sizeof *group->comparisons);
+    for (size_t i = 0; i < columns->count; i++)
+        group->comparisons[i] = verdict_comparisons(outcomes, number, columns->metrics[i]);
+}
+
+/* Of a column, over the settings that have one; `room` is for as many. */
+static double median_pairing(const struct ranking_group *group, size_t column, double *room)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < group->count; i++)
+        if (group->settings[i].verdicts && !isnan(group->settings[i].verdicts[column].pairing))
+            room[count++] = group->settings[i].verdicts[column].pairing;
+    return count ? gsl_stats_median(room, 1, count) : NAN;
+}
+
+static void find_pairing(struct ranking_group *group, const struct columns *columns)
+{
+    double *room = allocate_zeroed(group->count + 1, sizeof *room);
+    group->pairing = allocate_zeroed(columns->count + 1, sizeof *group->pairing);
+    for (size_t i = 0; i < columns->count; i++)
+        group->pairing[i] = median_pairing(group, i, room);
+    free(room);
 }
 
 /* The settings of a group, the best first; to be freed. */
@@ -104,8 +127,7 @@ static size_t *sorted_settings(const struct outcomes *outcomes, const struct out
 }
 
 static void make_group(struct ranking_group *group, const struct outcomes *outcomes, size_t number,
-                       const struct columns *columns, struct goal order, size_t top,
-                       bool for_programs)
+                       const struct columns *columns, struct goal order, size_t top)
 {
     const struct outcome_group *of = &outcomes->groups[number];
     size_t *settings = sorted_settings(outcomes, of, order);
@@ -115,10 +137,11 @@ static void make_group(struct ranking_group *group, const struct outcomes *outco
         .replications = outcomes_replications(outcomes, number),
         .settings = allocate_zeroed(of->count, sizeof *group->settings),
     };
+    count_comparisons(group, outcomes, columns, number);
     for (size_t i = 0; i < of->count; i++)
         if (top == 0 || i < top || settings[i] == of->baseline)
-            rank_setting(&group->settings[group->count++], outcomes, columns, settings[i],
-                         of->baseline, for_programs);
+            rank_setting(group, outcomes, columns, settings[i]);
+    find_pairing(group, columns);
     group->left_out = of->count - group->count;
     free(settings);
 }
@@ -137,7 +160,7 @@ int ranking_group_make(struct ranking_group *group, const struct outcomes *outco
                        const struct columns *columns, struct goal order, size_t top,
                        struct store *store, struct error *error)
 {
-    make_group(group, outcomes, number, columns, order, top, false);
+    make_group(group, outcomes, number, columns, order, top);
     if (look_ahead(group, outcomes, store, error) == 0)
         return 0;
     ranking_group_fini(group);
@@ -150,9 +173,10 @@ void ranking_group_fini(struct ranking_group *group)
         free(group->settings[i].means);
         free(group->settings[i].limits);
         free(group->settings[i].verdicts);
-        free(group->settings[i].differences);
     }
     free(group->settings);
+    free(group->comparisons);
+    free(group->pairing);
     free(group->title);
     *group = (struct ranking_group){0};
 }
@@ -167,8 +191,7 @@ static int make_groups(struct ranking *ranking, const struct ranking_question *q
     ranking->groups = allocate_zeroed(groups, sizeof *ranking->groups);
     for (size_t g = 0; g < groups && g < question->groups_most && status == 0; g++) {
         struct ranking_group *group = &ranking->groups[ranking->group_count++];
-        make_group(group, &ranking->outcomes, g, &ranking->columns, ranking->order, question->top,
-                   question->for_programs);
+        make_group(group, &ranking->outcomes, g, &ranking->columns, ranking->order, question->top);
         if (!question->for_programs)
             status = look_ahead(group, &ranking->outcomes, question->subject.store, error);
     }

@@ -28,13 +28,10 @@ struct ranking_question {
 
 /* A setting that is shown. */
 struct ranked_setting {
-    size_t setting;         /* of the outcomes */
-    struct estimate *means; /* one a column */
-    /* Beside the baseline, one a column: one of these, for programs the differences alone, since
-     * rows of every metric have no use for what verdicts cost. NULL: it is the baseline, or there
-     * is none. */
-    struct verdict *verdicts;
-    struct estimate *differences;
+    size_t setting;               /* of the outcomes */
+    struct estimate *means;       /* one a column */
+    struct verdict *verdicts;     /* beside the baseline, one a column; NULL: it is the baseline, or
+                                     there is none */
     struct outlook outlook;       /* not for programs: what its runs were too short to see */
     struct limit_verdict *limits; /* how it stands to each of the outcomes'; NULL: there are none */
 };
@@ -46,6 +43,9 @@ struct ranking_group {
     struct replications replications;
     struct ranked_setting *settings; /* the best, and the baseline wherever it is */
     size_t count, left_out;
+    size_t *comparisons; /* with the baseline, one a column, of settings left out too: the intervals
+                            of all differences together are right 95 times of 100 */
+    double *pairing;     /* what pairs are worth, one a column: the median of the settings'; NaN */
 };
 
 struct ranking {

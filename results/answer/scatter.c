@@ -77,19 +77,16 @@ static size_t find_best(const struct scatter_answer *answer, size_t number)
                         question->conditions, question->condition_count);
 }
 
-/* Is `setting` as good as the best, or not told apart from it? */
-static bool is_as_good(const struct scatter_answer *answer, size_t setting, size_t best)
+/* The best at an end, whose values are in place: `own`, if that is tied with it. */
+static size_t find_best_beside(const struct scatter_answer *answer, size_t number, size_t own)
 {
     const struct scatter_question *question = answer->question;
-    const struct outcomes *outcomes = &answer->outcomes;
-    if (setting == best)
-        return true;
-    if (setting == NO_SETTING || best == NO_SETTING ||
-        verdict_of_one(outcomes, setting, answer->metric, question->conditions,
-                       question->condition_count) != VERDICT_CANDIDATE)
-        return false;
-    enum verdict_value verdict = verdict_of_two(outcomes, setting, best, answer->metric).value;
-    return verdict == VERDICT_SAME || verdict_is_not_told_apart(verdict);
+    struct best best;
+    best_find(&best, &answer->outcomes, number, (struct goal){answer->metric, question->high},
+              question->conditions, question->condition_count);
+    size_t setting = best_keeps(&best, own) ? own : best.best;
+    best_fini(&best);
+    return setting;
 }
 
 static void find_best_of_each(struct scatter_answer *answer, struct scatter_group *group,
@@ -99,9 +96,7 @@ static void find_best_of_each(struct scatter_answer *answer, struct scatter_grou
     group->best = find_best(answer, number);
     for (int end = 0; end < PRICE_ENDS; end++) {
         exchange_ends(&answer->outcomes, end);
-        group->best_at[end] = find_best(answer, number);
-        if (is_as_good(answer, group->best, group->best_at[end]))
-            group->best_at[end] = group->best;
+        group->best_at[end] = find_best_beside(answer, number, group->best);
         exchange_ends(&answer->outcomes, end);
         stands &= group->best_at[end] == group->best;
     }

@@ -150,7 +150,7 @@ char *show_verdict(char text[SHOW_VERDICT], const struct metric *metric,
     char shown[SHOW_ESTIMATE];
     if (verdict->value == VERDICT_SAME)
         return strcpy(text, "same");
-    snprintf(text, SHOW_VERDICT, "%s%s", verdict_is_not_told_apart(verdict->value) ? "~ " : "",
+    snprintf(text, SHOW_VERDICT, "%s%s", verdict->value == VERDICT_NOT_TOLD_APART ? "~ " : "",
              show_difference(shown, metric, verdict->difference));
     return text;
 }

@@ -2,7 +2,9 @@
 #include "results/answer/verdict.h"
 
 #include <math.h>
+#include <stdlib.h>
 
+#include "results/statistics/screening.h"
 #include "sim/base/allocate.h"
 
 /* ---- of one setting ------------------------------------------------------------------- */
@@ -96,7 +98,8 @@ static enum verdict_value told_apart(double difference, enum better better)
 
 struct verdict verdict_of_difference(struct estimate difference, bool same, enum better better)
 {
-    struct verdict verdict = {.difference = difference};
+    struct verdict verdict = {
+        .difference = difference, .would_show = estimate_would_show(difference), .pairing = NAN};
     if (isnan(difference.mean)) {
         verdict.value = VERDICT_NO_PAIR;
     } else if (same) {
@@ -106,18 +109,37 @@ struct verdict verdict_of_difference(struct estimate difference, bool same, enum
     } else if (interval_excludes(difference.interval, 0)) {
         verdict.value = told_apart(difference.mean, better);
     } else {
-        verdict.needed = replications_to_tell_apart(difference);
-        verdict.value = verdict.needed > VERDICT_ENOUGH ? VERDICT_TOO_CLOSE : VERDICT_TOO_FEW;
+        verdict.value = VERDICT_NOT_TOLD_APART;
     }
     return verdict;
 }
 
 struct verdict verdict_of_two(const struct outcomes *outcomes, size_t setting, size_t other,
-                              size_t metric)
+                              size_t metric, size_t comparisons)
 {
-    return verdict_of_difference(outcomes_difference(outcomes, setting, other, metric),
-                                 outcomes_same(outcomes, setting, other, metric),
-                                 outcomes->metrics[metric]->better);
+    double confidence = interval_confidence_of(comparisons);
+    struct verdict verdict = verdict_of_difference(
+        outcomes_difference(outcomes, setting, other, metric, confidence),
+        outcomes_same(outcomes, setting, other, metric), outcomes->metrics[metric]->better);
+    verdict.pairing = outcomes_pairing(outcomes, setting, other, metric);
+    return verdict;
+}
+
+size_t verdict_comparisons(const struct outcomes *outcomes, size_t group, size_t metric)
+{
+    const struct outcome_group *of = &outcomes->groups[group];
+    size_t count = 0;
+    for (size_t s = of->first; s < of->first + of->count; s++)
+        count += s != of->baseline && outcomes_has(outcomes, s, metric);
+    return count;
+}
+
+struct verdict verdict_beside_baseline(const struct outcomes *outcomes, size_t setting,
+                                       size_t metric)
+{
+    size_t group = outcomes->settings[setting].group;
+    return verdict_of_two(outcomes, setting, outcomes->groups[group].baseline, metric,
+                          verdict_comparisons(outcomes, group, metric));
 }
 
 bool verdict_is_told_apart(enum verdict_value value)
@@ -125,7 +147,18 @@ bool verdict_is_told_apart(enum verdict_value value)
     return value == VERDICT_BETTER || value == VERDICT_WORSE || value == VERDICT_DIFFERENT;
 }
 
-bool verdict_is_not_told_apart(enum verdict_value value)
+/* ---- of several ----------------------------------------------------------------------- */
+
+void verdict_screen(const struct outcomes *outcomes, const size_t *settings, size_t count,
+                    size_t metric, bool high, bool *kept)
 {
-    return value == VERDICT_TOO_FEW || value == VERDICT_TOO_CLOSE;
+    size_t seeds = outcomes->seed_count;
+    double *values = allocate_zeroed(count * seeds + 1, sizeof *values);
+    for (size_t i = 0; i < count; i++)
+        for (size_t seed = 0; seed < seeds; seed++) {
+            double value = outcomes_value(outcomes, settings[i], metric, seed);
+            values[i * seeds + seed] = high ? -value : value;
+        }
+    screening_keep(values, count, seeds, kept);
+    free(values);
 }

@@ -29,17 +29,15 @@ enum verdict_value {
     VERDICT_BETTER,    /* told apart: it has the better mean, in the metric's own direction */
     VERDICT_WORSE,     /* told apart: the other has */
     VERDICT_DIFFERENT, /* told apart, in a metric in which neither direction is the better */
-    VERDICT_TOO_FEW,   /* not told apart by so few replications */
-    VERDICT_TOO_CLOSE, /* not told apart, and more than VERDICT_ENOUGH would be needed */
+    VERDICT_NOT_TOLD_APART,
     VERDICT_COUNT
 };
-
-#define VERDICT_ENOUGH 1000 /* replications: what would take more is as good as the same */
 
 struct verdict {
     enum verdict_value value;
     struct estimate difference; /* of the one less the other; its n: the pairs */
-    size_t needed;              /* TOO_FEW: about so many replications might tell them apart */
+    double would_show;          /* a true difference so large is told apart 9 times of 10; NaN */
+    double pairing;             /* what pairs are worth: estimate_pairing; NaN */
 };
 
 /* How a setting stands to a limit. */
@@ -75,15 +73,26 @@ enum verdict_value verdict_of_one(const struct outcomes *outcomes, size_t settin
 double verdict_excess(const struct outcomes *outcomes, size_t setting,
                       struct condition *const *conditions, size_t count);
 
-/* Which of the second kind. */
+/* Which of the second kind. It is one of so many comparisons, whose intervals are to be right all
+ * together (interval_confidence_of). */
 struct verdict verdict_of_two(const struct outcomes *outcomes, size_t setting, size_t other,
-                              size_t metric);
+                              size_t metric, size_t comparisons);
 
-/* The same of a difference that is known. */
+/* How many comparisons with the baseline there are in a group: of its other settings that have a
+ * value. A setting beside the baseline of its group is one of these. */
+size_t verdict_comparisons(const struct outcomes *outcomes, size_t group, size_t metric);
+struct verdict verdict_beside_baseline(const struct outcomes *outcomes, size_t setting,
+                                       size_t metric);
+
+/* The same of a difference that is known; without what pairs are worth. */
 struct verdict verdict_of_difference(struct estimate difference, bool same, enum better better);
 
-/* Is it one of those? */
-bool verdict_is_told_apart(enum verdict_value value);     /* better, worse, different */
-bool verdict_is_not_told_apart(enum verdict_value value); /* too few, too close */
+/* Better, worse or different. */
+bool verdict_is_told_apart(enum verdict_value value);
+
+/* Which settings of several may be the best in a metric, to be small or `high`: fills in
+ * kept[count] (results/statistics/screening.h). */
+void verdict_screen(const struct outcomes *outcomes, const size_t *settings, size_t count,
+                    size_t metric, bool high, bool *kept);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/answer/certainty.h"
 #include "results/answer/headline.h"
 #include "results/answer/show_value.h"
 #include "results/answer/times.h"
@@ -49,8 +50,19 @@ static bool has_limits(const struct answer *answer)
 
 /* ---- the best ------------------------------------------------------------------------- */
 
+static void write_not_told_apart(FILE *out, const struct metric *metric,
+                                 const struct verdict *verdict)
+{
+    char *would_show = certainty_of_verdict(verdict, metric);
+    fprintf(out, "That interval includes 0: %zu pairs of runs <em>do not tell the two apart</em>; ",
+            verdict->difference.n);
+    html_text(out, would_show);
+    fputs(".", out);
+    free(would_show);
+}
+
 /* How sure the difference to the baseline is. */
-static void write_certainty(FILE *out, const struct verdict *verdict)
+static void write_certainty(FILE *out, const struct metric *metric, const struct verdict *verdict)
 {
     size_t pairs = verdict->difference.n;
     if (verdict->value == VERDICT_ONE_PAIR)
@@ -61,13 +73,7 @@ static void write_certainty(FILE *out, const struct verdict *verdict)
     else if (verdict_is_told_apart(verdict->value))
         fprintf(out, "%zu pairs of runs <em>tell the two apart</em>.", pairs);
     else
-        fprintf(out,
-                "That interval includes 0: %zu pairs of runs <em>do not tell the two apart</em>. ",
-                pairs);
-    if (verdict->value == VERDICT_TOO_FEW)
-        fprintf(out, "About %zu might.", verdict->needed);
-    else if (verdict->value == VERDICT_TOO_CLOSE)
-        fprintf(out, "It would take more than %d.", VERDICT_ENOUGH);
+        write_not_told_apart(out, metric, verdict);
 }
 
 static void write_difference(const struct answer *answer)
@@ -88,7 +94,7 @@ static void write_difference(const struct answer *answer)
                 difference < 0 ? "less" : "more");
     }
     fputs(". ", out);
-    write_certainty(out, verdict);
+    write_certainty(out, answer->metric, verdict);
     fputs("</p>\n", out);
 }
 
@@ -154,6 +160,29 @@ static void write_policies(const struct answer *answer, const char *what, const 
     fputs(".</p>\n", answer->out);
 }
 
+/* What is between backquotes is code. `text` is cut up. */
+static void write_words(FILE *out, char *text)
+{
+    bool code = false;
+    for (char *words; (words = strsep(&text, "`")); code = !code) {
+        fputs(code ? "<code>" : "", out);
+        html_text(out, words);
+        fputs(code ? "</code>" : "", out);
+    }
+}
+
+/* Among how many the truly best is. */
+static void write_choice(const struct answer *answer)
+{
+    char *sentences = certainty_of_choice(&answer->headline.choice);
+    if (sentences) {
+        fputs("<p>", answer->out);
+        write_words(answer->out, sentences);
+        fputs("</p>\n", answer->out);
+    }
+    free(sentences);
+}
+
 static void write_as_good(const struct answer *answer)
 {
     const struct headline *headline = &answer->headline;
@@ -166,6 +195,7 @@ static void write_as_good(const struct answer *answer)
     write_policies(answer, "The same as the best in every run", headline->same,
                    headline->same_count);
     write_policies(answer, "Not told apart from the best", headline->open, headline->open_count);
+    write_choice(answer);
 }
 
 /* "latency_p99 <= 50ms and heap_peak <= 4GiB" */
@@ -315,17 +345,6 @@ static void write_deciding(const struct answer *answer)
     page_mean(answer->page, outcomes->metrics[seen],
               outcomes_mean(outcomes, answer->headline.best, seen));
     fputs(".</p>\n", answer->out);
-}
-
-/* What is between backquotes is code. `text` is cut up. */
-static void write_words(FILE *out, char *text)
-{
-    bool code = false;
-    for (char *words; (words = strsep(&text, "`")); code = !code) {
-        fputs(code ? "<code>" : "", out);
-        html_text(out, words);
-        fputs(code ? "</code>" : "", out);
-    }
 }
 
 /* Never lines to be copied without it. */

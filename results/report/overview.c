@@ -34,7 +34,7 @@ static int write_row(const struct page *page, size_t group, struct error *error)
         page_mean(page, metric, outcomes_mean(outcomes, baseline, page->objective));
     fputs("</td><td>", page->out);
     if (best != NO_SETTING && baseline != NO_SETTING && baseline != best) {
-        struct verdict verdict = verdict_of_two(outcomes, best, baseline, page->objective);
+        struct verdict verdict = verdict_beside_baseline(outcomes, best, page->objective);
         page_verdict(page, metric, &verdict);
     }
     fputs("</td></tr>\n", page->out);

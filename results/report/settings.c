@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/answer/certainty.h"
 #include "results/answer/limit_words.h"
 #include "results/answer/ranking.h"
 #include "results/report/parts.h"
@@ -131,6 +132,7 @@ static void write_caption(const struct page *page, const struct ranking_group *g
     } else if (group->of->count > 1) {
         fputs("; below it the <a href=\"#pairs\">difference</a> to ", out);
         html_spec(out, page->outcomes->baseline);
+        fputs(certainty_of_intervals(group->of->count - 1, group->replications.most), out);
     }
     fputs("</p>\n", out);
 }
@@ -142,6 +144,19 @@ static void write_note(FILE *out, const char *text)
     fputs("<p class=\"note\">", out);
     html_text(out, text);
     fputs("</p>\n", out);
+}
+
+/* What is not told apart from the baseline in the objective, and what pairs are worth. */
+static void write_certainty(const struct page *page, const struct ranking_group *group)
+{
+    const struct columns *columns = &page->report->columns;
+    char *const sentences[] = {
+        certainty_of_group(page->outcomes, group, columns, columns_find(columns, page->objective)),
+        certainty_of_pairs(page->outcomes, group, columns)};
+    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
+        write_note(page->out, sentences[i] ? sentences[i] : "");
+        free(sentences[i]);
+    }
 }
 
 /* What the columns of limits mean. */
@@ -193,6 +208,7 @@ static int write_table(const struct page *page, size_t number, size_t top, struc
     write_head(page, foreseen);
     write_rows(page, &group, foreseen);
     fputs("</table>\n</div>\n", out);
+    write_certainty(page, &group);
     write_limits(page, &group, number);
     write_legend(page, &group);
     if (group.left_out) {

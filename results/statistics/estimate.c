@@ -2,10 +2,13 @@
 #include "results/statistics/estimate.h"
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_statistics.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "sim/base/allocate.h"
+
+#define POWER 0.9 /* how often a difference that would show does */
 
 /* Beyond this nobody runs them, and t has long become the normal distribution. */
 #define MOST_REPLICATIONS ((size_t)1 << 40)
@@ -14,24 +17,54 @@ struct estimate estimate_mean(const double *x, size_t n, enum interval_kind kind
 {
     return (struct estimate){.n = n,
                              .mean = interval_mean(x, n),
+                             .deviation = n > 1 ? gsl_stats_sd(x, 1, n) : NAN,
                              .interval = interval_of_mean(x, n, kind, confidence),
                              .confidence = confidence};
+}
+
+/* To be freed. */
+static double *subtract(const double *a, const double *b, size_t n)
+{
+    double *difference = allocate_zeroed(n, sizeof *difference);
+    for (size_t i = 0; i < n; i++)
+        difference[i] = a[i] - b[i];
+    return difference;
 }
 
 struct estimate estimate_difference(const double *a, const double *b, size_t n,
                                     enum interval_kind kind, double confidence)
 {
-    double *difference = allocate_zeroed(n, sizeof *difference);
-    for (size_t i = 0; i < n; i++)
-        difference[i] = a[i] - b[i];
+    double *difference = subtract(a, b, n);
     struct estimate estimate = estimate_mean(difference, n, kind, confidence);
     free(difference);
     return estimate;
 }
 
+double estimate_pairing(const double *a, const double *b, size_t n)
+{
+    if (n < 2)
+        return NAN;
+    double *difference = subtract(a, b, n);
+    double of_pairs = gsl_stats_variance(difference, 1, n);
+    free(difference);
+    return of_pairs > 0 ? (gsl_stats_variance(a, 1, n) + gsl_stats_variance(b, 1, n)) / of_pairs
+                        : NAN;
+}
+
 static double longer_half(struct estimate estimate)
 {
     return fmax(estimate.mean - estimate.interval.low, estimate.interval.high - estimate.mean);
+}
+
+double estimate_would_show(struct estimate difference)
+{
+    double freedom = (double)difference.n - 1;
+    double error = difference.deviation / sqrt((double)difference.n);
+    if (difference.n < 2 || !(error > 0))
+        return difference.n < 2 ? NAN : 0;
+    double t = longer_half(difference) / error;
+    return error * (t * (1 - 1 / (4 * freedom)) +
+                    gsl_cdf_ugaussian_Pinv(POWER) * sqrt(1 + t * t / (2 * freedom)));
 }
 
 double estimate_relative_error(struct estimate estimate)
@@ -46,18 +79,14 @@ static double scale(size_t m, double confidence)
     return gsl_cdf_tdist_Pinv((1 + confidence) / 2, (double)m - 1) / sqrt((double)m);
 }
 
-/* The smallest m whose interval reaches `wanted` or, if `strictly`, less, where that of n
- * replications reaches `now`. */
-static size_t needed(size_t n, double confidence, double now, double wanted, bool strictly)
+size_t replications_needed(struct estimate estimate, double reach)
 {
-    if (!(now >= 0) || !(wanted >= 0))
+    double now = longer_half(estimate);
+    if (!(now >= 0) || !(reach >= 0))
         return REPLICATIONS_NEVER;
-    double unit = scale(n, confidence);
+    double unit = scale(estimate.n, estimate.confidence);
     size_t enough = 2, short_of = 1;
-    for (;;) {
-        double reach = now * (scale(enough, confidence) / unit);
-        if (strictly ? reach < wanted : reach <= wanted)
-            break;
+    while (!(now * (scale(enough, estimate.confidence) / unit) <= reach)) {
         if (enough >= MOST_REPLICATIONS)
             return REPLICATIONS_NEVER;
         short_of = enough;
@@ -65,25 +94,12 @@ static size_t needed(size_t n, double confidence, double now, double wanted, boo
     }
     while (enough - short_of > 1) {
         size_t middle = short_of + (enough - short_of) / 2;
-        double reach = now * (scale(middle, confidence) / unit);
-        if (strictly ? reach < wanted : reach <= wanted)
+        if (now * (scale(middle, estimate.confidence) / unit) <= reach)
             enough = middle;
         else
             short_of = middle;
     }
     return enough;
-}
-
-size_t replications_needed(struct estimate estimate, double reach)
-{
-    return needed(estimate.n, estimate.confidence, longer_half(estimate), reach, false);
-}
-
-size_t replications_to_tell_apart(struct estimate difference)
-{
-    double mean = difference.mean;
-    double towards_0 = mean > 0 ? mean - difference.interval.low : difference.interval.high - mean;
-    return needed(difference.n, difference.confidence, towards_0, fabs(mean), true);
 }
 
 size_t replications_to_relative_error(struct estimate estimate, double relative_error)

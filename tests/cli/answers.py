@@ -4,8 +4,9 @@ import csv
 import io
 import random
 import resource
+from statistics import NormalDist
 
-from answers_data import PLAIN, SKEWED, T, File, interval, mean, near, objects
+from answers_data import PLAIN, SKEWED, File, interval, mean, near, objects, standard_error, student
 from harness import SMALL, once, test
 from tap import check, equal
 
@@ -34,20 +35,39 @@ def compared(place):
     return place
 
 
-def check_interval(row, key, values, skewed):
-    low, high = interval(values)
+def check_interval(row, key, values, skewed, comparisons=1):
+    low, high = interval(values, comparisons)
     got = row.get(f"{key}_low"), row.get(f"{key}_high")
     what = f"{key} of {row['policy']}, n = {len(values)}: {got}, by Student's t {low, high}"
     check(near(row.get(key), mean(values)), f"{what}; mean {row.get(key)}")
     if low is None:
         equal(got, (None, None), what)
         return
-    slack = 1e-4 * (high - low)  # tables of t have six digits
+    slack = 1e-6 * (high - low)
     if skewed and len(values) >= 5:  # the wider of t and bootstrap, each end by itself
         check(got[0] <= low + slack and got[1] >= high - slack, what)
         check(got[1] - got[0] < 20 * (high - low), what)
     else:
         check(abs(got[0] - low) <= slack and abs(got[1] - high) <= slack, what)
+
+
+def would_show(pairs, comparisons, reach=None):
+    """What is told apart 9 times of 10: noncentral t, by Abramowitz & Stegun's 26.7.10."""
+    freedom = len(pairs) - 1
+    t = reach / standard_error(pairs) if reach else student(freedom, comparisons)
+    return standard_error(pairs) * (t * (1 - 1 / (4 * freedom)) + NormalDist().inv_cdf(0.9) * (1 + t * t / (2 * freedom)) ** 0.5)
+
+
+def check_pairs(row, metric, values, base, pairs):
+    """What would show with them, by the interval's longer half, and what they are worth."""
+    keys = f"{metric}_would_show", f"{metric}_pairing"
+    if len(pairs) < 2:
+        check(not any(key in row for key in keys), f"nothing of one pair: {row}")
+        return
+    middle = row[f"{metric}_difference"]
+    reach = max(middle - row[f"{metric}_difference_low"], row[f"{metric}_difference_high"] - middle)
+    check(near(row[keys[0]], would_show(pairs, len(POLICIES) - 1, reach)), row, keys)
+    check(near(row[keys[1]], (standard_error(values) ** 2 + standard_error(base) ** 2) / standard_error(pairs) ** 2), row, keys)
 
 
 for n in (1, 2, 3, 5, 10):
@@ -66,7 +86,8 @@ for n in (1, 2, 3, 5, 10):
                     check(f"{metric}_difference" not in row, f"default to itself: {row}")
                     continue
                 pairs = [a - b for a, b in zip(values[metric], base[metric])]
-                check_interval(row, f"{metric}_difference", pairs, metric == SKEWED)
+                check_interval(row, f"{metric}_difference", pairs, metric == SKEWED, len(POLICIES) - 1)
+                check_pairs(row, metric, values[metric], base[metric], pairs)
 
 
 @test("show --csv is show --json")
@@ -120,7 +141,7 @@ def by_hand_table(place):
     # mean 2, sd 1: 4.303 / √3 = 2.484
     file.setting(experiment, "default",
                  {"wall_time": [1, 2, 3], "heap_peak": [2**20] * 3, "gc_share": [.1, .1, .1]})
-    # differences 0.5, 1, 1.5: sd 0.5, 1.242 around 1
+    # differences 0.5, 1, 1.5: sd 0.5, of two comparisons 6.205 / √3 · 0.5 = 1.791 around 1
     file.setting(experiment, "off",
                  {"wall_time": [1.5, 3, 4.5], "heap_peak": [2**20] * 3, "gc_share": [.1, .2, .3]})
     file.setting(experiment, "freeze", {"wall_time": [3, 4, 5], "gc_share": [.11, .11, .11]})
@@ -131,21 +152,13 @@ def by_hand_table(place):
     equal(found["default (baseline)"], [["3", "2.00 ±2.48 s", "1.00 ±0.00 MiB", "10.00 ±0.00%"]],
           "default")
     equal(found["off"], [["3", "3.00 ±3.73 s", "1.00 ±0.00 MiB", "20.00 ±24.84%"],
-                         ["~ +1.00 [-0.24, +2.24] s", "same", "~ +10.00 [-14.84, +34.84]%"]], "off")
+                         ["~ +1.00 [-0.79, +2.79] s", "same", "~ +10.00 [-25.83, +45.83]%"]], "off")
     equal(found["freeze"], [["3", "4.00 ±2.48 s", "-", "11.00 ±0.00%"],
                             ["+2.00 [+2.00, +2.00] s", "-", "+1.00 [+1.00, +1.00]%"]], "freeze")
 
 
-def needed(differences):
-    """How many pairs would tell them apart: t(m - 1) sd / √m below the mean."""
-    n, (low, high) = len(differences), interval(differences)
-    sd = (high - low) / 2 / T[n - 2] * n ** 0.5
-    return next(m for m in range(n, len(T) + 2)
-                if T[m - 2] * sd / m ** 0.5 < abs(mean(differences)))
-
-
-@test("show says which cannot be told apart, and how many replications would do")
-def too_few(place):
+@test("show says which are not told apart, what difference would show, and what pairs are worth")
+def not_told_apart(place):
     file = File(place)
     experiment = file.experiment(baseline="default", objective=PLAIN)
     base = [10, 20, 30]
@@ -155,12 +168,29 @@ def too_few(place):
     for policy, difference in differences.items():
         file.setting(experiment, policy, {PLAIN: [a + b for a, b in zip(base, difference)]})
     file.close()
-    said = [line for line in place.expect(0, "show results.db").out.splitlines()
-            if "told apart from default in" in line or "would take" in line]
-    equal(said, [f"With 3 replications these cannot be told apart from default in {PLAIN}: "
-                 f"off (about {needed(differences['off'])} would do).",
-                 f"To tell 1 other from default in {PLAIN} would take more than 1000 "
-                 "replications."], "said")
+    out = " ".join(place.expect(0, "show results.db").out.split())
+    largest = max(would_show(differences[policy], 4) for policy in ("off", "timed"))
+    check(f"Not told apart from default in {PLAIN}: timed, off. With these replications a difference above "
+          f"{100 * largest:.2f}% would show 9 times of 10." in out, largest, out)
+    check("would do" not in out and "would take more than" not in out, out)
+    # variances of 100 and 193, 103, 121; of differences 7, 0.0033, 1.0007: 42, over 1000, 200; the median
+    values = [[a + b for a, b in zip(base, differences[policy])] for policy in ("off", "freeze", "timed")]
+    worth = sorted((standard_error(base) ** 2 + standard_error(x) ** 2) / standard_error([a - b for a, b in zip(x, base)]) ** 2 for x in values)
+    check(f"To know differences as well without pairs would take {worth[1]:.0f} times as many runs in {PLAIN}." in out, worth, out)
+    check("all intervals of a column together are right 95 times of 100" in out, out)
+
+
+@test("show of one setting beside the baseline, and of one replication: no more is said of intervals than there is")
+def few_intervals(place):
+    for n, said in ((1, "with the same seed\n"), (2, "with the same seed; 95% intervals\n")):
+        file = File(place, f"{n}.db")
+        experiment = file.experiment(baseline="default", objective=PLAIN)
+        for policy, value in (("default", 1), ("off", 2)):
+            file.setting(experiment, policy, {PLAIN: [value + seed ** 2 * value for seed in range(n)]})
+        file.close()
+        out = place.expect(0, f"show {n}.db").out
+        check(said in out, said, out)
+        equal("To know differences as well" in out, n > 1, out)
 
 
 @test("show: the best first; --top leaves others out but not the baseline; --sort")
@@ -447,13 +477,13 @@ def overall(place):
     file.close()
     seeds = [mean([values[rate, "freeze"][i] - values[rate, "off"][i] for rate in (100, 200, 400)])
              for i in range(4)]
-    low, high = interval(seeds)
+    low, high = interval(seeds)  # of one policy; it may be the worst in any of three workloads
     worst = [a - b for a, b in zip(values[400, "freeze"], values[400, "off"])]
     out = place.expect(0, "show results.db").out
     check("All 3 workloads and collectors: difference to off" in out, out)
     table = out.split("All 3 workloads")[1].splitlines()
     cells = [f"{100 * middle:+.2f} [{100 * a:+.2f}, {100 * b:+.2f}]%" for middle, a, b in
-             ((mean(seeds), low, high), (mean(worst), *interval(worst)))]
+             ((mean(seeds), low, high), (mean(worst), *interval(worst, 3)))]
     equal([line.split("  ") for line in table[2:4]][1],
           ["freeze", *cells, "web:rate=400 on cpython-3.13"], "the line")
     check("event" not in "".join(table), "a policy that one workload has", table)

@@ -8,11 +8,6 @@ import sqlite3
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-# Student's t, 97.5%, for 1 to 29 degrees of freedom, as tables have them.
-T = [12.7062, 4.30265, 3.18245, 2.77645, 2.57058, 2.44691, 2.36462, 2.30600, 2.26216, 2.22814,
-     2.20099, 2.17881, 2.16037, 2.14479, 2.13145, 2.11991, 2.10982, 2.10092, 2.09302, 2.08596,
-     2.07961, 2.07387, 2.06866, 2.06390, 2.05954, 2.05553, 2.05183, 2.04841, 2.04523]
-
 SKEWED, PLAIN = "latency_p99", "gc_share"
 
 
@@ -20,13 +15,39 @@ def mean(x):
     return math.fsum(x) / len(x)
 
 
-def interval(x):
+def within(t, freedom):
+    """How likely |T| <= t is: the finite sums of Abramowitz & Stegun, 26.7.3 and 26.7.4."""
+    angle = math.atan(t / math.sqrt(freedom))
+    term, total = (1, 0) if freedom % 2 == 0 else (math.cos(angle), 0)
+    for k in range(freedom % 2, freedom - 1, 2):
+        total += term
+        term *= math.cos(angle) ** 2 * (k + 1) / (k + 2)
+    total *= math.sin(angle)
+    return total if freedom % 2 == 0 else 2 / math.pi * (angle + total)
+
+
+def student(freedom, comparisons=1):
+    """Student's t of a 95% interval, or of one of so many that hold together."""
+    low, high = 0.0, 1e9
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if within(middle, freedom) < 1 - 0.05 / comparisons else (low, middle)
+    return high
+
+
+def standard_error(x):
+    """The standard error of a mean."""
+    middle = mean(x)
+    return math.sqrt(math.fsum((value - middle) ** 2 for value in x) / (len(x) - 1) / len(x))
+
+
+def interval(x, comparisons=1):
     """By Student's t; None: no interval."""
     n, middle = len(x), mean(x)
     if n < 2:
         return None, None
-    sd = math.sqrt(math.fsum((value - middle) ** 2 for value in x) / (n - 1))
-    return middle - T[n - 2] * sd / math.sqrt(n), middle + T[n - 2] * sd / math.sqrt(n)
+    reach = student(n - 1, comparisons) * standard_error(x)
+    return middle - reach, middle + reach
 
 
 class File:

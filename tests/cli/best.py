@@ -86,11 +86,46 @@ def tied(place):
     equal(answer["best"]["policy"], "default", "best")
     equal([tie["policy"] for tie in answer["not_told_apart"]], ["timed", "off", "event"], "ties")
     for tie in answer["not_told_apart"]:
-        low, high = interval(differences[tie["policy"]])
+        low, high = interval(differences[tie["policy"]], 4)
         check(near(tie["difference"], mean(differences[tie["policy"]])) and
               near(tie["difference_low"], low, 4) and near(tie["difference_high"], high, 4), tie)
     out = place.expect(0, "best results.db").out
     check("freeze" not in out and "same" in out, out)
+
+
+# {policy: values by seed}; which may be the best, and what is said of it.
+SURE = [
+    ("one is the best", {"default": [3, 4, 5], "freeze": [1, 2.1, 2.9], "off": [9, 9, 9]}, ["freeze"],
+     "With 95% confidence this is the truly best of the 3 settings compared."),
+    ("excluded by another than the first", {"freeze": [1, 9, 2, 4], "off": [5, 6, 4, 5], "default": [5.2, 6.3, 4.2, 5.3]},
+     ["freeze", "off"],
+     "With 95% confidence the truly best of the 3 settings compared is among these 2. The mean of the first is likely too "
+     "good, since it was chosen for it: `best --confirm 20` runs it and those that come next again, with new seeds."),
+    ("none is ruled out", {"default": [1, 2, 5], "off": [2, 1, 7]}, ["default", "off"],
+     "Any of the 2 settings compared may be the truly best: none is ruled out. The mean of the first is likely too good"),
+    ("the same", {"default": [1, 2], "off": [1, 2]}, ["default", "off"],
+     "The 2 settings compared are the same in every run.\n"),
+    ("the same, and another", {"default": [1, 2], "off": [1, 2], "freeze": [9, 9.1]}, ["default", "off"],
+     "With 95% confidence the truly best of the 3 settings compared is among these 2.\n"),
+    ("one replication", {"default": [1], "off": [2]}, ["default"], "One replication: chance may have made it the best"),
+    ("one setting", {"default": [1, 2]}, ["default"], None),
+]
+
+for what, values, kept, said in SURE:
+    @test(f"best says how sure the choice is: {what}")
+    def sure(place, values=values, kept=kept, said=said):
+        file = File(place)
+        experiment = file.experiment(baseline="default", objective=PLAIN)
+        for policy, by_seed in values.items():
+            file.setting(experiment, policy, {PLAIN: by_seed})
+        file.close()
+        answer = best(place, "")
+        equal([answer["best"]["policy"], *(tie["policy"] for tie in answer["not_told_apart"])], kept, "kept")
+        equal(answer["compared"], len(values), "compared")
+        out = place.expect(0, "best results.db").out
+        words = " ".join(out.split())
+        check(" ".join(said.split()) in words if said else "compared" not in words, out)
+        equal("likely too good" in words, bool(said) and "too good" in " ".join(said.split()), out)
 
 
 @test("best: a long start-up, freeze's own collection at its end too, delays traffic and no request")

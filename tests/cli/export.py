@@ -46,7 +46,7 @@ def units(place):
     for name in unit:
         check(f"{name} ({unit[name]})" in runs, name, runs)
     settings = headings(results, "export results.db --table settings")
-    for ending in ("", "_low", "_high", "_difference", "_difference_low", "_difference_high"):
+    for ending in ("", "_low", "_high", "_difference", "_difference_low", "_difference_high", "_would_show"):
         check({f"{name}{ending} ({unit[name]})" for name in unit} <= set(settings), ending, settings)
     for heading in ("workload.duration (ns)", "workload.payload (bytes)", "workload.rate", "policy.t0",
                     "workload.scatter"):

@@ -174,11 +174,12 @@ def the_best(place):
 ANSWERS = [
     ("told apart", {"default": [3, 4, 5], "freeze": [1, 2.1, 2.9], "off": [9, 9, 9]},
      ["freeze has the lowest latency_p99: 2.00", "default, has 4.00",
-      "The difference is −2.00 [−2.25, −1.75] s, 50% less.", "3 pairs of runs tell the two apart."]),
+      "The difference is −2.00 [−2.36, −1.64] s, 50% less.", "3 pairs of runs tell the two apart.",
+      "With 95% confidence this is the truly best of the 3 settings compared."]),
     ("not told apart", {"default": [3, 4, 5], "freeze": [1, 4.5, 5]},
-     ["freeze has the lowest", "That interval includes 0: 3 pairs of runs do not tell the two apart. About"]),
-    ("far from told apart", {"default": [3, 4, 5], "freeze": [0, 7, 4.999]},
-     ["do not tell the two apart. It would take more than 1000."]),
+     ["freeze has the lowest", "That interval includes 0: 3 pairs of runs do not tell the two apart; a difference above 5.20 s "
+      "would show 9 times of 10.", "Any of the 2 settings compared may be the truly best: none is ruled out. "
+      "The mean of the first is likely too good, since it was chosen for it: best --confirm 20 runs it"]),
     ("all the same", {"default": [3, 4], "freeze": [3, 4], "off": [3, 4]},
      ["No policy has a lower latency_p99 than the baseline, default: 3.50",
       "All policies have the same values, run by run: latency_p99 does not depend on them here."]),
@@ -186,7 +187,8 @@ ANSWERS = [
      ["No policy has a lower latency_p99 than the baseline, default: 1.50",
       "The same as the best in every run: off."]),
     ("others as good", {"default": [8, 9], "freeze": [1, 2], "off": [1, 2], "timed": [2, 1.5]},
-     ["The same as the best in every run: off.", "Not told apart from the best: timed."]),
+     ["The same as the best in every run: off.", "Not told apart from the best: timed.",
+      "With 95% confidence the truly best of the 4 settings compared is among these 3. The mean of the first"]),
     ("one replication", {"default": [3], "freeze": [2]},
      ["freeze has the lowest latency_p99: 2.00 s.", "The difference is −1.00 s.",
       "One pair of runs has no interval: nothing says whether that is chance."]),

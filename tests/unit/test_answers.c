@@ -142,8 +142,7 @@ TEST(for_programs_nothing_but_what_was_chosen)
     ranking_make(&ranking, &question, &error);
     check_text("made", error.text, "");
     check_count("one column", ranking.columns.count, 1);
-    check_real("a difference", ranking.groups[0].settings[1].differences[0].mean, 20);
-    check_that("no verdict", ranking.groups[0].settings[1].verdicts == NULL);
+    check_real("a difference", ranking.groups[0].settings[1].verdicts[0].difference.mean, 20);
     check_count("no remarks", (uint64_t)(ranking.unsteady + ranking.failed.count), 0);
     metric_list_fini(&question.metrics);
     ranking_fini(&ranking);
@@ -329,7 +328,7 @@ TEST(too_few_seeds_in_common)
     check_text("made", error.text, "");
     check_settings("the best", &answer, &answer.groups[0].best, "default");
     check_count("timed is told apart", answer.groups[0].tied.count, 0);
-    check_count("of two nothing can be said", answer.groups[0].unclear, 2);
+    check_count("of two nothing can be said", answer.groups[0].choice.unclear, 2);
     best_answer_fini(&answer);
     small_results_fini(&results);
 }
@@ -382,7 +381,7 @@ TEST(of_two_runs_with_one_seed_the_later_counts)
     check_count("values", outcomes_values(&outcomes, 1, 0).count, 2);
     check_real("the later", outcomes_value(&outcomes, 1, 0, 0), 50);
     check_real("the other seed", outcomes_value(&outcomes, 1, 0, 1), 40);
-    check_count("pairs", outcomes_difference(&outcomes, 1, 0, 0).n, 2);
+    check_count("pairs", outcomes_difference(&outcomes, 1, 0, 0, INTERVAL_CONFIDENCE).n, 2);
     outcomes_fini(&outcomes);
     metric_list_fini(&list);
     small_results_fini(&results);
@@ -425,10 +424,12 @@ TEST(only_the_values_that_there_are)
             i++;
         }
     }
-    check_count("pairs", outcomes_difference(&outcomes, 0, 1, 1).n, 0);
-    check_count("one pair", outcomes_difference(&outcomes, 2, 1, 0).n, 1);
-    check_real("of the same seed", outcomes_difference(&outcomes, 2, 1, 0).mean, 30);
-    check_real("the other way", outcomes_difference(&outcomes, 0, 2, 1).mean, -3);
+    check_count("pairs", outcomes_difference(&outcomes, 0, 1, 1, INTERVAL_CONFIDENCE).n, 0);
+    check_count("one pair", outcomes_difference(&outcomes, 2, 1, 0, INTERVAL_CONFIDENCE).n, 1);
+    check_real("of the same seed",
+               outcomes_difference(&outcomes, 2, 1, 0, INTERVAL_CONFIDENCE).mean, 30);
+    check_real("the other way", outcomes_difference(&outcomes, 0, 2, 1, INTERVAL_CONFIDENCE).mean,
+               -3);
     outcomes_fini(&outcomes);
     metric_list_fini(&list);
     small_results_fini(&results);
@@ -445,7 +446,7 @@ TEST(headlines)
         {"the baseline is the best", "latency_p99", "freeze", "freeze", "", "threshold:t0=700",
          VERDICT_SAME},
         {"not told apart from the baseline, which is named once", "latency_p99", "threshold:t0=700",
-         "freeze", "", "", VERDICT_TOO_FEW},
+         "freeze", "", "", VERDICT_NOT_TOLD_APART},
         {"no baseline", "latency_p99", "threshold", "freeze", "", "threshold:t0=700",
          VERDICT_NO_PAIR},
     };
