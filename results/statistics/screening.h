@@ -11,6 +11,15 @@
  * settings that share their seeds are not independent). If differences are normal, the setting that
  * is the best in truth is kept 95 times of 100 at least, however many there are.
  *
+ * How often the truly best is kept, in % of 4000 experiments with 10 seeds in which all settings
+ * are equally good on average (standard error 0.3 to 0.8; tests/unit/test_screening.c): values that
+ * are normal, with luck in common; and where only those of the others are lognormal, σ = 0.5, each
+ * with luck of its own, as of settings that stall now and then beside one that never does.
+ *
+ *     settings   5     20    200
+ *     normal     95.9  96.3  96.7
+ *     skewed     82.1  72.5  50.8
+ *
  * Settings that are equal with every seed never exclude each other. With fewer than two seeds in
  * common neither excludes the other. */
 #ifndef PYGCSIM_RESULTS_STATISTICS_SCREENING_H
