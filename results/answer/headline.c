@@ -13,12 +13,7 @@ static const struct estimate no_estimate = {.mean = NAN, .interval = {NAN, NAN}}
 
 size_t headline_champion(const struct outcomes *outcomes, size_t group, size_t metric, bool high)
 {
-    struct goal goal = {metric, high};
-    size_t *front = allocate_zeroed(outcomes->groups[group].count, sizeof *front);
-    size_t count = best_front(outcomes, group, &goal, 1, front);
-    size_t champion = count ? front[0] : NO_SETTING;
-    free(front);
-    return champion;
+    return best_setting(outcomes, group, (struct goal){metric, high}, NULL, 0);
 }
 
 /* What the outcomes' limits leave. */
@@ -115,8 +110,10 @@ void headline_make(struct headline *headline, const struct outcomes *outcomes, s
 {
     struct best found;
     find_best(&found, outcomes, group, objective);
-    *headline = (struct headline){
-        .of = &outcomes->groups[group], .best = found.best, .baseline = NO_SETTING};
+    *headline = (struct headline){.of = &outcomes->groups[group],
+                                  .best = found.best,
+                                  .baseline = NO_SETTING,
+                                  .by_means = NO_SETTING};
     memcpy(headline->left_out, found.left_out, sizeof found.left_out);
     choose(headline, outcomes, objective);
     find_as_good(headline, outcomes, objective, &found);
@@ -128,9 +125,13 @@ void headline_make(struct headline *headline, const struct outcomes *outcomes, s
         headline->rows[i] = make_row(headline, outcomes, group, columns->metrics[i], objective);
     if (headline->best != NO_SETTING && headline->best != headline->baseline)
         headline->python = python_lines(outcomes->settings[headline->best].policy, policies);
-    if (headline->best == NO_SETTING && outcomes_limits(outcomes))
-        headline->reach_count = reach_find(outcomes, group, outcomes->limits->items,
-                                           outcomes_limits(outcomes), &headline->reaches);
+    if (headline->best == NO_SETTING && outcomes_limits(outcomes)) {
+        const struct limits *limits = outcomes->limits;
+        headline->by_means = best_setting_by_means(
+            outcomes, group, (struct goal){.metric = objective}, limits->items, limits->count);
+        headline->reach_count =
+            reach_find(outcomes, group, limits->items, limits->count, &headline->reaches);
+    }
     best_fini(&found);
 }
 

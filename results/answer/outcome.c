@@ -456,6 +456,15 @@ struct estimate outcomes_difference(const struct outcomes *outcomes, size_t sett
     return difference;
 }
 
+bool outcomes_surely_less(const struct outcomes *outcomes, size_t setting, size_t other,
+                          size_t metric, double confidence)
+{
+    struct pairs pairs = pair(outcomes, setting, other, metric);
+    bool less = estimate_surely_less(pairs.x, pairs.y, pairs.count, confidence);
+    free(pairs.x);
+    return less;
+}
+
 bool outcomes_same(const struct outcomes *outcomes, size_t setting, size_t other, size_t metric)
 {
     struct pairs pairs = pair(outcomes, setting, other, metric);

@@ -29,6 +29,11 @@ struct estimate estimate_difference(const double *a, const double *b, size_t n,
     return estimate;
 }
 
+bool estimate_surely_less(const double *a, const double *b, size_t n, double confidence)
+{
+    return n >= 2 && estimate_difference(a, b, n, INTERVAL_t, 2 * confidence - 1).interval.high < 0;
+}
+
 static double longer_half(struct estimate estimate)
 {
     return fmax(estimate.mean - estimate.interval.low, estimate.interval.high - estimate.mean);

@@ -28,6 +28,12 @@ struct estimate estimate_mean(const double *x, size_t n, enum interval_kind kind
 struct estimate estimate_difference(const double *a, const double *b, size_t n,
                                     enum interval_kind kind, double confidence);
 
+/* Is the mean of a less than that of b, as far as a one-sided t interval of their pairs says:
+ * mean + t(confidence, n − 1) s/√n < 0, with mean and s of the n differences a − b? False for fewer
+ * than two pairs. Of candidates for the best those are left out than which another is surely less
+ * (Nelson, Swann, Goldsman & Song, Operations Research 49, 2001, section 3). */
+bool estimate_surely_less(const double *a, const double *b, size_t n, double confidence);
+
 /* The interval's longer half over |mean|; 0 for a point, NaN without an interval. */
 double estimate_relative_error(struct estimate estimate);
 
