@@ -214,7 +214,7 @@ static void find_misses(const struct best_answer *answer, struct best_group *gro
 /* A setting that conditions keep from being an answer. */
 struct breaking {
     size_t setting;
-    double excess;
+    double excess, at_limit; /* of its means, and of what they may be */
 };
 
 static int compare_breaking(const void *a, const void *b)
@@ -222,7 +222,21 @@ static int compare_breaking(const void *a, const void *b)
     const struct breaking *x = a, *y = b;
     if (x->excess < y->excess || y->excess < x->excess)
         return x->excess < y->excess ? -1 : 1;
+    if (x->at_limit < y->at_limit || y->at_limit < x->at_limit)
+        return x->at_limit < y->at_limit ? -1 : 1;
     return x->setting < y->setting ? -1 : 1;
+}
+
+static struct breaking breaking_of(const struct best_answer *answer, size_t setting)
+{
+    struct breaking breaking = {.setting = setting};
+    for (size_t i = 0; i < answer->condition_count; i++) {
+        const struct margin margin =
+            condition_margin(answer->conditions[i], &answer->outcomes, setting);
+        breaking.excess += margin.excess;
+        breaking.at_limit += margin.excess_at_limit;
+    }
+    return breaking;
 }
 
 /* Those that are, the nearest first. */
@@ -236,8 +250,7 @@ static struct best_settings describe_missing(const struct best_answer *answer, s
         enum verdict_value verdict = verdict_of_one(outcomes, s, answer->objective.metric,
                                                     answer->conditions, answer->condition_count);
         if (verdict == VERDICT_BREAKS || verdict == VERDICT_UNSURE)
-            breaking[count++] = (struct breaking){
-                s, verdict_excess(outcomes, s, answer->conditions, answer->condition_count)};
+            breaking[count++] = breaking_of(answer, s);
     }
     qsort(breaking, count, sizeof *breaking, compare_breaking);
     struct best_settings missing = settings_begin(count, answer->question->tied_most);

@@ -157,6 +157,14 @@ static const struct metric *metric_of_side(const struct condition *condition,
     return NULL;
 }
 
+/* What the value is by itself, if what is allowed is a number. */
+static const struct metric *metric_bounded(const struct comparison *comparison)
+{
+    const struct expression *own = comparison->turned ? comparison->right : comparison->left;
+    const struct expression *other = comparison->turned ? comparison->left : comparison->right;
+    return expression_names(other)[0] ? NULL : metric_of_side(comparison->asked->condition, own);
+}
+
 static struct margin margin_of(const struct comparison *comparison)
 {
     const struct asked *asked = comparison->asked;
@@ -170,7 +178,7 @@ static struct margin margin_of(const struct comparison *comparison)
         .side = strchr("=!", comparison->sign[0])         ? BOUND_EXACT
                 : (comparison->sign[0] == '<') == !turned ? BOUND_ABOVE
                                                           : BOUND_BELOW,
-        .metric = metric_of_side(asked->condition, turned ? comparison->right : comparison->left),
+        .metric = metric_bounded(comparison),
     };
 }
 
