@@ -237,7 +237,7 @@ def decided_elsewhere():
     for path in files(LAYERS, ".c"):
         if path.startswith("results/statistics/") or path in ("results/answer/verdict.c", "results/answer/outcome.c"):
             continue
-        for call in re.findall(r"\b(interval_excludes|outcomes_same|replications_to_tell_apart)\(", code(path)):
+        for call in re.findall(r"\b(interval_excludes|outcomes_same|outcomes_surely_less|replications_to_tell_apart)\(", code(path)):
             yield f"{path} calls {call}"
 
 

@@ -125,18 +125,16 @@ static bool has_better_means(const struct contenders *contenders, size_t a, size
 /* Is that sure, too? */
 static bool surely_beats(const struct contenders *contenders, size_t a, size_t b)
 {
-    const struct outcomes *outcomes = contenders->outcomes;
-    size_t one = contenders->settings[a], other = contenders->settings[b];
     double confidence = 1 - (1 - INTERVAL_CONFIDENCE) / (double)(contenders->count - 1);
     bool better = false;
     for (size_t i = 0; i < contenders->goal_count; i++) {
         const struct goal *goal = &contenders->goals[i];
-        bool surely = goal->high
-                          ? outcomes_surely_less(outcomes, other, one, goal->metric, confidence)
-                          : outcomes_surely_less(outcomes, one, other, goal->metric, confidence);
-        if (!surely && !outcomes_same(outcomes, one, other, goal->metric))
+        enum verdict_value verdict =
+            verdict_of_surely_better(contenders->outcomes, contenders->settings[a],
+                                     contenders->settings[b], goal->metric, goal->high, confidence);
+        if (verdict == VERDICT_TOO_FEW)
             return false;
-        better |= surely;
+        better |= verdict == VERDICT_BETTER;
     }
     return better;
 }

@@ -60,13 +60,12 @@ bool condition_lacks_default(const struct condition *condition, const struct out
  * are skewed, the wider of t and bootstrap (results/statistics/interval.h). With one replication of
  * each setting, and of == and !=, means decide. */
 struct margin {
-    double excess;         /* condition_excess */
-    double value, allowed; /* its sides: that with a metric of the setting's own, and the other */
-    double limit; /* what the value may be, beside what is allowed; NaN: not asked, since the
-                     mean misses it, or decides */
-    double excess_at_limit; /* excess, if it is that; 0: the setting surely meets it */
-    /* That the value is by itself, if what is allowed is a number; NULL: it is another comparison.
-     */
+    double excess;          /* condition_excess */
+    double value, allowed;  /* its sides: that with a metric of the setting's own, and the other */
+    double excess_at_limit; /* excess, if the value is `limit`; 0: the setting surely meets it */
+    /* What the value may be, beside what is allowed; NaN: the mean misses it, or decides. */
+    double limit;
+    /* That the value is by itself, if what is allowed is a number; or else NULL. */
     const struct metric *metric;
     enum margin_side {
         BOUND_ABOVE, /* the value must not be above what is allowed */

@@ -135,6 +135,16 @@ struct verdict verdict_of_two(const struct outcomes *outcomes, size_t setting, s
                                  outcomes->metrics[metric]->better);
 }
 
+enum verdict_value verdict_of_surely_better(const struct outcomes *outcomes, size_t setting,
+                                            size_t other, size_t metric, bool high,
+                                            double confidence)
+{
+    size_t less = high ? other : setting, more = high ? setting : other;
+    if (outcomes_surely_less(outcomes, less, more, metric, confidence))
+        return VERDICT_BETTER;
+    return outcomes_same(outcomes, setting, other, metric) ? VERDICT_SAME : VERDICT_TOO_FEW;
+}
+
 bool verdict_is_told_apart(enum verdict_value value)
 {
     return value == VERDICT_BETTER || value == VERDICT_WORSE || value == VERDICT_DIFFERENT;

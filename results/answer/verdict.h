@@ -84,6 +84,12 @@ struct verdict verdict_of_two(const struct outcomes *outcomes, size_t setting, s
 /* The same of a difference that is known. */
 struct verdict verdict_of_difference(struct estimate difference, bool same, enum better better);
 
+/* One-sided: better if `setting` surely is, at that level (estimate_surely_less), in a metric that
+ * is to be small, or large if `high`; the same with every seed; or else too few. */
+enum verdict_value verdict_of_surely_better(const struct outcomes *outcomes, size_t setting,
+                                            size_t other, size_t metric, bool high,
+                                            double confidence);
+
 /* Is it one of those? */
 bool verdict_is_told_apart(enum verdict_value value);     /* better, worse, different */
 bool verdict_is_not_told_apart(enum verdict_value value); /* too few, too close */

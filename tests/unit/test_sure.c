@@ -225,14 +225,21 @@ static void a_bound(void **cmocka_state)
 
 enum { MEMBERS = 10, BEATEN = 10 };
 
-/* Members lie on a curve, 4% apart; the others are 6% worse in both. */
-static void run_front(struct experiment *experiment, gsl_rng *stream, double noise)
+/* Members lie on a curve, so far apart; the others are so much worse in both. */
+struct curve {
+    double apart, worse, noise;
+};
+
+static void run_front(struct experiment *experiment, gsl_rng *stream, const struct curve *curve)
 {
     for (size_t s = 0; s < MEMBERS + BEATEN; s++) {
-        double step = 0.04 * (double)(s % MEMBERS), worse = s < MEMBERS ? 1 : 1.06;
+        double step = curve->apart * (double)(s % MEMBERS);
+        double worse = s < MEMBERS ? 1 : 1 + curve->worse;
         for (size_t i = 0; i < SEEDS; i++) {
-            experiment->values[s][0][i] = worse * (1 + step) + gsl_ran_gaussian(stream, noise);
-            experiment->values[s][1][i] = worse * (2 - step) + gsl_ran_gaussian(stream, noise);
+            experiment->values[s][0][i] =
+                worse * (1 + step) + gsl_ran_gaussian(stream, curve->noise);
+            experiment->values[s][1][i] =
+                worse * (2 - step) + gsl_ran_gaussian(stream, curve->noise);
         }
     }
 }
@@ -241,14 +248,16 @@ static void a_front(void **cmocka_state)
 {
     static const struct {
         const char *what;
-        double noise;
+        struct curve curve;
+        size_t goals;
         bool by_means;
         double least, most; /* true members, as a share */
         double beaten;      /* others, at most */
     } rows[] = {
-        {"members", 0.1, false, 0.95, 1, 1},
-        {"members, by means", 0.1, true, 0.2, 0.8, 1},
-        {"little noise", 0.002, false, 0.95, 1, 0},
+        {"members", {0.04, 0.06, 0.1}, 2, false, 0.95, 1, 1},
+        {"members, by means", {0.04, 0.06, 0.1}, 2, true, 0.2, 0.8, 0.1},
+        {"little noise", {0.04, 0.06, 0.002}, 2, false, 0.95, 1, 0},
+        {"all equal, in one metric", {0, 0, 0.1}, 1, false, 0.95, 1, 1},
     };
     static const struct goal goals[] = {{0, false}, {1, false}};
     static struct experiment experiment;
@@ -259,8 +268,9 @@ static void a_front(void **cmocka_state)
         experiment.outcomes.by_means = rows[i].by_means;
         for (size_t e = 0; e < count; e++) {
             size_t front[MEMBERS + BEATEN];
-            run_front(&experiment, stream, rows[i].noise);
-            for (size_t k = best_front(&experiment.outcomes, 0, goals, 2, front); k-- > 0;)
+            run_front(&experiment, stream, &rows[i].curve);
+            for (size_t k = best_front(&experiment.outcomes, 0, goals, rows[i].goals, front);
+                 k-- > 0;)
                 *(front[k] < MEMBERS ? &kept : &others) += 1;
         }
         check_share(rows[i].what, kept, count * MEMBERS, rows[i].least, rows[i].most);
