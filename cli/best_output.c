@@ -464,9 +464,9 @@ static void json_group(struct json *json, const struct best_answer *answer,
     json_count(json, "out_of_memory", group->left_out[VERDICT_OUT_OF_MEMORY]);
     if (group->best.count)
         json_choice(json, answer, group);
-    else if (group->by_means.count)
+    if (group->by_means.count)
         json_by_means(json, answer, group);
-    else if (group->nearest.count)
+    if (group->nearest.count)
         json_nearest(json, answer, group);
     if (group->best.count == 0)
         json_missing(json, answer, group);

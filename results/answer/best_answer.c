@@ -269,6 +269,17 @@ static void find_no_default(const struct best_answer *answer, struct best_group 
             group->no_default[group->no_default_count++] = answer->conditions[i];
 }
 
+/* NO_SETTING: none would be, or the best is. */
+static size_t best_by_means(const struct best_answer *answer, size_t number,
+                            const struct best *best)
+{
+    if (best->left_out[VERDICT_UNSURE] == 0)
+        return NO_SETTING;
+    size_t setting = best_setting_by_means(&answer->outcomes, number, answer->objective,
+                                           answer->conditions, answer->condition_count);
+    return setting == best->best ? NO_SETTING : setting;
+}
+
 static void make_group(const struct best_answer *answer, struct best_group *group, size_t number)
 {
     const struct best_question *question = answer->question;
@@ -276,10 +287,7 @@ static void make_group(const struct best_answer *answer, struct best_group *grou
     struct best best;
     best_find(&best, outcomes, number, answer->objective, answer->conditions,
               answer->condition_count);
-    size_t by_means = best.left_out[VERDICT_UNSURE] && best.best == NO_SETTING
-                          ? best_setting_by_means(outcomes, number, answer->objective,
-                                                  answer->conditions, answer->condition_count)
-                          : NO_SETTING;
+    size_t by_means = best_by_means(answer, number, &best);
     bool none = best.best == NO_SETTING && by_means == NO_SETTING;
     size_t nearest = none ? best.nearest : NO_SETTING;
     *group = (struct best_group){

@@ -57,8 +57,8 @@ struct best_group {
     struct best_settings best;      /* one; none: no setting is an answer */
     struct best_settings tied;      /* same, or not told apart from it */
     size_t unclear;                 /* others that have no two seeds in common with it */
-    struct best_settings by_means;  /* one if no setting is an answer, but would be by means */
-    struct best_settings nearest;   /* one if none would be, but some break conditions */
+    struct best_settings by_means;  /* one if by means another would be the best */
+    struct best_settings nearest;   /* one if neither is there, but some break conditions */
     double nearest_excess;          /* what it misses, added up */
     struct miss *misses;
     size_t miss_count;

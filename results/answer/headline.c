@@ -104,6 +104,14 @@ static struct headline_row make_row(const struct headline *headline,
     return row;
 }
 
+static void find_by_means(struct headline *headline, const struct outcomes *outcomes, size_t group,
+                          struct goal goal, size_t best)
+{
+    const struct limits *limits = outcomes->limits;
+    size_t setting = best_setting_by_means(outcomes, group, goal, limits->items, limits->count);
+    headline->by_means = setting == best ? NO_SETTING : setting;
+}
+
 void headline_make(struct headline *headline, const struct outcomes *outcomes, size_t group,
                    size_t objective, const struct columns *columns,
                    const struct component *const *policies)
@@ -125,13 +133,11 @@ void headline_make(struct headline *headline, const struct outcomes *outcomes, s
         headline->rows[i] = make_row(headline, outcomes, group, columns->metrics[i], objective);
     if (headline->best != NO_SETTING && headline->best != headline->baseline)
         headline->python = python_lines(outcomes->settings[headline->best].policy, policies);
-    if (headline->best == NO_SETTING && outcomes_limits(outcomes)) {
-        const struct limits *limits = outcomes->limits;
-        headline->by_means = best_setting_by_means(
-            outcomes, group, (struct goal){.metric = objective}, limits->items, limits->count);
-        headline->reach_count =
-            reach_find(outcomes, group, limits->items, limits->count, &headline->reaches);
-    }
+    if (headline->left_out[VERDICT_UNSURE])
+        find_by_means(headline, outcomes, group, (struct goal){.metric = objective}, found.best);
+    if (headline->best == NO_SETTING && outcomes_limits(outcomes))
+        headline->reach_count = reach_find(outcomes, group, outcomes->limits->items,
+                                           outcomes_limits(outcomes), &headline->reaches);
     best_fini(&found);
 }
 

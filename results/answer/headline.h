@@ -26,7 +26,7 @@ struct headline {
     struct estimate best_mean, baseline_mean; /* of the objective */
     struct verdict verdict;         /* of the best beside the baseline, if both are there */
     size_t left_out[VERDICT_COUNT]; /* settings, by why: struct best */
-    size_t by_means;                /* if none can be the best: that by means; or NO_SETTING */
+    size_t by_means;                /* another would be the best by means; NO_SETTING: none */
     struct reach *reaches;          /* if none can be the best */
     size_t reach_count;
     size_t *same, *open; /* settings that are the same as the best, and, but for the baseline, not
