@@ -243,24 +243,31 @@ static struct interval reach_of(struct comparison *comparison, const double *val
     return (struct interval){interval.low - mean, interval.high - mean};
 }
 
-/* Of a margin whose means meet the comparison, what they may be by chance. */
+/* The value farthest on the wrong side that it may be. */
+static double limit_of(const struct margin *margin, struct comparison *comparison,
+                       const double *values, size_t n)
+{
+    const struct interval reach = reach_of(comparison, values, n);
+    bool less = comparison->sign[0] == '<'; /* the difference must not be more */
+    double apart = less ? reach.high : reach.low;
+    return margin->value + (comparison->turned ? -apart : apart);
+}
+
+/* Of a margin whose means meet the comparison, how sure that is. */
 static void look_at_limit(struct margin *margin, struct comparison *comparison)
 {
     const struct asked *asked = comparison->asked;
     size_t n;
     double *values = common_values(asked, &n);
-    if (n >= 2) {
-        const struct interval reach = reach_of(comparison, values, n);
-        bool less = comparison->sign[0] == '<'; /* else the difference must not be less */
-        double apart = less ? reach.high : reach.low;
-        margin->limit = margin->value + (comparison->turned ? -apart : apart);
+    if (n >= 2)
+        margin->limit = limit_of(margin, comparison, values, n);
+    free(values);
+    if (!isnan(margin->limit))
         margin->excess_at_limit = comparison->turned
                                       ? excess(comparison->sign, margin->allowed, margin->limit)
                                       : excess(comparison->sign, margin->limit, margin->allowed);
-    } else if (outcomes_replications(asked->outcomes, asked->group).most >= 2) {
-        margin->excess_at_limit = INFINITY;
-    }
-    free(values);
+    else if (outcomes_replications(asked->outcomes, asked->group).most >= 2)
+        margin->excess_at_limit = INFINITY; /* too few beside others */
 }
 
 static bool is_worse(const struct margin *a, const struct margin *b)
