@@ -22,7 +22,7 @@ struct command {
     struct metric_list pareto;
     const char *baseline;
     struct limits limits;
-    bool seen, json;
+    bool seen, by_means, json;
 
     /* How it is verified: */
     bool verify, scatter, allow_long;
@@ -70,6 +70,7 @@ static const struct command_option options[] = {
       .meaning = "the metrics of the Pareto front"},
      .argument = "METRIC,METRIC"},
     {{OPTION_SEEN, FIELD(seen)}},
+    {{OPTION_BY_MEANS, FIELD(by_means)}},
     {{OPTION_OTHER_LIMIT, FIELD(limits)}, .argument = "CONDITION", .times = TIMES_ANY},
     {{OPTION_BASELINE, FIELD(baseline)}, .argument = "SPEC"},
     {{OPTION_EXPERIMENT, FIELD(which.experiment)}, .argument = "NAME"},
@@ -99,7 +100,8 @@ static struct best_question make_question(const struct command *command,
                                           struct open_results *results)
 {
     return (struct best_question){
-        .subject = subject_of(results, command->baseline, command->seen, &command->limits),
+        .subject = subject_of(results, command->baseline, command->seen, command->by_means,
+                              &command->limits),
         .objective = command->objective,
         .high = command->high,
         .conditions = command->conditions.items,

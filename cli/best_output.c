@@ -32,11 +32,14 @@ static const struct metric *objective_of(const struct best_answer *answer)
 
 /* ---- as tables ------------------------------------------------------------------------ */
 
-/* With columns of the first conditions, which are the limits. */
+/* With columns of the first conditions, which are the limits; `last` are others, NULL: none. */
 static void begin_table(struct table *table, const struct best_answer *answer, size_t conditions,
-                        const char *last)
+                        const char *const *last, size_t last_count)
 {
-    table_init(table, answer->columns.count + conditions + 3 + (last != NULL));
+    size_t more = 0;
+    for (size_t i = 0; i < last_count; i++)
+        more += last[i] != NULL;
+    table_init(table, answer->columns.count + conditions + 3 + more);
     table_add(table, "policy");
     table_add(table, "n");
     for (size_t i = 0; i < answer->columns.count; i++)
@@ -44,8 +47,9 @@ static void begin_table(struct table *table, const struct best_answer *answer, s
     for (size_t i = 0; i < conditions; i++)
         table_add(table, condition_text(answer->conditions[i]));
     table_add(table, "still to come");
-    if (last)
-        table_add(table, last);
+    for (size_t i = 0; i < last_count; i++)
+        if (last[i])
+            table_add(table, last[i]);
 }
 
 static void add_setting(struct table *table, const struct best_answer *answer, size_t conditions,
@@ -74,10 +78,11 @@ static void end_table(struct table *table, const struct best_answer *answer, siz
 
 static void print_tied(const struct best_answer *answer, const struct best_group *group)
 {
+    static const char *const difference = "difference to the best";
     char text[SHOW_ESTIMATE];
     struct table table;
     size_t limits = outcomes_limits(&answer->outcomes);
-    begin_table(&table, answer, limits, group->tied.count ? "difference to the best" : NULL);
+    begin_table(&table, answer, limits, &difference, group->tied.count != 0);
     add_setting(&table, answer, limits, group->best.settings);
     if (group->tied.count)
         table_add(&table, "");
@@ -154,6 +159,14 @@ static void print_nearest(const struct best_answer *answer, const struct best_gr
     print(".\n");
 }
 
+static void print_by_means(const struct best_answer *answer, const struct best_group *group)
+{
+    char *doubts = limits_doubts(&answer->outcomes, group->by_means.settings->setting,
+                                 answer->conditions, answer->condition_count);
+    print_paragraph(doubts);
+    free(doubts);
+}
+
 static void print_left_out(const struct best_answer *answer, const struct best_group *group)
 {
     const size_t *left_out = group->left_out, all = group->of->count;
@@ -163,6 +176,13 @@ static void print_left_out(const struct best_answer *answer, const struct best_g
         print_conditions(answer);
         print(".\n");
     }
+    if (left_out[VERDICT_UNSURE]) {
+        print("%zu of %zu settings meet ", left_out[VERDICT_UNSURE], all);
+        print_conditions(answer);
+        print(" by means, but not surely.\n");
+    }
+    if (group->by_means.count)
+        print_by_means(answer, group);
     if (group->nearest.count)
         print_nearest(answer, group);
     if (left_out[VERDICT_OUT_OF_MEMORY])
@@ -174,20 +194,44 @@ static void print_left_out(const struct best_answer *answer, const struct best_g
         print("%s: no run of default here.\n", condition_text(group->no_default[i]));
 }
 
+/* Do others have to beat a setting surely, to keep it from the front? */
+static bool is_sure_front(const struct best_answer *answer, const struct best_group *group)
+{
+    return !answer->outcomes.by_means && group->replications.most > 1;
+}
+
+static enum limit_value all_limits(const struct best_answer *answer,
+                                   const struct best_setting *setting)
+{
+    return verdict_of_limits(setting->limits, answer->condition_count);
+}
+
+static const char *meets(const struct best_answer *answer, const struct best_setting *setting)
+{
+    enum limit_value all = all_limits(answer, setting);
+    return all == LIMIT_WITHIN ? "yes" : all == LIMIT_UNSURE ? "unsure" : "no";
+}
+
 static void print_front(const struct best_answer *answer, const struct best_group *group)
 {
-    bool conditions = answer->condition_count > 0;
+    bool sure = is_sure_front(answer, group);
+    const char *last[] = {sure ? "also by means" : NULL,
+                          answer->condition_count ? "meets the conditions" : NULL};
     struct table table;
     print("\nPareto front of ");
     for (size_t i = 0; i < answer->goal_count; i++)
         print("%s%s", i ? ", " : "", answer->outcomes.metrics[answer->goals[i].metric]->name);
-    print(": no other setting is better in one and as good in the rest; "
-          "settings that are equal in all are all in it\n\n");
-    begin_table(&table, answer, 0, conditions ? "meets the conditions" : NULL);
+    print(": no other setting is %sbetter in one and as good in the rest; "
+          "settings that are equal in all are all in it\n\n",
+          sure ? "surely " : "");
+    begin_table(&table, answer, 0, last, 2);
     for (size_t i = 0; i < group->front.listed; i++) {
-        add_setting(&table, answer, 0, &group->front.settings[i]);
-        if (conditions)
-            table_add(&table, group->front.settings[i].meets ? "yes" : "no");
+        const struct best_setting *setting = &group->front.settings[i];
+        add_setting(&table, answer, 0, setting);
+        if (sure)
+            table_add(&table, setting->by_means ? "yes" : "no");
+        if (answer->condition_count)
+            table_add(&table, meets(answer, setting));
     }
     end_table(&table, answer, 0, &group->front);
 }
@@ -198,7 +242,7 @@ static void print_missing(const struct best_answer *answer, const struct best_gr
     struct table table;
     if (group->missing.count == 0)
         return;
-    begin_table(&table, answer, answer->condition_count, NULL);
+    begin_table(&table, answer, answer->condition_count, NULL, 0);
     for (size_t i = 0; i < group->missing.listed; i++)
         add_setting(&table, answer, answer->condition_count, &group->missing.settings[i]);
     end_table(&table, answer, answer->condition_count, &group->missing);
@@ -371,6 +415,13 @@ static void json_nearest(struct json *json, const struct best_answer *answer,
     json_end(json);
 }
 
+static void json_by_means(struct json *json, const struct best_answer *answer,
+                          const struct best_group *group)
+{
+    json_setting(json, "by_means", answer, group->by_means.settings);
+    json_end(json);
+}
+
 static void json_choice(struct json *json, const struct best_answer *answer,
                         const struct best_group *group)
 {
@@ -395,7 +446,8 @@ static void json_front(struct json *json, const struct best_answer *answer,
     json_array(json, "pareto");
     for (size_t i = 0; i < group->front.listed; i++) {
         json_setting(json, NULL, answer, &group->front.settings[i]);
-        json_boolean(json, "meets", group->front.settings[i].meets);
+        json_boolean(json, "meets", all_limits(answer, &group->front.settings[i]) == LIMIT_WITHIN);
+        json_boolean(json, "by_means", group->front.settings[i].by_means);
         json_end(json);
     }
     json_end(json);
@@ -411,10 +463,13 @@ static void json_group(struct json *json, const struct best_answer *answer,
     json_text(json, answer->objective.high ? "maximise" : "minimise", objective_of(answer)->name);
     json_count(json, "settings", group->of->count);
     json_count(json, "breaking", group->left_out[VERDICT_BREAKS]);
+    json_count(json, "unsure", group->left_out[VERDICT_UNSURE]);
     json_count(json, "out_of_memory", group->left_out[VERDICT_OUT_OF_MEMORY]);
     if (group->best.count)
         json_choice(json, answer, group);
-    else if (group->nearest.count)
+    if (group->by_means.count)
+        json_by_means(json, answer, group);
+    if (group->nearest.count)
         json_nearest(json, answer, group);
     if (group->best.count == 0)
         json_missing(json, answer, group);

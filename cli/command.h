@@ -155,6 +155,10 @@ void close_output(void);
     .meaning = "longest pauses and latencies are judged by what the runs have seen, not by what "  \
                "is predicted up to the horizon"
 
+#define OPTION_BY_MEANS                                                                            \
+    .name = "by-means", .type = PARAM_SWITCH,                                                      \
+    .meaning = "means decide what is within limits and on a front, whether by chance or not"
+
 /* How the second paragraph of a description goes on where there are specifications. */
 #define ABOUT_SPECS                                                                                \
     "A SPEC is a name, or a name and parameters: NAME:KEY=VALUE,KEY=VALUE. Names, keys, units "    \

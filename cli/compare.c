@@ -184,7 +184,7 @@ static bool open_outcomes(struct open_results *open, struct outcomes *outcomes, 
     if (plan->experiment->limits.count == 0)
         return false;
     open_results_of(open, store, plan->id);
-    const struct subject subject = subject_of(open, NULL, false, NULL);
+    const struct subject subject = subject_of(open, NULL, false, false, NULL);
     bool any = open->experiment->runs[RUN_finished] > 0;
     if (any && subject_read(&subject, &none, outcomes, &error) != 0)
         fail("%s", error.text);
@@ -258,7 +258,7 @@ static void print_scatter(struct store *store, const struct plan *plan)
     struct open_results open;
     struct scatter_answer answer;
     open_results_of(&open, store, plan->id);
-    const struct subject subject = subject_of(&open, NULL, false, NULL);
+    const struct subject subject = subject_of(&open, NULL, false, false, NULL);
     const struct scatter_question question =
         scatter_question_of(&subject, metric_named("horizon_pause_max"));
     if (open.experiment->runs[RUN_finished] > 0) {

@@ -58,7 +58,7 @@ static char *policy_text(const char *spec)
 }
 
 struct subject subject_of(struct open_results *results, const char *baseline, bool by_seen,
-                          const struct limits *limits)
+                          bool by_means, const struct limits *limits)
 {
     bool given = limits && limits_are_given(limits);
     free(results->baseline);
@@ -67,6 +67,7 @@ struct subject subject_of(struct open_results *results, const char *baseline, bo
                             .experiment = results->experiment,
                             .baseline = results->baseline,
                             .by_seen = by_seen,
+                            .by_means = by_means,
                             .limits = given ? limits : &results->limits};
 }
 

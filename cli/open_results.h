@@ -34,7 +34,7 @@ void close_results(struct open_results *results);
 /* What a question about it is about; `baseline` is a policy's specification, NULL: none was asked
  * for. Limits that are given, by --limit, are in place of those stored; NULL: none can be. */
 struct subject subject_of(struct open_results *results, const char *baseline, bool by_seen,
-                          const struct limits *limits);
+                          bool by_means, const struct limits *limits);
 
 /* For rows of options: a metric more, or several with commas, of a field that is a struct
  * metric_list. */

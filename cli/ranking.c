@@ -22,7 +22,8 @@ static void make(struct ranking *ranking, struct open_results *results,
 {
     struct error error;
     const struct ranking_question question = {
-        .subject = subject_of(results, options->baseline, options->by_seen, &options->limits),
+        .subject = subject_of(results, options->baseline, options->by_seen, options->by_means,
+                              &options->limits),
         .metrics = options->metrics,
         .besides_usual = options->besides_usual,
         .sort = options->sort,

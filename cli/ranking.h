@@ -16,6 +16,7 @@ struct ranking_options {
     const struct metric *sort;  /* the best first; NULL: by the objective */
     size_t top;                 /* settings of a table; 0: all */
     bool by_seen;               /* the best by what runs have seen */
+    bool by_means;              /* limits by means, however sure they are */
     struct limits limits;       /* in place of those stored */
 };
 

@@ -18,7 +18,7 @@ struct command {
     const char *out, *baseline;
     struct metric_list metrics;
     size_t top;
-    bool seen;
+    bool seen, by_means;
     struct limits limits;
 };
 
@@ -34,6 +34,7 @@ static const struct command_option options[] = {
      .argument = "NAME",
      .times = TIMES_ANY},
     {{OPTION_SEEN, FIELD(seen)}},
+    {{OPTION_BY_MEANS, FIELD(by_means)}},
     {{OPTION_OTHER_LIMIT, FIELD(limits)}, .argument = "CONDITION", .times = TIMES_ANY},
     {{OPTION_BASELINE, FIELD(baseline)}, .argument = "SPEC"},
     {{"top", PARAM_COUNT, FIELD(top), .least = 0, .most = UINT32_MAX, .initial = "100",
@@ -122,7 +123,7 @@ static int run(void *state)
     for (int part = 0; part < PROFILE_PARTS; part++)
         metric_list_add_profile(&read, (enum profile_part)part);
     const struct subject subject =
-        subject_of(&results, command->baseline, command->seen, &command->limits);
+        subject_of(&results, command->baseline, command->seen, command->by_means, &command->limits);
     if (subject_read(&subject, &read, &outcomes, &error) != 0)
         fail("%s", error.text);
     if (figures_draw(&figures, results.store, &outcomes, &error) != 0)

@@ -172,7 +172,8 @@ static void analyse(const struct command *command)
     struct sensitivity sensitivity;
     struct error error;
     open_results(&results, &command->which);
-    const struct sensitivity_question question = {.subject = subject_of(&results, NULL, true, NULL),
+    const struct sensitivity_question question = {.subject =
+                                                      subject_of(&results, NULL, true, false, NULL),
                                                   .metrics = command->metrics,
                                                   .for_programs = command->json};
     if (sensitivity_make(&sensitivity, &question, &error) != 0)

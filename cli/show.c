@@ -24,6 +24,7 @@ static const struct command_option options[] = {
      .argument = "NAME",
      .times = TIMES_ANY},
     {{OPTION_SEEN, FIELD(answers.by_seen)}},
+    {{OPTION_BY_MEANS, FIELD(answers.by_means)}},
     {{OPTION_OTHER_LIMIT, FIELD(answers.limits)}, .argument = "CONDITION", .times = TIMES_ANY},
     {{OPTION_BASELINE, FIELD(answers.baseline)}, .argument = "SPEC"},
     {{"sort", PARAM_ITEM, FIELD(answers.sort), .registry = &metric_registry,

@@ -5,12 +5,6 @@
 
 #include "sim/base/allocate.h"
 
-bool best_meets(const struct outcomes *outcomes, size_t setting,
-                struct condition *const *conditions, size_t count)
-{
-    return verdict_excess(outcomes, setting, conditions, count) <= 0; /* not NaN */
-}
-
 static void find_nearest(struct best *best, size_t setting, double excess)
 {
     if (best->nearest != NO_SETTING && excess >= best->nearest_excess)
@@ -100,6 +94,14 @@ size_t best_setting(const struct outcomes *outcomes, size_t group, struct goal g
     return setting;
 }
 
+size_t best_setting_by_means(const struct outcomes *outcomes, size_t group, struct goal goal,
+                             struct condition *const *conditions, size_t count)
+{
+    struct outcomes by_means = *outcomes;
+    by_means.by_means = true;
+    return best_setting(&by_means, group, goal, conditions, count);
+}
+
 void best_fini(struct best *best)
 {
     free(best->tied);
@@ -108,42 +110,65 @@ void best_fini(struct best *best)
 
 /* ---- several goals -------------------------------------------------------------------- */
 
-/* The values of one setting, all to be small. */
-struct contender {
-    size_t setting;
-    const double *values;
+/* Those that may be in a front, and their means, all to be small. */
+struct contenders {
+    const struct outcomes *outcomes;
+    const struct goal *goals;
+    size_t goal_count, count;
+    size_t *settings;
+    double *means; /* by setting, then goal */
+    bool by_means;
 };
 
-static bool dominates(const double *a, const double *b, size_t count)
-{
-    bool better = false;
-    for (size_t i = 0; i < count; i++) {
-        if (a[i] > b[i])
-            return false;
-        better |= a[i] < b[i];
-    }
-    return better;
-}
-
-/* Fills in a setting's values; false: it cannot be in a front. */
-static bool read_values(const struct outcomes *outcomes, size_t setting, const struct goal *goals,
-                        size_t count, double *values)
+/* Fills in a setting's means; false: it cannot be in a front. */
+static bool read_means(const struct contenders *contenders, size_t setting, double *means)
 {
     bool complete = true;
-    for (size_t i = 0; i < count; i++) {
-        double mean = outcomes_average(outcomes, setting, goals[i].metric);
-        values[i] = goals[i].high ? -mean : mean;
-        complete &=
-            verdict_of_one(outcomes, setting, goals[i].metric, NULL, 0) == VERDICT_CANDIDATE;
+    for (size_t i = 0; i < contenders->goal_count; i++) {
+        const struct goal *goal = &contenders->goals[i];
+        double mean = outcomes_average(contenders->outcomes, setting, goal->metric);
+        means[i] = goal->high ? -mean : mean;
+        complete &= verdict_of_one(contenders->outcomes, setting, goal->metric, NULL, 0) ==
+                    VERDICT_CANDIDATE;
     }
     return complete;
 }
 
-static bool is_beaten(const struct contender *contenders, size_t count, size_t which,
-                      size_t goal_count)
+static bool has_better_means(const struct contenders *contenders, size_t a, size_t b)
 {
-    for (size_t i = 0; i < count; i++)
-        if (dominates(contenders[i].values, contenders[which].values, goal_count))
+    bool better = false;
+    for (size_t i = 0; i < contenders->goal_count; i++) {
+        double x = contenders->means[a * contenders->goal_count + i];
+        double y = contenders->means[b * contenders->goal_count + i];
+        if (x > y)
+            return false;
+        better |= x < y;
+    }
+    return better;
+}
+
+/* Is that sure, too? */
+static bool surely_beats(const struct contenders *contenders, size_t a, size_t b)
+{
+    double confidence = 1 - (1 - INTERVAL_CONFIDENCE) / (double)(contenders->count - 1);
+    bool better = false;
+    for (size_t i = 0; i < contenders->goal_count; i++) {
+        const struct goal *goal = &contenders->goals[i];
+        enum verdict_value verdict =
+            verdict_of_surely_better(contenders->outcomes, contenders->settings[a],
+                                     contenders->settings[b], goal->metric, goal->high, confidence);
+        if (verdict == VERDICT_NOT_TOLD_APART)
+            return false;
+        better |= verdict == VERDICT_BETTER;
+    }
+    return better;
+}
+
+static bool is_beaten(const struct contenders *contenders, size_t which)
+{
+    for (size_t i = 0; i < contenders->count; i++)
+        if (has_better_means(contenders, i, which) &&
+            (contenders->by_means || surely_beats(contenders, i, which)))
             return true;
     return false;
 }
@@ -152,19 +177,23 @@ size_t best_front(const struct outcomes *outcomes, size_t group, const struct go
                   size_t goal_count, size_t *front)
 {
     const struct outcome_group *of = &outcomes->groups[group];
-    double *values = allocate_zeroed(of->count * goal_count + 1, sizeof *values);
-    struct contender *contenders = allocate_zeroed(of->count, sizeof *contenders);
-    size_t count = 0, kept = 0;
-    for (size_t s = of->first; s < of->first + of->count; s++) {
-        double *own = values + count * goal_count;
-        if (read_values(outcomes, s, goals, goal_count, own))
-            contenders[count++] = (struct contender){s, own};
-    }
-    for (size_t i = 0; i < count; i++)
-        if (!is_beaten(contenders, count, i, goal_count))
-            front[kept++] = contenders[i].setting;
+    struct contenders contenders = {
+        .outcomes = outcomes,
+        .goals = goals,
+        .goal_count = goal_count,
+        .settings = allocate_zeroed(of->count, sizeof *contenders.settings),
+        .means = allocate_zeroed(of->count * goal_count + 1, sizeof *contenders.means),
+        .by_means = outcomes->by_means || outcomes_replications(outcomes, group).most < 2,
+    };
+    size_t kept = 0;
+    for (size_t s = of->first; s < of->first + of->count; s++)
+        if (read_means(&contenders, s, contenders.means + contenders.count * goal_count))
+            contenders.settings[contenders.count++] = s;
+    for (size_t i = 0; i < contenders.count; i++)
+        if (!is_beaten(&contenders, i))
+            front[kept++] = contenders.settings[i];
     outcomes_sort(outcomes, front, kept, goals[0].metric, goals[0].high);
-    free(contenders);
-    free(values);
+    free(contenders.settings);
+    free(contenders.means);
     return kept;
 }

@@ -3,8 +3,9 @@
  * Which settings of a group are the best: in one metric, under conditions; and in several at a
  * time, the Pareto front. Settings that ran out of memory with any seed have no part in it.
  *
- * Means decide which is the best, and what meets a condition. Which others may be the best in truth
- * is a matter of pairs: those that screening keeps. All are verdicts (results/answer/verdict.h). */
+ * The best is that with the best mean of those that surely meet the conditions. Which others may be
+ * the best in truth is a matter of pairs: those that screening keeps. All are verdicts
+ * (results/answer/verdict.h). */
 #ifndef PYGCSIM_RESULTS_ANSWER_BEST_H
 #define PYGCSIM_RESULTS_ANSWER_BEST_H
 
@@ -32,7 +33,7 @@ struct choice {
 };
 
 struct best {
-    size_t best;        /* a setting; NO_SETTING: none meets the conditions */
+    size_t best;        /* a setting; NO_SETTING: none surely meets the conditions */
     struct rival *tied; /* others that screening keeps, the best first */
     size_t tied_count;
     struct choice choice;
@@ -52,16 +53,21 @@ void best_fini(struct best *best);
 /* Is a setting the best, or tied with it? */
 bool best_keeps(const struct best *best, size_t setting);
 
-/* The best alone, without a look at others; NO_SETTING: none meets the conditions. */
+/* The best alone, without a look at others; NO_SETTING: none surely meets the conditions. */
 size_t best_setting(const struct outcomes *outcomes, size_t group, struct goal goal,
                     struct condition *const *conditions, size_t count);
 
-/* Does a setting meet all of them? */
-bool best_meets(const struct outcomes *outcomes, size_t setting,
-                struct condition *const *conditions, size_t count);
+/* Which that would be if means decided what meets them. */
+size_t best_setting_by_means(const struct outcomes *outcomes, size_t group, struct goal goal,
+                             struct condition *const *conditions, size_t count);
 
-/* The settings than which no other is better in one goal and as good in all the others, in order of
- * the first goal. `front` has room for the group's settings; returns how many. */
+/* The settings that no other surely beats, in order of the first goal: that none is surely better
+ * than in one goal (outcomes_surely_less, at the level 1 − 0.05 / (k − 1) for k settings) while in
+ * each of the others it is surely better, or the same with every seed. One that truly belongs to
+ * the front is left out in at most 5 of 100 experiments: for another to surely beat it, that other
+ * has to be taken for better where it is not. By means, or with one replication of each: those than
+ * which no other has a better mean in one goal and none worse in the rest.
+ * `front` has room for the group's settings; returns how many. */
 size_t best_front(const struct outcomes *outcomes, size_t group, const struct goal *goals,
                   size_t goal_count, size_t *front);
 

@@ -175,18 +175,26 @@ static struct best_settings describe_tied(const struct best_answer *answer, cons
     return tied;
 }
 
+static bool is_among(size_t setting, const size_t *settings, size_t count)
+{
+    size_t i = 0;
+    while (i < count && settings[i] != setting)
+        i++;
+    return i < count;
+}
+
 static struct best_settings describe_front(const struct best_answer *answer, size_t group)
 {
-    const struct best_question *question = answer->question;
-    const struct outcomes *outcomes = &answer->outcomes;
-    size_t *front = allocate_zeroed(outcomes->groups[group].count, sizeof *front);
-    struct best_settings settings =
-        settings_begin(best_front(outcomes, group, answer->goals, answer->goal_count, front),
-                       question->front_most);
+    size_t most = answer->outcomes.groups[group].count;
+    size_t *front = allocate_zeroed(2 * most, sizeof *front), *of_means = front + most;
+    struct outcomes by_means = answer->outcomes;
+    by_means.by_means = true;
+    size_t count = best_front(&answer->outcomes, group, answer->goals, answer->goal_count, front);
+    size_t less = best_front(&by_means, group, answer->goals, answer->goal_count, of_means);
+    struct best_settings settings = settings_begin(count, answer->question->front_most);
     for (size_t i = 0; i < settings.listed; i++) {
         settings.settings[i] = describe(answer, front[i]);
-        settings.settings[i].meets =
-            best_meets(outcomes, front[i], answer->conditions, answer->condition_count);
+        settings.settings[i].by_means = is_among(front[i], of_means, less);
     }
     free(front);
     return settings;
@@ -203,10 +211,10 @@ static void find_misses(const struct best_answer *answer, struct best_group *gro
     }
 }
 
-/* A setting that breaks conditions. */
+/* A setting that conditions keep from being an answer. */
 struct breaking {
     size_t setting;
-    double excess;
+    double excess, at_limit; /* of its means, and of what they may be */
 };
 
 static int compare_breaking(const void *a, const void *b)
@@ -214,21 +222,36 @@ static int compare_breaking(const void *a, const void *b)
     const struct breaking *x = a, *y = b;
     if (x->excess < y->excess || y->excess < x->excess)
         return x->excess < y->excess ? -1 : 1;
+    if (x->at_limit < y->at_limit || y->at_limit < x->at_limit)
+        return x->at_limit < y->at_limit ? -1 : 1;
     return x->setting < y->setting ? -1 : 1;
 }
 
-/* Those that do, the nearest first. */
+static struct breaking breaking_of(const struct best_answer *answer, size_t setting)
+{
+    struct breaking breaking = {.setting = setting};
+    for (size_t i = 0; i < answer->condition_count; i++) {
+        const struct margin margin =
+            condition_margin(answer->conditions[i], &answer->outcomes, setting);
+        breaking.excess += margin.excess;
+        breaking.at_limit += margin.excess_at_limit;
+    }
+    return breaking;
+}
+
+/* Those that are, the nearest first. */
 static struct best_settings describe_missing(const struct best_answer *answer, size_t number)
 {
     const struct outcomes *outcomes = &answer->outcomes;
     const struct outcome_group *of = &outcomes->groups[number];
     struct breaking *breaking = allocate_zeroed(of->count + 1, sizeof *breaking);
     size_t count = 0;
-    for (size_t s = of->first; s < of->first + of->count; s++)
-        if (verdict_of_one(outcomes, s, answer->objective.metric, answer->conditions,
-                           answer->condition_count) == VERDICT_BREAKS)
-            breaking[count++] = (struct breaking){
-                s, verdict_excess(outcomes, s, answer->conditions, answer->condition_count)};
+    for (size_t s = of->first; s < of->first + of->count; s++) {
+        enum verdict_value verdict = verdict_of_one(outcomes, s, answer->objective.metric,
+                                                    answer->conditions, answer->condition_count);
+        if (verdict == VERDICT_BREAKS || verdict == VERDICT_UNSURE)
+            breaking[count++] = breaking_of(answer, s);
+    }
     qsort(breaking, count, sizeof *breaking, compare_breaking);
     struct best_settings missing = settings_begin(count, answer->question->tied_most);
     for (size_t i = 0; i < missing.listed; i++)
@@ -246,6 +269,17 @@ static void find_no_default(const struct best_answer *answer, struct best_group 
             group->no_default[group->no_default_count++] = answer->conditions[i];
 }
 
+/* NO_SETTING: none would be, or the best is. */
+static size_t best_by_means(const struct best_answer *answer, size_t number,
+                            const struct best *best)
+{
+    if (best->left_out[VERDICT_UNSURE] == 0)
+        return NO_SETTING;
+    size_t setting = best_setting_by_means(&answer->outcomes, number, answer->objective,
+                                           answer->conditions, answer->condition_count);
+    return setting == best->best ? NO_SETTING : setting;
+}
+
 static void make_group(const struct best_answer *answer, struct best_group *group, size_t number)
 {
     const struct best_question *question = answer->question;
@@ -253,7 +287,9 @@ static void make_group(const struct best_answer *answer, struct best_group *grou
     struct best best;
     best_find(&best, outcomes, number, answer->objective, answer->conditions,
               answer->condition_count);
-    size_t nearest = best.best == NO_SETTING ? best.nearest : NO_SETTING;
+    size_t by_means = best_by_means(answer, number, &best);
+    bool none = best.best == NO_SETTING && by_means == NO_SETTING;
+    size_t nearest = none ? best.nearest : NO_SETTING;
     *group = (struct best_group){
         .of = &outcomes->groups[number],
         .title = outcomes_title(outcomes, number),
@@ -261,6 +297,7 @@ static void make_group(const struct best_answer *answer, struct best_group *grou
         .best = describe_one(answer, best.best),
         .tied = describe_tied(answer, &best),
         .choice = best.choice,
+        .by_means = describe_one(answer, by_means),
         .nearest = describe_one(answer, nearest),
         .nearest_excess = best.nearest_excess,
     };
@@ -295,8 +332,8 @@ static int read_outlooks(const struct best_answer *answer, struct best_settings 
 static int look_ahead(const struct best_answer *answer, struct best_group *group,
                       struct error *error)
 {
-    struct best_settings *const lists[] = {&group->best, &group->tied, &group->nearest,
-                                           &group->missing, &group->front};
+    struct best_settings *const lists[] = {&group->best,    &group->tied,    &group->by_means,
+                                           &group->nearest, &group->missing, &group->front};
     int status = 0;
     for (size_t i = 0; i < sizeof lists / sizeof *lists && status == 0; i++)
         status = read_outlooks(answer, lists[i], error);
@@ -355,6 +392,7 @@ static void group_fini(struct best_group *group)
 {
     settings_fini(&group->best);
     settings_fini(&group->tied);
+    settings_fini(&group->by_means);
     settings_fini(&group->nearest);
     settings_fini(&group->missing);
     settings_fini(&group->front);

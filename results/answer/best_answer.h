@@ -31,8 +31,9 @@ struct best_setting {
     size_t setting;               /* of the outcomes */
     struct estimate *means;       /* one a column */
     struct verdict verdict;       /* of those tied: beside the best */
-    bool meets;                   /* of a front: limits and conditions */
-    struct limit_verdict *limits; /* how it stands to each; NULL: there are none */
+    bool by_means;                /* of a front: it is on that by means, too */
+    struct limit_verdict *limits; /* how it stands to each limit and condition; NULL: there are
+                                     none */
     struct outlook outlook;       /* what its runs were too short to see */
 };
 
@@ -56,12 +57,13 @@ struct best_group {
     struct best_settings best;      /* one; none: no setting is an answer */
     struct best_settings tied;      /* others that may be the best in truth */
     struct choice choice;           /* how sure it is */
-    struct best_settings nearest;   /* one if no setting is an answer, but some break conditions */
+    struct best_settings by_means;  /* one if by means another would be the best */
+    struct best_settings nearest;   /* one if neither is there, but some break conditions */
     double nearest_excess;          /* what it misses, added up */
     struct miss *misses;
     size_t miss_count;
-    struct best_settings missing; /* those that break conditions, the nearest first; if no setting
-                                     is an answer */
+    struct best_settings missing; /* those that do not surely meet conditions, the nearest first;
+                                     if no setting is an answer */
     struct reach *reaches;        /* if no setting is an answer */
     size_t reach_count;
     struct best_settings front;          /* empty if there are fewer than two goals */

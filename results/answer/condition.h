@@ -34,9 +34,9 @@ const struct metric *const *condition_metrics(const struct condition *condition)
  * tells that there are no pauses. */
 void condition_add_read(const struct condition *condition, struct metric_list *list);
 
-/* How far a setting is from meeting it: 0 if it does; or else how far apart the two sides of the
- * comparison are (the worst of several), as a share of the right side; NaN if a value is missing.
- * A setting without collections meets what is said of pauses. */
+/* How far a setting's means are from meeting it: 0 if they do; or else how far apart the two sides
+ * of the comparison are (the worst of several), as a share of the right side; NaN if a value is
+ * missing. A setting without collections meets what is said of pauses. */
 double condition_excess(const struct condition *condition, const struct outcomes *outcomes,
                         size_t setting);
 
@@ -48,10 +48,25 @@ bool condition_bounds_waiting(const struct condition *condition);
 bool condition_lacks_default(const struct condition *condition, const struct outcomes *outcomes,
                              size_t group);
 
-/* The comparison that a setting misses by the most; the first if it meets all. */
+/* The comparison that a setting misses by the most, or, if its means meet all, may miss by the
+ * most.
+ *
+ * Of settings whose true values break a bound, some have means that meet it, by chance, and who
+ * chooses among many finds these. So means that meet a bound do so surely only if the one-sided
+ * confidence limit of the difference of the two sides meets it, too, at the level 1 − 0.05 / K, K
+ * being how many settings the group has (Bonferroni): one that is chosen breaks a given bound in at
+ * most 5 of 100 experiments, however it is chosen. The limit is that of the mean of pseudo-values
+ * (results/statistics/jackknife.h), over the seeds with which every name has a value; where metrics
+ * are skewed, the wider of t and bootstrap (results/statistics/interval.h). With one replication of
+ * each setting, and of == and !=, means decide. */
 struct margin {
-    double excess;         /* condition_excess */
-    double value, allowed; /* its sides: that with a metric of the setting's own, and the other */
+    double excess;          /* condition_excess */
+    double value, allowed;  /* its sides: that with a metric of the setting's own, and the other */
+    double excess_at_limit; /* excess, if the value is `limit`; 0: the setting surely meets it */
+    /* What the value may be, beside what is allowed; NaN: the mean misses it, or decides. */
+    double limit;
+    /* That the value is by itself, if what is allowed is a number; or else NULL. */
+    const struct metric *metric;
     enum margin_side {
         BOUND_ABOVE, /* the value must not be above what is allowed */
         BOUND_BELOW, /* or below */

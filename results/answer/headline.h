@@ -21,13 +21,14 @@ struct headline_row {
 
 struct headline {
     const struct outcome_group *of;
-    size_t best; /* a setting within all limits: the baseline if it is the same; NO_SETTING: none
-                    can be the best */
+    size_t best; /* a setting surely within all limits: the baseline if it is the same; NO_SETTING:
+                    none can be the best */
     size_t baseline;                          /* NO_SETTING: it is not there, or has no value */
     struct estimate best_mean, baseline_mean; /* of the objective */
     struct verdict verdict;         /* of the best beside the baseline, if both are there */
     struct choice choice;           /* how sure it is that the best is the best */
     size_t left_out[VERDICT_COUNT]; /* settings, by why: struct best */
+    size_t by_means;                /* another would be the best by means; NO_SETTING: none */
     struct reach *reaches;          /* if none can be the best */
     size_t reach_count;
     size_t *same, *open; /* settings that are the same as the best, and, but for the baseline,
@@ -44,7 +45,8 @@ void headline_make(struct headline *headline, const struct outcomes *outcomes, s
                    const struct component *const *policies);
 void headline_fini(struct headline *headline);
 
-/* The best setting among those within the limits, by a metric to be small; NO_SETTING: none. */
+/* The best setting among those surely within the limits, by a metric to be small; NO_SETTING: none.
+ */
 size_t headline_best(const struct outcomes *outcomes, size_t group, size_t objective);
 
 /* The best setting in a metric, whatever limits there are, in the metric's own direction, or the

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/statistics/screening.h"
 #include "results/store/query.h"
 #include "sim/base/allocate.h"
 
@@ -460,6 +461,15 @@ struct estimate outcomes_difference(const struct outcomes *outcomes, size_t sett
         pairs.x, pairs.y, pairs.count, kind_of(outcomes->metrics[metric]), confidence);
     free(pairs.x);
     return difference;
+}
+
+bool outcomes_surely_less(const struct outcomes *outcomes, size_t setting, size_t other,
+                          size_t metric, double confidence)
+{
+    struct pairs pairs = pair(outcomes, setting, other, metric);
+    bool less = screening_surely_less(pairs.x, pairs.y, pairs.count, confidence);
+    free(pairs.x);
+    return less;
 }
 
 double outcomes_pairing(const struct outcomes *outcomes, size_t setting, size_t other,

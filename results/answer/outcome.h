@@ -49,6 +49,7 @@ struct outcomes {
     uint32_t *value_seeds; /* by setting, ascending: places in `seeds` */
     double *values;        /* by setting, metric, seed; NaN: none */
     bool by_seen;          /* what runs have seen decides, and not what comes up to the horizon */
+    bool by_means;         /* means decide about conditions and fronts, however sure they are */
     const struct limits *limits; /* the caller's (results/answer/limits.h); NULL: none */
 };
 
@@ -110,6 +111,10 @@ struct estimate outcomes_difference(const struct outcomes *outcomes, size_t sett
 /* What these pairs are worth: estimate_pairing. */
 double outcomes_pairing(const struct outcomes *outcomes, size_t setting, size_t other,
                         size_t metric);
+
+/* Is the mean of `setting` surely less than that of `other` (screening_surely_less)? */
+bool outcomes_surely_less(const struct outcomes *outcomes, size_t setting, size_t other,
+                          size_t metric, double confidence);
 
 /* Are there pairs, and are the two the same in each? */
 bool outcomes_same(const struct outcomes *outcomes, size_t setting, size_t other, size_t metric);

@@ -234,7 +234,7 @@ static void write_best_at(FILE *out, const struct scatter_answer *answer,
     const struct scatter_setting *setting = setting_of(group, best);
     fprintf(out, "at %.3g ns ", group->order.range.at_ns[end]);
     if (best == NO_SETTING)
-        fputs("none meets the conditions", out);
+        fputs("none surely meets the conditions", out);
     else
         fputs(answer->outcomes.settings[best].policy, out);
     if (setting)

@@ -55,6 +55,7 @@ static int read(const struct subject *subject, const struct metric_list *metrics
                                list.metrics, list.count, error);
     metric_list_fini(&list);
     outcomes->by_seen = subject->by_seen;
+    outcomes->by_means = subject->by_means;
     outcomes->limits = subject->limits;
     return status;
 }

@@ -14,6 +14,7 @@ struct subject {
     const struct past_experiment *experiment;
     const char *baseline; /* a policy's canonical text; NULL: the experiment's own */
     bool by_seen;         /* what runs have seen decides, and not what comes up to the horizon */
+    bool by_means;        /* means decide about conditions and fronts, however sure they are */
     const struct limits *limits; /* that hold; NULL: none */
 };
 

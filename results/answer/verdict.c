@@ -18,6 +18,15 @@ double verdict_excess(const struct outcomes *outcomes, size_t setting,
     return total;
 }
 
+static bool is_sure(const struct outcomes *outcomes, size_t setting,
+                    struct condition *const *conditions, size_t count)
+{
+    bool sure = true;
+    for (size_t i = 0; i < count && sure; i++)
+        sure = condition_margin(conditions[i], outcomes, setting).excess_at_limit <= 0;
+    return sure;
+}
+
 enum verdict_value verdict_of_one(const struct outcomes *outcomes, size_t setting, size_t metric,
                                   struct condition *const *conditions, size_t count)
 {
@@ -29,34 +38,40 @@ enum verdict_value verdict_of_one(const struct outcomes *outcomes, size_t settin
         return VERDICT_FAILED;
     if (isnan(outcomes_average(outcomes, setting, metric)) || isnan(excess))
         return VERDICT_NO_VALUE;
-    return excess > 0 ? VERDICT_BREAKS : VERDICT_CANDIDATE;
+    if (excess > 0)
+        return VERDICT_BREAKS;
+    return is_sure(outcomes, setting, conditions, count) ? VERDICT_CANDIDATE : VERDICT_UNSURE;
 }
 
 /* ---- of a limit ----------------------------------------------------------------------- */
 
 const char *const limit_value_names[LIMIT_COUNT] = {
-    [LIMIT_UNKNOWN] = "unknown",
-    [LIMIT_LOST] = "out of memory",
-    [LIMIT_WITHIN] = "within",
-    [LIMIT_MISSED] = "missed",
+    [LIMIT_UNKNOWN] = "unknown", [LIMIT_LOST] = "out of memory", [LIMIT_WITHIN] = "within",
+    [LIMIT_UNSURE] = "unsure",   [LIMIT_MISSED] = "missed",
 };
 
-static enum limit_value limit_value(const struct outcomes *outcomes, size_t setting, double excess)
+static enum limit_value limit_value(const struct outcomes *outcomes, size_t setting,
+                                    const struct margin *margin)
 {
     if (outcomes->settings[setting].runs[RUN_out_of_memory])
         return LIMIT_LOST;
-    return isnan(excess) ? LIMIT_UNKNOWN : excess > 0 ? LIMIT_MISSED : LIMIT_WITHIN;
+    if (isnan(margin->excess))
+        return LIMIT_UNKNOWN;
+    if (margin->excess > 0)
+        return LIMIT_MISSED;
+    return margin->excess_at_limit > 0 ? LIMIT_UNSURE : LIMIT_WITHIN;
 }
 
 struct limit_verdict verdict_of_limit(const struct outcomes *outcomes, size_t setting,
                                       const struct condition *limit)
 {
     struct outcomes as_seen = *outcomes;
-    struct limit_verdict verdict = {.margin = condition_margin(limit, outcomes, setting)};
     as_seen.by_seen = true;
-    verdict.value = limit_value(outcomes, setting, verdict.margin.excess);
-    verdict.seen = limit_value(outcomes, setting, condition_excess(limit, &as_seen, setting));
-    return verdict;
+    const struct margin margin = condition_margin(limit, outcomes, setting);
+    const struct margin seen = condition_margin(limit, &as_seen, setting);
+    return (struct limit_verdict){.value = limit_value(outcomes, setting, &margin),
+                                  .seen = limit_value(outcomes, setting, &seen),
+                                  .margin = margin};
 }
 
 struct limit_verdict *verdicts_of_conditions(const struct outcomes *outcomes, size_t setting,
@@ -81,7 +96,7 @@ enum limit_value verdict_of_limits(const struct limit_verdict *verdicts, size_t 
         enum limit_value value = verdicts[i].value;
         if (value == LIMIT_LOST || value == LIMIT_MISSED)
             return value;
-        if (value == LIMIT_UNKNOWN)
+        if (value == LIMIT_UNKNOWN || (value == LIMIT_UNSURE && worst == LIMIT_WITHIN))
             worst = value;
     }
     return worst;
@@ -140,6 +155,16 @@ struct verdict verdict_beside_baseline(const struct outcomes *outcomes, size_t s
     size_t group = outcomes->settings[setting].group;
     return verdict_of_two(outcomes, setting, outcomes->groups[group].baseline, metric,
                           verdict_comparisons(outcomes, group, metric));
+}
+
+enum verdict_value verdict_of_surely_better(const struct outcomes *outcomes, size_t setting,
+                                            size_t other, size_t metric, bool high,
+                                            double confidence)
+{
+    size_t less = high ? other : setting, more = high ? setting : other;
+    if (outcomes_surely_less(outcomes, less, more, metric, confidence))
+        return VERDICT_BETTER;
+    return outcomes_same(outcomes, setting, other, metric) ? VERDICT_SAME : VERDICT_NOT_TOLD_APART;
 }
 
 bool verdict_is_told_apart(enum verdict_value value)

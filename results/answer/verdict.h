@@ -20,7 +20,8 @@ enum verdict_value {
     VERDICT_OUT_OF_MEMORY, /* it ran out of memory with a seed */
     VERDICT_FAILED,        /* no run has finished, and some have failed */
     VERDICT_NO_VALUE,      /* no value of the metric, or of one in a condition */
-    VERDICT_BREAKS,        /* it does not meet the conditions */
+    VERDICT_UNSURE,        /* its means meet the conditions, but not surely (struct margin) */
+    VERDICT_BREAKS,        /* its means do not meet them */
 
     /* Of one beside another: of runs with the same seed. */
     VERDICT_NO_PAIR,   /* no seed has a value of both */
@@ -45,8 +46,9 @@ struct limit_verdict {
     enum limit_value {
         LIMIT_UNKNOWN, /* a value is missing */
         LIMIT_LOST,    /* it ran out of memory with a seed */
-        LIMIT_WITHIN,
-        LIMIT_MISSED,
+        LIMIT_WITHIN,  /* surely, if there are replications (struct margin) */
+        LIMIT_UNSURE,  /* the mean is within it, but chance may have made it so */
+        LIMIT_MISSED,  /* the mean is not */
         LIMIT_COUNT
     } value,
         seen;             /* by what decides, and by what was seen alone */
@@ -62,14 +64,14 @@ struct limit_verdict *verdicts_of_conditions(const struct outcomes *outcomes, si
                                              struct condition *const *conditions, size_t count);
 struct limit_verdict *verdicts_of_limits(const struct outcomes *outcomes, size_t setting);
 
-/* Of all of them together: missed if one is. */
+/* Of all of them together: missed if one is; or else unknown, or unsure, if one is. */
 enum limit_value verdict_of_limits(const struct limit_verdict *verdicts, size_t count);
 
 /* Which of the first kind. */
 enum verdict_value verdict_of_one(const struct outcomes *outcomes, size_t setting, size_t metric,
                                   struct condition *const *conditions, size_t count);
 
-/* What it misses conditions by, all together (condition_excess); NaN if a value is missing. */
+/* What its means miss conditions by, all together (condition_excess); NaN if a value is missing. */
 double verdict_excess(const struct outcomes *outcomes, size_t setting,
                       struct condition *const *conditions, size_t count);
 
@@ -89,6 +91,12 @@ struct verdict verdict_of_difference(struct estimate difference, bool same, enum
 
 /* Better, worse or different. */
 bool verdict_is_told_apart(enum verdict_value value);
+
+/* One-sided: better if `setting` surely is, at that level (screening_surely_less), in a metric that
+ * is to be small, or large if `high`; the same with every seed; or else not told apart. */
+enum verdict_value verdict_of_surely_better(const struct outcomes *outcomes, size_t setting,
+                                            size_t other, size_t metric, bool high,
+                                            double confidence);
 
 /* Which settings of several may be the best in a metric, to be small or `high`: fills in
  * kept[count] (results/statistics/screening.h). */

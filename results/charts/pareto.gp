@@ -60,8 +60,9 @@ set print $front
 do for [n=1:front_count] { print sprintf("%.9g\t%.9g", heap[step_of[n]], level(value[step_of[n]])) }
 if (front_count) { print sprintf("%.9g\t%.9g", x_hi, level(value[step_of[front_count]])) } else { print "NaN\tNaN" }
 unset print
-set arrow from screen 0.76, 0.89 to screen 0.785, 0.89 nohead lc rgb grey lw 1.4 dt 2
-set label "front" at screen 0.79, 0.89 font ",10" textcolor rgb ink
+front_x = seeds > 1 ? 0.7 : 0.76  # what chance leaves open is not drawn: `best` says which others may belong to it
+set arrow from screen front_x, 0.89 to screen front_x + 0.025, 0.89 nohead lc rgb grey lw 1.4 dt 2
+set label "front".(seeds > 1 ? " of the means" : "") at screen front_x + 0.03, 0.89 font ",10" textcolor rgb ink
 if (seeds > 1) {
   set arrow from screen 0.86, 0.878 to screen 0.86, 0.902 heads size screen 0.004, 90 lc rgb ink lw 1
   set label "95% interval" at screen 0.87, 0.89 font ",10" textcolor rgb ink

@@ -8,6 +8,7 @@
 
 #include "results/answer/certainty.h"
 #include "results/answer/headline.h"
+#include "results/answer/limit_words.h"
 #include "results/answer/show_value.h"
 #include "results/answer/times.h"
 #include "results/report/parts.h"
@@ -209,6 +210,28 @@ static void write_limits(const struct answer *answer)
     }
 }
 
+/* Those whose means alone keep to the limits. */
+static void write_unsure(const struct answer *answer)
+{
+    const struct headline *headline = &answer->headline;
+    const struct limits *limits = answer->outcomes->limits;
+    if (headline->left_out[VERDICT_UNSURE] == 0)
+        return;
+    fputs("<p>", answer->out);
+    html_count(answer->out, headline->left_out[VERDICT_UNSURE], "policy keeps", "policies keep");
+    fputs(" to ", answer->out);
+    write_limits(answer);
+    fputs(" by the mean, but not surely.", answer->out);
+    if (headline->by_means != NO_SETTING) {
+        char *doubts = limits_doubts(answer->outcomes, headline->by_means, limits->items,
+                                     outcomes_limits(answer->outcomes));
+        fputs(" ", answer->out);
+        html_text(answer->out, doubts);
+        free(doubts);
+    }
+    fputs("</p>\n", answer->out);
+}
+
 /* Those that a limit leaves out, and what no policy can reach. */
 static void write_breaking(const struct answer *answer)
 {
@@ -220,6 +243,7 @@ static void write_breaking(const struct answer *answer)
         write_limits(answer);
         fputs(" (<a href=\"#settings\">which, and by how much</a>).</p>\n", answer->out);
     }
+    write_unsure(answer);
     for (size_t i = 0; i < headline->reach_count; i++) {
         char *sentence = reach_sentence(&headline->reaches[i]);
         fputs("<p class=\"warning\">", answer->out);
@@ -402,9 +426,11 @@ static void write_single(const struct answer *answer)
 static void write_answer(const struct answer *answer)
 {
     if (answer->headline.best == NO_SETTING) {
-        fputs(answer->headline.left_out[VERDICT_BREAKS]
-                  ? "<p class=\"lede\">No policy is within the limits.</p>\n"
-                  : "<p class=\"lede\">No policy can be the best.</p>\n",
+        const size_t *left_out = answer->headline.left_out;
+        fputs(left_out[VERDICT_UNSURE]
+                  ? "<p class=\"lede\">No policy is surely within the limits.</p>\n"
+              : left_out[VERDICT_BREAKS] ? "<p class=\"lede\">No policy is within the limits.</p>\n"
+                                         : "<p class=\"lede\">No policy can be the best.</p>\n",
               answer->out);
         write_left_out(answer);
         return;

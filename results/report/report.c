@@ -84,6 +84,7 @@ void page_limit(const struct page *page, const struct limit_verdict *verdict, co
     static const char *const classes[LIMIT_COUNT] = {[LIMIT_UNKNOWN] = "open",
                                                      [LIMIT_LOST] = "missed",
                                                      [LIMIT_WITHIN] = "kept",
+                                                     [LIMIT_UNSURE] = "open",
                                                      [LIMIT_MISSED] = "missed"};
     char text[LIMIT_TEXT];
     fputs("<td", page->out);
@@ -210,11 +211,15 @@ static int page_limits(const struct page *page, struct error *error)
         html_text(out, condition_text(page->outcomes->limits->items[i]));
         fputs("</code>", out);
     }
-    fputs(". A policy’s mean over its replications decides. Latencies, longest pauses and the peak "
-          "of the "
-          "heap go by what is <a href=\"#horizon\">predicted</a> up to the horizon, where that is "
-          "known; without collections there is no pause that is too long. Only policies within all "
-          "limits can be the best. In charts a limit is a dashed line.</p>\n\n",
+    fputs(page->outcomes->by_means
+              ? ". A policy’s mean over its replications decides, whether by chance or not. "
+              : ". A policy is within a limit if its mean is, and also what the mean may truly be; "
+                "if the mean alone is, it is unsure. With one replication the mean decides. ",
+          out);
+    fputs("Latencies, longest pauses and the peak of the heap go by what is "
+          "<a href=\"#horizon\">predicted</a> up to the horizon, where that is known; without "
+          "collections there is no pause that is too long. Only policies within all limits can be "
+          "the best. In charts a limit is a dashed line.</p>\n\n",
           out);
     return 0;
 }

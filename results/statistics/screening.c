@@ -32,13 +32,31 @@ static struct differences subtract(const double *a, const double *b, size_t seed
     return differences;
 }
 
-/* How many standard errors a difference of n pairs has to be; to be freed. */
+/* How many standard errors a difference of n >= 2 pairs has to be. */
+static double critical_value(double alpha, size_t n)
+{
+    return gsl_cdf_tdist_Qinv(alpha, (double)n - 1);
+}
+
+static bool is_sure(const struct differences *between, double critical)
+{
+    return between->n >= 2 && fabs(between->mean) > critical * between->error;
+}
+
+bool screening_surely_less(const double *a, const double *b, size_t seeds, double confidence)
+{
+    struct differences between = subtract(a, b, seeds);
+    return between.n >= 2 && between.mean < 0 &&
+           is_sure(&between, critical_value(1 - confidence, between.n));
+}
+
+/* By n; to be freed. */
 static double *critical_values(size_t settings, size_t seeds)
 {
     double alpha = 1 - interval_confidence_of(settings - 1);
     double *t = allocate_zeroed(seeds + 1, sizeof *t);
     for (size_t n = 2; n <= seeds; n++)
-        t[n] = gsl_cdf_tdist_Qinv(alpha, (double)n - 1);
+        t[n] = critical_value(alpha, n);
     return t;
 }
 
@@ -52,7 +70,7 @@ void screening_keep(const double *values, size_t settings, size_t seeds, bool *k
     for (size_t i = 0; i < settings; i++)
         for (size_t j = 0; j < i; j++) {
             struct differences between = subtract(values + i * seeds, values + j * seeds, seeds);
-            if (between.n >= 2 && fabs(between.mean) > t[between.n] * between.error)
+            if (is_sure(&between, t[between.n]))
                 kept[between.mean > 0 ? i : j] = false;
         }
     free(t);

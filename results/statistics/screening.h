@@ -32,4 +32,8 @@
  * takes a time that grows with settings² × seeds: 2 ms for 200 settings of 20, 60 ms for 1000. */
 void screening_keep(const double *values, size_t settings, size_t seeds, bool *kept);
 
+/* That comparison by itself: is the mean of a below that of b by more than t(confidence, n − 1)
+ * s / √n? */
+bool screening_surely_less(const double *a, const double *b, size_t seeds, double confidence);
+
 #endif

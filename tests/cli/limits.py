@@ -238,6 +238,61 @@ def one_of_two(place):
     check("default in an application" in result.out and "No setting is an answer." in result.out, result.out)
 
 
+UNSURE = {"default": [0.100] * 5, "freeze": [0.046, 0.050, 0.048, 0.047, 0.049], "off": [0.052, 0.052, 0.047, 0.046, 0.046]}
+
+
+def by_chance(place, policies):
+    """Of each policy five latencies; a larger heap the better the latency."""
+    file = File(place)
+    experiment = file.experiment(objective="latency_p99", baseline="default", limits="latency_p99 <= 49ms")
+    for policy in policies:
+        file.setting(experiment, policy, {"latency_p99": UNSURE[policy], "heap_peak": [MIB] * 5})
+    file.close()
+
+
+@test("best: means that meet a limit by chance are not within it: what it would be by them, how sure; --by-means")
+def by_means(place):
+    by_chance(place, ["default", "freeze", "off"])
+    out = no_answer(place, "best results.db", [
+        "No setting is an answer.", "1 of 3 settings do not meet latency_p99 <= 49ms.",
+        "2 of 3 settings meet latency_p99 <= 49ms by means, but not surely.",
+        "By means freeze would be the best, but its latency_p99, 48.0 ms in these runs, may be 5", "--by-means goes by means."])
+    found = cells(out, "latency_p99 <= 49ms")
+    equal(list(found), ["freeze", "off", "default"], "the nearest first")
+    check(all(re.fullmatch(r"unsure: up to 1\.\d+x", found[policy]) for policy in ("freeze", "off")), found)
+    answer, = objects(no_answer(place, "best results.db --json"))
+    limit, = answer["by_means"]["each_limit"]
+    equal((answer["by_means"]["policy"], answer["breaking"], answer["unsure"]), ("freeze", 1, 2), "by means")
+    check(limit["is"] == "unsure" and limit["value"] < limit["allowed"] < limit["may_be"] and limit["excess"] == 0, limit)
+    answer, = objects(place.expect(0, "best results.db --json --by-means").out)
+    limit, = answer["best"]["each_limit"]
+    equal((answer["best"]["policy"], limit["is"], limit.get("may_be")), ("freeze", "within", None), "--by-means")
+    other = "best results.db --limit 'latency_p99 <= 60ms' --maximise latency_p99"
+    place.expect(0, other, out=["\nfreeze ", "By means off would be the best, but its latency_p99, 48.6 ms in these runs, may be 6"])
+    answer, = objects(place.expect(0, f"{other} --json").out)
+    equal((answer["best"]["policy"], answer["by_means"]["policy"], "nearest" in answer), ("freeze", "off", False), "another by means")
+    rows = {row["policy"]: row["latency_p99 <= 49ms"] for row in objects(place.expect(0, "show results.db --json").out)}
+    equal(rows, {"default": "missed", "freeze": "unsure", "off": "unsure"}, "show")
+    place.expect(0, "show results.db", out=["Unsure: the mean is within", "No policy is surely within the limit."])
+    place.expect(0, "show results.db --by-means", out=["Means decide, whether by chance or not (--by-means)."])
+
+
+@test("limits: with one replication the mean decides, and that is said; a policy with one of five is not sure")
+def one_replication(place):
+    file = File(place, "one.db")
+    experiment = file.experiment(objective=PLAIN, limits=f"{PLAIN} <= 0.1")
+    file.setting(experiment, "default", {PLAIN: [0.05]})
+    file.close()
+    place.expect(0, "show one.db", out=["within", "One replication: chance may have kept or broken a limit."])
+    file = File(place, "few.db")
+    experiment = file.experiment(objective=PLAIN, limits=f"{PLAIN} <= 0.1")
+    file.setting(experiment, "default", {PLAIN: [0.06] * 5})
+    file.setting(experiment, "off", {PLAIN: [0.05]})
+    file.close()
+    equal(cells(place.expect(0, "show few.db").out, f"{PLAIN} <= 0.1"), {"off": "unsure", "default": "within"}, "few")
+    place.expect(0, "best few.db", out=["\ndefault "])
+
+
 # ---- in charts -------------------------------------------------------------------------------------
 
 CHARTS = {  # which limits are in them

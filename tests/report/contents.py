@@ -227,7 +227,7 @@ def limited(place, values, limits):
 @test("limits: a column each, as `show` has it, explained; the best is within them")
 def limits(place):
     texts = ["latency_p99 <= 3500ms", "heap_peak <= 2MiB"]
-    page = limited(place, {"default": [3, 4, 5], "freeze": [1, 2, 3], "off": [9, 9, 9]}, texts)
+    page = limited(place, {"default": [3, 4, 5], "freeze": [1.9, 2, 2.1], "off": [9, 9, 9]}, texts)
     shown = {row["policy"]: row for row in objects(place, "show results.db --json")}
     table = page.root.one("table", cls="settings")
     heads = [head["data-name"] for head in table.one("thead").all("th")]
@@ -258,6 +258,20 @@ def out_of_reach(place):
                  "No policy can reach latency_p99 <= 500ms: latency_p99 is 900 ms without any collection."):
         check(text in words, words)
     check("import gc" not in words, "no advice")
+
+
+@test("limits that means keep by chance: which policy it would be, and how sure; --by-means takes it")
+def unsure(place):
+    page = limited(place, {"default": [3, 4, 5], "freeze": [1, 2, 3], "off": [9, 9, 9]}, ["latency_p99 <= 3500ms"])
+    words = answer(page)
+    for text in ("No policy is surely within the limits.", "2 policies do not keep to latency_p99 <= 3500ms",
+                 "1 policy keeps to latency_p99 <= 3500ms by the mean, but not surely.",
+                 "By means freeze would be the best, but its latency_p99, 2.00 s in these runs, may be 5.08 s."):
+        check(text in words, text, words)
+    cells = {row[0].one("code").text(): row[2] for row in rows_of(page.root.one("table", cls="settings"))}
+    equal((cells["freeze"].words(), cells["freeze"].one("span")["class"]), ("unsure: up to 1.45x", "open"), "a cell")
+    page = report(place, "results.db", "--by-means", "means.html")
+    check("freeze has the lowest latency_p99 of those within the limits: 2.00" in answer(page), answer(page))
 
 
 @test("green is an improvement, red the opposite, whether small or large values are good")

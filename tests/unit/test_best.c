@@ -6,14 +6,16 @@
 
 #include "tests/unit/check.h"
 
-/* One group of five settings with three seeds: milliseconds and bytes. The last has run out of
- * memory; of "event" there is no latency. */
+/* One group of five settings with three seeds: milliseconds, bytes, and requests a second. The last
+ * has run out of memory; of "event" there is no latency. */
 static char names[][20] = {"default", "off", "freeze", "event", "timed"};
-enum { DEFAULT, OFF, FREEZE, EVENT, TIMED, SETTINGS, SEEDS = 3, METRICS = 2 };
+enum { DEFAULT, OFF, FREEZE, EVENT, TIMED, SETTINGS, SEEDS = 3, METRICS = 3 };
 static double values[SETTINGS][METRICS][SEEDS] = {
-    {{0.010, 0.020, 0.030}, {100, 100, 100}}, {{0.009, 0.022, 0.023}, {300, 300, 300}},
-    {{0.005, 0.015, 0.025}, {110, 120, 130}}, {{NAN, NAN, NAN}, {90, 90, 90}},
-    {{0.001, 0.001, NAN}, {10, 10, NAN}},
+    {{0.010, 0.020, 0.030}, {100, 100, 100}, {5, 6, 8}},
+    {{0.009, 0.022, 0.023}, {300, 300, 300}, {5, 6, 8}},
+    {{0.005, 0.015, 0.025}, {110, 120, 130}, {5, 6, 8}},
+    {{NAN, NAN, NAN}, {90, 90, 90}, {NAN, NAN, NAN}},
+    {{0.001, 0.001, NAN}, {10, 10, NAN}, {9, 9, NAN}},
 };
 
 struct fixture {
@@ -28,7 +30,8 @@ static const struct outcomes *fixture_init(struct fixture *fixture)
 {
     *fixture = (struct fixture){
         .group = {.count = SETTINGS, .baseline = OFF},
-        .metrics = {metric_named("latency_p99"), metric_named("heap_peak")},
+        .metrics = {metric_named("latency_p99"), metric_named("heap_peak"),
+                    metric_named("throughput")},
     };
     for (size_t s = 0; s < SETTINGS; s++) {
         fixture->settings[s].policy = names[s];
@@ -174,27 +177,56 @@ TEST(the_best)
 {
     static const struct {
         const char *what, *conditions[2];
+        bool by_means;
         struct goal goal;
-        size_t best, breaking, nearest, without_value;
+        size_t best, breaking, unsure, nearest, without_value;
     } rows[] = {
-        {"the lowest mean", {NULL}, {0, false}, FREEZE, 0, NO_SETTING, 1},
-        {"the highest", {NULL}, {0, true}, DEFAULT, 0, NO_SETTING, 1},
-        {"the least memory", {NULL}, {1, false}, EVENT, 0, NO_SETTING, 0},
-        {"of those that meet it", {"heap_peak < 110B"}, {0, false}, DEFAULT, 2, FREEZE, 1},
-        {"both", {"heap_peak > 90B", "latency_p99 < 20ms"}, {1, false}, FREEZE, 1, DEFAULT, 1},
-        {"none", {"heap_peak < 80B"}, {0, false}, NO_SETTING, 3, DEFAULT, 1},
+        {"the lowest mean", {NULL}, false, {0, false}, FREEZE, 0, 0, NO_SETTING, 1},
+        {"the highest", {NULL}, false, {0, true}, DEFAULT, 0, 0, NO_SETTING, 1},
+        {"the least memory", {NULL}, false, {1, false}, EVENT, 0, 0, NO_SETTING, 0},
+        {"of those that meet it",
+         {"heap_peak < 110B"},
+         false,
+         {0, false},
+         DEFAULT,
+         2,
+         0,
+         FREEZE,
+         1},
+        {"both by means",
+         {"heap_peak > 90B", "latency_p99 < 20ms"},
+         true,
+         {1, false},
+         FREEZE,
+         1,
+         0,
+         DEFAULT,
+         1},
+        {"neither surely",
+         {"heap_peak > 90B", "latency_p99 < 20ms"},
+         false,
+         {1, false},
+         NO_SETTING,
+         1,
+         2,
+         DEFAULT,
+         1},
+        {"none", {"heap_peak < 80B"}, false, {0, false}, NO_SETTING, 3, 0, DEFAULT, 1},
     };
     struct fixture fixture;
-    const struct outcomes *outcomes = fixture_init(&fixture);
+    fixture_init(&fixture);
+    const struct outcomes *outcomes = &fixture.outcomes;
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct condition *conditions[2];
         struct best best;
         size_t count = 0;
         for (; count < 2 && rows[i].conditions[count]; count++)
             conditions[count] = parse(rows[i].conditions[count]);
+        fixture.outcomes.by_means = rows[i].by_means;
         best_find(&best, outcomes, 0, rows[i].goal, conditions, count);
         check_count(rows[i].what, best.best, rows[i].best);
         check_count(rows[i].what, best.left_out[VERDICT_BREAKS], rows[i].breaking);
+        check_count(rows[i].what, best.left_out[VERDICT_UNSURE], rows[i].unsure);
         check_count(rows[i].what, best.nearest, rows[i].nearest);
         check_count(rows[i].what, best.left_out[VERDICT_NO_VALUE], rows[i].without_value);
         check_count(rows[i].what, best.left_out[VERDICT_OUT_OF_MEMORY], 1);
@@ -221,17 +253,36 @@ TEST(the_front)
 {
     static const struct {
         const char *what;
+        bool by_means;
         struct goal goals[2];
         size_t count, front[SETTINGS];
     } rows[] = {
-        {"fast and small", {{0, false}, {1, false}}, 2, {FREEZE, DEFAULT}},
-        {"slow and small", {{0, true}, {1, false}}, 1, {DEFAULT}},
-        {"slow and large", {{0, true}, {1, true}}, 2, {DEFAULT, OFF}},
-        {"large, fast", {{1, true}, {0, false}}, 2, {OFF, FREEZE}},
+        {"fast and small", true, {{0, false}, {1, false}}, 2, {FREEZE, DEFAULT}},
+        {"slow and small", true, {{0, true}, {1, false}}, 1, {DEFAULT}},
+        {"slow and large", true, {{0, true}, {1, true}}, 2, {DEFAULT, OFF}},
+        {"large, fast", true, {{1, true}, {0, false}}, 2, {OFF, FREEZE}},
+        {"freeze is not surely faster than off",
+         false,
+         {{0, false}, {1, false}},
+         3,
+         {FREEZE, OFF, DEFAULT}},
+        {"surely larger; freeze than event not",
+         false,
+         {{1, false}, {1, false}},
+         2,
+         {EVENT, FREEZE}},
+        {"the same in both: all", false, {{2, false}, {2, false}}, 3, {DEFAULT, OFF, FREEZE}},
+        {"off is the same and surely larger",
+         false,
+         {{2, false}, {1, false}},
+         2,
+         {DEFAULT, FREEZE}},
     };
     struct fixture fixture;
-    const struct outcomes *outcomes = fixture_init(&fixture);
+    fixture_init(&fixture);
+    const struct outcomes *outcomes = &fixture.outcomes;
     for (size_t i = 0; i < LENGTH(rows); i++) {
+        fixture.outcomes.by_means = rows[i].by_means;
         size_t front[SETTINGS];
         check_count(rows[i].what, best_front(outcomes, 0, rows[i].goals, 2, front), rows[i].count);
         for (size_t j = 0; j < rows[i].count; j++)
