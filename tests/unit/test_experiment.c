@@ -377,23 +377,25 @@ TEST(constraints)
                  "web:rate=20|3.13|default");
 }
 
-/* Sobol's first points, worked out by hand: 0.5, 0.5; 0.75, 0.25; 0.25, 0.75; 0.375, 0.375. */
+/* Sobol's first points are 0, 0; 0.5, 0.5; 0.75, 0.25; 0.25, 0.75: digits that are turned over in
+ * what the streams begin with. These are 0.5308 (threshold.t0), 0.8190 (t1), 0.1608 (timed.every),
+ * 0.2075 (generation), 0.2231 (web.rate); so t0 is at 0.5308, 0.0308, 0.2808 of its range. */
 TEST(sampled)
 {
     check_policies("policy: {name: threshold, t0: {range: 1000..2000}, t1: {range: 1..100, "
                    "scale: log}, t2: 7}\ndesign: {name: sobol, points: 3}",
-                   "threshold:t0=1500,t1=7,t2=7 threshold:t0=1750,t1=2,t2=7 "
-                   "threshold:t0=1250,t1=27,t2=7");
+                   "threshold:t0=1531,t1=38,t2=7 threshold:t0=1030,t1=3,t2=7 "
+                   "threshold:t0=1281,t1=10,t2=7");
     check_policies("policy: {name: timed, every: [1s, 2s, 3s, 4s], generation: {range: 0..2, "
                    "points: 9}}\ndesign: sobol\npoints: 4",
-                   "timed:every=3s,generation=1 timed:every=4s,generation=0 "
-                   "timed:every=2s,generation=2 timed:every=2s,generation=1");
+                   "timed:every=1s,generation=0 timed:every=3s,generation=2 "
+                   "timed:every=4s,generation=1 timed:every=2s,generation=2");
     check_policies("policies: [default, {name: threshold, t0: {distribution: uniform, least: 1000, "
                    "most: 2000}}, off]\ndesign: {points: 2, name: sobol}",
-                   "default threshold:t0=1500 threshold:t0=1750 off");
+                   "default threshold:t0=1531 threshold:t0=1030 off");
     check_policies("policies: {name: timed, every: {distribution: exponential, mean: 2s}}\n"
                    "design: {points: 1, name: sobol}",
-                   "timed:every=1387ms"); /* 1 ms more or less: cut off at 1 ms */
+                   "timed:every=351700us"); /* -2 s log(1 - 0.1608), about: cut off at 1 ms */
     check_policies("policy: {name: threshold, t0: [5, 5]}\ndesign: {name: lhs, points: 3}",
                    "threshold:t0=5");
 }
@@ -405,19 +407,19 @@ TEST(sampled_workloads_and_policies)
     check_points("workload: {name: web, rate: {range: 100..200}}\n"
                  "policies: [off, {name: threshold, t0: {range: 1000..2000}}]\n"
                  "design: {name: sobol, points: 3}",
-                 "web:rate=150|3.13|off web:rate=150|3.13|threshold:t0=1500 "
-                 "web:rate=175|3.13|off web:rate=175|3.13|threshold:t0=1250 "
-                 "web:rate=125|3.13|off web:rate=125|3.13|threshold:t0=1750");
+                 "web:rate=122.3|3.13|off web:rate=122.3|3.13|threshold:t0=1531 "
+                 "web:rate=172.3|3.13|off web:rate=172.3|3.13|threshold:t0=1030 "
+                 "web:rate=197.3|3.13|off web:rate=197.3|3.13|threshold:t0=1781");
     check_points("workloads: [device, {name: web, rate: {range: 100..200}}]\n"
                  "policies: [off, {name: threshold, t0: {range: 1000..2000}}]\n"
                  "collectors: [cpython-3.13, cpython-3.9]\n"
                  "design: {name: sobol, points: 2}\n"
                  "constraint: t0 < 1500",
-                 "device|3.13|off device|3.13|threshold:t0=1250 "
-                 "device|3.9|off device|3.9|threshold:t0=1250 "
-                 "web:rate=150|3.13|off web:rate=150|3.9|off "
-                 "web:rate=175|3.13|off web:rate=175|3.13|threshold:t0=1250 "
-                 "web:rate=175|3.9|off web:rate=175|3.9|threshold:t0=1250");
+                 "device|3.13|off device|3.13|threshold:t0=1030 "
+                 "device|3.9|off device|3.9|threshold:t0=1030 "
+                 "web:rate=122.3|3.13|off web:rate=122.3|3.9|off "
+                 "web:rate=172.3|3.13|off web:rate=172.3|3.13|threshold:t0=1030 "
+                 "web:rate=172.3|3.9|off web:rate=172.3|3.9|threshold:t0=1030");
 }
 
 /* Texts of one parameter at all points. */
@@ -432,7 +434,7 @@ static void list_policies(const char *yaml, struct text *text)
 
 TEST(samples_depend_on_the_seed)
 {
-    static const char *const designs[] = {"random", "lhs"};
+    static const char *const designs[] = {"random", "lhs", "sobol"};
     static const char form[] =
         "{workload: web, policies: {name: threshold, t0: {range: 1000..2000}}, design: {name: %s, "
         "points: 5}, %s}";
