@@ -451,6 +451,68 @@ TEST(samples_depend_on_the_seed)
     }
 }
 
+/* Of how many points constraints leave how many: of grids, and of samples with a constraint that
+ * half of them meet, or as many as are wanted. A policy in which nothing varies is a point besides.
+ */
+TEST(points_left_by_constraints)
+{
+    static const struct {
+        const char *what, *yaml;
+        size_t before, least, most;
+    } rows[] = {
+        {"none", "workload: web\npolicies: {name: threshold, t0: [700, 900]}", 2, 2, 2},
+        {"a grid",
+         "workload: web\npolicies: [off, {name: threshold, t0: [700, 900], t1: [5, 10]}]\n"
+         "constraint: t0 > 700",
+         5, 3, 3},
+        {"twice the same point",
+         "workload: web\npolicies: {name: threshold, t0: [700, 900, 900]}\nconstraint: t0 > 700", 2,
+         1, 1},
+        {"half of a sample",
+         "workload: web\npolicies: [off, {name: threshold, t1: {range: 1..1_000_000}, t2: {range: "
+         "1..1_000_000}}]\nconstraint: t1 < t2\ndesign: {name: sobol, points: 64}",
+         65, 29, 37},
+        {"until so many are left: all of the pairs, about half of the sample",
+         "workload: web\npolicies: [off, {name: threshold, t1: {range: 1..1_000_000}, t2: {range: "
+         "1..1_000_000}}]\nconstraint: t1 < t2\ndesign: {name: sobol, points: 64, count: left}",
+         0, 65, 65},
+        {"the same points with both policies",
+         "workload: {name: web, rate: {range: 1..9}}\npolicies: [off, {name: threshold, t0: "
+         "{range: "
+         "1000..2000}}]\nconstraint: rate * t0 < 5000\n"
+         "design: {name: random, points: 40, count: left}",
+         0, 80, 80},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct experiment experiment = read_text(rows[i].yaml);
+        if (rows[i].before > 0)
+            check_count(rows[i].what, experiment.points_before, rows[i].before);
+        check_that(rows[i].what, experiment.points_before >= experiment.point_count);
+        check_that(rows[i].what, experiment.point_count >= rows[i].least);
+        check_that(rows[i].what, experiment.point_count <= rows[i].most);
+        experiment_fini(&experiment);
+    }
+}
+
+/* A sample that goes on begins as the one that does not. */
+TEST(samples_go_on)
+{
+    static const char form[] = "{workload: web, policies: {name: threshold, t0: {range: "
+                               "1000..9999}}, constraint: t0 < 5000, "
+                               "design: {name: %s, points: 20%s}}";
+    static const char *const designs[] = {"random", "sobol"};
+    for (size_t i = 0; i < LENGTH(designs); i++) {
+        struct text yaml[2] = {0}, policies[2] = {0};
+        text_add(&yaml[0], form, designs[i], "");
+        text_add(&yaml[1], form, designs[i], ", count: left");
+        list_policies(yaml[0].text, &policies[0]);
+        list_policies(yaml[1].text, &policies[1]);
+        size_t begun = strlen(policies[0].text);
+        check_that(designs[i], strncmp(policies[0].text, policies[1].text, begun) == 0);
+        check_that(designs[i], strlen(policies[1].text) > begun);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -467,6 +529,8 @@ int main(void)
         cmocka_unit_test(sampled),
         cmocka_unit_test(sampled_workloads_and_policies),
         cmocka_unit_test(samples_depend_on_the_seed),
+        cmocka_unit_test(points_left_by_constraints),
+        cmocka_unit_test(samples_go_on),
     };
     return cmocka_run_group_tests_name("experiment", tests, NULL, NULL);
 }
