@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/command.h"
 #include "cli/overall.h"
@@ -222,6 +223,15 @@ static void print_legend(const struct ranking_group *group)
     free(outlooks);
 }
 
+static void print_rare(const struct ranking *ranking, const struct ranking_group *group)
+{
+    const struct estimate **means = allocate_zeroed(group->count + 1, sizeof *means);
+    for (size_t i = 0; i < group->count; i++)
+        means[i] = group->settings[i].means;
+    print_rare_events(means, group->count, ranking->columns.count);
+    free(means);
+}
+
 static void print_group(const struct ranking *ranking, const struct ranking_group *group)
 {
     const char *baseline = ranking->outcomes.baseline;
@@ -230,6 +240,7 @@ static void print_group(const struct ranking *ranking, const struct ranking_grou
     print_replications(group->replications);
     print(replicated ? "; mean ± half of the 95%% interval\n\n" : "\n\n");
     print_means(ranking, group);
+    print_rare(ranking, group);
     print_limits(ranking, group);
     if (group == ranking->groups)
         print_legend(group);
@@ -240,7 +251,7 @@ static void print_group(const struct ranking *ranking, const struct ranking_grou
     putchar('\n');
     print_order(ranking, group);
     if (is_anything_open(ranking, group))
-        print("~: not told apart from %s: the interval includes 0.\n", baseline);
+        print("~: not told apart from %s: the interval includes 0, or there is none.\n", baseline);
     size_t named = print_too_few(ranking, group);
     print_too_close(ranking, group, named > 0);
     if (!replicated)
@@ -352,14 +363,15 @@ static void name_columns(const struct ranking *ranking, struct writer *writer)
     static const char *const columns[] = {"experiment", "workload", "collector",    "policy",
                                           "n",          "failed",   "out_of_memory"};
     static const char *const endings[] = {
-        "", "_low", "_high", "_difference", "_difference_low", "_difference_high"};
+        "", "_low", "_high", "_events", "_difference", "_difference_low", "_difference_high"};
     char name[96];
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         writer_column(writer, columns[i], NULL);
     for (size_t c = 0; c < ranking->columns.count; c++)
         for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
             snprintf(name, sizeof name, "%s%s", metric_of(ranking, c)->name, endings[i]);
-            writer_column(writer, name, metric_of(ranking, c)->unit);
+            bool counts = strcmp(endings[i], "_events") == 0;
+            writer_column(writer, name, counts ? NULL : metric_of(ranking, c)->unit);
         }
     name_limit_columns(ranking, writer);
 }
@@ -385,6 +397,7 @@ static void write_setting(const struct ranking *ranking, const struct ranking_gr
     writer_integer(writer, (int64_t)setting->runs[RUN_out_of_memory]);
     for (size_t c = 0; c < ranking->columns.count; c++) {
         write_estimate(writer, ranked->means[c]);
+        writer_real(writer, ranked->means[c].rare ? (double)ranked->means[c].events : NAN);
         write_estimate(writer, ranked->differences ? ranked->differences[c] : none);
     }
     write_limits(ranking, ranked->limits, writer);

@@ -103,6 +103,8 @@ struct verdict verdict_of_difference(struct estimate difference, bool same, enum
         verdict.value = VERDICT_SAME;
     } else if (difference.n < 2) {
         verdict.value = VERDICT_ONE_PAIR;
+    } else if (difference.rare) {
+        verdict.value = VERDICT_RARE;
     } else if (interval_excludes(difference.interval, 0)) {
         verdict.value = told_apart(difference.mean, better);
     } else {
@@ -127,5 +129,5 @@ bool verdict_is_told_apart(enum verdict_value value)
 
 bool verdict_is_not_told_apart(enum verdict_value value)
 {
-    return value == VERDICT_TOO_FEW || value == VERDICT_TOO_CLOSE;
+    return value == VERDICT_RARE || value == VERDICT_TOO_FEW || value == VERDICT_TOO_CLOSE;
 }

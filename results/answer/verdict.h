@@ -30,6 +30,7 @@ enum verdict_value {
     VERDICT_WORSE,     /* told apart: the other has */
     VERDICT_DIFFERENT, /* told apart, in a metric in which neither direction is the better */
     VERDICT_TOO_FEW,   /* not told apart by so few replications */
+    VERDICT_RARE,      /* not told apart: rare events decide, and which runs have them is chance */
     VERDICT_TOO_CLOSE, /* not told apart, and more than VERDICT_ENOUGH would be needed */
     VERDICT_COUNT
 };
@@ -84,6 +85,6 @@ struct verdict verdict_of_difference(struct estimate difference, bool same, enum
 
 /* Is it one of those? */
 bool verdict_is_told_apart(enum verdict_value value);     /* better, worse, different */
-bool verdict_is_not_told_apart(enum verdict_value value); /* too few, too close */
+bool verdict_is_not_told_apart(enum verdict_value value); /* rare, too few, too close */
 
 #endif

@@ -60,6 +60,11 @@ static void write_certainty(FILE *out, const struct verdict *verdict)
                 pairs == 1 ? "is" : "are");
     else if (verdict_is_told_apart(verdict->value))
         fprintf(out, "%zu pairs of runs <em>tell the two apart</em>.", pairs);
+    else if (verdict->value == VERDICT_RARE)
+        fputs("Rare collections decide, and which runs have them is chance: there is no interval, "
+              "and "
+              "the two are <em>not told apart</em>.",
+              out);
     else
         fprintf(out,
                 "That interval includes 0: %zu pairs of runs <em>do not tell the two apart</em>. ",

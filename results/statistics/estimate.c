@@ -18,6 +18,14 @@ struct estimate estimate_mean(const double *x, size_t n, enum interval_kind kind
                              .confidence = confidence};
 }
 
+struct estimate estimate_without_interval(struct estimate estimate, size_t events)
+{
+    estimate.interval = (struct interval){NAN, NAN};
+    estimate.rare = true;
+    estimate.events = events;
+    return estimate;
+}
+
 struct estimate estimate_difference(const double *a, const double *b, size_t n,
                                     enum interval_kind kind, double confidence)
 {

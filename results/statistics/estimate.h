@@ -10,6 +10,7 @@
 #ifndef PYGCSIM_RESULTS_STATISTICS_ESTIMATE_H
 #define PYGCSIM_RESULTS_STATISTICS_ESTIMATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "results/statistics/interval.h"
@@ -19,10 +20,15 @@ struct estimate {
     double mean; /* NaN if n is 0 */
     struct interval interval;
     double confidence;
+    bool rare;     /* which of the values something rare decides is chance: there is no interval */
+    size_t events; /* so many of the n values have it, if rare */
 };
 
 struct estimate estimate_mean(const double *x, size_t n, enum interval_kind kind,
                               double confidence);
+
+/* The same estimate where something rare decides, in so many of its values. */
+struct estimate estimate_without_interval(struct estimate estimate, size_t events);
 
 /* Of a − b, pair by pair. */
 struct estimate estimate_difference(const double *a, const double *b, size_t n,

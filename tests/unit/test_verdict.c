@@ -41,13 +41,16 @@ TEST(of_a_difference)
         {"a trace", estimate(5, 0.01, -1, 1.02), false, BETTER_LOW, VERDICT_TOO_CLOSE, 25420},
         {"no trace", estimate(5, 0, -1, 1), false, BETTER_LOW, VERDICT_TOO_CLOSE,
          REPLICATIONS_NEVER},
+        {"rare events decide", estimate_without_interval(estimate(5, 3, 2, 4), 2), false,
+         BETTER_LOW, VERDICT_RARE, 0},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct verdict verdict =
             verdict_of_difference(rows[i].difference, rows[i].same, rows[i].better);
         bool apart = rows[i].value == VERDICT_BETTER || rows[i].value == VERDICT_WORSE ||
                      rows[i].value == VERDICT_DIFFERENT;
-        bool open = rows[i].value == VERDICT_TOO_FEW || rows[i].value == VERDICT_TOO_CLOSE;
+        bool open = rows[i].value == VERDICT_RARE || rows[i].value == VERDICT_TOO_FEW ||
+                    rows[i].value == VERDICT_TOO_CLOSE;
         check_count(rows[i].what, verdict.value, rows[i].value);
         check_count(rows[i].what, verdict.needed, rows[i].needed);
         check_count(rows[i].what, verdict.difference.n, rows[i].difference.n);
