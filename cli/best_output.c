@@ -115,15 +115,20 @@ static void print_deciding(const struct best_answer *answer, const struct best_g
 }
 
 /* What the last column means, of the best and those beside it. */
-static void print_legend(const struct best_group *group)
+static void print_legend(const struct best_answer *answer, const struct best_group *group)
 {
     size_t count = 0;
+    const struct estimate **means = allocate_zeroed(group->tied.listed + 1, sizeof *means);
     struct outlook *outlooks = allocate_zeroed(group->tied.listed + 1, sizeof *outlooks);
     outlooks[count++] = group->best.settings[0].outlook;
     for (size_t i = 0; i < group->tied.listed; i++)
         outlooks[count++] = group->tied.settings[i].outlook;
     print_outlooks(outlooks, count);
     free(outlooks);
+    for (size_t i = 0; i <= group->tied.listed; i++)
+        means[i] = i ? group->tied.settings[i - 1].means : group->best.settings[0].means;
+    print_rare_events(means, group->tied.listed + 1, answer->columns.count);
+    free(means);
 }
 
 /* How sure the choice is. */
@@ -324,7 +329,7 @@ static void print_group(const struct best_answer *answer, const struct best_grou
     print_left_out(answer, group);
     print_reaches(group);
     if (group->best.count && group == answer->groups)
-        print_legend(group);
+        print_legend(answer, group);
     if (answer->goal_count > 1)
         print_front(answer, group);
     if (group->python) {
@@ -356,6 +361,10 @@ static void json_estimate(struct json *json, const char *name, struct estimate e
     json_real(json, name, estimate.mean);
     json_real(json, low, estimate.interval.low);
     json_real(json, high, estimate.interval.high);
+    if (!estimate.rare)
+        return;
+    snprintf(high, sizeof high, "%s_events", name);
+    json_count(json, high, estimate.events);
 }
 
 /* What the object of a setting begins with. */

@@ -14,6 +14,13 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
+void print_left_out(const struct experiment *experiment)
+{
+    if (experiment->points_before > experiment->point_count)
+        print("%zu of %zu points meet the constraints; the others are left out.\n",
+              experiment->point_count, experiment->points_before);
+}
+
 /* "120 runs: 12 points, 10 seeds each; of 10 programs" */
 static void print_size(const struct plan *plan, struct share share)
 {
@@ -112,6 +119,7 @@ void print_dry_run(const struct plan *plan, struct share share, unsigned jobs,
                    uint64_t memory_bytes)
 {
     print_size(plan, share);
+    print_left_out(plan->experiment);
     print_points(plan->experiment);
     print("\n");
     print_pilot(plan, jobs, memory_bytes);

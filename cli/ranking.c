@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/command.h"
 #include "cli/overall.h"
@@ -118,7 +119,7 @@ static bool is_anything_open(const struct ranking *ranking, const struct ranking
 {
     for (size_t i = 0; i < group->count; i++)
         for (size_t c = 0; c < ranking->columns.count && group->settings[i].verdicts; c++)
-            if (group->settings[i].verdicts[c].value == VERDICT_NOT_TOLD_APART)
+            if (verdict_is_not_told_apart(group->settings[i].verdicts[c].value))
                 return true;
     return false;
 }
@@ -171,6 +172,15 @@ static void print_legend(const struct ranking_group *group)
     free(outlooks);
 }
 
+static void print_rare(const struct ranking *ranking, const struct ranking_group *group)
+{
+    const struct estimate **means = allocate_zeroed(group->count + 1, sizeof *means);
+    for (size_t i = 0; i < group->count; i++)
+        means[i] = group->settings[i].means;
+    print_rare_events(means, group->count, ranking->columns.count);
+    free(means);
+}
+
 static void print_group(const struct ranking *ranking, const struct ranking_group *group)
 {
     const char *baseline = ranking->outcomes.baseline;
@@ -179,6 +189,7 @@ static void print_group(const struct ranking *ranking, const struct ranking_grou
     print_replications(group->replications);
     print(replicated ? "; mean ± half of the 95%% interval\n\n" : "\n\n");
     print_means(ranking, group);
+    print_rare(ranking, group);
     print_limits(ranking, group);
     if (group == ranking->groups)
         print_legend(group);
@@ -189,7 +200,7 @@ static void print_group(const struct ranking *ranking, const struct ranking_grou
     putchar('\n');
     print_order(ranking, group);
     if (is_anything_open(ranking, group))
-        print("~: not told apart from %s: the interval includes 0.\n", baseline);
+        print("~: not told apart from %s: the interval includes 0, or there is none.\n", baseline);
     print_sentence(
         certainty_of_group(&ranking->outcomes, group, &ranking->columns, ranking->order_column));
     print_sentence(certainty_of_pairs(&ranking->outcomes, group, &ranking->columns));
@@ -301,16 +312,23 @@ static void name_columns(const struct ranking *ranking, struct writer *writer)
 {
     static const char *const columns[] = {"experiment", "workload", "collector",    "policy",
                                           "n",          "failed",   "out_of_memory"};
-    static const char *const endings[] = {
-        "", "_low", "_high", "_difference", "_difference_low", "_difference_high", "_would_show"};
+    static const char *const endings[] = {"",
+                                          "_low",
+                                          "_high",
+                                          "_events",
+                                          "_difference",
+                                          "_difference_low",
+                                          "_difference_high",
+                                          "_would_show"};
     char name[96];
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         writer_column(writer, columns[i], NULL);
     for (size_t c = 0; c < ranking->columns.count; c++) {
         const struct metric *metric = metric_of(ranking, c);
         for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+            bool counts = strcmp(endings[i], "_events") == 0;
             snprintf(name, sizeof name, "%s%s", metric->name, endings[i]);
-            writer_column(writer, name, metric->unit);
+            writer_column(writer, name, counts ? NULL : metric->unit);
         }
         snprintf(name, sizeof name, "%s_pairing", metric->name);
         writer_column(writer, name, NULL);
@@ -347,6 +365,7 @@ static void write_setting(const struct ranking *ranking, const struct ranking_gr
     writer_integer(writer, (int64_t)setting->runs[RUN_out_of_memory]);
     for (size_t c = 0; c < ranking->columns.count; c++) {
         write_estimate(writer, ranked->means[c]);
+        writer_real(writer, ranked->means[c].rare ? (double)ranked->means[c].events : NAN);
         write_verdict(writer, ranked->verdicts ? &ranked->verdicts[c] : &none);
     }
     write_limits(ranking, ranked->limits, writer);

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/print.h"
 #include "results/answer/limit_words.h"
+#include "results/answer/rare_events.h"
 #include "results/answer/times.h"
 #include "sim/base/allocate.h"
 
@@ -81,4 +82,14 @@ void print_unsteady(int64_t runs)
           "steady state have no values.\n",
           (long long)runs, runs == 1 ? " ends" : "s end", runs == 1 ? "its" : "their",
           runs == 1 ? "it" : "them");
+}
+
+void print_rare_events(const struct estimate *const *means, size_t settings, size_t columns)
+{
+    const char *legend = "";
+    for (size_t i = 0; i < settings && !*legend; i++)
+        legend = rare_events_legend(means[i], columns);
+    if (*legend)
+        print("\n");
+    print_paragraph(legend);
 }

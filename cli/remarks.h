@@ -39,4 +39,7 @@ void print_limits_legend(const struct outcomes *outcomes, size_t group,
 /* A line: so many runs end before their steady state. */
 void print_unsteady(int64_t runs);
 
+/* What "(2 of 5)" behind the means of settings says, after an empty line, if any has that. */
+void print_rare_events(const struct estimate *const *means, size_t settings, size_t columns);
+
 #endif

@@ -60,6 +60,17 @@ static void add_number(struct table *table, const char *format, double value,
     table_add(table, text);
 }
 
+/* "10 values", "50 neighbours", "24 runs" */
+static void add_source(struct table *table, const struct influence *influence)
+{
+    char text[64];
+    size_t count = influence->groups ? influence->groups : influence->observations;
+    if (influence->by == INFLUENCE_BY_RUNS)
+        count = influence->observations;
+    snprintf(text, sizeof text, "%zu %s", count, influence_by_names[influence->by]);
+    table_add(table, isnan(influence->explained.share) ? "-" : text);
+}
+
 static void add_line(struct table *table, const struct sensitivity_line *line)
 {
     const struct influence *influence = &line->influence;
@@ -70,20 +81,36 @@ static void add_line(struct table *table, const struct sensitivity_line *line)
         table_add(table, "all the same");
     else
         add_number(table, "%.0f", influence->explained.share, influence->explained.interval, 100);
+    add_source(table, influence);
+    add_number(table, "%.0f", influence->total, (struct interval){NAN, NAN}, 100);
     add_number(table, "%+.2f", influence->rank, influence->rank_interval, 1);
 }
 
+#define COLUMNS 7
+
 static void print_lines(const struct sensitivity_line *lines, size_t count)
 {
-    static const char *const header[] = {"parameter", "values", "settings",
-                                         "share of the variance, %", "rank correlation"};
+    static const char *const header[] = {
+        "parameter", "values",         "settings",        "share of the variance, %",
+        "from",      "with others, %", "rank correlation"};
     struct table table;
-    table_init(&table, 5);
-    for (size_t i = 0; i < 5; i++)
+    table_init(&table, COLUMNS);
+    for (size_t i = 0; i < COLUMNS; i++)
         table_add(&table, header[i]);
     for (size_t i = 0; i < count; i++)
         add_line(&table, &lines[i]);
     table_print(&table);
+}
+
+#define MUCH_IS_MISSING 0.8 /* of the variance: below that it is said */
+
+static void print_together(double share)
+{
+    if (share < MUCH_IS_MISSING)
+        print(
+            "\nThese shares add up to %.0f%%. The rest is chance, or what parameters do together: "
+            "one with 0%% can still act through others.\n",
+            100 * share);
 }
 
 static void print_metric(const struct metric_sensitivity *of, size_t factors)
@@ -95,6 +122,7 @@ static void print_metric(const struct metric_sensitivity *of, size_t factors)
     else {
         print("\n%s: %s\n\n", of->metric->name, of->metric->meaning);
         print_lines(of->lines, factors);
+        print_together(of->together);
     }
 }
 
@@ -112,8 +140,9 @@ static void print_tables(const struct sensitivity *sensitivity, struct store *st
     }
     for (size_t i = 0; i < sensitivity->count; i++)
         print_metric(&sensitivity->metrics[i], sensitivity->factors.count);
-    print("\n[…]: 95%% intervals. The parameters of a policy or a workload: over the settings "
-          "that have them.\n");
+    print("\n[…]: 95%% intervals. From: what the share comes from. With others: the part of the "
+          "variance that would\nbe left if all other parameters stood still; only grids have it. "
+          "The parameters of a policy or a workload: over\nthe settings that have them.\n");
 }
 
 /* ---- as rows -------------------------------------------------------------------------- */
@@ -127,11 +156,13 @@ static void write_line(struct writer *writer, const struct metric *metric,
     writer_integer(writer, (int64_t)line->factor->level_count);
     writer_integer(writer, (int64_t)influence->n);
     writer_integer(writer, (int64_t)influence->observations);
-    writer_integer(writer, (int64_t)influence->groups);
+    writer_text(writer, influence_by_names[influence->by]);
+    writer_real(writer, influence->groups ? (double)influence->groups : NAN);
     writer_real(writer, influence->explained.share);
     writer_real(writer, influence->explained.interval.low);
     writer_real(writer, influence->explained.interval.high);
     writer_real(writer, influence->explained.eta2);
+    writer_real(writer, influence->total);
     writer_real(writer, influence->rank);
     writer_real(writer, influence->rank_interval.low);
     writer_real(writer, influence->rank_interval.high);
@@ -144,11 +175,13 @@ static void write_rows(const struct sensitivity *sensitivity)
                                           "values",
                                           "settings",
                                           "observations",
+                                          "by",
                                           "groups",
                                           "share",
                                           "share_low",
                                           "share_high",
                                           "eta2",
+                                          "with_others",
                                           "rank_correlation",
                                           "rank_correlation_low",
                                           "rank_correlation_high"};

@@ -149,6 +149,7 @@ static void dry_run(const struct command *command, const struct experiment *expe
 static int sweep(const struct command *command, struct experiment *experiment)
 {
     struct error error;
+    print_left_out(experiment);
     estimate_first(experiment, command->share, workers((unsigned)command->jobs),
                    command->memory_bytes, command->allow_long);
     struct rounds rounds = {

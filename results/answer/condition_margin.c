@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "results/answer/condition_parts.h"
+#include "results/answer/rare_events.h"
 #include "results/statistics/jackknife.h"
 #include "sim/base/allocate.h"
 
@@ -213,6 +214,18 @@ static double *common_values(const struct asked *asked, size_t *n)
     return values;
 }
 
+/* Is any of them decided by rare events? Then chance may have made it small. */
+static bool is_rare(const struct asked *asked)
+{
+    bool rare = false;
+    for (size_t i = 0; i < asked->count; i++)
+        rare |=
+            !asked->operands[i].without &&
+            rare_events_of(asked->outcomes, asked->operands[i].setting, asked->operands[i].metric)
+                .decide;
+    return rare;
+}
+
 /* Left less right, for the jackknife. */
 static double difference(void *context, const double *means)
 {
@@ -259,7 +272,7 @@ static void look_at_limit(struct margin *margin, struct comparison *comparison)
     const struct asked *asked = comparison->asked;
     size_t n;
     double *values = common_values(asked, &n);
-    if (n >= 2)
+    if (n >= 2 && !is_rare(asked))
         margin->limit = limit_of(margin, comparison, values, n);
     free(values);
     if (!isnan(margin->limit))
@@ -267,7 +280,7 @@ static void look_at_limit(struct margin *margin, struct comparison *comparison)
                                       ? excess(comparison->sign, margin->allowed, margin->limit)
                                       : excess(comparison->sign, margin->limit, margin->allowed);
     else if (outcomes_replications(asked->outcomes, asked->group).most >= 2)
-        margin->excess_at_limit = INFINITY; /* too few beside others */
+        margin->excess_at_limit = INFINITY; /* too few beside others, or rare events */
 }
 
 static bool is_worse(const struct margin *a, const struct margin *b)

@@ -166,6 +166,7 @@ static void free_factor(struct factor *factor)
     free(factor->x);
     free(factor->level);
     free(factor->point);
+    free(factor->cells);
 }
 
 /* ---- what was sampled ----------------------------------------------------------------- */
@@ -220,6 +221,75 @@ static void find_sampled(struct factors *factors, const struct outcomes *outcome
     }
 }
 
+/* ---- what is whole -------------------------------------------------------------------- */
+
+/* A setting of a factor, with what it has of all. */
+struct member {
+    const size_t *levels;       /* of each factor, from 1; 0: it has none */
+    size_t setting, count, but; /* the factors, and the one that does not matter for a cell */
+};
+
+static int compare_levels(size_t a, size_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int compare_others(const struct member *x, const struct member *y)
+{
+    int order = 0;
+    for (size_t f = 0; f < x->count && order == 0; f++)
+        if (f != x->but)
+            order = compare_levels(x->levels[f], y->levels[f]);
+    return order;
+}
+
+static int compare_members(const void *a, const void *b)
+{
+    const struct member *x = a, *y = b;
+    int order = compare_others(x, y);
+    return order ? order : compare_levels(x->levels[x->but], y->levels[y->but]);
+}
+
+/* Is it one cell after the other? */
+static bool are_cells(const struct member *members, size_t count, size_t size)
+{
+    for (size_t i = 0; i < count; i++)
+        if (members[i].levels[members[i].but] != i % size + 1 ||
+            compare_others(&members[i], &members[i - i % size]) != 0)
+            return false;
+    return count % size == 0;
+}
+
+static void find_cells(struct factors *factors, size_t place, const size_t *levels)
+{
+    struct factor *factor = &factors->factors[place];
+    struct member *members = allocate_zeroed(factor->count, sizeof *members);
+    for (size_t i = 0; i < factor->count; i++)
+        members[i] = (struct member){levels + factor->settings[i] * factors->count,
+                                     factor->settings[i], factors->count, place};
+    qsort(members, factor->count, sizeof *members, compare_members);
+    if (are_cells(members, factor->count, factor->level_count)) {
+        factor->cells = allocate_zeroed(factor->count, sizeof *factor->cells);
+        for (size_t i = 0; i < factor->count; i++)
+            factor->cells[i] = members[i].setting;
+    }
+    free(members);
+}
+
+static void find_all_cells(struct factors *factors, size_t setting_count)
+{
+    size_t *levels = allocate_zeroed(setting_count * factors->count + 1, sizeof *levels);
+    for (size_t f = 0; f < factors->count; f++)
+        for (size_t i = 0; i < factors->factors[f].count; i++)
+            levels[factors->factors[f].settings[i] * factors->count + f] =
+                factors->factors[f].level[i] + 1;
+    for (size_t f = 0; f < factors->count; f++)
+        find_cells(factors, f, levels);
+    free(levels);
+}
+
+/* ---- all of them ---------------------------------------------------------------------- */
+
 static void make_factors(struct factors *factors, const struct cells *cells)
 {
     size_t capacity = 0;
@@ -250,6 +320,7 @@ int factors_read(struct factors *factors, const struct outcomes *outcomes, struc
         qsort(cells.cells, cells.count, sizeof *cells.cells, compare_cells);
         make_factors(factors, &cells);
         find_sampled(factors, outcomes);
+        find_all_cells(factors, outcomes->setting_count);
     }
     free_cells(&cells);
     return status;

@@ -17,6 +17,8 @@ struct factor {
     double *x;        /* its value in each, NaN: not a number, such as keep or yes */
     size_t *level;    /* which of its values it has there, from 0 */
     size_t *point;    /* its workload in each, or its policy: all of the owner's parameters */
+    size_t *cells; /* its settings, cell by cell: in each, of level_count settings, it has each of
+                      its values once and all other factors stand still; NULL: they are not whole */
     size_t count, level_count, point_count;
     bool of_policy; /* a parameter of a policy; or else of a workload, or a name */
     bool numbers;   /* at least two different ones */

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "results/answer/total_effect.h"
 #include "sim/base/allocate.h"
 
 /* The settings of a factor that have a value of the metric, in the factor's order. */
@@ -40,48 +41,13 @@ static void free_observations(struct observations *o)
     free(o->group);
 }
 
-/* How many groups to make of neighbours. Few points of a design cannot have all values of the other
- * parameters in every group: so few groups of many points. */
-static size_t wanted_groups(const struct factor *factor, size_t n)
-{
-    size_t most = n / INFLUENCE_GROUP, wanted = most;
-    if (factor->sampled)
-        wanted = n / INFLUENCE_POINTS;
-    if (factor->sampled && wanted < INFLUENCE_FEWEST)
-        wanted = INFLUENCE_FEWEST;
-    if (wanted > most)
-        wanted = most;
-    return wanted < INFLUENCE_GROUPS ? wanted : INFLUENCE_GROUPS;
-}
-
-/* Puts neighbouring numbers together; equal ones stay together. False, and the groups stay as they
- * are, if there are words among the values or too few numbers for two groups. */
-static bool merge_levels(const struct factor *factor, struct observations *o)
-{
-    size_t wanted = wanted_groups(factor, o->n), groups = 0, in_group = 0;
-    if (wanted < 2 || isnan(o->x[o->n - 1]))
-        return false;
-    for (size_t i = 0; i < o->n; i++) {
-        bool full = in_group >= INFLUENCE_GROUP && o->x[i] > o->x[i - 1] &&
-                    i * wanted >= groups * o->n && o->n - i >= INFLUENCE_GROUP;
-        if (i == 0 || full) {
-            groups++;
-            in_group = 0;
-        }
-        in_group++;
-        o->group[i] = groups - 1;
-    }
-    o->groups = groups;
-    return groups > 1;
-}
-
 static double square(double x)
 {
     return x * x;
 }
 
-/* The means of a sampled factor's points, each a group until levels are merged. *part: that of the
- * settings' variance which is between points. */
+/* The means of a sampled factor's points, in its order, each a group. *part: that of the settings'
+ * variance which is between points. */
 static struct observations observe_points(const struct factor *factor,
                                           const struct outcomes *outcomes, size_t metric,
                                           double *part)
@@ -161,38 +127,85 @@ static struct observations observe_runs(const struct factor *factor,
     return o;
 }
 
+/* Settings with a value and a number: words come last. */
+static size_t count_numbers(const struct observations *o)
+{
+    size_t count = 0;
+    while (count < o->n && !isnan(o->x[count]))
+        count++;
+    return count;
+}
+
+/* Hardly any value repeats, and all are numbers. */
+static bool go_by_neighbours(const struct factor *factor, const struct observations *o)
+{
+    bool repeat = !factor->sampled && o->n >= 2 * o->groups;
+    return !repeat && factor->numbers && o->n >= CORRELATION_NEIGHBOURS && count_numbers(o) == o->n;
+}
+
+static bool all_same(const struct observations *o)
+{
+    for (size_t i = 1; i < o->n; i++)
+        if (o->y[i] < o->y[0] || o->y[i] > o->y[0])
+            return false;
+    return o->n > 1;
+}
+
+const char *const influence_by_names[INFLUENCE_BY_COUNT] = {
+    [INFLUENCE_BY_VALUES] = "values",
+    [INFLUENCE_BY_NEIGHBOURS] = "neighbours",
+    [INFLUENCE_BY_RUNS] = "runs",
+};
+
+static struct explained explain(const struct observations *o, enum influence_by by, double part)
+{
+    struct explained explained =
+        by == INFLUENCE_BY_NEIGHBOURS
+            ? correlation_of_neighbours(o->y, o->n, INTERVAL_CONFIDENCE)
+            : correlation_ratio(o->y, o->group, o->n, o->groups, INTERVAL_CONFIDENCE);
+    explained.eta2 *= part;
+    explained.share *= part;
+    explained.interval.low *= part;
+    explained.interval.high *= part;
+    return explained;
+}
+
+static void add_rank(struct influence *influence, const struct factor *factor,
+                     const struct observations *o)
+{
+    influence->ranked = count_numbers(o);
+    if (!factor->numbers || !influence->ranked)
+        return;
+    influence->rank = correlation_spearman(o->x, o->y, influence->ranked);
+    influence->rank_interval =
+        correlation_spearman_interval(influence->rank, influence->ranked, INTERVAL_CONFIDENCE);
+}
+
 struct influence influence_of(const struct factor *factor, const struct outcomes *outcomes,
                               size_t metric)
 {
     struct observations o = observe(factor, outcomes, metric);
-    struct influence influence = {.n = o.n, .rank = NAN, .rank_interval = {NAN, NAN}};
-    while (influence.ranked < o.n && !isnan(o.x[influence.ranked]))
-        influence.ranked++; /* words come last */
-    if (factor->numbers && influence.ranked) {
-        influence.rank = correlation_spearman(o.x, o.y, influence.ranked);
-        influence.rank_interval =
-            correlation_spearman_interval(influence.rank, influence.ranked, INTERVAL_CONFIDENCE);
-    }
+    struct influence influence = {.n = o.n,
+                                  .rank = NAN,
+                                  .rank_interval = {NAN, NAN},
+                                  .total = total_effect(factor, outcomes, metric)};
     double part = 1;
+    add_rank(&influence, factor, &o);
     if (factor->sampled) {
         free_observations(&o);
         o = observe_points(factor, outcomes, metric, &part);
-        merge_levels(factor, &o);
-    } else if (o.n < 2 * o.groups && !merge_levels(factor, &o) &&
-               factor->count == factor->level_count) {
+    }
+    if (go_by_neighbours(factor, &o)) {
+        influence.by = INFLUENCE_BY_NEIGHBOURS;
+    } else if (!factor->sampled && o.n < 2 * o.groups && factor->count == factor->level_count) {
+        influence.by = INFLUENCE_BY_RUNS;
         free_observations(&o);
         o = observe_runs(factor, outcomes, metric);
     }
     influence.observations = o.n;
-    influence.groups = o.groups;
-    influence.same = o.n > 1;
-    for (size_t i = 1; i < o.n; i++)
-        influence.same &= !(o.y[i] < o.y[0]) && !(o.y[i] > o.y[0]);
-    influence.explained = correlation_ratio(o.y, o.group, o.n, o.groups, INTERVAL_CONFIDENCE);
-    influence.explained.eta2 *= part;
-    influence.explained.share *= part;
-    influence.explained.interval.low *= part;
-    influence.explained.interval.high *= part;
+    influence.groups = influence.by == INFLUENCE_BY_NEIGHBOURS ? 0 : o.groups;
+    influence.same = all_same(&o);
+    influence.explained = explain(&o, influence.by, part);
     free_observations(&o);
     return influence;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/answer/rare_events.h"
 #include "results/statistics/screening.h"
 #include "results/store/query.h"
 #include "sim/base/allocate.h"
@@ -152,6 +153,12 @@ static void sort_places(struct places *places, int (*compare)(const void *, cons
         qsort(places->places, places->count, sizeof *places->places, compare);
 }
 
+/* How many metrics each run has a place for. */
+static size_t all_metrics(const struct outcomes *outcomes)
+{
+    return outcomes->metric_count + outcomes->rare_count;
+}
+
 /* Gives every finished run its place among its setting's; those with the same seed have one. */
 static void place_values(struct outcome_reader *reader)
 {
@@ -172,8 +179,8 @@ static void place_values(struct outcome_reader *reader)
         place->seed = (uint32_t)(setting->value_count - 1);
     }
     sort_places(finished, compare_places);
-    outcomes->values = allocate_zeroed(count * outcomes->metric_count + 1, sizeof(double));
-    for (size_t i = 0; i < count * outcomes->metric_count; i++)
+    outcomes->values = allocate_zeroed(count * all_metrics(outcomes) + 1, sizeof(double));
+    for (size_t i = 0; i < count * all_metrics(outcomes); i++)
         outcomes->values[i] = NAN;
 }
 
@@ -200,7 +207,7 @@ static int read_runs(struct outcome_reader *reader, struct error *error)
 static double *values_of(const struct outcomes *outcomes, size_t setting, size_t metric)
 {
     const struct outcome *of = &outcomes->settings[setting];
-    return outcomes->values + of->first_value * outcomes->metric_count + metric * of->value_count;
+    return outcomes->values + of->first_value * all_metrics(outcomes) + metric * of->value_count;
 }
 
 /* The values of those metrics that are in `table`: summary, or the view metric. A run that comes
@@ -208,10 +215,10 @@ static double *values_of(const struct outcomes *outcomes, size_t setting, size_t
 static int read_values(struct outcome_reader *reader, bool across_runs, struct error *error)
 {
     struct outcomes *outcomes = reader->outcomes;
-    const char **names = allocate_zeroed(outcomes->metric_count + 1, sizeof *names);
+    const char **names = allocate_zeroed(all_metrics(outcomes) + 1, sizeof *names);
     size_t count = 0;
     int more;
-    for (size_t m = 0; m < outcomes->metric_count; m++)
+    for (size_t m = 0; m < all_metrics(outcomes); m++)
         if (metric_is_across_runs(outcomes->metrics[m]) == across_runs)
             names[count++] = outcomes->metrics[m]->name;
     char *list = query_names(names, count);
@@ -227,11 +234,9 @@ static int read_values(struct outcome_reader *reader, bool across_runs, struct e
         const char *name = query_string(rows, 1);
         place = bsearch(&run, reader->finished.places, reader->finished.count, sizeof run,
                         compare_places);
-        size_t m = 0;
-        while (place && m < outcomes->metric_count && strcmp(outcomes->metrics[m]->name, name) != 0)
-            m++;
-        if (place && m < outcomes->metric_count)
-            values_of(outcomes, place->setting, m)[place->seed] = query_real(rows, 2);
+        for (size_t m = 0; place && m < all_metrics(outcomes); m++)
+            if (strcmp(outcomes->metrics[m]->name, name) == 0)
+                values_of(outcomes, place->setting, m)[place->seed] = query_real(rows, 2);
     }
     sqlite3_finalize(rows);
     return more;
@@ -253,10 +258,12 @@ int outcomes_read(struct outcomes *outcomes, struct store *store,
                   const struct metric *const *metrics_read, size_t count, struct error *error)
 {
     struct outcome_reader reader = {.outcomes = outcomes, .store = store};
-    *outcomes = (struct outcomes){.experiment = experiment, .metric_count = count};
-    outcomes->metrics = allocate_zeroed(count + 1, sizeof *outcomes->metrics);
-    for (size_t m = 0; m < count; m++)
-        outcomes->metrics[m] = metrics_read[m];
+    *outcomes = (struct outcomes){
+        .experiment = experiment, .metric_count = count, .rare_count = rare_events_metric_count};
+    outcomes->metrics = allocate_zeroed(all_metrics(outcomes), sizeof *outcomes->metrics);
+    for (size_t m = 0; m < all_metrics(outcomes); m++)
+        outcomes->metrics[m] =
+            m < count ? metrics_read[m] : metric_named(rare_events_metrics[m - count]);
     int status = read_seeds(&reader, error) == 0 && read_runs(&reader, error) == 0 ? 0 : -1;
     if (status == 0)
         find_baselines(outcomes, baseline);
@@ -415,7 +422,8 @@ struct estimate outcomes_mean(const struct outcomes *outcomes, size_t setting, s
     struct estimate mean =
         estimate_mean(x, n, kind_of(outcomes->metrics[metric]), INTERVAL_CONFIDENCE);
     free(x);
-    return mean;
+    struct rare_events events = rare_events_of(outcomes, setting, metric);
+    return events.decide ? estimate_without_interval(mean, events.events) : mean;
 }
 
 double outcomes_average(const struct outcomes *outcomes, size_t setting, size_t metric)
@@ -460,12 +468,17 @@ struct estimate outcomes_difference(const struct outcomes *outcomes, size_t sett
     struct estimate difference = estimate_difference(
         pairs.x, pairs.y, pairs.count, kind_of(outcomes->metrics[metric]), confidence);
     free(pairs.x);
-    return difference;
+    struct rare_events of = rare_events_of(outcomes, setting, metric),
+                       of_other = rare_events_of(outcomes, other, metric);
+    return of.decide || of_other.decide ? estimate_without_interval(difference, 0) : difference;
 }
 
 bool outcomes_surely_less(const struct outcomes *outcomes, size_t setting, size_t other,
                           size_t metric, double confidence)
 {
+    if (rare_events_of(outcomes, setting, metric).decide ||
+        rare_events_of(outcomes, other, metric).decide)
+        return false;
     struct pairs pairs = pair(outcomes, setting, other, metric);
     bool less = screening_surely_less(pairs.x, pairs.y, pairs.count, confidence);
     free(pairs.x);

@@ -42,9 +42,11 @@ struct outcomes {
     char *baseline;                           /* a policy; NULL: none */
     struct outcome_group *groups;             /* in the order in which they were planned */
     struct outcome *settings;                 /* by group, then as planned */
-    const struct metric **metrics;            /* those read */
+    const struct metric **metrics;            /* those read, and those that tell of rare events */
     uint64_t *seeds;                          /* ascending */
     size_t group_count, setting_count, metric_count, seed_count;
+    size_t
+        rare_count; /* metrics behind those: rare_events_metric_count, or 0: they were not read */
     /* Only of runs that there are: settings may have different seeds. */
     uint32_t *value_seeds; /* by setting, ascending: places in `seeds` */
     double *values;        /* by setting, metric, seed; NaN: none */
@@ -98,13 +100,15 @@ struct outcome_values outcomes_values(const struct outcomes *outcomes, size_t se
 /* The value with a seed, by its place in `seeds`; NaN: none. */
 double outcomes_value(const struct outcomes *outcomes, size_t setting, size_t metric, size_t seed);
 
-/* Over a setting's replications, and its interval; of the metric's own kind. */
+/* Over a setting's replications, and its interval; of the metric's own kind. Where rare events
+ * decide (results/answer/rare_events.h) there is none. */
 struct estimate outcomes_mean(const struct outcomes *outcomes, size_t setting, size_t metric);
 
 /* The mean alone, without the work for an interval; NaN: no values. */
 double outcomes_average(const struct outcomes *outcomes, size_t setting, size_t metric);
 
-/* Of `setting` less `other`, over the seeds that both have a value for, with that confidence. */
+/* Of `setting` less `other`, over the seeds that both have a value for, with that confidence;
+ * likewise. */
 struct estimate outcomes_difference(const struct outcomes *outcomes, size_t setting, size_t other,
                                     size_t metric, double confidence);
 
@@ -112,7 +116,8 @@ struct estimate outcomes_difference(const struct outcomes *outcomes, size_t sett
 double outcomes_pairing(const struct outcomes *outcomes, size_t setting, size_t other,
                         size_t metric);
 
-/* Is the mean of `setting` surely less than that of `other` (screening_surely_less)? */
+/* Is the mean of `setting` surely less than that of `other` (screening_surely_less)? Never where
+ * rare events decide. */
 bool outcomes_surely_less(const struct outcomes *outcomes, size_t setting, size_t other,
                           size_t metric, double confidence);
 

@@ -40,6 +40,19 @@ static struct sensitivity_line *make_lines(const struct factors *factors,
     return lines;
 }
 
+static double add_shares(const struct sensitivity_line *lines, const struct sensitivity *of)
+{
+    double sum = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < of->factors.count; i++) {
+        if (lines[i].factor->count < of->outcomes.setting_count)
+            continue;
+        sum += lines[i].influence.explained.share;
+        count++;
+    }
+    return count > 1 ? sum : NAN;
+}
+
 /* ---- metrics -------------------------------------------------------------------------- */
 
 /* Are all settings the same in it? */
@@ -57,7 +70,7 @@ static bool is_constant(const struct outcomes *outcomes, size_t metric)
 static struct metric_sensitivity make_metric(const struct sensitivity *sensitivity, size_t metric)
 {
     const struct outcomes *outcomes = &sensitivity->outcomes;
-    struct metric_sensitivity result = {.metric = outcomes->metrics[metric]};
+    struct metric_sensitivity result = {.metric = outcomes->metrics[metric], .together = NAN};
     if (!outcomes_have(outcomes, metric)) {
         result.is = SENSITIVITY_NO_VALUES;
     } else if (is_constant(outcomes, metric)) {
@@ -65,6 +78,7 @@ static struct metric_sensitivity make_metric(const struct sensitivity *sensitivi
     } else {
         result.is = SENSITIVITY_VARIES;
         result.lines = make_lines(&sensitivity->factors, outcomes, metric);
+        result.together = add_shares(result.lines, sensitivity);
     }
     return result;
 }

@@ -26,6 +26,7 @@ struct metric_sensitivity {
     const struct metric *metric;
     enum { SENSITIVITY_NO_VALUES, SENSITIVITY_CONSTANT, SENSITIVITY_VARIES } is;
     struct sensitivity_line *lines; /* one a factor; NULL unless it varies */
+    double together; /* the sum of the shares of what all settings have; NaN: not of two or more */
 };
 
 struct sensitivity {

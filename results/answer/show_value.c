@@ -104,6 +104,11 @@ char *show_estimate(char text[SHOW_ESTIMATE], const struct metric *metric, struc
         fmax(estimate.interval.high - estimate.mean, estimate.mean - estimate.interval.low);
     if (isnan(estimate.mean))
         return strcpy(text, "-");
+    if (estimate.rare) {
+        snprintf(text, SHOW_ESTIMATE, "%s (%zu of %zu)", show_value(value, metric, estimate.mean),
+                 estimate.events, estimate.n);
+        return text;
+    }
     if (isnan(half))
         return strcpy(text, show_value(value, metric, estimate.mean));
     double largest = fmax(fabs(estimate.mean), half);
@@ -150,7 +155,7 @@ char *show_verdict(char text[SHOW_VERDICT], const struct metric *metric,
     char shown[SHOW_ESTIMATE];
     if (verdict->value == VERDICT_SAME)
         return strcpy(text, "same");
-    snprintf(text, SHOW_VERDICT, "%s%s", verdict->value == VERDICT_NOT_TOLD_APART ? "~ " : "",
+    snprintf(text, SHOW_VERDICT, "%s%s", verdict_is_not_told_apart(verdict->value) ? "~ " : "",
              show_difference(shown, metric, verdict->difference));
     return text;
 }

@@ -13,7 +13,8 @@
 char *show_value(char text[UNITS_TEXT], const struct metric *metric, double value);
 
 /* A mean and how far its interval reaches, the longer half of it: "129 ±8 ms"; without an interval
- * only the mean, "-" if there is none. Returns `text`. */
+ * only the mean, "-" if there is none; where rare events decide in how many runs: "129 ms (2 of
+ * 5)". Returns `text`. */
 #define SHOW_ESTIMATE 112
 char *show_estimate(char text[SHOW_ESTIMATE], const struct metric *metric,
                     struct estimate estimate);

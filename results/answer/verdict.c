@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "results/answer/rare_events.h"
 #include "results/statistics/screening.h"
 #include "sim/base/allocate.h"
 
@@ -121,6 +122,8 @@ struct verdict verdict_of_difference(struct estimate difference, bool same, enum
         verdict.value = VERDICT_SAME;
     } else if (difference.n < 2) {
         verdict.value = VERDICT_ONE_PAIR;
+    } else if (difference.rare) {
+        verdict.value = VERDICT_RARE;
     } else if (interval_excludes(difference.interval, 0)) {
         verdict.value = told_apart(difference.mean, better);
     } else {
@@ -172,6 +175,11 @@ bool verdict_is_told_apart(enum verdict_value value)
     return value == VERDICT_BETTER || value == VERDICT_WORSE || value == VERDICT_DIFFERENT;
 }
 
+bool verdict_is_not_told_apart(enum verdict_value value)
+{
+    return value == VERDICT_NOT_TOLD_APART || value == VERDICT_RARE;
+}
+
 /* ---- of several ----------------------------------------------------------------------- */
 
 void verdict_screen(const struct outcomes *outcomes, const size_t *settings, size_t count,
@@ -179,11 +187,13 @@ void verdict_screen(const struct outcomes *outcomes, const size_t *settings, siz
 {
     size_t seeds = outcomes->seed_count;
     double *values = allocate_zeroed(count * seeds + 1, sizeof *values);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        bool rare = rare_events_of(outcomes, settings[i], metric).decide;
         for (size_t seed = 0; seed < seeds; seed++) {
-            double value = outcomes_value(outcomes, settings[i], metric, seed);
+            double value = rare ? NAN : outcomes_value(outcomes, settings[i], metric, seed);
             values[i * seeds + seed] = high ? -value : value;
         }
+    }
     screening_keep(values, count, seeds, kept);
     free(values);
 }

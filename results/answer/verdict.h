@@ -31,6 +31,7 @@ enum verdict_value {
     VERDICT_WORSE,     /* told apart: the other has */
     VERDICT_DIFFERENT, /* told apart, in a metric in which neither direction is the better */
     VERDICT_NOT_TOLD_APART,
+    VERDICT_RARE, /* not told apart: rare events decide, and which runs have them is chance */
     VERDICT_COUNT
 };
 
@@ -89,8 +90,9 @@ struct verdict verdict_beside_baseline(const struct outcomes *outcomes, size_t s
 /* The same of a difference that is known; without what pairs are worth. */
 struct verdict verdict_of_difference(struct estimate difference, bool same, enum better better);
 
-/* Better, worse or different. */
-bool verdict_is_told_apart(enum verdict_value value);
+/* Is it one of those? */
+bool verdict_is_told_apart(enum verdict_value value);     /* better, worse, different */
+bool verdict_is_not_told_apart(enum verdict_value value); /* not told apart, rare */
 
 /* One-sided: better if `setting` surely is, at that level (screening_surely_less), in a metric that
  * is to be small, or large if `high`; the same with every seed; or else not told apart. */
@@ -99,7 +101,8 @@ enum verdict_value verdict_of_surely_better(const struct outcomes *outcomes, siz
                                             double confidence);
 
 /* Which settings of several may be the best in a metric, to be small or `high`: fills in
- * kept[count] (results/statistics/screening.h). */
+ * kept[count] (results/statistics/screening.h). What rare events decide excludes nothing, and is
+ * not excluded. */
 void verdict_screen(const struct outcomes *outcomes, const size_t *settings, size_t count,
                     size_t metric, bool high, bool *kept);
 

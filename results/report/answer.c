@@ -73,6 +73,11 @@ static void write_certainty(FILE *out, const struct metric *metric, const struct
                 pairs == 1 ? "is" : "are");
     else if (verdict_is_told_apart(verdict->value))
         fprintf(out, "%zu pairs of runs <em>tell the two apart</em>.", pairs);
+    else if (verdict->value == VERDICT_RARE)
+        fputs("Rare collections decide, and which runs have them is chance: there is no interval, "
+              "and "
+              "the two are <em>not told apart</em>.",
+              out);
     else
         write_not_told_apart(out, metric, verdict);
 }

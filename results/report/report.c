@@ -42,7 +42,7 @@ void page_verdict(const struct page *page, const struct metric *metric,
     if (verdict->value == VERDICT_SAME)
         fputs("same", page->out);
     else {
-        fputs(verdict->value == VERDICT_NOT_TOLD_APART ? "~\u00A0" : "", page->out);
+        fputs(verdict_is_not_told_apart(verdict->value) ? "~\u00A0" : "", page->out);
         html_quantity(page->out, show_difference(text, metric, verdict->difference));
     }
     if (verdict_is_told_apart(verdict->value) && verdict->value != VERDICT_DIFFERENT)

@@ -9,6 +9,7 @@
 #include "results/answer/certainty.h"
 #include "results/answer/limit_words.h"
 #include "results/answer/ranking.h"
+#include "results/answer/rare_events.h"
 #include "results/report/parts.h"
 #include "sim/base/allocate.h"
 #include "sim/base/html.h"
@@ -171,6 +172,15 @@ static void write_limits(const struct page *page, const struct ranking_group *gr
     free(verdicts);
 }
 
+/* What "(2 of 5)" means. */
+static void write_rare_events(const struct page *page, const struct ranking_group *group)
+{
+    const char *legend = "";
+    for (size_t i = 0; i < group->count && !*legend; i++)
+        legend = rare_events_legend(group->settings[i].means, page->report->columns.count);
+    write_note(page->out, legend);
+}
+
 /* What the last column means. */
 static void write_legend(const struct page *page, const struct ranking_group *group)
 {
@@ -209,6 +219,7 @@ static int write_table(const struct page *page, size_t number, size_t top, struc
     write_rows(page, &group, foreseen);
     fputs("</table>\n</div>\n", out);
     write_certainty(page, &group);
+    write_rare_events(page, &group);
     write_limits(page, &group, number);
     write_legend(page, &group);
     if (group.left_out) {
@@ -233,7 +244,7 @@ int page_settings(const struct page *page, struct error *error)
     fputs("<p>A difference is <span class=\"good\">green: better</span> if it is an improvement in "
           "that "
           "metric, <span class=\"bad\">red: worse</span> if it is the opposite; after ~ the "
-          "interval includes 0, and the "
+          "interval includes 0, or there is none, and the "
           "two are not told apart.</p>\n",
           page->out);
     for (size_t g = 0; g < groups && status == 0; g++)

@@ -219,3 +219,65 @@ struct explained correlation_ratio(const double *y, const size_t *group, size_t 
     groups_fini(&groups);
     return explained;
 }
+
+/* ---- share of the variance, by neighbours ------------------------------------------ */
+
+/* Times n. */
+static double variance_at(double share)
+{
+    return (1 - share) * (1 - share) * (1 + 4 * share);
+}
+
+/* Times n: by how much the terms of the estimate differ, and with them their neighbours, which have
+ * an observation in common. */
+static double variance_seen(const double *y, size_t n, double share, double mean, double variance)
+{
+    size_t pairs = n - 1;
+    double *term = allocate_zeroed(pairs, sizeof *term), own = 0, common = 0;
+    for (size_t i = 0; i < pairs; i++) {
+        double a = y[i] - mean, b = y[i + 1] - mean;
+        term[i] = ((1 - share) * (a * a + b * b) - (b - a) * (b - a)) / (2 * variance);
+    }
+    double middle = interval_mean(term, pairs);
+    for (size_t i = 0; i < pairs; i++) {
+        own += (term[i] - middle) * (term[i] - middle);
+        common += i ? (term[i] - middle) * (term[i - 1] - middle) : 0;
+    }
+    free(term);
+    return fmax(own, own + 2 * common) / (double)pairs;
+}
+
+/* The share furthest from the estimate, towards `end`, that chance may still take for it; `reach`
+ * is how far that is for a variance of 1. */
+static double furthest_share(double estimate, double end, double reach)
+{
+    double inside = estimate, outside = end;
+    if (fabs(estimate - end) <= reach * sqrt(variance_at(end)))
+        return end;
+    for (int i = 0; i < 60; i++) {
+        double middle = (inside + outside) / 2;
+        if (fabs(estimate - middle) <= reach * sqrt(variance_at(middle)))
+            inside = middle;
+        else
+            outside = middle;
+    }
+    return inside;
+}
+
+struct explained correlation_of_neighbours(const double *y, size_t n, double confidence)
+{
+    struct explained explained = {NAN, NAN, {NAN, NAN}};
+    double variance = n < 2 ? 0 : gsl_stats_variance(y, 1, n), squares = 0;
+    if (n < CORRELATION_NEIGHBOURS || !(variance > 0))
+        return explained;
+    for (size_t i = 1; i < n; i++)
+        squares += (y[i] - y[i - 1]) * (y[i] - y[i - 1]);
+    double share = 1 - squares / (2 * (double)(n - 1)) / variance;
+    explained.share = fmax(share, 0);
+    double seen = variance_seen(y, n, share, interval_mean(y, n), variance);
+    double stretch = fmax(1, seen / variance_at(explained.share));
+    double reach = gsl_cdf_ugaussian_Pinv((1 + confidence) / 2) * sqrt(stretch / (double)n);
+    explained.interval = (struct interval){furthest_share(explained.share, 0, reach),
+                                           furthest_share(explained.share, 1, reach)};
+    return explained;
+}

@@ -22,6 +22,14 @@ struct estimate estimate_mean(const double *x, size_t n, enum interval_kind kind
                              .confidence = confidence};
 }
 
+struct estimate estimate_without_interval(struct estimate estimate, size_t events)
+{
+    estimate.interval = (struct interval){NAN, NAN};
+    estimate.rare = true;
+    estimate.events = events;
+    return estimate;
+}
+
 /* To be freed. */
 static double *subtract(const double *a, const double *b, size_t n)
 {

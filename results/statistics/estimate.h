@@ -10,6 +10,7 @@
 #ifndef PYGCSIM_RESULTS_STATISTICS_ESTIMATE_H
 #define PYGCSIM_RESULTS_STATISTICS_ESTIMATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "results/statistics/interval.h"
@@ -20,10 +21,15 @@ struct estimate {
     double deviation; /* the standard deviation of the values; NaN if n < 2 */
     struct interval interval;
     double confidence;
+    bool rare;     /* which of the values something rare decides is chance: there is no interval */
+    size_t events; /* so many of the n values have it, if rare */
 };
 
 struct estimate estimate_mean(const double *x, size_t n, enum interval_kind kind,
                               double confidence);
+
+/* The same estimate where something rare decides, in so many of its values. */
+struct estimate estimate_without_interval(struct estimate estimate, size_t events);
 
 /* Of a − b, pair by pair. */
 struct estimate estimate_difference(const double *a, const double *b, size_t n,

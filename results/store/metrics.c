@@ -383,6 +383,18 @@ const char *metric_without_pauses(const struct metric *metric)
     return NULL;
 }
 
+bool metric_by_rare_collections(const struct metric *metric)
+{
+    static const char *const names[] = {"pause_p99",         "pause_max",   "service_pause_p99",
+                                        "service_pause_max", "latency_p99", "latency_p999",
+                                        "latency_max",       "gc_time",     "gc_share",
+                                        "service_gc_share",  "heap_peak",   "garbage_peak"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(metric->name, names[i]) == 0)
+            return true;
+    return begins_with(metric->name, "mmu_");
+}
+
 const char *const usual_objectives[] = {"latency_p99", "service_pause_p99", "gc_share", NULL};
 
 bool metric_is_across_runs(const struct metric *metric)

@@ -57,6 +57,11 @@ const struct metric *metric_at_scatter(const struct metric *metric, enum price_e
  * the horizon. NULL: it is no such metric. */
 const char *metric_without_pauses(const struct metric *metric);
 
+/* Can a single collection of an old generation, where there is one, make the metric of a run
+ * another? Of the longest pauses and latencies, what collections take together, and the largest
+ * heaps. */
+bool metric_by_rare_collections(const struct metric *metric);
+
 /* What is to be made small if nobody has said what: the first of these that a run has a value of.
  * Ends with NULL. */
 extern const char *const usual_objectives[];

@@ -7,11 +7,16 @@
  *   random  independent uniform numbers
  *   lhs     Latin hypercube (McKay, Beckman & Conover, Technometrics 1979): each of n strata of
  *           each dimension has one point, at a random place in it
- *   sobol   the quasi-random sequence of Sobol, in the dimensions of Bratley & Fox (GSL). It has no
- *           seed. Its balance is best for n a power of 2
+ *   sobol   the quasi-random sequence of Sobol, in the dimensions of Bratley & Fox (GSL), with its
+ *           first point, the origin, and a random digital shift: all points of a dimension have the
+ *           same binary digits turned over (L'Ecuyer & Lemieux, Recent Advances in Randomized
+ *           Quasi-Monte Carlo Methods, 2002, section 5). Each of n strata of each dimension has
+ *           one point, if n is a power of 2. Without the origin that is lost: the mean of a smooth
+ *           function over 1024 points is then off by 2.4 times as much (test_design.c)
  *
- * random and lhs draw from a stream for each dimension, which depends on the seed and the
- * dimension's name: one more parameter does not change the values of the others. */
+ * They draw from a stream for each dimension, which depends on the seed and the dimension's name:
+ * one more parameter does not change the values of the others, but in sobol, where it takes its
+ * place among the dimensions. */
 #ifndef PYGCSIM_SWEEP_FILE_DESIGN_H
 #define PYGCSIM_SWEEP_FILE_DESIGN_H
 

@@ -187,6 +187,7 @@ READER(until)
 #define ENTRIES                                                                                    \
     "a name or a spec as on the command line, a map of name and parameters, or a list of these"
 
+static const char *const design_counts[] = {[COUNT_drawn] = "drawn", [COUNT_left] = "left", NULL};
 static const char *const scales[] = {"linear", "log", NULL};
 
 #define FIELD(name)   PARAM_FIELD(reading, name)
@@ -215,6 +216,9 @@ const struct experiment_key experiment_keys[] = {
     {"design", {DESIGN_POINTS, FIELD(points), .otherwise = "must be given unless it is grid",
                 .meaning = "how many points random, lhs and sobol choose"},
      .read = read_points},
+    {"design", {"count", PARAM_CHOICE, FIELD(design_count), .choices = design_counts, .initial = "drawn",
+                .meaning = "which points are to be so many: all that are drawn, or those left by constraints"},
+     NODE(count_node), read_value},
     {"", {DESIGN_POINTS, FIELD(points), .otherwise = "none",
           .meaning = "the points of the design, if design is only a name"},
      .read = read_points},

@@ -16,12 +16,19 @@
 #define RUNS_MOST       10000000
 #define NAMES_SUGGESTED 200
 
+/* So many are drawn for each point that is to be left, and so many besides: then there are hardly
+ * any. */
+#define DRAWN_TIMES 50
+#define DRAWN_MORE  5000
+
 struct candidate {
     size_t workload, collector, policy; /* in this order they are sorted */
+    bool met;                           /* the constraints: those that do come first */
 };
 
 struct making {
     const struct reading *reading;
+    struct design design; /* its points: as many as are drawn */
     struct side workloads, policies;
     struct expression **constraints;
     size_t constraint_count;
@@ -39,15 +46,20 @@ static double pair_count(const struct entry *workload, const struct entry *polic
     return design->kind == DESIGN_grid ? w * p : w > p ? w : p;
 }
 
-static int check_size(const struct making *making, struct error *error)
+static double all_points(const struct making *making, const struct design *design)
 {
-    const struct reading *reading = making->reading;
     double points = 0;
     for (size_t w = 0; w < making->workloads.entry_count; w++)
         for (size_t p = 0; p < making->policies.entry_count; p++)
-            points += pair_count(&making->workloads.entries[w], &making->policies.entries[p],
-                                 &reading->design);
-    points *= (double)reading->collector_count;
+            points +=
+                pair_count(&making->workloads.entries[w], &making->policies.entries[p], design);
+    return points * (double)making->reading->collector_count;
+}
+
+static int check_size(const struct making *making, struct error *error)
+{
+    const struct reading *reading = making->reading;
+    double points = all_points(making, &making->design);
     double runs = points * (double)reading->experiment->seed_count;
     const yaml_node_t *root = reading->document->root;
     if (points > POINTS_MOST)
@@ -111,55 +123,130 @@ static int read_constraints(struct making *making, struct error *error)
     return status;
 }
 
-static bool meets_constraints(const struct making *making, size_t workload, size_t policy)
+/* A point of a pair of entries, by its place among the settings. */
+struct spot {
+    size_t workload, policy;
+};
+
+static bool meets_constraints(const struct making *making, struct spot spot)
 {
     for (size_t i = 0; i < making->constraint_count; i++)
-        if (!constraint_holds(making->constraints[i], &making->workloads.settings[workload],
-                              &making->policies.settings[policy]))
+        if (!constraint_holds(making->constraints[i], &making->workloads.settings[spot.workload],
+                              &making->policies.settings[spot.policy]))
             return false;
     return true;
 }
 
+/* ---- drawing -------------------------------------------------------------------------------- */
+
+static struct spot spot_of(const struct making *making, size_t w, size_t p, size_t i)
+{
+    const struct side *side_w = &making->workloads, *side_p = &making->policies;
+    size_t workload = side_w->first[w] + (side_w->entries[w].varied ? i : 0),
+           policy = side_p->first[p] + (side_p->entries[p].varied ? i : 0);
+    return (struct spot){side_w->same[workload], side_p->same[policy]};
+}
+
+static bool pair_varies(const struct making *making, size_t w, size_t p)
+{
+    return making->workloads.entries[w].varied || making->policies.entries[p].varied;
+}
+
+/* Does point i of a sample meet the constraints, in all pairs that vary? */
+static bool point_is_left(const struct making *making, size_t i)
+{
+    for (size_t w = 0; w < making->workloads.entry_count; w++)
+        for (size_t p = 0; p < making->policies.entry_count; p++)
+            if (pair_varies(making, w, p) && !meets_constraints(making, spot_of(making, w, p, i)))
+                return false;
+    return true;
+}
+
+/* How many points there are up to the last one wanted, if those that are left count; 0: too few. */
+static size_t points_wanted(const struct making *making)
+{
+    size_t left = 0, wanted = making->reading->design.points;
+    for (size_t i = 0; i < making->design.points; i++) {
+        left += point_is_left(making, i);
+        if (left == wanted)
+            return i + 1;
+    }
+    return 0;
+}
+
+static int expand(struct making *making, struct error *error)
+{
+    const struct document *document = making->reading->document;
+    struct side *side_w = &making->workloads, *side_p = &making->policies;
+    if (side_expand(side_w, document, &making->design, 0, error) != 0)
+        return -1;
+    return side_expand(side_p, document, &making->design, side_varied(side_w), error);
+}
+
+/* Where only points that are left count, the sample goes on until there are enough of them. */
+static int draw(struct making *making, struct error *error)
+{
+    const struct reading *reading = making->reading;
+    for (;;) {
+        if (expand(making, error) != 0)
+            return -1;
+        if (reading->design_count == COUNT_drawn)
+            return 0;
+        size_t points = points_wanted(making), drawn = making->design.points;
+        if (points > 0) {
+            making->design.points = points;
+            return 0;
+        }
+        making->design.points *= 2;
+        if (drawn > DRAWN_TIMES * reading->design.points + DRAWN_MORE ||
+            all_points(making, &making->design) > POINTS_MOST)
+            return document_error(reading->document, reading->constraints, error,
+                                  "of %zu points that were drawn fewer than %zu meet the "
+                                  "constraints; no more are tried",
+                                  drawn, reading->design.points);
+    }
+}
+
 /* ---- points --------------------------------------------------------------------------------- */
 
-static void add_candidate(struct making *making, size_t workload, size_t policy, size_t *capacity)
+static void add_candidate(struct making *making, struct spot spot, bool wanted, size_t *capacity)
 {
     size_t collectors = making->reading->collector_count;
-    workload = making->workloads.same[workload];
-    policy = making->policies.same[policy];
-    if (!meets_constraints(making, workload, policy))
-        return;
+    bool met = wanted && meets_constraints(making, spot);
     making->candidates =
         allocate_grow(making->candidates, capacity, making->candidate_count + collectors,
                       sizeof *making->candidates);
     for (size_t c = 0; c < collectors; c++)
-        making->candidates[making->candidate_count++] = (struct candidate){workload, c, policy};
+        making->candidates[making->candidate_count++] =
+            (struct candidate){spot.workload, c, spot.policy, met};
 }
 
 /* The points of a workload entry and a policy entry. */
 static void add_pair(struct making *making, size_t w, size_t p, size_t *capacity)
 {
-    const struct design *design = &making->reading->design;
-    const struct entry *workload = &making->workloads.entries[w],
-                       *policy = &making->policies.entries[p];
-    size_t workload_first = making->workloads.first[w], policy_first = making->policies.first[p];
+    const struct design *design = &making->design;
+    const struct side *side_w = &making->workloads, *side_p = &making->policies;
+    const struct entry *workload = &side_w->entries[w], *policy = &side_p->entries[p];
     if (design->kind == DESIGN_grid) {
         size_t workload_count = (size_t)entry_count(workload, design),
                policy_count = (size_t)entry_count(policy, design);
         for (size_t i = 0; i < workload_count; i++)
             for (size_t j = 0; j < policy_count; j++)
-                add_candidate(making, workload_first + i, policy_first + j, capacity);
+                add_candidate(making,
+                              (struct spot){side_w->same[side_w->first[w] + i],
+                                            side_p->same[side_p->first[p] + j]},
+                              true, capacity);
         return;
     }
+    bool only_left = making->reading->design_count == COUNT_left && pair_varies(making, w, p);
     size_t count = (size_t)pair_count(workload, policy, design);
     for (size_t i = 0; i < count; i++)
-        add_candidate(making, workload_first + (workload->varied ? i : 0),
-                      policy_first + (policy->varied ? i : 0), capacity);
+        add_candidate(making, spot_of(making, w, p, i), !only_left || point_is_left(making, i),
+                      capacity);
 }
 
-static int compare_candidates(const void *a, const void *b)
+static int compare_points(const struct candidate *x, const struct candidate *y)
 {
-    const struct candidate *x = a, *y = b;
     if (x->workload != y->workload)
         return x->workload < y->workload ? -1 : 1;
     if (x->collector != y->collector)
@@ -167,24 +254,45 @@ static int compare_candidates(const void *a, const void *b)
     return (x->policy > y->policy) - (x->policy < y->policy);
 }
 
+static int compare_candidates(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    int order = compare_points(x, y);
+    return order ? order : y->met - x->met;
+}
+
+/* Keeps what meets the constraints, each point once; and says how many there were. */
+static void choose_candidates(struct making *making)
+{
+    struct candidate *candidates = making->candidates;
+    size_t kept = 0, different = 0;
+    qsort(candidates, making->candidate_count, sizeof *candidates, compare_candidates);
+    struct candidate last = {.workload = SIZE_MAX};
+    for (size_t i = 0; i < making->candidate_count; i++) {
+        if (compare_points(&candidates[i], &last) == 0)
+            continue;
+        last = candidates[i];
+        different++;
+        if (last.met)
+            candidates[kept++] = last;
+    }
+    making->candidate_count = kept;
+    making->reading->experiment->points_before = different;
+}
+
 static int make_candidates(struct making *making, struct error *error)
 {
-    size_t capacity = 0, kept = 0;
+    size_t capacity = 0;
     for (size_t w = 0; w < making->workloads.entry_count; w++)
         for (size_t p = 0; p < making->policies.entry_count; p++)
             add_pair(making, w, p, &capacity);
-    struct candidate *candidates = making->candidates;
+    choose_candidates(making);
     if (making->candidate_count == 0)
         return document_error(making->reading->document, making->reading->constraints, error,
                               "no point is left: none meets %s",
                               making->constraint_count == 1
                                   ? expression_text(making->constraints[0])
                                   : "all constraints");
-    qsort(candidates, making->candidate_count, sizeof *candidates, compare_candidates);
-    for (size_t i = 0; i < making->candidate_count; i++)
-        if (kept == 0 || compare_candidates(&candidates[i], &candidates[kept - 1]) != 0)
-            candidates[kept++] = candidates[i];
-    making->candidate_count = kept;
     return 0;
 }
 
@@ -275,13 +383,11 @@ static int make(struct making *making, struct error *error)
     const struct reading *reading = making->reading;
     const struct document *document = reading->document;
     const struct design *design = &reading->design;
-    struct side *side_w = &making->workloads, *side_p = &making->policies;
-    if (side_read(side_w, document, reading->workloads, NULL, design, error) != 0 ||
-        side_read(side_p, document, reading->policies, "default", design, error) != 0 ||
+    if (side_read(&making->workloads, document, reading->workloads, NULL, design, error) != 0 ||
+        side_read(&making->policies, document, reading->policies, "default", design, error) != 0 ||
         check_dimensions(making, error) != 0 || check_size(making, error) != 0 ||
-        side_expand(side_w, document, design, 0, error) != 0 ||
-        side_expand(side_p, document, design, side_varied(side_w), error) != 0 ||
-        read_constraints(making, error) != 0 || make_candidates(making, error) != 0)
+        read_constraints(making, error) != 0 || draw(making, error) != 0 ||
+        make_candidates(making, error) != 0)
         return -1;
     make_points(making);
     return read_baseline(making, error);
@@ -291,6 +397,7 @@ int points_make(const struct reading *reading, struct error *error)
 {
     struct making making = {
         .reading = reading,
+        .design = reading->design,
         .workloads = {.kin = {"workload", workloads}},
         .policies = {.kin = {"policy", policies}},
     };

@@ -6,6 +6,9 @@
  * policies, so that policies are compared on the same programs; and the policies' are the same for
  * all workloads. An entry in which nothing varies is one setting, that meets them all.
  *
+ * Where only points that are left by the constraints count, the sample goes on until so many have
+ * met them in each pair of entries that varies: then all pairs have the same points of the design.
+ *
  * A setting that comes up twice is kept once, and so is a point; what no point has is dropped. */
 #ifndef PYGCSIM_SWEEP_FILE_POINTS_H
 #define PYGCSIM_SWEEP_FILE_POINTS_H

@@ -21,6 +21,12 @@ static int check_design(struct reading *reading, struct error *error)
         return document_error(
             reading->document, reading->points_node, error,
             "points go with design random, lhs or sobol; a grid has all there are");
+    bool goes_on = reading->design.kind == DESIGN_random || reading->design.kind == DESIGN_sobol;
+    if (reading->design_count == COUNT_left && !goes_on)
+        return document_error(reading->document, reading->count_node, error,
+                              "count: left goes with design random or sobol, which can go on; %s "
+                              "cannot",
+                              design_names[reading->design.kind]);
     return 0;
 }
 

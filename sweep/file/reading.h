@@ -13,6 +13,12 @@
 #include "sweep/file/document.h"
 #include "sweep/file/experiment.h"
 
+/* Which points of a sample are to be so many. */
+enum design_count {
+    COUNT_drawn,
+    COUNT_left /* those that meet the constraints: more are drawn until there are so many */
+};
+
 /* What a file says, as far as a key by itself tells; nodes are of keys given, or NULL. */
 struct reading {
     const struct document *document;
@@ -23,8 +29,9 @@ struct reading {
     const struct collector_version **collectors; /* each once */
     size_t collector_count;
     int64_t design_kind, points; /* 0: not said */
+    int64_t design_count;        /* enum design_count: which of them count */
     struct design design;        /* what they come to */
-    const yaml_node_t *design_node, *points_node;
+    const yaml_node_t *design_node, *points_node, *count_node;
     uint64_t seed, replications, one_seed; /* the one read last */
     const yaml_node_t *seed_node, *replications_node, *seeds, *until_node;
     struct until until;

@@ -27,16 +27,24 @@ int side_read(struct side *side, const struct document *document, const yaml_nod
     return 0;
 }
 
-void side_fini(struct side *side)
+static void forget_settings(struct side *side)
 {
-    for (size_t i = 0; i < side->entry_count; i++)
-        entry_fini(&side->entries[i]);
     for (size_t i = 0; i < side->setting_count; i++)
         setting_fini(&side->settings[i]);
-    free(side->entries);
+    side->setting_count = 0;
     free(side->settings);
     free(side->first);
     free(side->same);
+    side->settings = NULL;
+    side->first = side->same = NULL;
+}
+
+void side_fini(struct side *side)
+{
+    forget_settings(side);
+    for (size_t i = 0; i < side->entry_count; i++)
+        entry_fini(&side->entries[i]);
+    free(side->entries);
 }
 
 size_t side_varied(const struct side *side)
@@ -98,6 +106,7 @@ int side_expand(struct side *side, const struct document *document, const struct
                 size_t first, struct error *error)
 {
     double total = 0;
+    forget_settings(side);
     for (size_t i = 0; i < side->entry_count; i++)
         total += entry_count(&side->entries[i], design);
     side->settings = allocate_zeroed((size_t)total, sizeof *side->settings);

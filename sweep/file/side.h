@@ -33,8 +33,8 @@ void side_fini(struct side *side);
 /* The most parameters that vary in an entry. */
 size_t side_varied(const struct side *side);
 
-/* Makes all settings; samples take the design's dimensions `first` and after. Returns 0, or -1 with
- * a line in *error. */
+/* Makes all settings, in place of those there were; samples take the design's dimensions `first`
+ * and after. Returns 0, or -1 with a line in *error. */
 int side_expand(struct side *side, const struct document *document, const struct design *design,
                 size_t first, struct error *error);
 

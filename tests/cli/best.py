@@ -2,6 +2,7 @@
 """pygcsim best and sensitivity: choices and shares, computed again here; Python lines, executed."""
 import itertools
 import math
+import os
 import random
 import subprocess
 import sys
@@ -422,7 +423,20 @@ def runs(place):
     check_row(row, groups, list(values), [mean(y) for y in values.values()])
 
 
-@test("sensitivity: sampled numbers are put together in groups")
+def by_neighbours(y):
+    """The share, from observations in the order of a parameter."""
+    of_neighbours = sum((b - a) ** 2 for a, b in zip(y, y[1:])) / (2 * (len(y) - 1))
+    return max(1 - of_neighbours / (sum((a - mean(y)) ** 2 for a in y) / (len(y) - 1)), 0)
+
+
+def check_neighbours(row, y, part=1):
+    equal((row["by"], row["observations"], "groups" in row, "eta2" in row),
+          ("neighbours", len(y), False, False), row)
+    check(near(row["share"], part * by_neighbours(y), 9), row, part * by_neighbours(y))
+    check(0 <= row["share_low"] <= row["share"] <= row["share_high"] <= 1, row)
+
+
+@test("sensitivity: numbers that hardly repeat: by neighbours")
 def sampled(place):
     file = File(place)
     experiment = file.experiment(objective=PLAIN)
@@ -432,13 +446,10 @@ def sampled(place):
         file.setting(experiment, "off", {PLAIN: [x + e]}, workload=f"web:rate={x}",
                      parameters={"workload.rate": (x, str(x))})
     file.close()
-    row = sensitivity(place)[PLAIN, "web.rate"]
-    equal((row["values"], row["observations"], row["groups"]), (40, 40, 8), "counts")
-    y = [x + e for x, e in points]
-    check_row(row, [y[i:i + 5] for i in range(0, 40, 5)], [x for x, _ in points], y)
+    check_neighbours(sensitivity(place)[PLAIN, "web.rate"], [x + e for x, e in points])
 
 
-@test("sensitivity: parameters sampled together are told apart, by groups of the design's points")
+@test("sensitivity: parameters sampled together are told apart, by neighbours among the design's points")
 def sampled_together(place):
     """Each value comes once for each policy: groups by value would be the points themselves."""
     file = File(place)
@@ -459,14 +470,83 @@ def sampled_together(place):
             sum((y - mean(every)) ** 2 for y in every))
     for place_of, name in enumerate(("web.rate", "web.objects")):
         row = rows[PLAIN, name]
-        equal((row["values"], row["settings"], row["observations"], row["groups"]),
-              (60, 120, 60, 5), name)
-        y = [mean(means[point]) for point in sorted(means, key=lambda point: point[place_of])]
-        eta2, omega2 = shares([y[i:i + 12] for i in range(0, 60, 12)])
-        check(near(row["eta2"], part * eta2, 9) and near(row["share"], part * omega2, 9), row,
-              (part * eta2, part * omega2))
-    check(rows[PLAIN, "web.rate"]["share"] > 0.8 and rows[PLAIN, "web.objects"]["share"] < 0.15,
+        equal((row["values"], row["settings"]), (60, 120), name)
+        check_neighbours(row, [mean(means[point]) for point in
+                               sorted(means, key=lambda point: point[place_of])], part)
+    check(rows[PLAIN, "web.rate"]["share"] > 0.8 and rows[PLAIN, "web.objects"]["share"] < 0.2,
           rows)
+
+
+@test("sensitivity: Ishigami's function, 50 points: of what goes up and down, too")
+def ishigami(place):
+    """Shares 0.314, 0.442, 0 (Ishigami & Homma 1990); four standard errors at most."""
+    file = File(place)
+    experiment = file.experiment(objective=PLAIN)
+    draw = random.Random(8)
+    names = ("rate", "objects", "cycles")
+    for _ in range(50):
+        x = [draw.uniform(-math.pi, math.pi) for _ in names]
+        y = math.sin(x[0]) + 7 * math.sin(x[1]) ** 2 + 0.1 * x[2] ** 4 * math.sin(x[0])
+        file.setting(experiment, "off", {PLAIN: [y + 20]},
+                     workload="web:" + ",".join(f"{name}={value}" for name, value in zip(names, x)),
+                     parameters={f"workload.{name}": (value, str(value)) for name, value in zip(names, x)})
+    file.close()
+    rows = sensitivity(place, f"--metric {PLAIN}")
+    for name, truth in zip(names, (0.314, 0.442, 0)):
+        row = rows[PLAIN, f"web.{name}"]
+        check(row["share_low"] <= truth <= row["share_high"], name, row)
+        check("with_others" not in row, "a sample", row)
+    check(rows[PLAIN, "web.objects"]["share"] > 0.2, rows)
+    out = place.expect(0, f"sensitivity results.db --metric {PLAIN}").out
+    check("  50 neighbours  " in out and "add up" not in out, out)
+
+
+LEVELS = (-1, 0, 1)
+TOTALS = [  # a metric of a and b, and how much of its variance is left where b stands still
+    ("each by itself", lambda a, b: 3 * a + b, 9 / 10),
+    ("only together", lambda a, b: a * b, 1),
+    ("both", lambda a, b: 3 * a + b + a * b, 58 / 64),  # 6 + 2/3 + 4/9; 2/3 are of b
+    ("nothing", lambda a, b: b, 0),
+]
+
+
+def grid_of(place, value):
+    """`value`: of a, b and the seed."""
+    file = File(place)
+    experiment = file.experiment(objective=PLAIN)
+    for a, b in itertools.product(LEVELS, LEVELS):
+        file.setting(experiment, f"threshold:t0={a + 5},t1={b + 5}", {PLAIN: [value(a, b, seed) for seed in range(3)]},
+                     parameters={"policy.t0": (a + 5, str(a + 5)), "policy.t1": (b + 5, str(b + 5))})
+    file.close()
+    row = sensitivity(place, f"--metric {PLAIN}")[PLAIN, "threshold.t0"]
+    row["printed"] = place.expect(0, f"sensitivity results.db --metric {PLAIN}").out
+    os.remove(place.path("results.db"))
+    return row
+
+
+@test("sensitivity: what a parameter does together with others, in grids")
+def totals(place):
+    for what, metric, total in TOTALS:
+        row = grid_of(place, lambda a, b, seed: metric(a, b) + 9 + seed)
+        check(near(row["with_others"], total, 9), what, row)
+        if total in (0, 1):
+            equal("These shares add up to 0%." in row["printed"], total == 1, what)
+
+
+@test("sensitivity: what a parameter does together with others, less what chance does")
+def totals_with_noise(place):
+    noise = random.Random(9)
+    y = {key: key[0] + 3 * key[1] + noise.gauss(0, 1) for key in itertools.product(LEVELS, LEVELS, range(3))}
+    row = grid_of(place, lambda a, b, seed: y[a, b, seed])
+    inside = between = 0
+    for b in LEVELS:
+        settings = {a: mean([y[a, b, seed] for seed in range(3)]) for a in LEVELS}
+        seeds = {seed: mean([y[a, b, seed] for a in LEVELS]) for seed in range(3)}
+        cell = mean(list(settings.values()))
+        left = sum((y[a, b, seed] - settings[a] - seeds[seed] + cell) ** 2 for a in LEVELS for seed in range(3))
+        inside += sum((m - cell) ** 2 for m in settings.values()) - left / 2 / 3
+        between += 3 * (cell - mean(list(y.values()))) ** 2
+    check(near(row["with_others"], inside / (inside + between), 9), row, inside / (inside + between))
 
 
 @test("sensitivity: nothing varies; one replication of few settings")

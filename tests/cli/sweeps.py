@@ -423,6 +423,17 @@ def until_compare(place):
 # ---- before it begins ------------------------------------------------------------------------------
 
 
+@test("sweep: how many points constraints leave is said at once, with --dry-run too")
+def points_left(place):
+    place.write("e.yaml", "{workload: 'web:rate=10,duration=1s,modules=2000', policies: {name: threshold, t1: [1, 5],"
+                          " t2: [1, 5]}, constraint: t1 <= t2}")
+    for command in ("sweep e.yaml --dry-run", "sweep e.yaml"):
+        place.expect(0, command, out=["3 of 4 points meet the constraints; the others are left out."])
+    place.write("e.yaml", "{workload: 'web:rate=10,duration=1s,modules=2000', constraint: rate > 1}")
+    out = place.expect(0, "sweep e.yaml --dry-run").out
+    check("constraints" not in out, out)
+
+
 @test("sweep --dry-run: the plan, its size and an estimate; no file is made")
 def dry_run(place):
     experiment(place)

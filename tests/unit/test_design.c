@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sweep/file/design.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,15 +64,21 @@ TEST(dimensions_are_independent)
     }
 }
 
-/* The n intervals of a dimension have one point each. Sobol's do so for powers of 2, its first
- * point (0) being left out here. */
+/* The n intervals of a dimension have one point each; Sobol's do so for powers of 2. */
 TEST(strata)
 {
-    static const size_t counts[] = {1, 2, 7, 64, 1000};
+    static const struct {
+        enum design_kind kind;
+        size_t points;
+    } rows[] = {
+        {DESIGN_lhs, 1},   {DESIGN_lhs, 2},    {DESIGN_lhs, 7},
+        {DESIGN_lhs, 64},  {DESIGN_lhs, 1000}, {DESIGN_sobol, 1},
+        {DESIGN_sobol, 2}, {DESIGN_sobol, 64}, {DESIGN_sobol, 1024},
+    };
     enum { DIMENSIONS = 3 };
-    for (size_t c = 0; c < LENGTH(counts); c++) {
-        size_t points = counts[c];
-        double *u = make(DESIGN_lhs, points, 5, 0, DIMENSIONS);
+    for (size_t r = 0; r < LENGTH(rows); r++) {
+        size_t points = rows[r].points;
+        double *u = make(rows[r].kind, points, 5, 0, DIMENSIONS);
         for (size_t d = 0; d < DIMENSIONS; d++) {
             bool *seen = calloc(points, sizeof *seen);
             for (size_t i = 0; i < points; i++) {
@@ -101,19 +108,56 @@ TEST(random_has_no_strata)
     free(u);
 }
 
+static uint32_t digits(double u)
+{
+    return (uint32_t)ldexp(u, 32);
+}
+
+/* The sequence from the origin on, as in Bratley & Fox, but for one shift of all points of a
+ * dimension, which depends on the seed and on nothing else. */
 TEST(sobol_sequence)
 {
-    static const double expected[] = {0.5, 0.5, 0.75, 0.25, 0.25, 0.75, 0.375, 0.375};
-    double *u = make(DESIGN_sobol, 4, 1, 0, 2);
-    for (size_t i = 0; i < LENGTH(expected); i++)
-        check_real("Sobol", u[i], expected[i]);
-    double *other_seed = make(DESIGN_sobol, 4, 99, 0, 2), *second = make(DESIGN_sobol, 4, 1, 1, 1);
-    check_that("it has no seed", memcmp(u, other_seed, 8 * sizeof *u) == 0);
-    for (size_t i = 0; i < 4; i++)
-        check_real("dimensions from the second on", second[i], expected[2 * i + 1]);
+    static const double expected[] = {0, 0, 0.5, 0.5, 0.75, 0.25, 0.25, 0.75, 0.375, 0.375};
+    double *u = make(DESIGN_sobol, 5, 1, 0, 2), *again = make(DESIGN_sobol, 5, 1, 0, 2),
+           *other_seed = make(DESIGN_sobol, 5, 99, 0, 2);
+    for (size_t i = 2; i < LENGTH(expected); i++)
+        check_count("Sobol", digits(u[i]) ^ digits(u[i % 2]), digits(expected[i]));
+    check_that("again", memcmp(u, again, 10 * sizeof *u) == 0);
+    check_that("two names, two shifts", digits(u[0]) != digits(u[1]));
+    check_that("another seed", digits(u[0]) != digits(other_seed[0]));
+    const struct design design = {DESIGN_sobol, 5, 1};
+    double *second = design_coordinates(&design, names + 1, 1, 1);
+    for (size_t i = 0; i < 5; i++)
+        check_real("dimensions from the second on", second[i], u[2 * i + 1]);
     free(u);
+    free(again);
     free(other_seed);
     free(second);
+}
+
+/* How far the mean of x y z over `points` is from 1/8: over 20 seeds, the root of the mean square.
+ * `from`: the first point that counts. */
+static double integration_error(enum design_kind kind, size_t points, size_t from)
+{
+    enum { SEEDS = 20 };
+    double squares = 0;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        double *u = make(kind, from + points, seed, 0, 3), sum = 0;
+        for (size_t i = from; i < from + points; i++)
+            sum += u[3 * i] * u[3 * i + 1] * u[3 * i + 2];
+        squares += pow(sum / (double)points - 0.125, 2);
+        free(u);
+    }
+    return sqrt(squares / SEEDS);
+}
+
+TEST(sobol_integrates)
+{
+    for (size_t points = 256; points <= 1024; points *= 4) {
+        double whole = integration_error(DESIGN_sobol, points, 0);
+        check_that("with the origin", 2 * whole < integration_error(DESIGN_sobol, points, 1));
+        check_that("beside lhs", 10 * whole < integration_error(DESIGN_lhs, points, 0));
+    }
 }
 
 /* One dimension more, or another before, leaves the others as they are. */
@@ -155,7 +199,7 @@ int main(void)
         cmocka_unit_test(inside_the_cube),  cmocka_unit_test(dimensions_are_independent),
         cmocka_unit_test(strata),           cmocka_unit_test(random_has_no_strata),
         cmocka_unit_test(sobol_sequence),   cmocka_unit_test(dimensions_have_streams_of_their_own),
-        cmocka_unit_test(names_of_designs),
+        cmocka_unit_test(names_of_designs), cmocka_unit_test(sobol_integrates),
     };
     return cmocka_run_group_tests_name("design", tests, NULL, NULL);
 }

@@ -377,23 +377,25 @@ TEST(constraints)
                  "web:rate=20|3.13|default");
 }
 
-/* Sobol's first points, worked out by hand: 0.5, 0.5; 0.75, 0.25; 0.25, 0.75; 0.375, 0.375. */
+/* Sobol's first points are 0, 0; 0.5, 0.5; 0.75, 0.25; 0.25, 0.75: digits that are turned over in
+ * what the streams begin with. These are 0.5308 (threshold.t0), 0.8190 (t1), 0.1608 (timed.every),
+ * 0.2075 (generation), 0.2231 (web.rate); so t0 is at 0.5308, 0.0308, 0.2808 of its range. */
 TEST(sampled)
 {
     check_policies("policy: {name: threshold, t0: {range: 1000..2000}, t1: {range: 1..100, "
                    "scale: log}, t2: 7}\ndesign: {name: sobol, points: 3}",
-                   "threshold:t0=1500,t1=7,t2=7 threshold:t0=1750,t1=2,t2=7 "
-                   "threshold:t0=1250,t1=27,t2=7");
+                   "threshold:t0=1531,t1=38,t2=7 threshold:t0=1030,t1=3,t2=7 "
+                   "threshold:t0=1281,t1=10,t2=7");
     check_policies("policy: {name: timed, every: [1s, 2s, 3s, 4s], generation: {range: 0..2, "
                    "points: 9}}\ndesign: sobol\npoints: 4",
-                   "timed:every=3s,generation=1 timed:every=4s,generation=0 "
-                   "timed:every=2s,generation=2 timed:every=2s,generation=1");
+                   "timed:every=1s,generation=0 timed:every=3s,generation=2 "
+                   "timed:every=4s,generation=1 timed:every=2s,generation=2");
     check_policies("policies: [default, {name: threshold, t0: {distribution: uniform, least: 1000, "
                    "most: 2000}}, off]\ndesign: {points: 2, name: sobol}",
-                   "default threshold:t0=1500 threshold:t0=1750 off");
+                   "default threshold:t0=1531 threshold:t0=1030 off");
     check_policies("policies: {name: timed, every: {distribution: exponential, mean: 2s}}\n"
                    "design: {points: 1, name: sobol}",
-                   "timed:every=1387ms"); /* 1 ms more or less: cut off at 1 ms */
+                   "timed:every=351700us"); /* -2 s log(1 - 0.1608), about: cut off at 1 ms */
     check_policies("policy: {name: threshold, t0: [5, 5]}\ndesign: {name: lhs, points: 3}",
                    "threshold:t0=5");
 }
@@ -405,19 +407,19 @@ TEST(sampled_workloads_and_policies)
     check_points("workload: {name: web, rate: {range: 100..200}}\n"
                  "policies: [off, {name: threshold, t0: {range: 1000..2000}}]\n"
                  "design: {name: sobol, points: 3}",
-                 "web:rate=150|3.13|off web:rate=150|3.13|threshold:t0=1500 "
-                 "web:rate=175|3.13|off web:rate=175|3.13|threshold:t0=1250 "
-                 "web:rate=125|3.13|off web:rate=125|3.13|threshold:t0=1750");
+                 "web:rate=122.3|3.13|off web:rate=122.3|3.13|threshold:t0=1531 "
+                 "web:rate=172.3|3.13|off web:rate=172.3|3.13|threshold:t0=1030 "
+                 "web:rate=197.3|3.13|off web:rate=197.3|3.13|threshold:t0=1781");
     check_points("workloads: [device, {name: web, rate: {range: 100..200}}]\n"
                  "policies: [off, {name: threshold, t0: {range: 1000..2000}}]\n"
                  "collectors: [cpython-3.13, cpython-3.9]\n"
                  "design: {name: sobol, points: 2}\n"
                  "constraint: t0 < 1500",
-                 "device|3.13|off device|3.13|threshold:t0=1250 "
-                 "device|3.9|off device|3.9|threshold:t0=1250 "
-                 "web:rate=150|3.13|off web:rate=150|3.9|off "
-                 "web:rate=175|3.13|off web:rate=175|3.13|threshold:t0=1250 "
-                 "web:rate=175|3.9|off web:rate=175|3.9|threshold:t0=1250");
+                 "device|3.13|off device|3.13|threshold:t0=1030 "
+                 "device|3.9|off device|3.9|threshold:t0=1030 "
+                 "web:rate=122.3|3.13|off web:rate=122.3|3.9|off "
+                 "web:rate=172.3|3.13|off web:rate=172.3|3.13|threshold:t0=1030 "
+                 "web:rate=172.3|3.9|off web:rate=172.3|3.9|threshold:t0=1030");
 }
 
 /* Texts of one parameter at all points. */
@@ -432,7 +434,7 @@ static void list_policies(const char *yaml, struct text *text)
 
 TEST(samples_depend_on_the_seed)
 {
-    static const char *const designs[] = {"random", "lhs"};
+    static const char *const designs[] = {"random", "lhs", "sobol"};
     static const char form[] =
         "{workload: web, policies: {name: threshold, t0: {range: 1000..2000}}, design: {name: %s, "
         "points: 5}, %s}";
@@ -446,6 +448,68 @@ TEST(samples_depend_on_the_seed)
         }
         check_text("the first seed", texts[1].text, texts[0].text);
         check_that("another seed", strcmp(texts[2].text, texts[0].text) != 0);
+    }
+}
+
+/* Of how many points constraints leave how many: of grids, and of samples with a constraint that
+ * half of them meet, or as many as are wanted. A policy in which nothing varies is a point besides.
+ */
+TEST(points_left_by_constraints)
+{
+    static const struct {
+        const char *what, *yaml;
+        size_t before, least, most;
+    } rows[] = {
+        {"none", "workload: web\npolicies: {name: threshold, t0: [700, 900]}", 2, 2, 2},
+        {"a grid",
+         "workload: web\npolicies: [off, {name: threshold, t0: [700, 900], t1: [5, 10]}]\n"
+         "constraint: t0 > 700",
+         5, 3, 3},
+        {"twice the same point",
+         "workload: web\npolicies: {name: threshold, t0: [700, 900, 900]}\nconstraint: t0 > 700", 2,
+         1, 1},
+        {"half of a sample",
+         "workload: web\npolicies: [off, {name: threshold, t1: {range: 1..1_000_000}, t2: {range: "
+         "1..1_000_000}}]\nconstraint: t1 < t2\ndesign: {name: sobol, points: 64}",
+         65, 29, 37},
+        {"until so many are left: all of the pairs, about half of the sample",
+         "workload: web\npolicies: [off, {name: threshold, t1: {range: 1..1_000_000}, t2: {range: "
+         "1..1_000_000}}]\nconstraint: t1 < t2\ndesign: {name: sobol, points: 64, count: left}",
+         0, 65, 65},
+        {"the same points with both policies",
+         "workload: {name: web, rate: {range: 1..9}}\npolicies: [off, {name: threshold, t0: "
+         "{range: "
+         "1000..2000}}]\nconstraint: rate * t0 < 5000\n"
+         "design: {name: random, points: 40, count: left}",
+         0, 80, 80},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct experiment experiment = read_text(rows[i].yaml);
+        if (rows[i].before > 0)
+            check_count(rows[i].what, experiment.points_before, rows[i].before);
+        check_that(rows[i].what, experiment.points_before >= experiment.point_count);
+        check_that(rows[i].what, experiment.point_count >= rows[i].least);
+        check_that(rows[i].what, experiment.point_count <= rows[i].most);
+        experiment_fini(&experiment);
+    }
+}
+
+/* A sample that goes on begins as the one that does not. */
+TEST(samples_go_on)
+{
+    static const char form[] = "{workload: web, policies: {name: threshold, t0: {range: "
+                               "1000..9999}}, constraint: t0 < 5000, "
+                               "design: {name: %s, points: 20%s}}";
+    static const char *const designs[] = {"random", "sobol"};
+    for (size_t i = 0; i < LENGTH(designs); i++) {
+        struct text yaml[2] = {0}, policies[2] = {0};
+        text_add(&yaml[0], form, designs[i], "");
+        text_add(&yaml[1], form, designs[i], ", count: left");
+        list_policies(yaml[0].text, &policies[0]);
+        list_policies(yaml[1].text, &policies[1]);
+        size_t begun = strlen(policies[0].text);
+        check_that(designs[i], strncmp(policies[0].text, policies[1].text, begun) == 0);
+        check_that(designs[i], strlen(policies[1].text) > begun);
     }
 }
 
@@ -465,6 +529,8 @@ int main(void)
         cmocka_unit_test(sampled),
         cmocka_unit_test(sampled_workloads_and_policies),
         cmocka_unit_test(samples_depend_on_the_seed),
+        cmocka_unit_test(points_left_by_constraints),
+        cmocka_unit_test(samples_go_on),
     };
     return cmocka_run_group_tests_name("experiment", tests, NULL, NULL);
 }

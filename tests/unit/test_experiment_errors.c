@@ -345,6 +345,10 @@ TEST(designs)
          ":5: points are given twice, first in line 4"},
         {"workload: web\ndesign: {name: lhs, points: 0}", ":2: points=0 is not allowed; it"},
         {"workload: web\ndesign: {name: lhs, points: 1000001}", ":2: points=1000001 is not all"},
+        {"workload: web\ndesign: {name: lhs, points: 5, count: left}",
+         ":2: count: left goes with design random or sobol, which can go on; lhs cannot"},
+        {"workload: web\ndesign: {name: grid, count: left}",
+         ":2: count: left goes with design random or sobol, which can go on; grid cannot"},
         {"workload: web\ndesign: {name: lhs, points: 5}",
          ":2: design lhs, but no parameter is a list, a range or a distribution"},
     };
@@ -367,6 +371,9 @@ TEST(constraints)
          ":3: no point is left: none meets rate > 5"},
         {"workload: {name: web, rate: [1, 9]}\nconstraints: [rate > 5, rate < 5]",
          ":2: no point is left: none meets all constraints"},
+        {"workload: {name: web, rate: {range: 1..9}}\nconstraint: rate > 9\n"
+         "design: {name: sobol, points: 4, count: left}",
+         ":2: of 8192 points that were drawn fewer than 4 meet the constraints; no more are tried"},
     };
     check_rows(rows, LENGTH(rows));
 }

@@ -37,15 +37,19 @@ TEST(of_a_difference)
         {"0 at the end", estimate(5, 3, 0, 6), false, BETTER_LOW, VERDICT_NOT_TOLD_APART},
         {"0 well inside", estimate(5, 1, -1, 3), false, BETTER_LOW, VERDICT_NOT_TOLD_APART},
         {"no trace", estimate(5, 0, -1, 1), false, BETTER_LOW, VERDICT_NOT_TOLD_APART},
+        {"rare events decide", estimate_without_interval(estimate(5, 3, 2, 4), 2), false,
+         BETTER_LOW, VERDICT_RARE},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct verdict verdict =
             verdict_of_difference(rows[i].difference, rows[i].same, rows[i].better);
         bool apart = rows[i].value == VERDICT_BETTER || rows[i].value == VERDICT_WORSE ||
                      rows[i].value == VERDICT_DIFFERENT;
+        bool open = rows[i].value == VERDICT_RARE || rows[i].value == VERDICT_NOT_TOLD_APART;
         check_count(rows[i].what, verdict.value, rows[i].value);
         check_count(rows[i].what, verdict.difference.n, rows[i].difference.n);
         check_count(rows[i].what, verdict_is_told_apart(verdict.value), apart);
+        check_count(rows[i].what, verdict_is_not_told_apart(verdict.value), open);
         check_count(rows[i].what, isnan(verdict.would_show), rows[i].difference.n < 2);
     }
 }

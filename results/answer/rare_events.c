@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/answer/rare_events.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { HORIZON, WALL, STEADY_FROM, OF_GENERATIONS };
+enum { SEEN, EXPECTED, PAUSE, OF_GENERATION }; /* of generation 2, then of 1 */
+const char *const rare_events_metrics[] = {
+    "horizon",          "wall_time",        "steady_from",          "service_collections_gen2",
+    "expected_gen2",    "usual_gen2_pause", "service_gc_time_gen1", "expected_gen1",
+    "usual_gen1_pause",
+};
+const size_t rare_events_metric_count = sizeof rare_events_metrics / sizeof *rare_events_metrics;
+
+/* What is known of a run. */
+static double of_run(const struct outcomes *outcomes, size_t setting, size_t which, size_t run)
+{
+    return outcomes_values(outcomes, setting, outcomes->metric_count + which).values[run];
+}
+
+/* A setting's values of a metric, and the place of what is known of a generation's collections. */
+struct question {
+    const struct outcomes *outcomes;
+    size_t setting, metric, generation;
+};
+
+static double of_generation(const struct question *question, size_t which, size_t run)
+{
+    return of_run(question->outcomes, question->setting, question->generation + which, run);
+}
+
+static double steady_time(const struct question *question, size_t run)
+{
+    return of_run(question->outcomes, question->setting, WALL, run) -
+           of_run(question->outcomes, question->setting, STEADY_FROM, run);
+}
+
+/* Collections expected in so long a steady state as the run's. */
+static double expected(const struct question *question, size_t run)
+{
+    double left = of_run(question->outcomes, question->setting, HORIZON, run) -
+                  of_run(question->outcomes, question->setting, WALL, run);
+    return left > 0 ? of_generation(question, EXPECTED, run) / left * steady_time(question, run)
+                    : NAN;
+}
+
+/* The run's value with what is predicted, as far as that is known. */
+static double predicted(const struct question *question, double seen, size_t run)
+{
+    const struct outcomes *outcomes = question->outcomes;
+    const struct metric *metric = outcomes->metrics[question->metric];
+    const struct metric *at_horizon = metric_at_horizon(metric);
+    size_t place = at_horizon ? outcomes_metric(outcomes, at_horizon) : outcomes->metric_count;
+    double pauses = expected(question, run) * of_generation(question, PAUSE, run);
+    if (place < outcomes->metric_count)
+        return outcomes_values(outcomes, question->setting, place).values[run];
+    if (strstr(metric->name, "gc_time"))
+        return seen + pauses;
+    return strstr(metric->name, "gc_share") ? seen + pauses / steady_time(question, run) : seen;
+}
+
+/* Values of runs that have seen a collection, or have not. */
+struct part {
+    size_t count;
+    double sum, least, most;
+};
+
+static void add(struct part *part, double value)
+{
+    part->least = part->count ? fmin(part->least, value) : value;
+    part->most = part->count ? fmax(part->most, value) : value;
+    part->sum += value;
+    part->count++;
+}
+
+static bool is_beyond(const struct part *part, const struct part *other)
+{
+    double mean = part->sum / (double)part->count;
+    return mean < other->least || mean > other->most;
+}
+
+static struct rare_events ask(const struct question *question)
+{
+    const struct outcome_values values =
+        outcomes_values(question->outcomes, question->setting, question->metric);
+    struct part without = {0}, with = {0}, later = {0};
+    double to_come = 0;
+    for (size_t i = 0; i < values.count; i++) {
+        double value = values.values[i], seen = of_generation(question, SEEN, i);
+        if (isnan(value))
+            continue;
+        if (isnan(seen))
+            return (struct rare_events){0};
+        add(seen > 0 ? &with : &without, value);
+        add(&later, predicted(question, value, i));
+        to_come += expected(question, i);
+    }
+    size_t runs = with.count + without.count;
+    bool some = with.count > 0 && without.count > 0 && is_beyond(&with, &without) &&
+                is_beyond(&without, &with),
+         none = with.count == 0 && to_come >= RARE_EVENTS_LEAST * (double)runs &&
+                is_beyond(&later, &without);
+    return (struct rare_events){runs > 1 && (some || none), with.count, runs};
+}
+
+struct rare_events rare_events_of(const struct outcomes *outcomes, size_t setting, size_t metric)
+{
+    struct question question = {outcomes, setting, metric, OF_GENERATIONS};
+    if (!outcomes->rare_count || !metric_by_rare_collections(outcomes->metrics[metric]))
+        return (struct rare_events){0};
+    struct rare_events events = ask(&question);
+    question.generation += OF_GENERATION;
+    return events.decide ? events : ask(&question);
+}
+
+const char *rare_events_legend(const struct estimate *means, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (means[i].rare)
+            return "(2 of 5): in so many of the runs came a collection that decides the value, "
+                   "most "
+                   "often a full one. In which it comes is chance: so there is no interval, and no "
+                   "difference is told apart. What is expected of longer runs is in horizon_… and "
+                   "in "
+                   "what is still to come.";
+    return "";
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results/answer/rare_events.h"
+
+#include <gsl/gsl_randist.h>
+#include <math.h>
+#include <string.h>
+
+#include "sim/base/random.h"
+#include "tests/unit/check.h"
+
+enum { RUNS_MOST = 20, METRICS_MOST = 16 };
+
+/* Runs of 60 s, the first 10 of them start-up, with a horizon of 24 h. */
+#define STEADY 50.0
+#define LEFT   (86400.0 - 60.0)
+
+/* One setting, with a metric and, if it has one, its counterpart at the horizon. */
+struct fixture {
+    struct outcomes outcomes;
+    struct outcome setting;
+    const struct metric *metrics[METRICS_MOST];
+    uint32_t seeds[RUNS_MOST];
+    double values[METRICS_MOST * RUNS_MOST];
+};
+
+static void put(struct fixture *fixture, const char *metric, size_t run, double value)
+{
+    for (size_t m = 0; m < METRICS_MOST && fixture->metrics[m]; m++)
+        if (strcmp(fixture->metrics[m]->name, metric) == 0)
+            fixture->values[m * fixture->setting.value_count + run] = value;
+}
+
+/* `full`: full collections of each run in the steady state; `expected`: how many in so long a run.
+ */
+static void fixture_init(struct fixture *fixture, const char *metric, size_t runs,
+                         const double *values, const double *full, double expected)
+{
+    const struct metric *of = metric_named(metric), *at_horizon = metric_at_horizon(of);
+    size_t count = at_horizon ? 2 : 1;
+    *fixture = (struct fixture){.setting = {.value_count = runs}, .metrics = {of, at_horizon}};
+    fixture->outcomes = (struct outcomes){.settings = &fixture->setting,
+                                          .setting_count = 1,
+                                          .metrics = fixture->metrics,
+                                          .metric_count = count,
+                                          .rare_count = rare_events_metric_count,
+                                          .value_seeds = fixture->seeds,
+                                          .values = fixture->values};
+    for (size_t i = 0; i < rare_events_metric_count; i++)
+        fixture->metrics[count + i] = metric_named(rare_events_metrics[i]);
+    for (uint32_t i = 0; i < runs; i++) {
+        fixture->seeds[i] = i;
+        put(fixture, metric, i, values[i]);
+        put(fixture, "horizon", i, 86400);
+        put(fixture, "wall_time", i, 60);
+        put(fixture, "steady_from", i, 60 - STEADY);
+        put(fixture, "service_collections_gen2", i, full[i]);
+        put(fixture, "expected_gen2", i, expected / STEADY * LEFT);
+        put(fixture, "usual_gen2_pause", i, 1);
+        put(fixture, "service_gc_time_gen1", i, 1);
+    }
+}
+
+TEST(when_they_decide)
+{
+    static const struct {
+        const char *what, *metric;
+        size_t runs;
+        double values[5], full[5], expected, later; /* at the horizon */
+        bool decide;
+        size_t events;
+    } rows[] = {
+        {"each has one", "latency_p99", 5, {9, 8, 9, 8, 9}, {1, 1, 2, 1, 1}, 1, 9, false, 5},
+        {"two of five", "latency_p99", 5, {1, 8, 1, 9, 2}, {0, 1, 0, 1, 0}, 0.4, 9, true, 2},
+        {"two, and they are as others",
+         "latency_p99",
+         5,
+         {1, 2, 3, 1, 2},
+         {0, 1, 0, 1, 0},
+         0.4,
+         9,
+         false,
+         2},
+        {"one of two", "service_pause_max", 2, {1, 9}, {0, 1}, 0.5, 9, true, 1},
+        {"of the median it says nothing",
+         "latency_p50",
+         5,
+         {1, 8, 1, 9, 2},
+         {0, 1, 0, 1, 0},
+         0.4,
+         0,
+         false,
+         0},
+        {"one run", "latency_p99", 1, {1}, {0}, 0.4, 9, false, 0},
+        {"none, and some are expected", "latency_p99", 3, {1, 2, 3}, {0, 0, 0}, 0.1, 9, true, 0},
+        {"none, expected once in a thousand",
+         "latency_p99",
+         3,
+         {1, 2, 3},
+         {0, 0, 0},
+         0.001,
+         9,
+         false,
+         0},
+        {"none, and it does not matter", "latency_p99", 3, {1, 2, 3}, {0, 0, 0}, 0.1, 2, false, 0},
+        {"runs do not tell", "latency_p99", 3, {1, 2, 3}, {NAN, NAN, NAN}, 0.1, 9, false, 0},
+        {"what pauses take, 2 ms a second more",
+         "gc_share",
+         3,
+         {0.01, 0.011, 0.01},
+         {0, 0, 0},
+         0.1,
+         0,
+         true,
+         0},
+        {"a trace more", "gc_share", 3, {0.01, 0.02, 0.01}, {0, 0, 0}, 0.1, 0, false, 0},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct fixture fixture;
+        fixture_init(&fixture, rows[i].metric, rows[i].runs, rows[i].values, rows[i].full,
+                     rows[i].expected);
+        for (size_t r = 0; r < rows[i].runs && fixture.outcomes.metric_count > 1; r++)
+            put(&fixture, fixture.metrics[1]->name, r, rows[i].later);
+        struct rare_events events = rare_events_of(&fixture.outcomes, 0, 0);
+        struct estimate mean = outcomes_mean(&fixture.outcomes, 0, 0);
+        check_count(rows[i].what, events.decide, rows[i].decide);
+        check_count(rows[i].what, mean.rare, rows[i].decide);
+        check_count(rows[i].what, isnan(mean.interval.low), rows[i].decide || rows[i].runs < 2);
+        check_that(rows[i].what, (*rare_events_legend(&mean, 1) != '\0') == rows[i].decide);
+        if (rows[i].decide)
+            check_count(rows[i].what, mean.events, rows[i].events);
+    }
+}
+
+/* A share of 1%, and with a full collection of 1 s in a run of 50 s 2% more. So many % of 95%
+ * intervals hold the true mean; and so many % of samples have one now. */
+TEST(study)
+{
+    enum { EXPERIMENTS = 2000 };
+    static const struct {
+        size_t n;
+        double rate, before, printed;
+    } rows[] = {
+        {3, 0.095, 26, 0},  {5, 0.095, 40, 0},     {10, 0.095, 64, 0},
+        {20, 0.095, 85, 0}, {10, 0.001, 94, 99},
+    };
+    for (size_t r = 0; r < LENGTH(rows); r++) {
+        size_t n = rows[r].n, covered = 0, printed = 0;
+        double truth = 0.01 + rows[r].rate * 0.02;
+        gsl_rng *stream = random_stream(n, "rare events");
+        for (size_t e = 0; e < EXPERIMENTS; e++) {
+            struct fixture fixture;
+            double values[RUNS_MOST], full[RUNS_MOST];
+            for (size_t i = 0; i < n; i++) {
+                full[i] = gsl_rng_uniform(stream) < rows[r].rate;
+                values[i] = 0.01 + gsl_ran_gaussian(stream, 0.0002) + 0.02 * full[i];
+            }
+            fixture_init(&fixture, "gc_share", n, values, full, rows[r].rate);
+            struct interval before = interval_of_mean(values, n, INTERVAL_t, INTERVAL_CONFIDENCE);
+            covered += before.low <= truth && truth <= before.high;
+            printed += isnan(outcomes_mean(&fixture.outcomes, 0, 0).interval.low) ? 0 : 1;
+        }
+        gsl_rng_free(stream);
+        double before = 100.0 * (double)covered / EXPERIMENTS,
+               now = 100.0 * (double)printed / EXPERIMENTS;
+        print_message("# n = %zu, rate %g: %.1f%% held, %.1f%% are printed now\n", n, rows[r].rate,
+                      before, now);
+        check_that("before", fabs(before - rows[r].before) < 5);
+        check_that("now", fabs(now - rows[r].printed) < 2);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(when_they_decide), cmocka_unit_test(study)};
+    return cmocka_run_group_tests_name("rare_events", tests, NULL, NULL);
+}
