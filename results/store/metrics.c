@@ -103,11 +103,19 @@ static const char across_runs[] = "run WHERE status = 'finished' WINDOW program 
             "objects that " of ", for each second of wall time in the steady state", collections,  \
             "total(promoted) FILTER (WHERE steady AND " where ") * 1e9 / " STEADY_WALL             \
     }
-#define LATENCY(name, meaning, p)                                                                  \
+#define LATENCY(name, meaning, expression)                                                         \
     {                                                                                              \
-        name, "s", meaning, latencies, "quantile(sorted(latency_ns), " #p ") / 1e9", BETTER_LOW,   \
-            true                                                                                   \
+        name, "s", meaning, latencies, expression, BETTER_LOW, true                                \
     }
+#define PERCENTILE_OF_LATENCY(p) "quantile(sorted(latency_ns), " #p ") / 1e9"
+/* Of fewer requests than METRIC_P999_LEAST one in a thousand is a handful that came close together:
+ * then the expression has no value. */
+#define TEXT_OF(number) #number
+#define TEXT(number)    TEXT_OF(number)
+#define P999(expression)                                                                           \
+    "iif((SELECT sum(requests) FROM latency) >= " TEXT(METRIC_P999_LEAST) ", " expression ", "     \
+                                                                          "NULL)"
+#define OF_P999 ", if " TEXT(METRIC_P999_LEAST) " requests or more arrive in the steady state"
 /* A metric with the scatter at an end of its range, for each: what they are made of are the columns
  * of collections and predictions, with `end` in their names. */
 #define AT_END(name, unit, of, expression, end, most)                                              \
@@ -162,9 +170,9 @@ static const char across_runs[] = "run WHERE status = 'finished' WINDOW program 
               "how long it will pause, " of ", if the heap does not"                               \
               " grow"),                                                                            \
         AHEAD("next_" name "_pause_high", "s", "the same if reachable objects go on growing, " of)
-#define HORIZON_LATENCY(name, meaning)                                                             \
+#define HORIZON_LATENCY(name, meaning, expression)                                                 \
     {                                                                                              \
-        name, "s", meaning, predictions, name, BETTER_LOW, true                                    \
+        name, "s", meaning, predictions, expression, BETTER_LOW, true                              \
     }
 
 /* clang-format off */
@@ -230,12 +238,13 @@ const struct metric metrics[] = {
     {"wall_time", "s", "the whole run", runs, "wall_ns / 1e9"},
     {"mutator_time", "s", "the program's own work", runs, "mutator_ns / 1e9"},
     {"steady_from", "s", "when the steady state begins: after start-up and warm-up", runs, "steady_ns / 1e9"},
-    LATENCY("latency_p50", "median request latency, arrival to the end of the last burst", 50),
-    LATENCY("latency_p90", "90th percentile of request latency", 90),
-    LATENCY("latency_p95", "95th percentile of request latency", 95),
-    LATENCY("latency_p99", "99th percentile of request latency", 99),
-    LATENCY("latency_p999", "99.9th percentile of request latency", 99.9),
-    LATENCY("latency_max", "longest request latency", 100),
+    LATENCY("latency_mean", "mean request latency, arrival to the end of the last burst", "avg(latency_ns) / 1e9"),
+    LATENCY("latency_p50", "median request latency", PERCENTILE_OF_LATENCY(50)),
+    LATENCY("latency_p90", "90th percentile of request latency", PERCENTILE_OF_LATENCY(90)),
+    LATENCY("latency_p95", "95th percentile of request latency", PERCENTILE_OF_LATENCY(95)),
+    LATENCY("latency_p99", "99th percentile of request latency", PERCENTILE_OF_LATENCY(99)),
+    LATENCY("latency_p999", "99.9th percentile of request latency" OF_P999, P999(PERCENTILE_OF_LATENCY(99.9))),
+    LATENCY("latency_max", "longest request latency", PERCENTILE_OF_LATENCY(100)),
     {"live_peak", "bytes", "reachable objects, largest sample", samples, "max(live_bytes)"},
     {"live_mean", "bytes", "reachable objects, mean over time in the steady state", steady_samples, MEAN("live_bytes")},
     {"garbage_mean", "bytes", "floating garbage, mean over time in the steady state", steady_samples,
@@ -284,10 +293,11 @@ const struct metric metrics[] = {
      "nullif(horizon_pause_max, 0)", BETTER_LOW, true},
     {"horizon_heap_peak", "bytes", "live objects and garbage, the most up to the horizon if reachable objects do not grow",
      predictions, "horizon_heap_peak", BETTER_LOW, true},
-    HORIZON_LATENCY("horizon_latency_p95", "95th percentile of request latency up to the horizon"),
-    HORIZON_LATENCY("horizon_latency_p99", "99th percentile of request latency up to the horizon"),
-    HORIZON_LATENCY("horizon_latency_p999", "99.9th percentile of request latency up to the horizon"),
-    HORIZON_LATENCY("horizon_latency_max", "longest latency to be expected up to the horizon"),
+    HORIZON_LATENCY("horizon_latency_p95", "95th percentile of request latency up to the horizon", "horizon_latency_p95"),
+    HORIZON_LATENCY("horizon_latency_p99", "99th percentile of request latency up to the horizon", "horizon_latency_p99"),
+    HORIZON_LATENCY("horizon_latency_p999", "99.9th percentile of request latency up to the horizon" OF_P999,
+                    P999("horizon_latency_p999")),
+    HORIZON_LATENCY("horizon_latency_max", "longest latency to be expected up to the horizon", "horizon_latency_max"),
     {"overhead", "ratio", "lower-bound overhead: busy time over that of the cheapest policy of the same program",
      across_runs, "(mutator_ns + pause_ns) * 1.0 / min(mutator_ns + pause_ns) OVER program", BETTER_LOW},
     {NULL},
