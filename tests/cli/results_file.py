@@ -161,10 +161,10 @@ WINDOWS = {"2ms": 2e6, "5ms": 5e6, "10ms": 10e6, "20ms": 20e6, "50ms": 50e6, "10
 
 
 def overhead(results, run):
-    """Against the run of the same program that was busy for the shortest time."""
+    """Against the run of the same program that was busy for the shortest time, in one experiment."""
     busy = [other["mutator_ns"] + other["pause_ns"] for other in results.query("SELECT * FROM run")
             if other["status"] == "finished" and
-            all(other[key] == run[key] for key in ("workload", "collector", "seed", "costs"))]
+            all(other[key] == run[key] for key in ("experiment_id", "workload", "collector", "seed", "costs"))]
     return ((run["mutator_ns"] + run["pause_ns"]) / min(busy)
             if run["status"] == "finished" and min(busy) else None)
 

@@ -390,38 +390,55 @@ TEST(no_steady_state)
     results_file_fini(&file);
 }
 
-/* Each run against the cheapest of its own program, of those that ran it to its end. */
+/* One run of many: its place in the results file, and what it took. */
+struct busy_run {
+    const char *what;
+    int experiment;
+    const char *policy;
+    uint64_t seed, mutator_ns, pause_ns, idle_ns;
+    enum run_status status;
+    double overhead;
+};
+
+static void store_busy_run(struct results_file *file, const struct busy_run *row)
+{
+    const struct simulation_result result = {.status = row->status,
+                                             .mutator_ns = row->mutator_ns,
+                                             .pause_ns = row->pause_ns,
+                                             .idle_ns = row->idle_ns};
+    file->setup.seed = row->seed;
+    int64_t run = results_file_begin(file);
+    results_file_end(file, run, &result, row->status == RUN_failed ? "why" : NULL);
+    char *sql = sqlite3_mprintf("UPDATE run SET experiment_id = %d, policy = %Q WHERE id = %lld",
+                                row->experiment, row->policy, (long long)run);
+    check_that(sql, sqlite3_exec(store_database(file->store), sql, NULL, NULL, NULL) == SQLITE_OK);
+    sqlite3_free(sql);
+}
+
+/* Each run against the cheapest with its own program and seed, of those of its experiment that ran
+ * it to its end with as many seeds. */
 TEST(overhead)
 {
-    static const struct {
-        uint64_t seed, mutator_ns, pause_ns, idle_ns;
-        enum run_status status;
-        double overhead;
-    } rows[] = {
-        {1, 100, 20, 7, RUN_finished, 1.2},   {1, 100, 0, 50, RUN_finished, 1},
-        {1, 100, 300, 0, RUN_finished, 4},    {1, 10, 0, 0, RUN_out_of_memory, NAN},
-        {2, 1000, 50, 0, RUN_finished, 1.05}, {2, 1000, 0, 0, RUN_finished, 1},
-        {3, 77, 5, 0, RUN_finished, 1},       {1, 1, 0, 0, RUN_failed, NAN},
+    static const struct busy_run rows[] = {
+        {"waiting is not busy", 1, "default", 1, 100, 20, 7, RUN_finished, 1.2},
+        {"the cheapest", 1, "off", 1, 100, 0, 50, RUN_finished, 1},
+        {"out of memory is not cheap", 1, "freeze", 1, 10, 0, 0, RUN_out_of_memory, NAN},
+        {"a seed each", 1, "default", 2, 1000, 50, 0, RUN_finished, 1.05},
+        {"the cheapest of that seed", 1, "off", 2, 1000, 0, 0, RUN_finished, 1},
+        {"failed", 1, "timed", 1, 1, 0, 0, RUN_failed, NAN},
+        {"fewer seeds: by those who have that", 1, "event", 2, 800, 0, 0, RUN_finished, 1},
+        {"fewer seeds, dearer", 1, "threshold", 2, 1000, 100, 0, RUN_finished, 1.375},
+        {"another experiment: by itself", 2, "default", 1, 200, 5, 0, RUN_finished, 1},
+        {"another experiment", 2, "freeze", 1, 410, 0, 0, RUN_finished, 2},
     };
     struct results_file file;
     results_file_init(&file, "default");
-    for (size_t i = 0; i < LENGTH(rows); i++) {
-        file.setup.seed = rows[i].seed;
-        file.warmup.ns = i; /* it makes no other program of it */
-        int64_t run = results_file_begin(&file);
-        results_file_end(&file, run,
-                         &(struct simulation_result){.status = rows[i].status,
-                                                     .mutator_ns = rows[i].mutator_ns,
-                                                     .pause_ns = rows[i].pause_ns,
-                                                     .idle_ns = rows[i].idle_ns},
-                         rows[i].status == RUN_failed ? "why" : NULL);
-    }
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        store_busy_run(&file, &rows[i]);
     results_file_begin(&file); /* only planned */
-    for (size_t i = 0; i < LENGTH(rows); i++) {
-        double overhead = stored(file.store, (int64_t)i + 1, "overhead");
-        check_value("overhead", overhead, rows[i].overhead);
-    }
-    results_file_check(file.store, "SELECT count(*) FROM metric WHERE metric = 'overhead'", 0, "6");
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        check_value(rows[i].what, stored(file.store, (int64_t)i + 1, "overhead"), rows[i].overhead);
+    results_file_check(file.store, "SELECT count(*) FROM metric WHERE metric = 'overhead'", 0, "8");
     results_file_fini(&file);
 }
 
