@@ -668,6 +668,20 @@ def warm_up(place):
                 check_pauses(place, run)
 
 
+@test("--warmup mser5: the first requests of the program, as many under every policy")
+def warm_up_of_the_program(place):
+    for workload in ("queue:rate=190,duration=20s,live=200000,objects=300,cycles=0.5", "web:duration=6s,modules=50000,cpu=4ms"):
+        runs = {}
+        for engine in ("interval", "graph"):
+            place.expect(0, f"compare -w {workload} -p default -p off -p timed:every=500ms -p freeze --warmup mser5 "
+                            f"--engine {engine} --db {engine}.db")
+            for run in place.query("SELECT * FROM run ORDER BY id", name=f"{engine}.db")[-4:]:
+                counted, = place.query("SELECT sum(requests) FROM latency WHERE run_id = ?", run["id"], name=f"{engine}.db")[0]
+                runs[engine, run["policy"]] = (run["steady_ns"] - run["service_ns"], counted)
+                check(counted < run["requests"], "some are dropped", run["policy"])
+        equal(len(set(runs.values())), 1, f"one instant, as many requests: {runs}")
+
+
 @test("--log: the same metrics and histograms; samples and collections only if they are asked for")
 def log_levels(place):
     for level in ("summary", "samples", "collections"):

@@ -105,6 +105,41 @@ TEST(slack)
     }
 }
 
+/* "latency, without pauses" of each request, in the order in which they end. */
+static const char *with_and_without(struct text *text, const struct run *run)
+{
+    for (size_t i = 0; i < run->record.request_count; i++)
+        text_add(text, "%s%" PRIu64 ", %" PRIu64, i == 0 ? "" : "; ",
+                 run->record.requests[i].latency_ns, run->record.requests[i].undelayed_ns);
+    return text->text;
+}
+
+TEST(latencies_without_pauses)
+{
+    static const struct {
+        const char *what, *program, *latencies;
+    } rows[] = {
+        {"no pause", "begin 0 1000;work 500;end 0", "500, 500"},
+        {"a pause in it", "begin 0 1000;work 500;collect 2;end 0", "700, 500"},
+        {"behind another", "begin 0 0;work 50;collect 2;end 0;begin 0 40;work 20;end 0",
+         "250, 50; 230, 30"},
+        {"made up for in between", "begin 0 0;work 50;collect 2;end 0;begin 0 900;work 20;end 0",
+         "250, 50; 20, 20"},
+        {"before traffic comes", "work 50;collect 2;event startup_done;begin 0 100;work 30;end 0",
+         "30, 30"},
+        {"from before start-up has ended to behind it",
+         "begin 0 10;work 50;collect 2;event startup_done;work 30;end 0", "280, 80"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct run run;
+        struct text text = {.text = ""};
+        tiny_run(&run, &(struct tiny){.program = rows[i].program}, NULL);
+        tiny_check_finished(rows[i].what, &run);
+        check_text(rows[i].what, with_and_without(&text, &run), rows[i].latencies);
+        run_fini(&run);
+    }
+}
+
 /* Runs the first `length` characters of a program, then so many collections, then the rest. */
 static void run_with_pauses(struct run *run, const char *program, size_t length, int pauses,
                             bool whole)
@@ -138,6 +173,13 @@ static void check_pauses_at(const char *program, size_t place, int pauses)
     run_with_pauses(&before, program, place, 0, false);
     run_with_pauses(&with, program, place, pauses, true);
     size_t begun = occurrences(program, place, "begin");
+    for (size_t i = 0; i < without.record.request_count; i++) {
+        const struct request *request = &without.record.requests[i];
+        uint64_t undelayed_ns = request->undelayed_ns;
+        check_count(program, with.record.requests[i].undelayed_ns, undelayed_ns);
+        if (without.result.pause_ns == 0)
+            check_count(program, undelayed_ns, request->latency_ns);
+    }
     for (size_t i = begun; i < without.record.request_count; i++) {
         const struct request *request = &without.record.requests[i];
         uint64_t made_up_ns = request->slack_ns - before.result.idle_ns;
@@ -545,6 +587,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clocks),
         cmocka_unit_test(slack),
+        cmocka_unit_test(latencies_without_pauses),
         cmocka_unit_test(a_pause_more),
         cmocka_unit_test(a_slower_machine),
         cmocka_unit_test(timers_and_events),
