@@ -243,6 +243,7 @@ static void print_group(const struct ranking *ranking, const struct ranking_grou
         print("~: not told apart from %s: the interval includes 0.\n", baseline);
     size_t named = print_too_few(ranking, group);
     print_too_close(ranking, group, named > 0);
+    print_moving(&group->moving, &ranking->outcomes);
     if (!replicated)
         print("One replication has no intervals; `replications: 10` in an experiment file, or "
               "`compare --replications 10`, gives them.\n");

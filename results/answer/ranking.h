@@ -7,6 +7,7 @@
 #define PYGCSIM_RESULTS_ANSWER_RANKING_H
 
 #include "results/answer/best.h"
+#include "results/answer/moving.h"
 #include "results/answer/outlook.h"
 #include "results/answer/overall.h"
 #include "results/answer/subject.h"
@@ -46,6 +47,7 @@ struct ranking_group {
     struct replications replications;
     struct ranked_setting *settings; /* the best, and the baseline wherever it is */
     size_t count, left_out;
+    struct moving moving; /* not for programs: which of these move with the length of the run */
 };
 
 struct ranking {

@@ -28,6 +28,12 @@ static const char pauses[] =
 static const char latencies[] =
     "request WHERE arrival_ns > coalesce((SELECT steady_ns FROM run), -1)";
 
+/* Those, and whether they arrive in the first half of the time in which they do. */
+static const char halves[] =
+    "(SELECT latency_ns, arrival_ns <= (SELECT max(arrival_ns) FROM request) / 2 +"
+    " (SELECT max(coalesce(steady_ns, 0), first_arrival_ns) FROM run) / 2 AS early"
+    " FROM request WHERE arrival_ns > coalesce((SELECT steady_ns FROM run), -1))";
+
 static const char samples[] = "sample";
 
 /* A sample stands for the time since the one before. */
@@ -113,6 +119,12 @@ static const char across_runs[] =
     {                                                                                              \
         name, "s", meaning, latencies, expression, BETTER_LOW, true                                \
     }
+#define IN_HALF(name, meaning, expression)                                                         \
+    {                                                                                              \
+        name "_half", "s", meaning, halves, expression, BETTER_LOW, true                           \
+    }
+#define P99_WHERE(where)         "quantile(sorted(latency_ns) FILTER (WHERE " where "), 99)"
+#define MEAN_LATENCY             "avg(latency_ns) / 1e9"
 #define PERCENTILE_OF_LATENCY(p) "quantile(sorted(latency_ns), " #p ") / 1e9"
 /* Of fewer requests than METRIC_P999_LEAST one in a thousand is a handful that came close together:
  * then the expression has no value. */
@@ -251,6 +263,10 @@ const struct metric metrics[] = {
     LATENCY("latency_p99", "99th percentile of request latency", PERCENTILE_OF_LATENCY(99)),
     LATENCY("latency_p999", "99.9th percentile of request latency" OF_P999, P999(PERCENTILE_OF_LATENCY(99.9))),
     LATENCY("latency_max", "longest request latency", PERCENTILE_OF_LATENCY(100)),
+    IN_HALF("latency_mean", "mean latency of requests that arrive in the first half of the steady state",
+            "avg(latency_ns) FILTER (WHERE early) / 1e9"),
+    IN_HALF("latency_p99", "99th percentile of request latency in half of the steady state: mean of both halves",
+            "(" P99_WHERE("early") " + " P99_WHERE("NOT early") ") / 2e9"),
     {"live_peak", "bytes", "reachable objects, largest sample", samples, "max(live_bytes)"},
     {"live_mean", "bytes", "reachable objects, mean over time in the steady state", steady_samples, MEAN("live_bytes")},
     {"garbage_mean", "bytes", "floating garbage, mean over time in the steady state", steady_samples,

@@ -338,6 +338,19 @@ def check_predictions(results, run, said):
     check_tails(results, run, said)
 
 
+HALVES = ("latency_mean_half", "latency_p99_half")
+
+
+def check_halves(results, run, said):
+    """Which request came when is not stored: half of them are no faster than the fastest, no slower than the slowest."""
+    latencies = rows(results, "latency", run)
+    for name in HALVES:
+        value = said.pop(name, None)
+        check(value is not None or sum(row["requests"] for row in latencies) < 10, f"{name} is said")
+        if value is not None:
+            check(least_of(latencies[0]["bucket"]) <= value * 1e9 <= latencies[-1]["longest_ns"] * (1 + 1e-12), name, value)
+
+
 def is_same(got, value):
     if isinstance(value, Between):
         return value.holds(got)
@@ -353,6 +366,7 @@ def check_summary(results, run):
         got = stored.pop(name, None)
         check(is_same(got, value), f"{run['policy']}: {name} should be {value} and is {got}")
     check_predictions(results, run, stored)
+    check_halves(results, run, stored)
     check(not stored, "metrics of which nothing is known here", stored)
 
 
@@ -456,7 +470,7 @@ def metric_names(place):
     listed = {json.loads(line)["name"]
               for line in place.expect(0, "list metrics --json").out.splitlines()}
     results = compared(place)
-    equal(set(metrics(results, results.runs[0])) | set(PREDICTED), listed, "metrics that are worked out here")
+    equal(set(metrics(results, results.runs[0])) | set(PREDICTED) | set(HALVES), listed, "metrics that are worked out here")
 
 
 @test("results file: the parameters, defaults included")

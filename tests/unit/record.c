@@ -174,14 +174,10 @@ static const struct member of_sample[] = {
     MEMBER(sample, tracked), MEMBER(sample, net),        {NULL, 0, 0},
 };
 static const struct member of_request[] = {
-    MEMBER(request, arrival_ns),
-    MEMBER(request, latency_ns),
-    MEMBER(request, undelayed_ns),
-    MEMBER(request, mutator_ns),
-    MEMBER(request, idle_ns),
-    MEMBER(request, slack_ns),
-    MEMBER(request, born),
-    {NULL, 0, 0},
+    MEMBER(request, arrival_ns),   MEMBER(request, latency_ns),
+    MEMBER(request, undelayed_ns), MEMBER(request, mutator_ns),
+    MEMBER(request, idle_ns),      MEMBER(request, slack_ns),
+    MEMBER(request, born),         {NULL, 0, 0},
 };
 static const struct member of_result[] = {
     MEMBER(simulation_result, status),

@@ -196,6 +196,8 @@ TEST(worked_out_by_hand)
         {"latency_p99", 0.010},
         {"latency_p999", NAN},
         {"latency_max", 0.010},
+        {"latency_mean_half", 0.003},
+        {"latency_p99_half", 0.0075},
         {"requests", 12},
         {"throughput", 10.0 / 6},
         {"live_mean", 1100.0 / 3},
