@@ -71,6 +71,40 @@ TEST(clocks)
     }
 }
 
+/* A timer that collects is due at 300. */
+TEST(a_timer_and_requests)
+{
+    static const struct {
+        const char *what, *program, *times;
+    } rows[] = {
+        {"in a burst: the request under way has it, and who is behind",
+         "begin 0 0;work 500;work 500;end 0;begin 0 600;work 100;end 0",
+         "1300 = 1100 + 200 + 0: 1200, 700"},
+        {"in native code: at its end, of the same request",
+         "begin 0 0;native;work 500;work 500;return;work 1;end 0;begin 0 9000;work 100;end 0",
+         "9100 = 1101 + 200 + 7799: 1201, 100"},
+        {"in the last operation of a burst", "begin 0 0;work 500;end 0;begin 0 800;work 100;end 0",
+         "900 = 600 + 200 + 100: 700, 100"},
+        {"while the program waits: nobody, if it is over by then",
+         "begin 0 0;work 100;end 0;begin 0 900;work 100;end 0", "1000 = 200 + 200 + 600: 100, 100"},
+        {"while the program waits: who comes before it is over",
+         "begin 0 0;work 100;end 0;begin 0 400;work 100;end 0", "600 = 200 + 200 + 200: 100, 200"},
+        {"while it waits for I/O: who is resumed before it is over",
+         "begin 0 0;work 100;wait 0 300;resume 0 400;work 100;end 0", "600 = 200 + 200 + 200: 600"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct run run;
+        struct text text = {.text = ""};
+        tiny_run(
+            &run,
+            &(struct tiny){.program = rows[i].program, .timers = {300}, .collects_in_timer = true},
+            NULL);
+        tiny_check_finished(rows[i].what, &run);
+        check_text(rows[i].what, times(&text, &run), rows[i].times);
+        run_fini(&run);
+    }
+}
+
 /* "slack of idle" of each request, in the order in which they end. */
 static const char *slacks(struct text *text, const struct run *run)
 {
@@ -586,6 +620,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clocks),
+        cmocka_unit_test(a_timer_and_requests),
         cmocka_unit_test(slack),
         cmocka_unit_test(latencies_without_pauses),
         cmocka_unit_test(a_pause_more),
