@@ -321,6 +321,7 @@ static void print_group(const struct best_answer *answer, const struct best_grou
         putchar('\n');
         print_deciding(answer, group);
         print_certainty(answer, group);
+        print_moving(&group->moving, &answer->outcomes);
     } else {
         print_missing(answer, group);
         print("No setting is an answer.\n");

@@ -204,6 +204,7 @@ static void print_group(const struct ranking *ranking, const struct ranking_grou
     print_sentence(
         certainty_of_group(&ranking->outcomes, group, &ranking->columns, ranking->order_column));
     print_sentence(certainty_of_pairs(&ranking->outcomes, group, &ranking->columns));
+    print_moving(&group->moving, &ranking->outcomes);
     if (!replicated)
         print("One replication has no intervals; `replications: 10` in an experiment file, or "
               "`compare --replications 10`, gives them.\n");

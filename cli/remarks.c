@@ -76,6 +76,14 @@ void print_limits_legend(const struct outcomes *outcomes, size_t group,
     free(legend);
 }
 
+void print_moving(const struct moving *moving, const struct outcomes *outcomes)
+{
+    char *text = moving_text(moving, outcomes);
+    if (text)
+        print_paragraph(text);
+    free(text);
+}
+
 void print_unsteady(int64_t runs)
 {
     print("%lld run%s before %s steady state: the warm-up takes all of %s, and metrics of the "

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "results/answer/moving.h"
 #include "results/answer/outcome.h"
 #include "results/answer/outlook.h"
 #include "results/answer/scatter_order.h"
@@ -35,6 +36,9 @@ void print_outlooks(const struct outlook *outlooks, size_t count);
  * nothing to say. As limits_legend. */
 void print_limits_legend(const struct outcomes *outcomes, size_t group,
                          const struct limit_verdict *const *verdicts, size_t count);
+
+/* Which values still move with the length of the run; nothing if none does. */
+void print_moving(const struct moving *moving, const struct outcomes *outcomes);
 
 /* A line: so many runs end before their steady state. */
 void print_unsteady(int64_t runs);

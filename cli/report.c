@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "cli/print.h"
 #include "policies/registry.h"
+#include "results/answer/moving.h"
 #include "results/report/report.h"
 #include "sim/base/allocate.h"
 #include "workloads/registry.h"
@@ -120,6 +121,7 @@ static int run(void *state)
     if (!command->seen)
         metric_list_add_horizon(&read);
     metric_list_add_scatter(&read);
+    moving_add_read(&read);
     for (int part = 0; part < PROFILE_PARTS; part++)
         metric_list_add_profile(&read, (enum profile_part)part);
     const struct subject subject =

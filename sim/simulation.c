@@ -40,6 +40,7 @@ struct gc {
     struct event_queue due;
     struct slot {
         uint64_t arrival_ns, ready_ns; /* wall instants: of the request; of its next burst */
+        uint64_t nominal_ns;           /* the request's, as the program gives it */
         uint64_t early_ns;             /* by which the burst under way began before it was ready */
         uint64_t slack_ns;             /* as of struct request */
     } * slots;
@@ -399,9 +400,10 @@ static void resume_request(struct gc *gc, struct slot *slot, uint64_t nominal_re
         slot->slack_ns = gc->idle_ns;
 }
 
-static void begin_request(struct gc *gc, struct slot *slot, uint64_t arrival_ns)
+static void begin_request(struct gc *gc, struct slot *slot, uint64_t nominal_ns)
 {
-    *slot = (struct slot){.arrival_ns = arrival_ns};
+    uint64_t arrival_ns = moved(gc, nominal_ns);
+    *slot = (struct slot){.arrival_ns = arrival_ns, .nominal_ns = nominal_ns};
     if (gc->first_arrival_ns == 0)
         gc->first_arrival_ns = arrival_ns;
     wait_until(gc, arrival_ns);
@@ -411,9 +413,11 @@ static void begin_request(struct gc *gc, struct slot *slot, uint64_t arrival_ns)
 static void end_request(struct gc *gc, const struct slot *slot)
 {
     uint64_t answer_ns = gc->mutator.wall_ns + slot->early_ns;
+    uint64_t undelayed_answer_ns = gc->mutator.wall_ns - gc->late_ns - gc->moved_ns;
     const struct request request = {
         .arrival_ns = slot->arrival_ns,
         .latency_ns = answer_ns - slot->arrival_ns,
+        .undelayed_ns = undelayed_answer_ns - slot->nominal_ns,
         .mutator_ns = gc->mutator.mutator_ns,
         .idle_ns = gc->idle_ns,
         .slack_ns = slot->slack_ns,
@@ -455,7 +459,7 @@ static void control(struct gc *gc, const struct op *op)
         set_thresholds(&mutator->collector, op);
         break;
     case OP_BEGIN:
-        begin_request(gc, &gc->slots[op->a], moved(gc, op->ns));
+        begin_request(gc, &gc->slots[op->a], op->ns);
         break;
     case OP_WAIT:
         gc->slots[op->a].ready_ns = mutator->wall_ns + gc->slots[op->a].early_ns + op->ns;

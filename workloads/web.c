@@ -10,6 +10,9 @@
  * cycles (objects that refer to each other, or an exception whose traceback holds the request's
  * frame, and so the whole tree), which nothing but the collector frees.
  *
+ * Both tables are empty at first and fill for minutes, unless the start is warm: then they are
+ * filled behind startup_done, and so not frozen with what start-up made, before traffic comes.
+ *
  * So requests in flight survive young collections, and generation 2 fills with what dies there soon
  * after, as in real services. */
 #include <gsl/gsl_randist.h>
@@ -40,7 +43,7 @@ struct web {
     int64_t sessions;
     double session_share;
     int64_t cache;
-    double cache_share, io_share;
+    double cache_share, warm, io_share;
     int64_t io_ns;
     double native;
     int64_t concurrency, memory_limit, scatter;
@@ -60,9 +63,10 @@ struct web {
         bool under_way, pauses; /* it ends with a wait for I/O */
         uint32_t slot;
     } burst;
-    bool serving;
+    bool is_up, serving;
     uint64_t open_ns, close_ns, next_arrival_ns; /* instants; UINT64_MAX: none to come */
     uint32_t module_count, next_module, next_cache_entry;
+    uint32_t filled; /* places of the tables, by a warm start */
 };
 
 #define SHARE   .type = PARAM_REAL, .least = 0, .most = 1
@@ -120,6 +124,9 @@ static const struct param params[] = {
      .most = 1e7, .meaning = "entries of the cache"},
     {"cache_share", PARAM_FIELD(web, cache_share), SHARE, .initial = "0.3",
      .meaning = "share of requests that put an entry (3 objects) in place of the oldest"},
+    {"warm", PARAM_FIELD(web, warm), SHARE, .initial = "0",
+     .meaning = "share of the session table and of the cache that is full when the first request "
+                "comes; 1: as in a service that has been up for long"},
     {"io_share", PARAM_FIELD(web, io_share), SHARE, .initial = "0.5",
      .meaning = "share of requests that wait for I/O half-way"},
     {"io", PARAM_FIELD(web, io_ns), .type = PARAM_DURATION, .initial = "20ms", .least = 0,
@@ -202,6 +209,33 @@ static void leave_cycle(struct program *p, uint32_t size, int64_t payload, uint3
     if (held)
         program_store(p, A, 1, held);
     program_drop(p, A);
+}
+
+/* ---- the session table and the cache ------------------------------------------------ */
+
+/* A container with `parts` others in it, into a field of one of the process's tables. */
+static void put_entry(const struct web *web, struct program *p, uint32_t table, uint32_t place,
+                      enum object_kind kind, uint32_t parts)
+{
+    new_object(p, A, kind, parts, web->session_payload);
+    for (uint32_t i = 0; i < parts; i++) {
+        new_object(p, B, KIND_TUPLE, 2, web->session_payload);
+        program_store(p, A, i, B);
+    }
+    program_store(p, table, place, A);
+    program_drop(p, A);
+    program_drop(p, B);
+}
+
+static void put_session(const struct web *web, struct program *p, uint32_t place)
+{
+    put_entry(web, p, SESSIONS, place, KIND_DICT, 4);
+}
+
+static void put_cached(struct web *web, struct program *p)
+{
+    put_entry(web, p, CACHE, web->next_cache_entry, KIND_LIST, 2);
+    web->next_cache_entry = (web->next_cache_entry + 1) % (uint32_t)web->cache;
 }
 
 /* ---- start-up ------------------------------------------------------------------------- */
@@ -291,13 +325,36 @@ static uint64_t draw_arrival(const struct web *web, uint64_t instant_ns)
     return UINT64_MAX;
 }
 
-static void begin_service(struct web *web, struct program *p)
+static void open_service(struct web *web, struct program *p)
 {
-    program_event(p, EVENT_startup_done);
     web->serving = true;
     web->open_ns = p->nominal_ns + (uint64_t)web->settle_ns;
     web->close_ns = web->open_ns + (uint64_t)web->duration_ns;
     web->next_arrival_ns = draw_arrival(web, web->open_ns);
+}
+
+#define AT_ONCE 65536 /* operations; a tree may take very many, and so may a table */
+
+/* A warm start, as many operations at once as there may be; then requests may come. */
+static void fill_tables(struct web *web, struct program *p)
+{
+    uint32_t sessions = (uint32_t)(web->warm * (double)web->sessions);
+    uint32_t cached = (uint32_t)(web->warm * (double)web->cache);
+    for (; web->filled < sessions + cached && p->count < AT_ONCE; web->filled++) {
+        if (web->filled < sessions)
+            put_session(web, p, web->filled);
+        else
+            put_cached(web, p);
+    }
+    if (web->filled == sessions + cached)
+        open_service(web, p);
+}
+
+static void begin_service(struct web *web, struct program *p)
+{
+    program_event(p, EVENT_startup_done);
+    web->is_up = true;
+    fill_tables(web, p);
 }
 
 static void draw_request(struct web *web, uint32_t slot)
@@ -332,31 +389,15 @@ static void build_row(const struct web *web, struct program *p, uint32_t slot)
     program_work(p, request->work_ns);
 }
 
-/* A container with `parts` others in it, into a field of one of the process's tables. */
-static void put_entry(const struct web *web, struct program *p, uint32_t table, uint32_t place,
-                      enum object_kind kind, uint32_t parts)
-{
-    new_object(p, A, kind, parts, web->session_payload);
-    for (uint32_t i = 0; i < parts; i++) {
-        new_object(p, B, KIND_TUPLE, 2, web->session_payload);
-        program_store(p, A, i, B);
-    }
-    program_store(p, table, place, A);
-    program_drop(p, A);
-    program_drop(p, B);
-}
-
 static void end_request(struct web *web, struct program *p, uint32_t slot)
 {
     if (chance(web->random.sessions, web->session_share)) {
         uint32_t place =
             (uint32_t)gsl_rng_uniform_int(web->random.sessions, (unsigned long)web->sessions);
-        put_entry(web, p, SESSIONS, place, KIND_DICT, 4);
+        put_session(web, p, place);
     }
-    if (chance(web->random.caching, web->cache_share)) {
-        put_entry(web, p, CACHE, web->next_cache_entry, KIND_LIST, 2);
-        web->next_cache_entry = (web->next_cache_entry + 1) % (uint32_t)web->cache;
-    }
+    if (chance(web->random.caching, web->cache_share))
+        put_cached(web, p);
     if (chance(web->random.cycles, web->cycles))
         leave_cycle(p, gsl_ran_geometric(web->random.cycles, 1 / (double)web->cycle_size),
                     web->payload, 0);
@@ -390,14 +431,12 @@ static void end_burst(struct web *web, struct program *p)
         end_request(web, p, slot);
 }
 
-#define BURST_AT_ONCE 65536 /* operations; a tree may take very many */
-
 /* The burst that has begun: up to the wait for I/O half-way, or to the end. */
 static void run_burst(struct web *web, struct program *p)
 {
     const struct in_flight *request = &web->in_flight[web->burst.slot];
     uint32_t goal = web->burst.pauses ? request->rows / 2 : request->rows;
-    while (request->built < goal && p->count < BURST_AT_ONCE)
+    while (request->built < goal && p->count < AT_ONCE)
         build_row(web, p, web->burst.slot);
     if (request->built >= goal)
         end_burst(web, p);
@@ -432,7 +471,7 @@ static bool produce(void *state, struct program *p)
 {
     struct web *web = state;
     if (!web->serving) {
-        start_up(web, p);
+        (web->is_up ? fill_tables : start_up)(web, p);
         return true;
     }
     if (!web->burst.under_way && !next_burst(web, p))

@@ -51,6 +51,7 @@ static int read_outcomes(struct best_answer *answer, const struct metric_list *n
     for (size_t i = 0; i < answer->condition_count; i++)
         condition_add_read(answer->conditions[i], &list);
     metric_list_add_usual_objectives(&list);
+    moving_add_read(&list);
     int status = subject_read(&answer->question->subject, &list, &answer->outcomes, error);
     metric_list_fini(&list);
     return status;
@@ -329,6 +330,17 @@ static int read_outlooks(const struct best_answer *answer, struct best_settings 
     return status;
 }
 
+static void find_moving(const struct best_answer *answer, struct best_group *group)
+{
+    const struct best_settings *tied = &group->tied;
+    size_t *settings = allocate_zeroed(tied->listed + 1, sizeof *settings), count = 0;
+    settings[count++] = group->best.settings[0].setting;
+    for (size_t i = 0; i < tied->listed; i++)
+        settings[count++] = tied->settings[i].setting;
+    moving_find(&group->moving, &answer->outcomes, settings, count);
+    free(settings);
+}
+
 static int look_ahead(const struct best_answer *answer, struct best_group *group,
                       struct error *error)
 {
@@ -337,6 +349,8 @@ static int look_ahead(const struct best_answer *answer, struct best_group *group
     int status = 0;
     for (size_t i = 0; i < sizeof lists / sizeof *lists && status == 0; i++)
         status = read_outlooks(answer, lists[i], error);
+    if (group->best.count)
+        find_moving(answer, group);
     if (status == 0 && group->best.count)
         group->caution = outlook_caution(&group->best.settings[0].outlook);
     return status;
@@ -400,6 +414,7 @@ static void group_fini(struct best_group *group)
     free(group->misses);
     free(group->reaches);
     free(group->no_default);
+    moving_fini(&group->moving);
     free(group->caution);
     free(group->python);
 }

@@ -7,6 +7,7 @@
 #define PYGCSIM_RESULTS_ANSWER_BEST_ANSWER_H
 
 #include "results/answer/best.h"
+#include "results/answer/moving.h"
 #include "results/answer/outlook.h"
 #include "results/answer/reach.h"
 #include "results/answer/scatter.h"
@@ -69,6 +70,7 @@ struct best_group {
     struct best_settings front;          /* empty if there are fewer than two goals */
     const struct condition **no_default; /* these speak of `default`, which has no run here */
     size_t no_default_count;
+    struct moving moving; /* which of the best and those tied move with the length of the run */
     char *caution; /* what is to be said before the best is taken; NULL: its runs have seen all */
     char *python;  /* lines for the best; NULL: there is none */
 };

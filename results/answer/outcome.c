@@ -494,6 +494,24 @@ double outcomes_pairing(const struct outcomes *outcomes, size_t setting, size_t 
     return pairing;
 }
 
+struct estimate outcomes_change(const struct outcomes *outcomes, size_t setting, size_t metric,
+                                size_t other, double confidence)
+{
+    const struct outcome_values a = outcomes_values(outcomes, setting, metric);
+    const double *b = outcomes_values(outcomes, setting, other).values;
+    double *x = allocate_zeroed(2 * a.count + 1, sizeof *x), *y = x + a.count;
+    size_t count = 0;
+    for (size_t i = 0; i < a.count; i++)
+        if (!isnan(a.values[i]) && !isnan(b[i])) {
+            x[count] = a.values[i];
+            y[count++] = b[i];
+        }
+    struct estimate change =
+        estimate_difference(x, y, count, kind_of(outcomes->metrics[metric]), confidence);
+    free(x);
+    return change;
+}
+
 bool outcomes_same(const struct outcomes *outcomes, size_t setting, size_t other, size_t metric)
 {
     struct pairs pairs = pair(outcomes, setting, other, metric);

@@ -121,6 +121,11 @@ double outcomes_pairing(const struct outcomes *outcomes, size_t setting, size_t 
 bool outcomes_surely_less(const struct outcomes *outcomes, size_t setting, size_t other,
                           size_t metric, double confidence);
 
+/* Of one setting: of a metric less another, over the seeds of which both have a value; of the first
+ * metric's kind. */
+struct estimate outcomes_change(const struct outcomes *outcomes, size_t setting, size_t metric,
+                                size_t other, double confidence);
+
 /* Are there pairs, and are the two the same in each? */
 bool outcomes_same(const struct outcomes *outcomes, size_t setting, size_t other, size_t metric);
 

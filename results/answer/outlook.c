@@ -436,6 +436,14 @@ static size_t count_of(const struct outlook *outlooks, size_t count, enum outloo
     return found;
 }
 
+static bool any_grows(const struct outlook *outlooks, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (outlooks[i].is == OUTLOOK_UNRELIABLE && outlooks[i].grows)
+            return true;
+    return false;
+}
+
 static const struct outlook *with_horizon(const struct outlook *outlooks, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -481,6 +489,10 @@ char *outlook_legend(const struct outlook *outlooks, size_t count)
     if (any && count_of(outlooks, count, OUTLOOK_UNRELIABLE))
         fputs(" Unclear: no prediction can be relied on where the heap grows, requests come in "
               "longer bursts than were seen, or the policy changes.",
+              out);
+    if (any && any_grows(outlooks, count))
+        fputs(" Tables that fill make a heap grow: begin with them full (warm=1 of web), or leave "
+              "that time out (--warmup).",
               out);
     if (any &&
         count_of(outlooks, count, OUTLOOK_COMES) + count_of(outlooks, count, OUTLOOK_UNRELIABLE))

@@ -18,6 +18,7 @@ static int read_outcomes(struct ranking *ranking, const struct ranking_question 
         metric_list_add(&list, question->sort);
     metric_list_add_usual(&list, question->subject.experiment);
     metric_list_add_usual_objectives(&list);
+    moving_add_read(&list);
     int status = subject_read(&question->subject, &list, &ranking->outcomes, error);
     metric_list_fini(&list);
     return status;
@@ -146,10 +147,21 @@ static void make_group(struct ranking_group *group, const struct outcomes *outco
     free(settings);
 }
 
+static void find_moving(struct ranking_group *group, const struct outcomes *outcomes)
+{
+    size_t *settings = allocate_zeroed(group->count + 1, sizeof *settings);
+    for (size_t i = 0; i < group->count; i++)
+        settings[i] = group->settings[i].setting;
+    moving_find(&group->moving, outcomes, settings, group->count);
+    free(settings);
+}
+
+/* What there is to say of the shown settings besides their numbers. */
 static int look_ahead(struct ranking_group *group, const struct outcomes *outcomes,
                       struct store *store, struct error *error)
 {
     int status = 0;
+    find_moving(group, outcomes);
     for (size_t i = 0; i < group->count && status == 0; i++)
         status = outlook_read(&group->settings[i].outlook, outcomes, group->settings[i].setting,
                               store, error);
@@ -178,6 +190,7 @@ void ranking_group_fini(struct ranking_group *group)
     free(group->comparisons);
     free(group->pairing);
     free(group->title);
+    moving_fini(&group->moving);
     *group = (struct ranking_group){0};
 }
 

@@ -7,6 +7,7 @@
 #define PYGCSIM_RESULTS_ANSWER_RANKING_H
 
 #include "results/answer/best.h"
+#include "results/answer/moving.h"
 #include "results/answer/outlook.h"
 #include "results/answer/overall.h"
 #include "results/answer/subject.h"
@@ -46,6 +47,7 @@ struct ranking_group {
     size_t *comparisons; /* with the baseline, one a column, of settings left out too: the intervals
                             of all differences together are right 95 times of 100 */
     double *pairing;     /* what pairs are worth, one a column: the median of the settings'; NaN */
+    struct moving moving; /* not for programs: which of these move with the length of the run */
 };
 
 struct ranking {

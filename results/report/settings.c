@@ -193,6 +193,15 @@ static void write_legend(const struct page *page, const struct ranking_group *gr
     free(outlooks);
 }
 
+/* What still moves with the length of the run. */
+static void write_moving(const struct page *page, const struct ranking_group *group)
+{
+    char *text = moving_text(&group->moving, page->outcomes);
+    if (text)
+        write_note(page->out, text);
+    free(text);
+}
+
 /* Is anything known of what is still to come? */
 static bool is_foreseen(const struct ranking_group *group)
 {
@@ -222,6 +231,7 @@ static int write_table(const struct page *page, size_t number, size_t top, struc
     write_rare_events(page, &group);
     write_limits(page, &group, number);
     write_legend(page, &group);
+    write_moving(page, &group);
     if (group.left_out) {
         fputs("<p class=\"note\">These are the best; ", out);
         html_count(out, group.left_out, "setting is", "settings are");

@@ -28,6 +28,12 @@ static const char pauses[] =
 static const char latencies[] =
     "request WHERE arrival_ns > coalesce((SELECT steady_ns FROM run), -1)";
 
+/* Those, and whether they arrive in the first half of the time in which they do. */
+static const char halves[] =
+    "(SELECT latency_ns, arrival_ns <= (SELECT max(arrival_ns) FROM request) / 2 +"
+    " (SELECT max(coalesce(steady_ns, 0), first_arrival_ns) FROM run) / 2 AS early"
+    " FROM request WHERE arrival_ns > coalesce((SELECT steady_ns FROM run), -1))";
+
 static const char samples[] = "sample";
 
 /* A sample stands for the time since the one before. */
@@ -45,9 +51,15 @@ static const char reclaimed[] = "reclaimed";
 
 static const char predictions[] = "prediction";
 
-/* Not of one run: the expression is over all runs of a program to its end, a window. */
-static const char across_runs[] = "run WHERE status = 'finished' WINDOW program AS"
-                                  " (PARTITION BY workload, collector, seed, costs)";
+/* Not of one run: the expression is over runs of the same program in the same experiment, a window:
+ * those of settings that have finished as many runs, at least, each beside the run with its seed.
+ * So neither another experiment nor a setting with fewer replications changes what the others have.
+ */
+static const char across_runs[] =
+    "(SELECT *, count(*) OVER (PARTITION BY experiment_id, workload, collector, costs, warmup,"
+    " sampling, horizon, policy) AS replications FROM run WHERE in_plan AND status = 'finished')"
+    " WINDOW program AS (PARTITION BY experiment_id, workload, collector, costs, seed"
+    " ORDER BY replications DESC)";
 
 /* ---- families ------------------------------------------------------------------------- */
 
@@ -103,11 +115,25 @@ static const char across_runs[] = "run WHERE status = 'finished' WINDOW program 
             "objects that " of ", for each second of wall time in the steady state", collections,  \
             "total(promoted) FILTER (WHERE steady AND " where ") * 1e9 / " STEADY_WALL             \
     }
-#define LATENCY(name, meaning, p)                                                                  \
+#define LATENCY(name, meaning, expression)                                                         \
     {                                                                                              \
-        name, "s", meaning, latencies, "quantile(sorted(latency_ns), " #p ") / 1e9", BETTER_LOW,   \
-            true                                                                                   \
+        name, "s", meaning, latencies, expression, BETTER_LOW, true                                \
     }
+#define IN_HALF(name, meaning, expression)                                                         \
+    {                                                                                              \
+        name "_half", "s", meaning, halves, expression, BETTER_LOW, true                           \
+    }
+#define P99_WHERE(where)         "quantile(sorted(latency_ns) FILTER (WHERE " where "), 99)"
+#define MEAN_LATENCY             "avg(latency_ns) / 1e9"
+#define PERCENTILE_OF_LATENCY(p) "quantile(sorted(latency_ns), " #p ") / 1e9"
+/* Of fewer requests than METRIC_P999_LEAST one in a thousand is a handful that came close together:
+ * then the expression has no value. */
+#define TEXT_OF(number) #number
+#define TEXT(number)    TEXT_OF(number)
+#define P999(expression)                                                                           \
+    "iif((SELECT sum(requests) FROM latency) >= " TEXT(METRIC_P999_LEAST) ", " expression ", "     \
+                                                                          "NULL)"
+#define OF_P999 ", if " TEXT(METRIC_P999_LEAST) " requests or more arrive in the steady state"
 /* A metric with the scatter at an end of its range, for each: what they are made of are the columns
  * of collections and predictions, with `end` in their names. */
 #define AT_END(name, unit, of, expression, end, most)                                              \
@@ -162,9 +188,9 @@ static const char across_runs[] = "run WHERE status = 'finished' WINDOW program 
               "how long it will pause, " of ", if the heap does not"                               \
               " grow"),                                                                            \
         AHEAD("next_" name "_pause_high", "s", "the same if reachable objects go on growing, " of)
-#define HORIZON_LATENCY(name, meaning)                                                             \
+#define HORIZON_LATENCY(name, meaning, expression)                                                 \
     {                                                                                              \
-        name, "s", meaning, predictions, name, BETTER_LOW, true                                    \
+        name, "s", meaning, predictions, expression, BETTER_LOW, true                              \
     }
 
 /* clang-format off */
@@ -230,12 +256,17 @@ const struct metric metrics[] = {
     {"wall_time", "s", "the whole run", runs, "wall_ns / 1e9"},
     {"mutator_time", "s", "the program's own work", runs, "mutator_ns / 1e9"},
     {"steady_from", "s", "when the steady state begins: after start-up and warm-up", runs, "steady_ns / 1e9"},
-    LATENCY("latency_p50", "median request latency, arrival to the end of the last burst", 50),
-    LATENCY("latency_p90", "90th percentile of request latency", 90),
-    LATENCY("latency_p95", "95th percentile of request latency", 95),
-    LATENCY("latency_p99", "99th percentile of request latency", 99),
-    LATENCY("latency_p999", "99.9th percentile of request latency", 99.9),
-    LATENCY("latency_max", "longest request latency", 100),
+    LATENCY("latency_mean", "mean request latency, arrival to the end of the last burst", "avg(latency_ns) / 1e9"),
+    LATENCY("latency_p50", "median request latency", PERCENTILE_OF_LATENCY(50)),
+    LATENCY("latency_p90", "90th percentile of request latency", PERCENTILE_OF_LATENCY(90)),
+    LATENCY("latency_p95", "95th percentile of request latency", PERCENTILE_OF_LATENCY(95)),
+    LATENCY("latency_p99", "99th percentile of request latency", PERCENTILE_OF_LATENCY(99)),
+    LATENCY("latency_p999", "99.9th percentile of request latency" OF_P999, P999(PERCENTILE_OF_LATENCY(99.9))),
+    LATENCY("latency_max", "longest request latency", PERCENTILE_OF_LATENCY(100)),
+    IN_HALF("latency_mean", "mean latency of requests that arrive in the first half of the steady state",
+            "avg(latency_ns) FILTER (WHERE early) / 1e9"),
+    IN_HALF("latency_p99", "99th percentile of request latency in half of the steady state: mean of both halves",
+            "(" P99_WHERE("early") " + " P99_WHERE("NOT early") ") / 2e9"),
     {"live_peak", "bytes", "reachable objects, largest sample", samples, "max(live_bytes)"},
     {"live_mean", "bytes", "reachable objects, mean over time in the steady state", steady_samples, MEAN("live_bytes")},
     {"garbage_mean", "bytes", "floating garbage, mean over time in the steady state", steady_samples,
@@ -284,11 +315,12 @@ const struct metric metrics[] = {
      "nullif(horizon_pause_max, 0)", BETTER_LOW, true},
     {"horizon_heap_peak", "bytes", "live objects and garbage, the most up to the horizon if reachable objects do not grow",
      predictions, "horizon_heap_peak", BETTER_LOW, true},
-    HORIZON_LATENCY("horizon_latency_p95", "95th percentile of request latency up to the horizon"),
-    HORIZON_LATENCY("horizon_latency_p99", "99th percentile of request latency up to the horizon"),
-    HORIZON_LATENCY("horizon_latency_p999", "99.9th percentile of request latency up to the horizon"),
-    HORIZON_LATENCY("horizon_latency_max", "longest latency to be expected up to the horizon"),
-    {"overhead", "ratio", "lower-bound overhead: busy time over that of the cheapest policy of the same program",
+    HORIZON_LATENCY("horizon_latency_p95", "95th percentile of request latency up to the horizon", "horizon_latency_p95"),
+    HORIZON_LATENCY("horizon_latency_p99", "99th percentile of request latency up to the horizon", "horizon_latency_p99"),
+    HORIZON_LATENCY("horizon_latency_p999", "99.9th percentile of request latency up to the horizon" OF_P999,
+                    P999("horizon_latency_p999")),
+    HORIZON_LATENCY("horizon_latency_max", "longest latency to be expected up to the horizon", "horizon_latency_max"),
+    {"overhead", "ratio", "lower-bound overhead: busy time over that of the cheapest policy of the same program, of those with as many replications",
      across_runs, "(mutator_ns + pause_ns) * 1.0 / min(mutator_ns + pause_ns) OVER program", BETTER_LOW},
     {NULL},
 };

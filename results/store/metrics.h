@@ -25,7 +25,7 @@ struct metric {
     const char *source;     /* the FROM clause; metrics in a row that share one share a query */
     const char *expression; /* of that query's single row; NULL: the run has no such value */
     enum better better;
-    bool skewed; /* an extreme or a percentile: intervals of its mean by bootstrap */
+    bool skewed; /* an extreme, a percentile or a latency: intervals of its mean by bootstrap */
 };
 
 /* Ends with a NULL name. */
@@ -49,6 +49,9 @@ const struct metric *metric_seen(const struct metric *metric);
 /* The metric with the scatter of memory at an end of its range (sim/model/costs.h): another metric;
  * NULL: nobody knows without running again, or it does not depend on it. */
 const struct metric *metric_at_scatter(const struct metric *metric, enum price_end end);
+
+/* Of fewer requests nothing is said of the 99.9th percentile of their latency. */
+#define METRIC_P999_LEAST 10000
 
 #define METRIC_COLLECTIONS "collections" /* of any generation and cause */
 

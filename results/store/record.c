@@ -307,8 +307,36 @@ static void list_ages(struct record *record)
                     g, b, age_least(b), ages->by_count[g][b], ages->by_collector[g][b]};
 }
 
-/* The steady state by MSER-5: from the answer to the last request that belongs to the warm-up, in
- * order of answers. Start-up belongs to it in any case. */
+/* Of the first `count` requests the last that had been answered by then; NULL: none. */
+static const struct request *last_answered(const struct record *record, size_t count,
+                                           uint64_t wall_ns)
+{
+    for (size_t i = count; i-- > 0;) {
+        const struct request *request = &record->requests[i];
+        if (request->arrival_ns + request->latency_ns <= wall_ns)
+            return request;
+    }
+    return NULL;
+}
+
+/* From an instant on, unless start-up ends later. */
+static void begin_steady_state(struct record *record, size_t dropped, uint64_t wall_ns)
+{
+    struct simulation_result *result = &record->result;
+    const struct request *last = last_answered(record, dropped, wall_ns);
+    if (wall_ns <= result->steady_ns)
+        return;
+    result->steady_ns = wall_ns;
+    if (last && last->mutator_ns > result->steady_mutator_ns) {
+        result->steady_mutator_ns = last->mutator_ns;
+        result->steady_born = last->born;
+    }
+}
+
+/* The steady state by MSER-5 of the latencies that the program would have without pauses, so that
+ * it is the program's: its first requests are dropped, as many under every policy, up to the
+ * instant at which the last of these would have been answered. Latencies with pauses would have
+ * each policy drop the requests that its own long pauses delay. */
 static void find_steady_state(struct record *record)
 {
     size_t count = record->tables[TABLE_request].count;
@@ -316,16 +344,11 @@ static void find_steady_state(struct record *record)
     double *latencies = array_grow(NULL, &capacity, count + 1, sizeof *latencies);
     bool settled;
     for (size_t i = 0; i < count; i++)
-        latencies[i] = (double)record->requests[i].latency_ns;
+        latencies[i] = (double)record->requests[i].undelayed_ns;
     size_t dropped = warmup_mser5(latencies, count, &settled);
     if (dropped > 0) {
         const struct request *last = &record->requests[dropped - 1];
-        uint64_t answer_ns = last->arrival_ns + last->latency_ns;
-        if (answer_ns > record->result.steady_ns) {
-            record->result.steady_ns = answer_ns;
-            record->result.steady_mutator_ns = last->mutator_ns;
-            record->result.steady_born = last->born;
-        }
+        begin_steady_state(record, dropped, last->arrival_ns + last->undelayed_ns);
     }
     array_free(latencies, capacity, sizeof *latencies);
 }

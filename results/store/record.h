@@ -87,7 +87,9 @@ void record_begin(struct record *record);
 struct observer record_observer(struct record *record, const struct observer *next);
 
 /* The run has ended: works out where its steady state began, the histograms, and what would come
- * next, up to a horizon (wall time since the program began). */
+ * next, up to a horizon (wall time since the program began). By MSER-5 the steady state has the
+ * same requests under every policy: those that arrive after the last dropped would have been
+ * answered, if collections took no time. */
 void record_end(struct record *record, const struct simulation_result *result, struct warmup warmup,
                 uint64_t horizon_ns);
 

@@ -50,6 +50,8 @@ struct sample {
 
 struct request {
     uint64_t arrival_ns, latency_ns; /* arrival to the end of its last burst, waits included */
+    uint64_t undelayed_ns;           /* its latency if no collection took time: of the program, the
+                                        same under every policy */
     uint64_t mutator_ns, idle_ns;    /* as it ends: of the whole run, so far */
     /* Idle time so far that would have made up for an earlier pause, had there been one: what was
      * before it began, and what passed while it waited, as far as it was not resumed at once. With

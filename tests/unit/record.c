@@ -174,13 +174,10 @@ static const struct member of_sample[] = {
     MEMBER(sample, tracked), MEMBER(sample, net),        {NULL, 0, 0},
 };
 static const struct member of_request[] = {
-    MEMBER(request, arrival_ns),
-    MEMBER(request, latency_ns),
-    MEMBER(request, mutator_ns),
-    MEMBER(request, idle_ns),
-    MEMBER(request, slack_ns),
-    MEMBER(request, born),
-    {NULL, 0, 0},
+    MEMBER(request, arrival_ns),   MEMBER(request, latency_ns),
+    MEMBER(request, undelayed_ns), MEMBER(request, mutator_ns),
+    MEMBER(request, idle_ns),      MEMBER(request, slack_ns),
+    MEMBER(request, born),         {NULL, 0, 0},
 };
 static const struct member of_result[] = {
     MEMBER(simulation_result, status),
@@ -226,7 +223,7 @@ static const struct member of_result[] = {
     {NULL, 0, 0},
 };
 static_assert(sizeof(struct collection) == 18 * 8 && sizeof(struct sample) == 7 * 8 &&
-                  sizeof(struct request) == 6 * 8 &&
+                  sizeof(struct request) == 7 * 8 &&
                   sizeof(struct simulation_result) == 325 * 8 + sizeof(struct ages),
               "a new member belongs in its table");
 

@@ -144,7 +144,7 @@ TEST(keys)
         {"workload: web\nwarmup: 10", ":2: warmup=10 is not allowed; it takes a duration such"},
         {"workload: web\nsample: 0s", ":2: sample=0s is not allowed; it takes a duration such as"},
         {"workload: web\nminimise: latency",
-         ":2: minimise: there is no metric 'latency'; did you mean 'latency_p50'?"},
+         ":2: minimise: there is no metric 'latency'; did you mean 'latency_mean'?"},
         {"workload: web\nuntil: 5%", ":2: until needs a metric, as in until: {ci: 5%, metric: "},
         {"workload: web\nminimise: gc_time\nuntil: 0", ":3: until=0 is not allowed; it takes"},
         {"workload: web\nminimise: gc_time\nuntil: 100%", ":3: until=100% is not allowed"},

@@ -95,16 +95,21 @@ TEST(the_steady_state)
 }
 
 /* The first 50 of 200 requests, one every 100 ns, take longer: by MSER-5 the steady state begins
- * with the last one's answer, unless start-up ends even later. */
+ * with the last one's answer, unless start-up ends even later; as it would be without pauses, by
+ * which some are late. */
 TEST(a_warm_up_found_in_the_latencies)
 {
     static const struct {
         uint64_t startup_ns, steady_ns, steady_mutator_ns, steady_born, counted;
+        uint64_t late_from, late_to; /* requests: by a long pause; 0: none */
     } rows[] = {
-        {0, 5000 + 1000, 5000 / 2, 150, 140},
-        {4000, 5000 + 1000, 5000 / 2, 150, 140},
-        {10000, 10000, 77, 88, 100},
-        {30000, 30000, 77, 88, 0},
+        {0, 5000 + 1000, 5000 / 2, 150, 140, 0, 0},
+        {4000, 5000 + 1000, 5000 / 2, 150, 140, 0, 0},
+        {10000, 10000, 77, 88, 100, 0, 0},
+        {30000, 30000, 77, 88, 0, 0, 0},
+        {0, 5000 + 1000, 5000 / 2, 150, 140, 60, 90},
+        {0, 5000 + 1000, 4700 / 2, 141, 140, 48, 90},
+        {0, 5000 + 1000, 77, 88, 140, 1, 200},
     };
     struct record *record = record_new();
     for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -113,11 +118,16 @@ TEST(a_warm_up_found_in_the_latencies)
                                                  .steady_mutator_ns = 77,
                                                  .steady_born = 88};
         const struct observer observer = record_observer(record, NULL);
-        for (uint64_t n = 1; n <= 200; n++)
-            observer.request(observer.context, &(struct request){.arrival_ns = 100 * n,
-                                                                 .latency_ns = n <= 50 ? 1000 : 10,
-                                                                 .mutator_ns = 50 * n,
-                                                                 .born = 3 * n});
+        for (uint64_t n = 1; n <= 200; n++) {
+            uint64_t undelayed_ns = n <= 50 ? 1000 : 10;
+            bool late = n >= rows[i].late_from && n <= rows[i].late_to;
+            observer.request(observer.context,
+                             &(struct request){.arrival_ns = 100 * n,
+                                               .latency_ns = undelayed_ns + (late ? 7000 : 0),
+                                               .undelayed_ns = undelayed_ns,
+                                               .mutator_ns = 50 * n,
+                                               .born = 3 * n});
+        }
         tell_collection(record, rows[i].steady_ns, 0, 1);
         tell_collection(record, rows[i].steady_ns + 1, 0, 1);
         record_end(record, &result, (struct warmup){WARMUP_MSER5}, HORIZON_NS);

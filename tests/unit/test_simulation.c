@@ -71,6 +71,40 @@ TEST(clocks)
     }
 }
 
+/* A timer that collects is due at 300. */
+TEST(a_timer_and_requests)
+{
+    static const struct {
+        const char *what, *program, *times;
+    } rows[] = {
+        {"in a burst: the request under way has it, and who is behind",
+         "begin 0 0;work 500;work 500;end 0;begin 0 600;work 100;end 0",
+         "1300 = 1100 + 200 + 0: 1200, 700"},
+        {"in native code: at its end, of the same request",
+         "begin 0 0;native;work 500;work 500;return;work 1;end 0;begin 0 9000;work 100;end 0",
+         "9100 = 1101 + 200 + 7799: 1201, 100"},
+        {"in the last operation of a burst", "begin 0 0;work 500;end 0;begin 0 800;work 100;end 0",
+         "900 = 600 + 200 + 100: 700, 100"},
+        {"while the program waits: nobody, if it is over by then",
+         "begin 0 0;work 100;end 0;begin 0 900;work 100;end 0", "1000 = 200 + 200 + 600: 100, 100"},
+        {"while the program waits: who comes before it is over",
+         "begin 0 0;work 100;end 0;begin 0 400;work 100;end 0", "600 = 200 + 200 + 200: 100, 200"},
+        {"while it waits for I/O: who is resumed before it is over",
+         "begin 0 0;work 100;wait 0 300;resume 0 400;work 100;end 0", "600 = 200 + 200 + 200: 600"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct run run;
+        struct text text = {.text = ""};
+        tiny_run(
+            &run,
+            &(struct tiny){.program = rows[i].program, .timers = {300}, .collects_in_timer = true},
+            NULL);
+        tiny_check_finished(rows[i].what, &run);
+        check_text(rows[i].what, times(&text, &run), rows[i].times);
+        run_fini(&run);
+    }
+}
+
 /* "slack of idle" of each request, in the order in which they end. */
 static const char *slacks(struct text *text, const struct run *run)
 {
@@ -101,6 +135,41 @@ TEST(slack)
         tiny_run(&run, &(struct tiny){.program = rows[i].program}, NULL);
         tiny_check_finished(rows[i].what, &run);
         check_text(rows[i].what, slacks(&text, &run), rows[i].slacks);
+        run_fini(&run);
+    }
+}
+
+/* "latency, without pauses" of each request, in the order in which they end. */
+static const char *with_and_without(struct text *text, const struct run *run)
+{
+    for (size_t i = 0; i < run->record.request_count; i++)
+        text_add(text, "%s%" PRIu64 ", %" PRIu64, i == 0 ? "" : "; ",
+                 run->record.requests[i].latency_ns, run->record.requests[i].undelayed_ns);
+    return text->text;
+}
+
+TEST(latencies_without_pauses)
+{
+    static const struct {
+        const char *what, *program, *latencies;
+    } rows[] = {
+        {"no pause", "begin 0 1000;work 500;end 0", "500, 500"},
+        {"a pause in it", "begin 0 1000;work 500;collect 2;end 0", "700, 500"},
+        {"behind another", "begin 0 0;work 50;collect 2;end 0;begin 0 40;work 20;end 0",
+         "250, 50; 230, 30"},
+        {"made up for in between", "begin 0 0;work 50;collect 2;end 0;begin 0 900;work 20;end 0",
+         "250, 50; 20, 20"},
+        {"before traffic comes", "work 50;collect 2;event startup_done;begin 0 100;work 30;end 0",
+         "30, 30"},
+        {"from before start-up has ended to behind it",
+         "begin 0 10;work 50;collect 2;event startup_done;work 30;end 0", "280, 80"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct run run;
+        struct text text = {.text = ""};
+        tiny_run(&run, &(struct tiny){.program = rows[i].program}, NULL);
+        tiny_check_finished(rows[i].what, &run);
+        check_text(rows[i].what, with_and_without(&text, &run), rows[i].latencies);
         run_fini(&run);
     }
 }
@@ -138,6 +207,13 @@ static void check_pauses_at(const char *program, size_t place, int pauses)
     run_with_pauses(&before, program, place, 0, false);
     run_with_pauses(&with, program, place, pauses, true);
     size_t begun = occurrences(program, place, "begin");
+    for (size_t i = 0; i < without.record.request_count; i++) {
+        const struct request *request = &without.record.requests[i];
+        uint64_t undelayed_ns = request->undelayed_ns;
+        check_count(program, with.record.requests[i].undelayed_ns, undelayed_ns);
+        if (without.result.pause_ns == 0)
+            check_count(program, undelayed_ns, request->latency_ns);
+    }
     for (size_t i = begun; i < without.record.request_count; i++) {
         const struct request *request = &without.record.requests[i];
         uint64_t made_up_ns = request->slack_ns - before.result.idle_ns;
@@ -544,7 +620,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clocks),
+        cmocka_unit_test(a_timer_and_requests),
         cmocka_unit_test(slack),
+        cmocka_unit_test(latencies_without_pauses),
         cmocka_unit_test(a_pause_more),
         cmocka_unit_test(a_slower_machine),
         cmocka_unit_test(timers_and_events),

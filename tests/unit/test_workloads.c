@@ -102,6 +102,67 @@ TEST(live_memory)
     }
 }
 
+/* Objects at the end of a web service without traffic, of which so many are frozen. */
+static uint64_t objects_of(const char *warm, const char *policy, uint64_t *frozen)
+{
+    struct run run;
+    struct text spec = {.text = ""};
+    uint64_t objects = 0;
+    text_add(&spec, "web:modules=1000,import_cycles=0,duration=0s,%s", warm);
+    run_workload(&run, spec.text, policy);
+    for (int g = 0; g <= PERMANENT; g++)
+        objects += run.result.totals.tracked[g];
+    *frozen = run.result.totals.tracked[PERMANENT];
+    run_fini(&run);
+    return objects;
+}
+
+/* Entries of the session table have 5 objects, those of the cache 3. */
+TEST(web_warm_start)
+{
+    static const struct {
+        const char *warm;
+        uint64_t more;
+    } rows[] = {
+        {"sessions=100,cache=50,warm=0", 0},
+        {"sessions=100,cache=50,warm=1", 650},
+        {"sessions=100,cache=50,warm=50%", 325},
+        {"sessions=1,cache=1,warm=0.9", 0},
+        {"sessions=30000,cache=20000,warm=100%", 210000}, /* more than is made at once */
+    };
+    uint64_t frozen, frozen_cold, cold = objects_of("warm=0", "freeze", &frozen_cold);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        check_count(rows[i].warm, objects_of(rows[i].warm, "freeze", &frozen) - cold, rows[i].more);
+        check_count("what service fills is not frozen", frozen, frozen_cold);
+    }
+}
+
+/* By the samples of the first and of the last quarter. */
+TEST(a_warm_service_does_not_grow)
+{
+    static const char *const specs[] = {
+        "web:modules=500,startup=0s,objects=50,rate=100,duration=20s,cpu=1ms,sessions=1000,"
+        "cache=1000,warm=0",
+        "web:modules=500,startup=0s,objects=50,rate=100,duration=20s,cpu=1ms,sessions=1000,"
+        "cache=1000,warm=1",
+    };
+    double growth[LENGTH(specs)];
+    for (size_t i = 0; i < LENGTH(specs); i++) {
+        struct run run;
+        double early = 0, late = 0;
+        run_workload(&run, specs[i], "default");
+        size_t quarter = run.record.sample_count / 4;
+        for (size_t k = 0; k < quarter; k++) {
+            early += (double)run.record.samples[k].live_bytes;
+            late += (double)run.record.samples[run.record.sample_count - 1 - k].live_bytes;
+        }
+        growth[i] = late / early;
+        run_fini(&run);
+    }
+    check_that("cold: it more than doubles", growth[0] > 2);
+    check_that("warm: 2% or less", fabs(growth[1] - 1) < 0.02);
+}
+
 /* A device that leaves a cycle at each disconnect and is never collected runs out of its memory;
  * one that is collected then does not. */
 TEST(a_device_with_little_memory)
@@ -255,10 +316,16 @@ TEST(queue_objects)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(requests),      cmocka_unit_test(web_bursts),
-        cmocka_unit_test(live_memory),   cmocka_unit_test(a_device_with_little_memory),
-        cmocka_unit_test(payloads),      cmocka_unit_test(a_service_with_little_memory),
-        cmocka_unit_test(queue_service), cmocka_unit_test(queue_objects),
+        cmocka_unit_test(requests),
+        cmocka_unit_test(web_bursts),
+        cmocka_unit_test(live_memory),
+        cmocka_unit_test(web_warm_start),
+        cmocka_unit_test(a_warm_service_does_not_grow),
+        cmocka_unit_test(a_device_with_little_memory),
+        cmocka_unit_test(payloads),
+        cmocka_unit_test(a_service_with_little_memory),
+        cmocka_unit_test(queue_service),
+        cmocka_unit_test(queue_objects),
     };
     return cmocka_run_group_tests_name("workloads", tests, NULL, NULL);
 }

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Latencies that still move with the length of the run. A value of a run is of its duration: a
+ * queue begins empty, and the longest waits of a busy one are rarer than a short run is long, so
+ * the mean over replications has a bias that more of them do not take away.
+ *
+ * Halves tell (metrics latency_mean_half, latency_p99_half). A bias in proportion to 1 / length,
+ *     E[X(T)] = X + c / T,  E[X(T / 2)] = X + 2 c / T,
+ * leaves X = 2 X(T) - X(T / 2): Quenouille's jackknife (Miller, The jackknife: a review, Biometrika
+ * 61, 1974, section 2; of simulations Law, Simulation Modeling and Analysis, 5th edition, 2015,
+ * section 9.4). What is a run of half the length is the first half for a mean, which is biased only
+ * by how the run begins; for a percentile both halves are, and the mean of the two has the same
+ * chance in it as the whole. Where the bias falls more slowly, as of waits that depend on each
+ * other for long, X is farther than that.
+ *
+ * A setting's value moves if the interval of X(T) - X(T / 2) over its replications is without 0, at
+ * a level of all settings looked at together (Bonferroni), and X differs by more than MOVING_LEAST.
+ * The interval of X(T) itself does not count: it is of what more replications would change. */
+#ifndef PYGCSIM_RESULTS_ANSWER_MOVING_H
+#define PYGCSIM_RESULTS_ANSWER_MOVING_H
+
+#include "results/answer/outcome.h"
+#include "results/store/metric_list.h"
+
+#define MOVING_LEAST 0.05 /* of the value */
+
+/* Means over replications. */
+struct moving_setting {
+    size_t setting; /* of the outcomes */
+    double here, half, longer;
+};
+
+struct moving {
+    const struct metric *metric; /* the first of latency_p99, latency_mean that does; NULL: none */
+    struct moving_setting *settings;
+    size_t count;
+};
+
+/* Adds what the outcomes have to have read. */
+void moving_add_read(struct metric_list *list);
+
+/* Looks at those settings. To be freed with moving_fini. */
+void moving_find(struct moving *moving, const struct outcomes *outcomes, const size_t *settings,
+                 size_t count);
+void moving_fini(struct moving *moving);
+
+/* Sentences, each with a full stop; NULL: nothing moves. To be freed. */
+char *moving_text(const struct moving *moving, const struct outcomes *outcomes);
+
+#endif
