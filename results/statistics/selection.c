@@ -110,6 +110,16 @@ static void find_best(struct procedure *procedure)
         }
 }
 
+/* Other than 0; 0 if there is none. */
+static double least_mean(const struct procedure *procedure)
+{
+    double least = INFINITY;
+    for (size_t i = 0; i < procedure->systems; i++)
+        if (is_in(procedure, i) && procedure->means[i] != 0)
+            least = fmin(least, procedure->means[i]);
+    return least < INFINITY ? least : 0;
+}
+
 static void begin(struct procedure *procedure)
 {
     struct selection *selection = procedure->selection;
@@ -118,9 +128,7 @@ static void begin(struct procedure *procedure)
         leave_out_valueless(procedure, seed, first);
     procedure->factor = selection_factor(selection->left, procedure->rule);
     note_means(procedure, first);
-    find_best(procedure);
-    if (selection->left)
-        selection->zone = procedure->rule->share * fabs(procedure->means[selection->best]);
+    selection->zone = procedure->rule->share * fabs(least_mean(procedure));
 }
 
 void selection_make(struct selection *selection, const double *const *values, size_t systems,

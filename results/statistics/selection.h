@@ -22,7 +22,8 @@
 #include <stddef.h>
 
 struct selection_rule {
-    double share;      /* the zone, of the least of the means of the first replications, absolute */
+    double
+        share; /* the zone, of the least mean of the first replications that is not 0, absolute */
     double confidence; /* 1 - α */
     size_t first;      /* n0, two or more */
 };
