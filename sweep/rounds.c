@@ -49,10 +49,9 @@ static void on_advanced(void *context, double parts)
 
 /* ---- a round -------------------------------------------------------------------------- */
 
-/* `id` is the experiment's row; 0 in the first round, which makes or finds it. */
-static int plan_round(struct rounds *rounds, int64_t id, struct error *error)
+/* `id` is the experiment's row; 0: it is made or found. */
+static int plan_round(struct rounds *rounds, int64_t id, bool is_first, struct error *error)
 {
-    bool is_first = id == 0;
     plan_init(&rounds->plan, rounds->experiment, rounds->share);
     rounds->plan.id = id;
     rounds->plan.may_grow = until_adds_runs(&rounds->experiment->until);
@@ -170,13 +169,15 @@ static int end_plan(struct rounds *rounds, struct error *error)
 
 int rounds_execute(struct rounds *rounds, struct error *error)
 {
-    int64_t id = 0;
+    int64_t id = rounds->continues;
+    bool is_first = true;
     if (rounds->keep_results)
         rounds->results = allocate_zeroed(rounds->experiment->point_count, sizeof *rounds->results);
     for (bool more = true; more;) {
         forget_round(rounds);
-        if (plan_round(rounds, id, error) != 0 || execute_round(rounds, error) != 0)
+        if (plan_round(rounds, id, is_first, error) != 0 || execute_round(rounds, error) != 0)
             return -1;
+        is_first = false;
         if (rounds->stopped)
             return 0;
         id = rounds->plan.id;

@@ -21,6 +21,7 @@ struct rounds {
     struct experiment *experiment; /* gets what its rules want; until_begin has been called */
     struct store *store;
     const char *command;
+    int64_t continues; /* an experiment's row; 0: what the store finds or makes for the command */
     struct share share;
     bool retry_failed; /* what failed when this was run before; never within it */
     bool keep_results; /* of the first seed: below */
