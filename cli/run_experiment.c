@@ -287,10 +287,11 @@ static void print_precision(const struct experiment *experiment, const struct pr
               precision->metric->name, 100 * experiment->until.share, precision->where,
               100 * precision->share, precision->replications);
     if (precision->heavy)
-        print("The interval may be too short: one run of %s has %.0f%% of the spread of %s%s, and "
-              "the next such run moves the mean.\n",
-              precision->heaviest, 100 * precision->largest_share, precision->metric->name,
-              precision->heavy > 1 ? ", and others are like it" : "");
+        print("Heavy tails, at %zu of %zu settings: one run of %s makes %.0f%% of the spread of "
+              "%s. The "
+              "next such run moves the mean, so the interval may be too short.\n",
+              precision->heavy, precision->points, precision->heaviest,
+              100 * precision->largest_share, precision->metric->name);
 }
 
 static void print_left(const struct experiment *experiment, const struct race_group *group)

@@ -3,7 +3,11 @@
  * Replications until means are known well enough: at every point of an experiment, half of the 95%
  * interval of a metric's mean is at most a share of it. Replications are added to all points alike,
  * so that points stay comparable seed by seed, in rounds; how many follows from what is stored and
- * from nothing else, so a sweep that is continued ends with the same ones. */
+ * from nothing else, so a sweep that is continued ends with the same ones.
+ *
+ * Who looks again and again stops where an interval is short by chance, so the first look is at
+ * UNTIL_FEWEST (sweep/file/terms.h). How often the intervals hold that were stopped at:
+ * tests/statistics/test_stopping.c, docs/experiments.md. */
 #ifndef PYGCSIM_SWEEP_UNTIL_H
 #define PYGCSIM_SWEEP_UNTIL_H
 

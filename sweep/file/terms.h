@@ -89,9 +89,9 @@
 
 #define UNTIL_COVERED "covered"
 
-/* Replications before the first look. An interval that is looked at sooner is short because of the
- * few values that it is of: who stops at that has the true mean in it in 80% (docs/experiments.md).
- * A race begins with as many as Kim and Nelson recommend. */
+/* Replications before the first look: fewer are often alike by chance, and to stop at the short
+ * interval that they make is to have the true mean in it less often (docs/experiments.md). A race
+ * takes from its first what the variances of its pairs are. */
 #define UNTIL_FEWEST      20
 #define UNTIL_BEST_FEWEST 10
 
