@@ -7,6 +7,7 @@
 #include "cli/at_scatter.h"
 #include "cli/best_output.h"
 #include "cli/command.h"
+#include "cli/confirm.h"
 #include "cli/estimate.h"
 #include "cli/open_results.h"
 #include "cli/run_experiment.h"
@@ -26,6 +27,7 @@ struct command {
 
     /* How it is verified: */
     bool verify, scatter, allow_long;
+    uint64_t confirm; /* replications; 0: it is not */
     uint64_t jobs, memory_bytes;
 };
 
@@ -80,6 +82,12 @@ static const struct command_option options[] = {
       .meaning =
           "also run the best and the baseline until they are covered for the horizon, into the "
           "same file, and say whether the advice stands"}},
+    {{"confirm", PARAM_COUNT, FIELD(confirm), .least = 2, .most = REPLICATIONS_MOST,
+      .otherwise = "no",
+      .meaning = "also run the best, those not told apart from it (five in all at most) and the "
+                 "baseline with so many seeds that the experiment has not used, into the same "
+                 "file, and say whether the advice stands"},
+     .argument = "N"},
     {{"scatter", PARAM_SWITCH, FIELD(scatter),
       .meaning = "also run the best, those that come next and the baseline with the least and the "
                  "most scatter of memory that services have reported, into the same file, and say "
@@ -148,6 +156,8 @@ static int answer(const struct command *command)
         best_print(&answer);
     if (command->verify)
         verify_advice(&verifying, &question, &answer, &results);
+    if (command->confirm)
+        confirm_advice(&verifying, command->confirm, &question, &answer, &results);
     if (command->scatter)
         try_at_scatter(&verifying, &question, &answer, &results);
     int status = no_answer(&answer);

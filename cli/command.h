@@ -130,7 +130,7 @@ void close_output(void);
 
 #define OPTION_UNTIL                                                                               \
     TERM_UNTIL, .type = PARAM_RULE, .read = until_read, .parts = until_params,                     \
-                .form = "a rule such as 5% or ci=5%,metric=latency_p99,most=200, or covered"
+                .form = "a rule such as 5%, ci=5%,metric=latency_p99,most=200, best=2% or covered"
 
 #define OPTION_WORKLOAD                                                                            \
     .name = "workload", .type = PARAM_SPEC, .registry = &workload_registry, .initial = "web",      \

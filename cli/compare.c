@@ -170,6 +170,7 @@ static void make_experiment(struct command *command, struct compiled *compiled,
     experiment->limits = command->limits; /* which is the experiment's from now on */
     if (until_settle(experiment, &error) != 0)
         fail_usage("%s", error.text);
+    until_begin(experiment);
 }
 
 /* ---- what is printed ------------------------------------------------------------------ */

@@ -109,7 +109,7 @@ static void print_pilot(const struct plan *plan, unsigned jobs, uint64_t memory_
     print_forecast(&pilot, &work);
     if (plan->experiment->until.covered)
         print("That is before programs are made longer, until all that comes has been seen.\n");
-    if (plan->experiment->until.share > 0)
+    if (until_adds_runs(&plan->experiment->until))
         print("That is without the runs that the rule adds.\n");
     if (work.why.text[0])
         print("One of those failed: %s\n", work.why.text);

@@ -18,6 +18,8 @@
 #define ADVICE_FROM  120 /* if about so many are left: what to do about it */
 
 #define WORKLOADS_SHOWN 3
+#define RACES_SHOWN     10
+#define LEFT_SHOWN      5
 
 struct view {
     const struct rounds *rounds;
@@ -284,6 +286,63 @@ static void print_precision(const struct experiment *experiment, const struct pr
               "replications, the most allowed.\n",
               precision->metric->name, 100 * experiment->until.share, precision->where,
               100 * precision->share, precision->replications);
+    if (precision->heavy)
+        print("Heavy tails, at %zu of %zu settings: one run of %s makes %.0f%% of the spread of "
+              "%s. The "
+              "next such run moves the mean, so the interval may be too short.\n",
+              precision->heavy, precision->points, precision->heaviest,
+              100 * precision->largest_share, precision->metric->name);
+}
+
+static void print_left(const struct experiment *experiment, const struct race_group *group)
+{
+    size_t shown = 0;
+    for (size_t i = 0; i < group->count && shown <= LEFT_SHOWN; i++) {
+        if (group->selection.lost_after[i])
+            continue;
+        if (++shown > LEFT_SHOWN)
+            print(", …");
+        else
+            print("%s%s", shown > 1 ? ", " : "", policy_of_point(experiment, group->first + i));
+    }
+}
+
+static void print_race_group(const struct experiment *experiment, const struct race *race,
+                             const struct race_group *group)
+{
+    const struct selection *selection = &group->selection;
+    if (selection->left == 0)
+        print("no setting has a value of %s with every seed.\n", race->metric->name);
+    else if (selection->left == 1)
+        print("%s is selected, after %zu replications, %zu runs in all: with %.0f%% confidence it "
+              "is the best in %s, or within %.3g%% of the best.\n",
+              policy_of_point(experiment, group->first + selection->best), group->replications,
+              group->runs, 100 * INTERVAL_CONFIDENCE, race->metric->name,
+              100 * experiment->until.best);
+    else {
+        print("not decided: ");
+        print_left(experiment, group);
+        print(" may each be the best in %s after %zu replications, the most allowed.\n",
+              race->metric->name, group->replications);
+    }
+}
+
+static void print_race(const struct experiment *experiment, const struct race *race)
+{
+    if (!race->metric) {
+        print("No run has a value of what the rule for replications is about.\n");
+        return;
+    }
+    for (size_t g = 0; g < race->group_count && g < RACES_SHOWN; g++) {
+        const struct race_group *group = &race->groups[g];
+        const struct point *point = &experiment->points[group->first];
+        print("%s on %s: ", experiment->workloads[point->workload].text, point->collector->name);
+        print_race_group(experiment, race, group);
+    }
+    if (race->group_count > RACES_SHOWN)
+        print("… and %zu more workloads and collectors.\n", race->group_count - RACES_SHOWN);
+    if (experiment->limits.count)
+        print("Limits had no part in that: `best` says who keeps to them.\n");
 }
 
 void print_rules(const struct rounds *rounds)
@@ -293,4 +352,6 @@ void print_rules(const struct rounds *rounds)
         print_coverage(experiment, &rounds->coverage);
     if (experiment->until.share > 0)
         print_precision(experiment, &rounds->precision);
+    if (experiment->until.best > 0)
+        print_race(experiment, &rounds->race);
 }

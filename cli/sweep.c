@@ -197,6 +197,7 @@ static void read_experiment(struct command *command, struct experiment *experime
     use_limits(command, experiment);
     if (until_settle(experiment, &error) != 0)
         fail_usage("%s", error.text);
+    until_begin(experiment);
     if (until_is_a_rule(&experiment->until) && command->share.shards)
         fail_usage("--shard does not go with a rule (until): a share does not know how the others "
                    "turn out");

@@ -13,6 +13,7 @@
 #include "cli/print.h"
 #include "cli/run_experiment.h"
 #include "cli/table.h"
+#include "cli/tried.h"
 #include "results/answer/show_value.h"
 #include "sim/base/allocate.h"
 #include "sweep/verification.h"
@@ -108,8 +109,7 @@ static void make_experiment(struct verified *verified, struct experiment *experi
         .before = allocate_zeroed(ADVISED * (most + 1) * metric_count(), sizeof *verified->before),
         .objective = answer->outcomes.metrics[answer->objective.metric],
     };
-    if (asprintf(&verified->name, "%s verified", answer->outcomes.experiment->name) < 0)
-        out_of_memory();
+    verified->name = tried_name(answer, "verified");
     read_advice(verified, answer);
     if (verified->count == 0)
         fail("there is no advice to verify: no setting is an answer");
@@ -182,17 +182,6 @@ static void print_policies(const struct verified *verified, size_t i, const stru
     free(values);
 }
 
-/* The group of the longer runs' answer; NULL: it has none. */
-static const struct best_group *find_group(const struct best_answer *answer, const char *workload,
-                                           const char *collector)
-{
-    for (size_t g = 0; g < answer->group_count; g++)
-        if (strcmp(answer->groups[g].of->workload, workload) == 0 &&
-            strcmp(answer->groups[g].of->collector, collector) == 0)
-            return &answer->groups[g];
-    return NULL;
-}
-
 static void print_whether_it_stands(const struct advice *advice, const struct best_answer *answer,
                                     const struct best_group *group)
 {
@@ -224,12 +213,21 @@ static void print_verified(const struct verified *verified, const struct best_an
               (unsigned long long)experiment->seeds[0], verified->advice[i].workload);
         print_policies(verified, i, &rounds->plan, &point, rounds->store);
         print_whether_it_stands(&verified->advice[i], answer,
-                                find_group(answer, workload, first->collector->name));
+                                tried_group_of(answer, workload, first->collector->name));
     }
     print_rules(rounds);
 }
 
 /* ---- all of it ------------------------------------------------------------------------ */
+
+void verify_limits(struct experiment *experiment, const struct best_question *question)
+{
+    const struct limits *limits = question->subject.limits;
+    struct error error;
+    for (size_t i = 0; limits && i < limits->count; i++)
+        if (limits_add(&experiment->limits, condition_text(limits->items[i]), &error) != 0)
+            fail("%s", error.text);
+}
 
 void run_to_verify(const struct verifying *verifying, struct rounds *rounds)
 {
@@ -274,22 +272,13 @@ static void say_what_came(const struct verifying *verifying, const struct verifi
     close_results(&longer);
 }
 
-/* They are stored with the longer runs, too. */
-static void copy_limits(struct limits *copy, const struct limits *limits)
-{
-    struct error error;
-    for (size_t i = 0; limits && i < limits->count; i++)
-        if (limits_add(copy, condition_text(limits->items[i]), &error) != 0)
-            fail("%s", error.text);
-}
-
 void verify_advice(const struct verifying *verifying, const struct best_question *question,
                    const struct best_answer *answer, struct open_results *results)
 {
     struct verified verified;
     struct experiment experiment;
     make_experiment(&verified, &experiment, answer, results->store);
-    copy_limits(&experiment.limits, question->subject.limits);
+    verify_limits(&experiment, question);
     experiment.baseline =
         verified.advice->policies[1] ? allocate_text(verified.advice->policies[1]) : NULL;
     store_end_reading(results->store);

@@ -21,7 +21,10 @@ struct verifying {
 void verify_advice(const struct verifying *verifying, const struct best_question *question,
                    const struct best_answer *answer, struct open_results *results);
 
-/* What both need: runs the experiment into a store of its own, which the caller closes. */
+/* What all that run advice again need. The question's limits are stored with what is run, too. */
+void verify_limits(struct experiment *experiment, const struct best_question *question);
+
+/* Runs the experiment into a store of its own, which the caller closes. */
 void run_to_verify(const struct verifying *verifying, struct rounds *rounds);
 
 #endif

@@ -71,23 +71,40 @@ static void count_runs(struct plan *plan)
     }
 }
 
+static size_t count_all(const struct experiment *experiment)
+{
+    size_t count = 0;
+    for (size_t p = 0; p < experiment->point_count; p++)
+        count += experiment_seeds_of(experiment, p);
+    return count;
+}
+
+/* Of all points that have the s-th seed. */
+static void add_seed(struct plan *plan, struct seed_programs *known, size_t s)
+{
+    const struct experiment *experiment = plan->experiment;
+    uint64_t seed = experiment->seeds[s];
+    memset(known->of_workload, 0xff, experiment->workload_count * sizeof *known->of_workload);
+    for (size_t p = 0; p < experiment->point_count; p++) {
+        if (s >= experiment_seeds_of(experiment, p))
+            continue;
+        size_t number = plan->run_count++;
+        plan->runs[number] = (struct planned_run){
+            .id = (int64_t)number, /* until it has a row */
+            .seed = seed,
+            .point = p,
+            .program = find_program(plan, known, &experiment->points[p], seed)};
+    }
+}
+
 void plan_init(struct plan *plan, const struct experiment *experiment, struct share share)
 {
-    size_t count = experiment->seed_count * experiment->point_count;
     struct seed_programs known = {0};
-    *plan = (struct plan){.experiment = experiment, .run_count = count};
-    plan->runs = allocate_zeroed(count, sizeof *plan->runs);
+    *plan = (struct plan){.experiment = experiment, .all_runs = count_all(experiment)};
+    plan->runs = allocate_zeroed(plan->all_runs, sizeof *plan->runs);
     known.of_workload = allocate_zeroed(experiment->workload_count, sizeof *known.of_workload);
-    for (size_t s = 0, i = 0; s < experiment->seed_count; s++) {
-        uint64_t seed = experiment->seeds[s];
-        memset(known.of_workload, 0xff, experiment->workload_count * sizeof *known.of_workload);
-        for (size_t p = 0; p < experiment->point_count; p++, i++)
-            plan->runs[i] = (struct planned_run){
-                .id = (int64_t)i, /* its number, until it has a row */
-                .seed = seed,
-                .point = p,
-                .program = find_program(plan, &known, &experiment->points[p], seed)};
-    }
+    for (size_t s = 0; s < experiment->seed_count; s++)
+        add_seed(plan, &known, s);
     free(known.of_workload);
     free(known.before);
     keep_share(plan, share);
@@ -147,7 +164,7 @@ int plan_store(struct plan *plan, const char *command, struct share share, bool 
         .baseline = experiment->baseline ? experiment->baseline : experiment->policies[0].text,
         .objective = experiment->minimise,
         .limits = limits,
-        .planned = experiment->seed_count * experiment->point_count,
+        .planned = plan->all_runs,
         .shard = share.shard,
         .shards = share.shards,
         .last_seed = plan->may_grow ? experiment_last_seed(experiment) : INT64_MAX,

@@ -42,6 +42,7 @@ struct plan {
     struct planned_run *runs;
     struct planned_program *programs;
     size_t run_count, to_do, program_count;
+    size_t all_runs; /* with those of other shares */
 };
 
 /* What is to be run, with no row anywhere yet. To be freed with plan_fini. */

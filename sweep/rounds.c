@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/base/allocate.h"
+#include "sweep/file/terms.h"
 
 /* ---- what the executor tells, and who else hears it ----------------------------------- */
 
@@ -48,13 +49,12 @@ static void on_advanced(void *context, double parts)
 
 /* ---- a round -------------------------------------------------------------------------- */
 
-/* `id` is the experiment's row; 0 in the first round, which makes or finds it. */
-static int plan_round(struct rounds *rounds, int64_t id, struct error *error)
+/* `id` is the experiment's row; 0: it is made or found. */
+static int plan_round(struct rounds *rounds, int64_t id, bool is_first, struct error *error)
 {
-    bool is_first = id == 0;
     plan_init(&rounds->plan, rounds->experiment, rounds->share);
     rounds->plan.id = id;
-    rounds->plan.may_grow = rounds->experiment->until.share > 0;
+    rounds->plan.may_grow = until_adds_runs(&rounds->experiment->until);
     if (plan_store(&rounds->plan, rounds->command, rounds->share, rounds->retry_failed && is_first,
                    rounds->store, error) != 0)
         return -1;
@@ -108,6 +108,8 @@ static int apply_coverage(struct rounds *rounds, bool *more, struct error *error
     if (!*more)
         return 0;
     coverage_extend(experiment, coverage);
+    if (experiment->until.best > 0)
+        race_restart(experiment);
     if (rounds->results)
         memset(rounds->results, 0, experiment->point_count * sizeof *rounds->results);
     return 0;
@@ -128,7 +130,21 @@ static int apply_precision(struct rounds *rounds, bool *more, struct error *erro
         return -1;
     *more = precision->needed > experiment->seed_count;
     if (*more)
-        until_extend(experiment, precision->needed);
+        seeds_extend(experiment, precision->needed);
+    return 0;
+}
+
+/* *more: the race goes on, and who is left in it has got more seeds. */
+static int apply_race(struct rounds *rounds, bool *more, struct error *error)
+{
+    struct experiment *experiment = rounds->experiment;
+    struct race *race = &rounds->race;
+    race_fini(race);
+    if (experiment->until.best == 0)
+        return 0;
+    if (race_read(race, &rounds->plan, rounds->store, error) != 0)
+        return -1;
+    *more = race->metric && race_extend(race, experiment);
     return 0;
 }
 
@@ -137,7 +153,9 @@ static int apply_rules(struct rounds *rounds, bool *more, struct error *error)
     *more = false;
     if (apply_coverage(rounds, more, error) != 0)
         return -1;
-    return *more ? 0 : apply_precision(rounds, more, error);
+    if (!*more && apply_precision(rounds, more, error) != 0)
+        return -1;
+    return *more ? 0 : apply_race(rounds, more, error);
 }
 
 /* What an earlier rule had planned beyond the last round is not wanted any more. */
@@ -151,13 +169,15 @@ static int end_plan(struct rounds *rounds, struct error *error)
 
 int rounds_execute(struct rounds *rounds, struct error *error)
 {
-    int64_t id = 0;
+    int64_t id = rounds->continues;
+    bool is_first = true;
     if (rounds->keep_results)
         rounds->results = allocate_zeroed(rounds->experiment->point_count, sizeof *rounds->results);
     for (bool more = true; more;) {
         forget_round(rounds);
-        if (plan_round(rounds, id, error) != 0 || execute_round(rounds, error) != 0)
+        if (plan_round(rounds, id, is_first, error) != 0 || execute_round(rounds, error) != 0)
             return -1;
+        is_first = false;
         if (rounds->stopped)
             return 0;
         id = rounds->plan.id;
@@ -172,5 +192,6 @@ void rounds_fini(struct rounds *rounds)
     free(rounds->results);
     rounds->results = NULL;
     coverage_fini(&rounds->coverage);
+    race_fini(&rounds->race);
     forget_round(rounds);
 }

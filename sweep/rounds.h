@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * An experiment from its plan to its last run. It is planned in a results file and executed; if it
- * has a rule that is not satisfied then, it gets longer programs (sweep/coverage.h) or more seeds
- * (sweep/until.h) and is planned and executed again, until it is.
+ * has a rule that is not satisfied then, it gets longer programs (sweep/coverage.h), more seeds
+ * (sweep/until.h), or more seeds of some points (sweep/race.h), and is planned and executed again,
+ * until it is.
  *
  * With more seeds, a round's plan has the runs of the rounds before, which have ended, so only what
  * is new is executed; and what fails in a round is not tried again in the next. Runs of shorter
@@ -13,12 +14,14 @@
 
 #include "sweep/coverage.h"
 #include "sweep/executor.h"
+#include "sweep/race.h"
 #include "sweep/until.h"
 
 struct rounds {
-    struct experiment *experiment; /* gets what its rules want */
+    struct experiment *experiment; /* gets what its rules want; until_begin has been called */
     struct store *store;
     const char *command;
+    int64_t continues; /* an experiment's row; 0: what the store finds or makes for the command */
     struct share share;
     bool retry_failed; /* what failed when this was run before; never within it */
     bool keep_results; /* of the first seed: below */
@@ -44,6 +47,7 @@ struct rounds {
     bool stopped;                      /* before all was done */
     struct precision precision;        /* what the rules have come to; all-zero without them */
     struct coverage coverage;
+    struct race race;
 };
 
 /* Returns 0, also if runs have failed or it was stopped, or -1 with a line in *error if results

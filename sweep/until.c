@@ -3,12 +3,8 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "results/store/kept.h"
-#include "sim/base/allocate.h"
-#include "sweep/file/terms.h"
 
 /* ---- how well things are known -------------------------------------------------------- */
 
@@ -22,25 +18,35 @@ int until_metric(const struct experiment *experiment, int64_t id, struct store *
     return 0;
 }
 
-/* How many replications a point would probably need, for a relative error of `share` to be small
- * enough. Of few replications the spread is not known well: their number is doubled at most. */
-static size_t needed_at(const struct estimate *estimate, double share, const struct until *until)
+size_t until_needed(const struct estimate *estimate, const struct until *until)
 {
-    size_t needed = estimate->n;
-    if (estimate->n < UNTIL_FEWEST)
-        return UNTIL_FEWEST;
-    if (share > until->share)
+    size_t needed = estimate->n, fewest = until->first;
+    if (estimate->n < fewest) /* some runs have failed */
+        return fewest;
+    if (estimate_relative_error(*estimate) > until->share)
         needed = replications_to_relative_error(*estimate, until->share);
     return needed < 2 * estimate->n ? needed : 2 * estimate->n;
+}
+
+static void note_tail(struct precision *precision, const struct kept_estimate *point)
+{
+    if (point->largest_share <= INTERVAL_HEAVY)
+        return;
+    precision->heavy++;
+    if (point->largest_share <= precision->largest_share)
+        return;
+    precision->largest_share = point->largest_share;
+    snprintf(precision->heaviest, sizeof precision->heaviest, "%s", point->policy);
 }
 
 static void note_point(struct precision *precision, const struct until *until,
                        const struct kept_estimate *point)
 {
     const struct estimate *estimate = &point->estimate;
-    double share = estimate->n < UNTIL_FEWEST ? INFINITY : estimate_relative_error(*estimate);
-    size_t needed = needed_at(estimate, share, until);
+    double share = estimate->n < 2 ? INFINITY : estimate_relative_error(*estimate);
+    size_t needed = until_needed(estimate, until);
     precision->points++;
+    note_tail(precision, point);
     if (estimate->n > precision->replications)
         precision->replications = estimate->n;
     if (needed > precision->needed)
@@ -64,19 +70,4 @@ int until_precision(const struct experiment *experiment, const struct metric *me
     if (precision->needed > experiment->until.most)
         precision->needed = experiment->until.most;
     return 0;
-}
-
-void until_extend(struct experiment *experiment, size_t replications)
-{
-    if (replications <= experiment->seed_count)
-        return;
-    uint64_t *seeds = allocate_zeroed(replications, sizeof *seeds), next = 0;
-    for (size_t i = 0; i < replications; i++) {
-        seeds[i] = i < experiment->seed_count ? experiment->seeds[i] : next;
-        if (i == 0 || seeds[i] >= next)
-            next = seeds[i] + 1;
-    }
-    free(experiment->seeds);
-    experiment->seeds = seeds;
-    experiment->seed_count = replications;
 }

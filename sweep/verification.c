@@ -77,31 +77,20 @@ char *scatter_trial_workload(const char *workload, double scatter_ns)
     return spec;
 }
 
-static int add_trial(struct experiment *experiment, const struct scatter_trial *trial,
-                     struct error *error)
+static int add_trials(struct experiment *experiment, const struct trial *trials, size_t count,
+                      struct error *error)
 {
-    int status = 0;
-    for (int end = 0; end < PRICE_ENDS && status == 0; end++) {
-        char *workload = scatter_trial_workload(trial->workload, trial->scatter_ns[end]);
-        for (size_t p = 0; p < trial->policy_count && status == 0; p++)
-            status = add_point(experiment, workload, trial->collector, trial->policies[p], error);
-        free(workload);
-    }
-    return status;
-}
-
-static int add_trials(struct experiment *experiment, const struct scatter_trial *trials,
-                      size_t count, struct error *error)
-{
-    size_t policies_most = 0;
+    size_t most = 0;
     int status = 0;
     for (size_t i = 0; i < count; i++)
-        policies_most += trials[i].policy_count;
-    experiment->workloads = allocate_zeroed(PRICE_ENDS * count, sizeof *experiment->workloads);
-    experiment->policies = allocate_zeroed(policies_most, sizeof *experiment->policies);
-    experiment->points = allocate_zeroed(PRICE_ENDS * policies_most, sizeof *experiment->points);
-    for (size_t i = 0; i < count && status == 0; i++)
-        status = add_trial(experiment, &trials[i], error);
+        most += trials[i].policy_count;
+    experiment->workloads = allocate_zeroed(count, sizeof *experiment->workloads);
+    experiment->policies = allocate_zeroed(most, sizeof *experiment->policies);
+    experiment->points = allocate_zeroed(most, sizeof *experiment->points);
+    for (size_t i = 0; i < count; i++)
+        for (size_t p = 0; p < trials[i].policy_count && status == 0; p++)
+            status = add_point(experiment, trials[i].workload, trials[i].collector,
+                               trials[i].policies[p], error);
     return status;
 }
 
@@ -162,13 +151,13 @@ int verification_make(struct experiment *experiment, const char *name, const str
     return -1;
 }
 
-int scatter_trials_make(struct experiment *experiment, const char *name,
-                        const struct scatter_trial *trials, size_t count,
-                        const struct run_terms *terms, size_t replications, struct error *error)
+int trials_make(struct experiment *experiment, const char *name, const struct trial *trials,
+                size_t count, const struct run_terms *terms, uint64_t seed, size_t replications,
+                struct error *error)
 {
     *experiment = (struct experiment){.name = allocate_text(name)};
     if (read_terms(experiment, terms, error) == 0 &&
-        seeds_make(experiment, terms->seed, replications, error) == 0 &&
+        seeds_make(experiment, seed, replications, error) == 0 &&
         add_trials(experiment, trials, count, error) == 0 &&
         use_costs(experiment, terms, error) == 0 && until_settle(experiment, error) == 0)
         return 0;

@@ -2,8 +2,9 @@
  *
  * The experiment that looks whether an answer holds over a longer time: of each workload and
  * collector the best policy and the baseline, with the seed of `terms`, as their runs were asked
- * for, until they are covered. And the one that looks whether it holds however objects lie in
- * memory: policies as they were run, with other scatters in the workload. */
+ * for, until they are covered. And those that look whether it holds however objects lie in memory,
+ * or with other seeds: some of its policies as they were run, with other scatters in the workload,
+ * or with seeds that it has not been chosen by. */
 #ifndef PYGCSIM_SWEEP_VERIFICATION_H
 #define PYGCSIM_SWEEP_VERIFICATION_H
 
@@ -24,20 +25,19 @@ struct advice {
 int verification_make(struct experiment *experiment, const char *name, const struct advice *advice,
                       size_t count, const struct run_terms *terms, struct error *error);
 
-/* What is to be tried of a workload and collector; texts as in the results file. */
-struct scatter_trial {
+/* What is to be run again of a workload and collector; texts as in the results file. */
+struct trial {
     const char *workload, *collector;
     const char *const *policies;
     size_t policy_count;
-    double scatter_ns[PRICE_ENDS];
 };
+
+/* With so many seeds from that one on. The same otherwise. */
+int trials_make(struct experiment *experiment, const char *name, const struct trial *trials,
+                size_t count, const struct run_terms *terms, uint64_t seed, size_t replications,
+                struct error *error);
 
 /* A workload's canonical text with that scatter; to be freed. */
 char *scatter_trial_workload(const char *workload, double scatter_ns);
-
-/* With so many seeds from that of `terms` on. The same otherwise. */
-int scatter_trials_make(struct experiment *experiment, const char *name,
-                        const struct scatter_trial *trials, size_t count,
-                        const struct run_terms *terms, size_t replications, struct error *error);
 
 #endif

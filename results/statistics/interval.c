@@ -33,6 +33,17 @@ struct interval interval_wider(struct interval a, struct interval b)
     return (struct interval){fmin(a.low, b.low), fmax(a.high, b.high)};
 }
 
+double interval_largest_share(const double *x, size_t n)
+{
+    double mean = interval_mean(x, n), largest = 0, sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        double square = (x[i] - mean) * (x[i] - mean);
+        largest = fmax(largest, square);
+        sum += square;
+    }
+    return sum > 0 ? largest / sum : 0;
+}
+
 static double standard_error(const double *x, size_t n, double mean)
 {
     return gsl_stats_sd_m(x, 1, n, mean) / sqrt((double)n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/store/kept.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "results/store/query.h"
@@ -32,36 +33,109 @@ int kept_objective(struct store *store, int64_t experiment, const struct metric 
     return has < 0 ? -1 : 0;
 }
 
-static struct kept_estimate read_point(sqlite3_stmt *row)
+/* ---- values of a metric --------------------------------------------------------------- */
+
+static int compare_runs(const void *a, const void *b)
 {
-    return (struct kept_estimate){
-        .policy = query_text(row, 0),
-        .estimate = {.n = (size_t)query_integer(row, 1),
-                     .mean = query_real(row, 2),
-                     .interval = {query_real(row, 3), query_real(row, 4)},
-                     .confidence = INTERVAL_CONFIDENCE},
+    const struct kept_value *x = a, *y = b;
+    return (x->run > y->run) - (x->run < y->run);
+}
+
+int kept_values_read(struct kept_values *values, struct store *store, const struct metric *metric,
+                     struct error *error)
+{
+    size_t capacity = 0;
+    int more;
+    *values = (struct kept_values){0};
+    sqlite3_stmt *rows = query_begin(store, error,
+                                     "SELECT run_id, value FROM temp.kept JOIN metric ON run_id = "
+                                     "id WHERE metric = %Q AND value IS NOT NULL ORDER BY run_id",
+                                     metric->name);
+    while ((more = query_next(store, rows, error)) > 0) {
+        values->values =
+            allocate_grow(values->values, &capacity, values->count + 1, sizeof *values->values);
+        values->values[values->count++] =
+            (struct kept_value){query_integer(rows, 0), query_real(rows, 1)};
+    }
+    sqlite3_finalize(rows);
+    if (more < 0)
+        kept_values_fini(values);
+    return more;
+}
+
+void kept_values_fini(struct kept_values *values)
+{
+    free(values->values);
+    *values = (struct kept_values){0};
+}
+
+double kept_value(const struct kept_values *values, int64_t run)
+{
+    const struct kept_value wanted = {.run = run};
+    if (values->count == 0)
+        return NAN;
+    const struct kept_value *found =
+        bsearch(&wanted, values->values, values->count, sizeof wanted, compare_runs);
+    return found ? found->value : NAN;
+}
+
+/* ---- estimates ------------------------------------------------------------------------ */
+
+/* Values of one workload, collector and policy, which come one after the other. */
+struct point_values {
+    int64_t first; /* a run of it; 0: none yet */
+    char *policy;
+    double *values;
+    size_t count, capacity;
+};
+
+static void end_point(struct kept_estimates *estimates, size_t *capacity,
+                      struct point_values *point, const struct metric *metric)
+{
+    enum interval_kind kind = metric->skewed ? INTERVAL_bootstrap : INTERVAL_t;
+    if (point->count == 0)
+        return;
+    estimates->points =
+        allocate_grow(estimates->points, capacity, estimates->count + 1, sizeof *estimates->points);
+    estimates->points[estimates->count++] = (struct kept_estimate){
+        .policy = point->policy,
+        .estimate = estimate_mean(point->values, point->count, kind, INTERVAL_CONFIDENCE),
+        .largest_share = interval_largest_share(point->values, point->count),
     };
+    point->count = 0;
+}
+
+static void add_value(struct point_values *point, sqlite3_stmt *row)
+{
+    if (point->count == 0)
+        point->policy = query_text(row, 1);
+    point->values =
+        allocate_grow(point->values, &point->capacity, point->count + 1, sizeof *point->values);
+    point->values[point->count++] = query_real(row, 2);
 }
 
 int kept_estimates_read(struct kept_estimates *estimates, struct store *store,
                         const struct metric *metric, struct error *error)
 {
-    const char *kind = metric->skewed ? "bootstrap" : "mean";
+    struct point_values point = {0};
     size_t capacity = 0;
     int more;
     *estimates = (struct kept_estimates){0};
     sqlite3_stmt *rows =
         query_begin(store, error,
-                    "SELECT policy, count(*), avg(value), %s_low(value), %s_high(value)"
+                    "SELECT min(id) OVER (PARTITION BY workload, collector, policy), policy, value"
                     " FROM temp.kept JOIN run USING (id) JOIN metric ON run_id = id"
-                    " WHERE metric = %Q GROUP BY workload, collector, policy",
-                    kind, kind, metric->name);
+                    " WHERE metric = %Q AND value IS NOT NULL ORDER BY workload, collector, policy",
+                    metric->name);
     while ((more = query_next(store, rows, error)) > 0) {
-        estimates->points = allocate_grow(estimates->points, &capacity, estimates->count + 1,
-                                          sizeof *estimates->points);
-        estimates->points[estimates->count++] = read_point(rows);
+        if (query_integer(rows, 0) != point.first)
+            end_point(estimates, &capacity, &point, metric);
+        point.first = query_integer(rows, 0);
+        add_value(&point, rows);
     }
     sqlite3_finalize(rows);
+    end_point(estimates, &capacity, &point, metric);
+    free(point.values);
     if (more < 0)
         kept_estimates_fini(estimates);
     return more;

@@ -23,12 +23,28 @@ struct kept_estimates {
     struct kept_estimate {
         char *policy;
         struct estimate estimate; /* with the interval that suits the metric */
+        double largest_share;     /* of the squared deviations (results/statistics/interval.h) */
     } * points;
     size_t count;
 };
 int kept_estimates_read(struct kept_estimates *estimates, struct store *store,
                         const struct metric *metric, struct error *error);
 void kept_estimates_fini(struct kept_estimates *estimates);
+
+/* A metric's values, one for each run that has one, by the number of the run. */
+struct kept_values {
+    struct kept_value {
+        int64_t run;
+        double value;
+    } * values;
+    size_t count;
+};
+int kept_values_read(struct kept_values *values, struct store *store, const struct metric *metric,
+                     struct error *error);
+void kept_values_fini(struct kept_values *values);
+
+/* NaN: it has none. */
+double kept_value(const struct kept_values *values, int64_t run);
 
 /* How far the runs that ran to their end have seen what can come (results/horizon/prediction.h), in
  * the order of the plan. Reals are NaN where there is none. */

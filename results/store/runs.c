@@ -87,6 +87,18 @@ int run_with_seed(int64_t *found, struct store *store, int64_t run, uint64_t see
     return take_run(found, store, rows, error);
 }
 
+int runs_last_seed(uint64_t *seed, struct store *store, int64_t experiment, struct error *error)
+{
+    sqlite3_stmt *rows = query_begin(store, error,
+                                     "SELECT max(seed) FROM run WHERE "
+                                     "experiment_id = %lld",
+                                     (long long)experiment);
+    int there = query_next(store, rows, error);
+    *seed = there > 0 ? (uint64_t)query_integer(rows, 0) : 0;
+    sqlite3_finalize(rows);
+    return there < 0 ? -1 : 0;
+}
+
 void run_terms_fini(struct run_terms *terms)
 {
     free(terms->engine);

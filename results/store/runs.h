@@ -31,6 +31,9 @@ int run_uncovered(int64_t *found, struct store *store, int64_t run, struct error
 int run_with_seed(int64_t *found, struct store *store, int64_t run, uint64_t seed,
                   struct error *error);
 
+/* The largest seed of any run that an experiment has, or has had; 0 if it has none. */
+int runs_last_seed(uint64_t *seed, struct store *store, int64_t experiment, struct error *error);
+
 /* A run that has not finished as it should. */
 struct lost_run {
     char *policy, *workload, *collector;

@@ -87,6 +87,12 @@ void experiment_use_cost(struct experiment *experiment, const struct cost_choice
     }
 }
 
+size_t experiment_seeds_of(const struct experiment *experiment, size_t point)
+{
+    size_t seeds = experiment->points[point].seeds;
+    return seeds ? seeds : experiment->seed_count;
+}
+
 uint64_t experiment_last_seed(const struct experiment *experiment)
 {
     uint64_t last = 0;

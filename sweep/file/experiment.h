@@ -27,20 +27,28 @@ struct point {
     size_t workload, policy;
     const struct collector_version *collector;
     const struct costs *costs; /* the experiment's */
+    size_t seeds; /* it is run with the first so many of the experiment's; 0: with all */
 };
 
 /* Longer programs until their runs are covered for the horizon (sweep/coverage.h); more
- * replications until the interval of a metric's mean is small enough at every point. */
+ * replications until the interval of a metric's mean is small enough at every point
+ * (sweep/until.h), or until it is known which point is the best (sweep/race.h). */
 struct until {
     int64_t covered;    /* a flag */
     double share;       /* half of the interval over the mean; 0: no such rule */
+    double best;        /* the difference that makes none, over the least mean; 0: no such rule */
     const char *metric; /* one of results/store/metrics.h; NULL: the experiment's objective */
-    size_t most;        /* replications */
+    size_t first, most; /* replications: before the first look, and at most */
 };
+
+static inline bool until_adds_runs(const struct until *until)
+{
+    return until->share > 0 || until->best > 0;
+}
 
 static inline bool until_is_a_rule(const struct until *until)
 {
-    return until->covered || until->share > 0;
+    return until->covered || until_adds_runs(until);
 }
 
 struct experiment {
@@ -54,7 +62,7 @@ struct experiment {
         points_before;       /* those before constraints left some out; 0: none was said */
     struct cost_choice cost; /* what was said of them, and what that comes to for each collector */
     struct costs *costs;
-    uint64_t *seeds; /* one a replication */
+    uint64_t *seeds; /* one a replication; as many as the point with the most of them has */
     size_t seed_count;
     const struct engine *engine;
     enum log_level log;
@@ -74,6 +82,9 @@ int experiment_read(struct experiment *experiment, const char *path, struct erro
 void experiment_use_cost(struct experiment *experiment, const struct cost_choice *cost);
 
 void experiment_fini(struct experiment *experiment);
+
+/* How many a point is run with. */
+size_t experiment_seeds_of(const struct experiment *experiment, size_t point);
 
 /* The largest. */
 uint64_t experiment_last_seed(const struct experiment *experiment);

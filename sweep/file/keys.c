@@ -158,27 +158,17 @@ READER(seeds)
     return check_once(experiment->seeds, length, document, node, error);
 }
 
-static bool is_word(const yaml_node_t *node, const char *word)
-{
-    return node->type == YAML_SCALAR_NODE &&
-           strcmp((const char *)node->data.scalar.value, word) == 0;
-}
-
+/* A rule as on the command line, or its parts. */
 READER(until)
 {
     struct reading *reading = state;
-    struct until *until = &reading->until;
-    if (is_word(node, UNTIL_COVERED)) {
-        until->covered = true;
-        return 0;
-    }
+    struct error why;
     if (node->type != YAML_MAPPING_NODE)
         return read_value(state, key, document, node, error);
-    if (keys_read(until, "until", "key of until called", document, node, error) != 0)
+    if (keys_read(&reading->until, "until", "key of until called", document, node, error) != 0)
         return -1;
-    if (!until->covered && until->share == 0)
-        return document_error(document, node, error, "until needs ci; it takes %s",
-                              key->param.form);
+    if (until_check(&reading->until, key->param.name, &why) != 0)
+        return document_error(document, node, error, "%s", why.text);
     return 0;
 }
 
@@ -232,10 +222,11 @@ const struct experiment_key experiment_keys[] = {
           .form = "up to " UNITS_DIGITS(REPLICATIONS_MOST) " whole numbers from 0 to 9223372036854775807",
           .meaning = "the seeds themselves, in place of seed and replications"},
      NODE(seeds), read_seeds},
-    {"", {TERM_UNTIL, UNTIL_SHARE, FIELD(until.share), .otherwise = "none",
-          .form = "a share such as 5%, covered, or a map such as {ci: 5%, metric: latency_p99, most: 100}"},
+    {"", {TERM_UNTIL, .type = PARAM_RULE, FIELD(until), .read = until_read, .otherwise = "none",
+          .form = "a rule such as 5%, best=2% or covered, or a map such as {ci: 5%, metric: latency_p99, most: 100}"},
      NODE(until_node), read_until},
     {"until", {TERM_CI, PARAM_FIELD(until, share)}},
+    {"until", {TERM_UNTIL_BEST, PARAM_FIELD(until, best)}},
     {"until", {TERM_UNTIL_METRIC, PARAM_FIELD(until, metric)}},
     {"until", {TERM_UNTIL_MOST, PARAM_FIELD(until, most)}},
     {"until", {TERM_COVERED, PARAM_FIELD(until, covered)}},

@@ -54,11 +54,11 @@ static int check_until(struct reading *reading, struct error *error)
     const yaml_node_t *node = reading->until_node;
     if (!node)
         return 0;
-    if (reading->seeds && experiment->until.share > 0)
+    if (reading->seeds && until_adds_runs(&experiment->until))
         return document_error(
             reading->document, node, error,
             "until adds seeds: it goes with seed and replications, not with seeds");
-    if (experiment->until.share > 0 && !experiment->until.metric && !experiment->minimise)
+    if (until_adds_runs(&experiment->until) && !experiment->until.metric && !experiment->minimise)
         return document_error(reading->document, node, error,
                               "until needs a metric, as in until: {ci: 5%%, metric: latency_p99}, "
                               "unless minimise names one");

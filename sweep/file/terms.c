@@ -15,6 +15,7 @@ static_assert(sizeof(size_t) == sizeof(int64_t), "rows of counts may fill a size
 
 const struct param until_params[] = {
     {TERM_CI, PARAM_FIELD(until, share)},
+    {TERM_UNTIL_BEST, PARAM_FIELD(until, best)},
     {TERM_UNTIL_METRIC, PARAM_FIELD(until, metric)},
     {TERM_UNTIL_MOST, PARAM_FIELD(until, most)},
     {TERM_COVERED, PARAM_FIELD(until, covered)},
@@ -53,6 +54,18 @@ static int check_word(const struct param *param, const char *label, const char *
                      near ? "; did you mean '" UNTIL_COVERED "'?" : "");
 }
 
+int until_check(const struct until *until, const char *label, struct error *error)
+{
+    if (!until_is_a_rule(until))
+        return error_set(error, "%s: a rule needs ci=…, as in ci=5%%, best=…, or covered", label);
+    if (until->share > 0 && until->best > 0)
+        return error_set(error,
+                         "%s: ci is about the mean of every setting, best leaves out those that "
+                         "have lost; keep one of them",
+                         label);
+    return 0;
+}
+
 int until_read(const struct param *param, const char *label, void *field, const char *text,
                struct error *error)
 {
@@ -63,8 +76,8 @@ int until_read(const struct param *param, const char *label, void *field, const 
     if (status == 0 && (*text || !until.covered))
         status = param_read_pairs(until_params, label, &until, copy, given, error);
     free(copy);
-    if (status == 0 && !until.covered && until.share == 0)
-        status = error_set(error, "%s: a rule needs ci=…, as in ci=5%%, or covered", label);
+    if (status == 0)
+        status = until_check(&until, label, error);
     if (status == 0)
         *(struct until *)field = until;
     return status;
@@ -88,19 +101,45 @@ int seeds_make(struct experiment *experiment, uint64_t seed, size_t replications
     return check_seeds(seed, replications - 1, error);
 }
 
-int until_settle(struct experiment *experiment, struct error *error)
+void seeds_extend(struct experiment *experiment, size_t replications)
+{
+    if (replications <= experiment->seed_count)
+        return;
+    uint64_t *seeds = allocate_zeroed(replications, sizeof *seeds), next = 0;
+    for (size_t i = 0; i < replications; i++) {
+        seeds[i] = i < experiment->seed_count ? experiment->seeds[i] : next;
+        if (i == 0 || seeds[i] >= next)
+            next = seeds[i] + 1;
+    }
+    free(experiment->seeds);
+    experiment->seeds = seeds;
+    experiment->seed_count = replications;
+}
+
+static int settle_replications(struct experiment *experiment, struct error *error)
 {
     struct until *until = &experiment->until;
-    size_t count = experiment->seed_count;
-    if (until->covered && lengths_are_free(experiment, error) != 0)
-        return -1;
-    if (until->share <= 0) /* there is no rule */
-        return 0;
+    size_t count = experiment->seed_count, most = until->best > 0 ? UNTIL_BEST_MOST : UNTIL_MOST;
     if (until->most == 0)
-        until->most = count > UNTIL_MOST ? count : UNTIL_MOST;
+        until->most = count > most ? count : most;
     if (until->most < count)
         return error_set(
             error, "until has at most %zu replications, but %zu replications are to be run anyway",
             until->most, count);
     return check_seeds(experiment_last_seed(experiment), until->most - count, error);
+}
+
+int until_settle(struct experiment *experiment, struct error *error)
+{
+    if (experiment->until.covered && lengths_are_free(experiment, error) != 0)
+        return -1;
+    return until_adds_runs(&experiment->until) ? settle_replications(experiment, error) : 0;
+}
+
+void until_begin(struct experiment *experiment)
+{
+    struct until *until = &experiment->until;
+    if (until_adds_runs(until))
+        seeds_extend(experiment, until->best > 0 ? UNTIL_BEST_FEWEST : UNTIL_FEWEST);
+    until->first = experiment->seed_count;
 }

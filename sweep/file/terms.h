@@ -44,8 +44,9 @@
 #define TERM_UNTIL                                                                                 \
     .name = "until",                                                                               \
     .meaning = "replications are added until the confidence interval is that small at every "      \
-               "point; covered: programs are made longer until all that can come within the "      \
-               "horizon has been seen"
+               "point; best: to those settings that can still be the best, until one is left; "    \
+               "covered: programs are made longer until all that can come within the horizon has " \
+               "been seen"
 
 #define TERM_WARMUP                                                                                \
     .name = "warmup", .type = PARAM_DURATION, .least = 0, .most = PARAM_UNLIMITED,                 \
@@ -88,8 +89,15 @@
 
 #define UNTIL_COVERED "covered"
 
-#define UNTIL_FEWEST 3   /* replications from which an interval can be believed at all */
-#define UNTIL_MOST   100 /* if nothing else is said */
+/* Replications before the first look: fewer are often alike by chance, and to stop at the short
+ * interval that they make is to have the true mean in it less often (docs/experiments.md). A race
+ * takes from its first what the variances of its pairs are. */
+#define UNTIL_FEWEST      20
+#define UNTIL_BEST_FEWEST 10
+
+/* The most if nothing else is said. A race is long for a few settings only. */
+#define UNTIL_MOST      100
+#define UNTIL_BEST_MOST 1000
 
 /* Both ends excluded. */
 #define UNTIL_SHARE .type = PARAM_REAL, .least = DBL_MIN, .most = 1 - DBL_EPSILON / 2
@@ -103,19 +111,28 @@
     .form = "a share between 0 and 1, such as 5% or 0.05",                                         \
     .meaning = "half of the 95% confidence interval over the mean"
 
+#define TERM_UNTIL_BEST                                                                            \
+    .name = "best", UNTIL_SHARE, .otherwise = "none",                                              \
+    .form = "a share between 0 and 1, such as 2% or 0.02",                                         \
+    .meaning = "the difference to the best that makes no difference; settings that have lost get " \
+               "no more replications"
+
 #define TERM_UNTIL_METRIC                                                                          \
     .name = "metric", .type = PARAM_NAME, .registry = &metric_registry,                            \
     .otherwise = "the objective", .meaning = "whose mean"
 
 #define TERM_UNTIL_MOST                                                                            \
     .name = "most", .type = PARAM_COUNT, .least = UNTIL_FEWEST, .most = REPLICATIONS_MOST,         \
-    .otherwise = "100, or replications if that is more",                                           \
+    .otherwise = "100, of best 1000, or replications if that is more",                             \
     .meaning = "replications of a point at most"
 
-/* The rule as a text: "5%", "ci=5%,metric=latency_p99,most=200", "covered", "covered,5%". The field
- * is a struct until. */
+/* The rule as a text: "5%", "ci=5%,metric=latency_p99,most=200", "best=2%", "covered",
+ * "covered,5%". The field is a struct until. */
 int until_read(const struct param *param, const char *label, void *field, const char *text,
                struct error *error);
+
+/* Whether what was read is a rule. Returns 0, or -1 with a line in *error. */
+int until_check(const struct until *until, const char *label, struct error *error);
 
 /* Its parts: of a struct until. Ends with a NULL name. */
 extern const struct param until_params[];
@@ -127,10 +144,15 @@ extern const struct param until_params[];
 int seeds_make(struct experiment *experiment, uint64_t seed, size_t replications,
                struct error *error);
 
+/* Gives it so many seeds if it has fewer: those that it has, and then the next numbers. */
+void seeds_extend(struct experiment *experiment, size_t replications);
+
 /* For a rule `until`, once there are seeds and workloads: fills in what was not said. Returns 0, or
  * -1 with a line in *error if it allows fewer replications than there are, or seeds that would be
- * too large, or programs cannot be made longer.
- */
+ * too large, or programs cannot be made longer. */
 int until_settle(struct experiment *experiment, struct error *error);
+
+/* When that is the rule: gives the experiment the seeds that are run before the first look. */
+void until_begin(struct experiment *experiment);
 
 #endif

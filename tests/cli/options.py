@@ -131,8 +131,12 @@ ABBREVIATIONS = [
     ("sweep --dry", ["which experiment? Usage: pygcsim sweep [OPTION...] FILE"]),
     ("compare --see 9223372036854775807 --repl 3", ["seed 9223372036854775807 is too large for 2 more"]),
     ("compare --see 9223372036854775800 --until 5%", ["seed 9223372036854775800 is too large for 99 more"]),
-    ("compare --until ci=5%,most=3 --repl 4", ["until has at most 3 replications, but 4"]),
-    ("compare --until ci=5%,most=2", ["--until: most=2 is not allowed", "from 3 to 100000"]),
+    ("compare --until ci=5%,most=30 --repl 40", ["until has at most 30 replications, but 40"]),
+    ("compare --until ci=5%,most=19", ["--until: most=19 is not allowed", "from 20 to 100000"]),
+    ("compare --until best=0", ["--until: best=0 is not allowed", "such as 2%"]),
+    ("compare --until best=2%,ci=5%", ["--until: ci is about the mean of every setting", "keep one of them"]),
+    ("compare --until best", ["--until=best is not allowed; it takes a rule such as 5%"]),
+    ("compare --until best=2% --program x", ["--program is one program"]),
     ("compare --until ci=5%,metrc=x", ["did you mean 'metric'?"]),
 ]
 
@@ -282,6 +286,7 @@ BROKEN = [
     ("pygcsim run --workload web:scat", ["scatter="]),
     ("pygcsim run -w script:file=read", ["readme.db"]),
     ("pygcsim compare --until ci=5%,me", ["metric="]),
+    ("pygcsim compare --until be", ["best="]),
     ("pygcsim compare --until ci=5%,metric=latency_p9", ["latency_p90", "latency_p99"]),
     ("pygcsim best r.db --pareto latency_p99,heap_p", ["heap_peak"]),
     ("pygcsim compare --metric latency_p95,objects_m", ["objects_mean"]),

@@ -162,23 +162,34 @@ TEST(until)
 {
     static const struct {
         const char *keys;
-        double share;
+        double share, best;
         const char *metric;
         size_t most;
+        bool covered;
     } rows[] = {
-        {"minimise: gc_time\nuntil: 5%", 0.05, NULL, 100},
-        {"minimise: gc_time\nuntil: 0.1", 0.1, NULL, 100},
-        {"until: {ci: 5%, metric: gc_share}", 0.05, "gc_share", 100},
-        {"until: {ci: 5%, metric: gc_share}\nreplications: 250", 0.05, "gc_share", 250},
-        {"until: {ci: 5%, metric: gc_share, most: 5}\nreplications: 5", 0.05, "gc_share", 5},
+        {"minimise: gc_time\nuntil: 5%", 0.05, 0, NULL, 100},
+        {"minimise: gc_time\nuntil: 0.1", 0.1, 0, NULL, 100},
+        {"until: {ci: 5%, metric: gc_share}", 0.05, 0, "gc_share", 100},
+        {"until: ci=5%,metric=gc_share", 0.05, 0, "gc_share", 100},
+        {"until: {ci: 5%, metric: gc_share}\nreplications: 250", 0.05, 0, "gc_share", 250},
+        {"until: {ci: 5%, metric: gc_share, most: 20}\nreplications: 5", 0.05, 0, "gc_share", 20},
+        {"minimise: gc_time\nuntil: best=2%", 0, 0.02, NULL, 1000},
+        {"until: {best: 2%, metric: gc_share, most: 50}\nreplications: 12", 0, 0.02, "gc_share",
+         50},
+        {"until: {best: 2%, metric: gc_share}\nreplications: 2000", 0, 0.02, "gc_share", 2000},
+        {"until: covered", 0, 0, NULL, 0, true},
+        {"minimise: gc_time\nuntil: covered,best=1%", 0, 0.01, NULL, 1000, true},
+        {"until: {best: 1%, metric: gc_time, covered: yes}", 0, 0.01, "gc_time", 1000, true},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct text yaml = {""};
         text_add(&yaml, "workload: web\n%s\n", rows[i].keys);
         struct experiment experiment = read_text(yaml.text);
         check_real(rows[i].keys, experiment.until.share, rows[i].share);
+        check_real(rows[i].keys, experiment.until.best, rows[i].best);
         check_text(rows[i].keys, experiment.until.metric, rows[i].metric);
         check_count(rows[i].keys, experiment.until.most, rows[i].most);
+        check_that(rows[i].keys, (bool)experiment.until.covered == rows[i].covered);
         experiment_fini(&experiment);
     }
 }

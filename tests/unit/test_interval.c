@@ -203,6 +203,26 @@ TEST(bootstrap_of_random_values)
     }
 }
 
+TEST(largest_share)
+{
+    static const struct {
+        const char *what;
+        double x[6];
+        size_t n;
+        double expected;
+    } rows[] = {
+        {"none", {0}, 0, 0},
+        {"one", {7}, 1, 0},
+        {"all equal", {3, 3, 3}, 3, 0},
+        {"two have half each", {1, 3}, 2, 0.5},
+        {"far above", {1, 1, 1, 1, 1, 7}, 6, 25.0 / 30}, /* deviations -1 and 5 */
+        {"far below", {8, 2, 8, 8, 8, 8}, 6, 25.0 / 30},
+        {"both ends alike", {-3, 0, 0, 0, 0, 3}, 6, 0.5},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        check_real(rows[i].what, interval_largest_share(rows[i].x, rows[i].n), rows[i].expected);
+}
+
 TEST(excludes)
 {
     static const struct {
@@ -229,6 +249,7 @@ int main(void)
         cmocka_unit_test(bootstrap_of_few_many_or_equal),
         cmocka_unit_test(bootstrap_of_values_nearly_all_equal),
         cmocka_unit_test(bootstrap_of_random_values),
+        cmocka_unit_test(largest_share),
         cmocka_unit_test(excludes),
     };
     return cmocka_run_group_tests_name("interval", tests, NULL, NULL);

@@ -105,6 +105,31 @@ TEST(programs_of_several_collectors)
     }
 }
 
+/* Points that have lost a race have fewer seeds than others. */
+TEST(points_with_seeds_of_their_own)
+{
+    struct experiment experiment;
+    struct plan plan;
+    struct text runs = {""};
+    const struct small_experiment small = {
+        .workloads = {"web", "device"}, .policies = {"off", "default"}, .seeds = 3};
+    small_experiment_make(&small, &experiment);
+    experiment.points[0].seeds = 1;
+    experiment.points[2].seeds = experiment.points[3].seeds = 2;
+    plan_init(&plan, &experiment, WHOLE);
+    for (size_t i = 0; i < plan.run_count; i++) {
+        check_count("number", plan.runs[i].id, i);
+        text_add(&runs, "%zu with %d, ", plan.runs[i].point, (int)plan.runs[i].seed);
+    }
+    check_text("runs", runs.text,
+               "0 with 11, 1 with 11, 2 with 11, 3 with 11, 1 with 12, 2 with 12, 3 with 12, "
+               "1 with 13, ");
+    check_count("all of them", plan.all_runs, plan.run_count);
+    check_count("programs", plan.program_count, 5);
+    plan_fini(&plan);
+    experiment_fini(&experiment);
+}
+
 /* Every run is in exactly one share, every program too, and runs keep their numbers. */
 static void check_shares(const struct experiment *experiment, unsigned shards)
 {
@@ -291,6 +316,7 @@ int main(void)
         cmocka_unit_test(runs_in_order),
         cmocka_unit_test(runs_of_a_program),
         cmocka_unit_test(programs_of_several_collectors),
+        cmocka_unit_test(points_with_seeds_of_their_own),
         cmocka_unit_test(shares),
         cmocka_unit_test(everything_about_a_run),
         cmocka_unit_test(rows_of_a_plan),
