@@ -108,9 +108,9 @@ static void begin_table(struct table *table, const char *objective)
         table_add(table, titles[i]);
 }
 
-/* Of the same fresh seeds. */
+/* Of the same fresh seeds, one of so many comparisons. */
 static void add_difference(struct table *table, const struct best_answer *answer, size_t setting,
-                           size_t first)
+                           size_t first, size_t comparisons)
 {
     char text[SHOW_VERDICT];
     size_t metric = answer->objective.metric;
@@ -118,7 +118,8 @@ static void add_difference(struct table *table, const struct best_answer *answer
         table_add(table, "");
         return;
     }
-    const struct verdict verdict = verdict_of_two(&answer->outcomes, setting, first, metric);
+    const struct verdict verdict =
+        verdict_of_two(&answer->outcomes, setting, first, metric, comparisons);
     table_add(table, show_verdict(text, answer->outcomes.metrics[metric], &verdict));
 }
 
@@ -133,7 +134,7 @@ static void print_values(const struct confirmed *confirmed, const struct tried_g
         table_add(&table, tried->policies[i]);
         tried_add_value(&table, confirmed->before, tried->settings[i]);
         tried_add_value(&table, answer, setting);
-        add_difference(&table, answer, setting, first);
+        add_difference(&table, answer, setting, first, tried->count - 1);
     }
     table_print(&table);
 }
