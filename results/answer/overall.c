@@ -42,10 +42,11 @@ static bool find_settings(const struct outcomes *outcomes, const char *policy, s
     return true;
 }
 
-/* Fills in the group where it is worst. *same: it is the baseline's equal everywhere. False: in one
- * of them no seed has a value of both. */
+/* Fills in the group where it is worst. *same: it is the baseline's equal everywhere; *rare: rare
+ * events decide somewhere. False: in one of them no seed has a value of both. */
 static bool find_worst(struct overall_line *line, const struct outcomes *outcomes,
-                       const size_t *settings, struct goal order, size_t comparisons, bool *same)
+                       const size_t *settings, struct goal order, size_t comparisons, bool *same,
+                       bool *rare)
 {
     size_t worst = 0;
     *same = true;
@@ -56,6 +57,7 @@ static bool find_worst(struct overall_line *line, const struct outcomes *outcome
         if (here.value == VERDICT_NO_PAIR)
             return false;
         *same &= here.value == VERDICT_SAME;
+        *rare |= here.difference.rare;
         if (g == 0 || (order.high ? difference < most : difference > most)) {
             line->worst = here;
             worst = g;
@@ -70,14 +72,15 @@ static bool make_line(struct overall_line *line, const struct outcomes *outcomes
                       const char *policy, struct goal order, size_t comparisons)
 {
     size_t *settings = allocate_zeroed(outcomes->group_count, sizeof *settings);
-    bool same = true;
+    bool same = true, rare = false;
     *line = (struct overall_line){.policy = policy};
     bool complete = find_settings(outcomes, policy, settings) &&
-                    find_worst(line, outcomes, settings, order, comparisons, &same);
-    if (complete)
-        line->mean =
-            verdict_of_difference(mean_difference(outcomes, settings, order.metric, comparisons),
-                                  same, outcomes->metrics[order.metric]->better);
+                    find_worst(line, outcomes, settings, order, comparisons, &same, &rare);
+    if (complete) {
+        struct estimate mean = mean_difference(outcomes, settings, order.metric, comparisons);
+        line->mean = verdict_of_difference(rare ? estimate_without_interval(mean, 0) : mean, same,
+                                           outcomes->metrics[order.metric]->better);
+    }
     free(settings);
     if (complete && line->mean.value != VERDICT_NO_PAIR)
         return true;
