@@ -25,13 +25,10 @@ static const char runs[] = "run";
 static const char pauses[] =
     "run LEFT JOIN collection ON collection.wall_ns > coalesce(steady_ns, -1)";
 
+/* Early ones arrive in the first half of the time in which they do. */
 static const char latencies[] =
-    "request WHERE arrival_ns > coalesce((SELECT steady_ns FROM run), -1)";
-
-/* Those, and whether they arrive in the first half of the time in which they do. */
-static const char halves[] =
-    "(SELECT latency_ns, arrival_ns <= (SELECT max(arrival_ns) FROM request) / 2 +"
-    " (SELECT max(coalesce(steady_ns, 0), first_arrival_ns) FROM run) / 2 AS early"
+    "(SELECT latency_ns, arrival_ns <= (SELECT max(coalesce(steady_ns, 0), first_arrival_ns) / 2 +"
+    " (SELECT max(arrival_ns) FROM request) / 2 FROM run) AS early"
     " FROM request WHERE arrival_ns > coalesce((SELECT steady_ns FROM run), -1))";
 
 static const char samples[] = "sample";
@@ -56,8 +53,9 @@ static const char predictions[] = "prediction";
  * So neither another experiment nor a setting with fewer replications changes what the others have.
  */
 static const char across_runs[] =
-    "(SELECT *, count(*) OVER (PARTITION BY experiment_id, workload, collector, costs, warmup,"
-    " sampling, horizon, policy) AS replications FROM run WHERE in_plan AND status = 'finished')"
+    "(SELECT id, experiment_id, workload, collector, costs, seed, mutator_ns, pause_ns, count(*)"
+    " OVER (PARTITION BY experiment_id, workload, collector, costs, warmup, sampling, horizon,"
+    " policy) AS replications FROM run WHERE in_plan AND status = 'finished')"
     " WINDOW program AS (PARTITION BY experiment_id, workload, collector, costs, seed"
     " ORDER BY replications DESC)";
 
@@ -119,12 +117,7 @@ static const char across_runs[] =
     {                                                                                              \
         name, "s", meaning, latencies, expression, BETTER_LOW, true                                \
     }
-#define IN_HALF(name, meaning, expression)                                                         \
-    {                                                                                              \
-        name "_half", "s", meaning, halves, expression, BETTER_LOW, true                           \
-    }
 #define P99_WHERE(where)         "quantile(sorted(latency_ns) FILTER (WHERE " where "), 99)"
-#define MEAN_LATENCY             "avg(latency_ns) / 1e9"
 #define PERCENTILE_OF_LATENCY(p) "quantile(sorted(latency_ns), " #p ") / 1e9"
 /* Of fewer requests than METRIC_P999_LEAST one in a thousand is a handful that came close together:
  * then the expression has no value. */
@@ -263,9 +256,9 @@ const struct metric metrics[] = {
     LATENCY("latency_p99", "99th percentile of request latency", PERCENTILE_OF_LATENCY(99)),
     LATENCY("latency_p999", "99.9th percentile of request latency" OF_P999, P999(PERCENTILE_OF_LATENCY(99.9))),
     LATENCY("latency_max", "longest request latency", PERCENTILE_OF_LATENCY(100)),
-    IN_HALF("latency_mean", "mean latency of requests that arrive in the first half of the steady state",
+    LATENCY("latency_mean_half", "mean latency of requests that arrive in the first half of the steady state",
             "avg(latency_ns) FILTER (WHERE early) / 1e9"),
-    IN_HALF("latency_p99", "99th percentile of request latency in half of the steady state: mean of both halves",
+    LATENCY("latency_p99_half", "99th percentile of request latency in half of the steady state: mean of both halves",
             "(" P99_WHERE("early") " + " P99_WHERE("NOT early") ") / 2e9"),
     {"live_peak", "bytes", "reachable objects, largest sample", samples, "max(live_bytes)"},
     {"live_mean", "bytes", "reachable objects, mean over time in the steady state", steady_samples, MEAN("live_bytes")},
