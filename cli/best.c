@@ -83,7 +83,7 @@ static const struct command_option options[] = {
           "also run the best and the baseline until they are covered for the horizon, into the "
           "same file, and say whether the advice stands"}},
     {{"confirm", PARAM_COUNT, FIELD(confirm), .least = 2, .most = REPLICATIONS_MOST,
-      .otherwise = "no",
+      .otherwise = "none",
       .meaning = "also run the best, those not told apart from it (five in all at most) and the "
                  "baseline with so many seeds that the experiment has not used, into the same "
                  "file, and say whether the advice stands"},
