@@ -97,8 +97,7 @@ size_t best_setting(const struct outcomes *outcomes, size_t group, struct goal g
 size_t best_setting_by_means(const struct outcomes *outcomes, size_t group, struct goal goal,
                              struct condition *const *conditions, size_t count)
 {
-    struct outcomes by_means = *outcomes;
-    by_means.by_means = true;
+    struct outcomes by_means = outcomes_by_means(outcomes);
     return best_setting(&by_means, group, goal, conditions, count);
 }
 
@@ -150,7 +149,7 @@ static bool has_better_means(const struct contenders *contenders, size_t a, size
 /* Is that sure, too? */
 static bool surely_beats(const struct contenders *contenders, size_t a, size_t b)
 {
-    double confidence = 1 - (1 - INTERVAL_CONFIDENCE) / (double)(contenders->count - 1);
+    double confidence = interval_confidence_of(contenders->count - 1);
     bool better = false;
     for (size_t i = 0; i < contenders->goal_count; i++) {
         const struct goal *goal = &contenders->goals[i];

@@ -188,8 +188,7 @@ static struct best_settings describe_front(const struct best_answer *answer, siz
 {
     size_t most = answer->outcomes.groups[group].count;
     size_t *front = allocate_zeroed(2 * most, sizeof *front), *of_means = front + most;
-    struct outcomes by_means = answer->outcomes;
-    by_means.by_means = true;
+    struct outcomes by_means = outcomes_by_means(&answer->outcomes);
     size_t count = best_front(&answer->outcomes, group, answer->goals, answer->goal_count, front);
     size_t less = best_front(&by_means, group, answer->goals, answer->goal_count, of_means);
     struct best_settings settings = settings_begin(count, answer->question->front_most);

@@ -22,12 +22,6 @@ void moving_add_read(struct metric_list *list)
     }
 }
 
-/* The level that each of so many intervals needs for all of them together to have theirs. */
-static double confidence_of_each(size_t settings)
-{
-    return 1 - (1 - INTERVAL_CONFIDENCE) / (double)(LOOKED_AT * settings);
-}
-
 static bool is_moving(struct moving_setting *found, const struct outcomes *outcomes, size_t whole,
                       size_t half, double confidence)
 {
@@ -44,7 +38,7 @@ static bool is_moving(struct moving_setting *found, const struct outcomes *outco
 static void find_in(struct moving *moving, const struct outcomes *outcomes, size_t whole,
                     size_t half, const size_t *settings, size_t count)
 {
-    double confidence = confidence_of_each(count);
+    double confidence = interval_confidence_of(LOOKED_AT * count);
     for (size_t i = 0; i < count; i++) {
         struct moving_setting *found = &moving->settings[moving->count];
         found->setting = settings[i];

@@ -14,8 +14,9 @@
  * other for long, X is farther than that.
  *
  * A setting's value moves if the interval of X(T) - X(T / 2) over its replications is without 0, at
- * a level of all settings looked at together (Bonferroni), and X differs by more than MOVING_LEAST.
- * The interval of X(T) itself does not count: it is of what more replications would change. */
+ * the level of all settings and metrics looked at together (interval_confidence_of), and X differs
+ * by more than MOVING_LEAST. The interval of X(T) itself does not count: it is of what more
+ * replications would change. */
 #ifndef PYGCSIM_RESULTS_ANSWER_MOVING_H
 #define PYGCSIM_RESULTS_ANSWER_MOVING_H
 

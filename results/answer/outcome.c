@@ -276,6 +276,13 @@ int outcomes_read(struct outcomes *outcomes, struct store *store,
     return status;
 }
 
+struct outcomes outcomes_by_means(const struct outcomes *outcomes)
+{
+    struct outcomes by_means = *outcomes;
+    by_means.by_means = true;
+    return by_means;
+}
+
 void outcomes_fini(struct outcomes *outcomes)
 {
     for (size_t g = 0; g < outcomes->group_count; g++) {
@@ -398,11 +405,6 @@ double outcomes_value(const struct outcomes *outcomes, size_t setting, size_t me
     return found ? of.values[found - of.seeds] : NAN;
 }
 
-static enum interval_kind kind_of(const struct metric *metric)
-{
-    return metric->skewed ? INTERVAL_bootstrap : INTERVAL_t;
-}
-
 /* The values that there are, of all that a setting has; to be freed. */
 static double *gather(const struct outcomes *outcomes, size_t setting, size_t metric, size_t *n)
 {
@@ -420,7 +422,7 @@ struct estimate outcomes_mean(const struct outcomes *outcomes, size_t setting, s
     size_t n;
     double *x = gather(outcomes, setting, metric, &n);
     struct estimate mean =
-        estimate_mean(x, n, kind_of(outcomes->metrics[metric]), INTERVAL_CONFIDENCE);
+        estimate_mean(x, n, metric_interval_kind(outcomes->metrics[metric]), INTERVAL_CONFIDENCE);
     free(x);
     struct rare_events events = rare_events_of(outcomes, setting, metric);
     return events.decide ? estimate_without_interval(mean, events.events) : mean;
@@ -466,7 +468,7 @@ struct estimate outcomes_difference(const struct outcomes *outcomes, size_t sett
 {
     struct pairs pairs = pair(outcomes, setting, other, metric);
     struct estimate difference = estimate_difference(
-        pairs.x, pairs.y, pairs.count, kind_of(outcomes->metrics[metric]), confidence);
+        pairs.x, pairs.y, pairs.count, metric_interval_kind(outcomes->metrics[metric]), confidence);
     free(pairs.x);
     struct rare_events of = rare_events_of(outcomes, setting, metric),
                        of_other = rare_events_of(outcomes, other, metric);
@@ -506,8 +508,8 @@ struct estimate outcomes_change(const struct outcomes *outcomes, size_t setting,
             x[count] = a.values[i];
             y[count++] = b[i];
         }
-    struct estimate change =
-        estimate_difference(x, y, count, kind_of(outcomes->metrics[metric]), confidence);
+    struct estimate change = estimate_difference(
+        x, y, count, metric_interval_kind(outcomes->metrics[metric]), confidence);
     free(x);
     return change;
 }

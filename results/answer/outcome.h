@@ -45,8 +45,7 @@ struct outcomes {
     const struct metric **metrics;            /* those read, and those that tell of rare events */
     uint64_t *seeds;                          /* ascending */
     size_t group_count, setting_count, metric_count, seed_count;
-    size_t
-        rare_count; /* metrics behind those: rare_events_metric_count, or 0: they were not read */
+    size_t rare_count; /* metrics behind those that tell of rare events; 0: they were not read */
     /* Only of runs that there are: settings may have different seeds. */
     uint32_t *value_seeds; /* by setting, ascending: places in `seeds` */
     double *values;        /* by setting, metric, seed; NaN: none */
@@ -61,6 +60,9 @@ int outcomes_read(struct outcomes *outcomes, struct store *store,
                   const struct past_experiment *experiment, const char *baseline,
                   const struct metric *const *metrics, size_t count, struct error *error);
 void outcomes_fini(struct outcomes *outcomes);
+
+/* The same, where means decide; all that it points to is theirs, and it is not to be freed. */
+struct outcomes outcomes_by_means(const struct outcomes *outcomes);
 
 /* A metric's place among those read; metric_count if it is not. */
 size_t outcomes_metric(const struct outcomes *outcomes, const struct metric *metric);

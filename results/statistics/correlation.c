@@ -188,13 +188,9 @@ static struct interval share_interval(struct groups *groups, struct squares squa
     gsl_rng_free(stream);
     if (count == 0)
         return (struct interval){NAN, NAN};
-    size_t tail = (size_t)lround((double)(count + 1) * (1 - confidence) / 2);
-    if (tail < 1)
-        tail = 1;
-    double lowest = gsl_stats_select(shares, 1, count, tail - 1);
-    double highest = gsl_stats_select(shares, 1, count, count - tail);
-    return interval_wider((struct interval){lowest, highest},
-                          (struct interval){reflect(estimate, highest), reflect(estimate, lowest)});
+    struct interval middle = interval_of_resamples(shares, count, confidence);
+    return interval_wider(
+        middle, (struct interval){reflect(estimate, middle.high), reflect(estimate, middle.low)});
 }
 
 struct explained correlation_ratio(const double *y, const size_t *group, size_t n, size_t labels,

@@ -422,6 +422,11 @@ const char *metric_without_pauses(const struct metric *metric)
     return NULL;
 }
 
+enum interval_kind metric_interval_kind(const struct metric *metric)
+{
+    return metric->skewed ? INTERVAL_bootstrap : INTERVAL_t;
+}
+
 bool metric_by_rare_collections(const struct metric *metric)
 {
     static const char *const names[] = {"pause_p99",         "pause_max",   "service_pause_p99",
