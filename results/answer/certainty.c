@@ -8,6 +8,7 @@
 
 #include "results/answer/show_value.h"
 #include "sim/base/allocate.h"
+#include "sim/base/memory_text.h"
 
 #define NAMED_MOST   8    /* settings that a sentence names */
 #define PAIRING_MOST 1000 /* what is worth more is said to be worth more than that */
@@ -23,20 +24,6 @@ static char *compose(const char *format, ...)
     if (length < 0)
         out_of_memory();
     return text;
-}
-
-static FILE *begin(char **text, size_t *size)
-{
-    FILE *out = open_memstream(text, size);
-    if (!out)
-        out_of_memory();
-    return out;
-}
-
-static void end(FILE *out)
-{
-    if (fclose(out) != 0)
-        out_of_memory();
 }
 
 /* ---- of a choice ---------------------------------------------------------------------- */
@@ -108,12 +95,12 @@ char *certainty_of_group(const struct outcomes *outcomes, const struct ranking_g
     if (column >= columns->count)
         return NULL;
     const struct metric *metric = outcomes->metrics[columns->metrics[column]];
-    FILE *out = begin(&text, &size);
+    FILE *out = memory_text_begin(&text, &size);
     fprintf(out, "Not told apart from %s in %s: ", outcomes->baseline, metric->name);
     size_t found = name_open(out, outcomes, group, column, &most);
     char *shown = would_show(most, metric);
     fprintf(out, ". With these replications %s.", shown);
-    end(out);
+    memory_text_end(out);
     free(shown);
     if (found)
         return text;
@@ -144,7 +131,7 @@ char *certainty_of_pairs(const struct outcomes *outcomes, const struct ranking_g
 {
     char *text;
     size_t size, found = 0;
-    FILE *out = begin(&text, &size);
+    FILE *out = memory_text_begin(&text, &size);
     fprintf(out, "To know differences as well without pairs would take ");
     for (size_t i = 0; i < columns->count; i++) {
         if (isnan(group->pairing[i]))
@@ -155,7 +142,7 @@ char *certainty_of_pairs(const struct outcomes *outcomes, const struct ranking_g
                 outcomes->metrics[columns->metrics[i]]->name);
     }
     fprintf(out, ".");
-    end(out);
+    memory_text_end(out);
     if (found)
         return text;
     free(text);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "results/answer/show_value.h"
-#include "sim/base/allocate.h"
+#include "sim/base/memory_text.h"
 
 /* "over 2.1x": `times` what is allowed. Returns `text`; NULL: there is no such ratio, or it is next
  * to 1. */
@@ -85,9 +85,7 @@ char *limits_doubts(const struct outcomes *outcomes, size_t setting,
 {
     size_t size, doubts = 0;
     char *text;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        out_of_memory();
+    FILE *out = memory_text_begin(&text, &size);
     fprintf(out, "By means %s would be the best, but ", outcomes->settings[setting].policy);
     for (size_t i = 0; i < count; i++) {
         const struct margin margin = condition_margin(conditions[i], outcomes, setting);
@@ -97,7 +95,7 @@ char *limits_doubts(const struct outcomes *outcomes, size_t setting,
         write_doubt(out, conditions[i], &margin);
     }
     fputs(". More replications would say; --by-means goes by means.", out);
-    fclose(out);
+    memory_text_end(out);
     return text;
 }
 
@@ -180,14 +178,12 @@ char *limits_legend(const struct outcomes *outcomes, size_t group,
 {
     size_t size;
     char *text;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        out_of_memory();
+    FILE *out = memory_text_begin(&text, &size);
     if (outcomes_limits(outcomes)) {
         const struct remarks found = find_remarks(verdicts, count, outcomes_limits(outcomes));
         write_legend(out, outcomes, group, count, &found);
     }
-    fclose(out);
+    memory_text_end(out);
     if (size)
         text[size - 1] = '\0'; /* the last space */
     return text;

@@ -8,6 +8,7 @@
 
 #include "results/answer/show_value.h"
 #include "sim/base/allocate.h"
+#include "sim/base/memory_text.h"
 
 static const struct {
     const char *whole, *half;
@@ -107,11 +108,8 @@ char *moving_text(const struct moving *moving, const struct outcomes *outcomes)
     size_t size;
     if (!moving->metric)
         return NULL;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        out_of_memory();
+    FILE *out = memory_text_begin(&text, &size);
     write_sentences(out, moving, outcomes);
-    if (fclose(out) != 0)
-        out_of_memory();
+    memory_text_end(out);
     return text;
 }

@@ -10,6 +10,7 @@
 #include "results/statistics/screening.h"
 #include "results/store/query.h"
 #include "sim/base/allocate.h"
+#include "sim/base/memory_text.h"
 
 /* ---- reading -------------------------------------------------------------------------- */
 
@@ -575,14 +576,12 @@ char *outcomes_title(const struct outcomes *outcomes, size_t group)
     const struct outcome_group *of = &outcomes->groups[group];
     char *title;
     size_t size;
-    FILE *out = open_memstream(&title, &size);
-    if (!out)
-        out_of_memory();
+    FILE *out = memory_text_begin(&title, &size);
     fprintf(out, "%s on %s", of->workload, of->collector);
     for (size_t i = 0; i < APART; i++)
         if (differs(outcomes, group, i))
             fprintf(out, ", %s %s", apart[i].name, text_of(of, i));
-    fclose(out);
+    memory_text_end(out);
     return title;
 }
 
