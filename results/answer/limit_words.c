@@ -71,7 +71,7 @@ static void write_doubt(FILE *out, const struct condition *condition, const stru
 {
     char mean[UNITS_TEXT], limit[UNITS_TEXT];
     if (isnan(margin->limit))
-        fprintf(out, "too few replications say that it meets %s", condition_text(condition));
+        fprintf(out, "nothing says surely that it meets %s", condition_text(condition));
     else if (margin->metric)
         fprintf(out, "its %s, %s in these runs, may be %s", margin->metric->name,
                 show_value(mean, margin->metric, margin->value),
