@@ -13,8 +13,7 @@
 #include "results/answer/show_value.h"
 #include "sim/base/allocate.h"
 
-#define CONFIRMED_MOST                                                                             \
-    5 /* settings of a workload, the best among them; the baseline comes on top */
+#define TIED_MOST 4 /* settings of a workload that are run again beside the best */
 
 struct confirmed {
     const struct best_answer *before;
@@ -32,7 +31,7 @@ static void add_group(struct confirmed *confirmed, const struct best_group *grou
         return;
     confirmed->count++;
     tried_begin(tried, confirmed->before, group);
-    for (size_t i = 0; i < group->tied.listed && i + 1 < CONFIRMED_MOST; i++)
+    for (size_t i = 0; i < group->tied.listed && i < TIED_MOST; i++)
         tried_add(tried, confirmed->before, group->tied.settings[i].setting);
 }
 
