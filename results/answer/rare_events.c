@@ -4,8 +4,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { HORIZON, WALL, STEADY_FROM, OF_GENERATIONS };
-enum { SEEN, EXPECTED, PAUSE, OF_GENERATION }; /* of generation 2, then of 1 */
+/* Places in that list: of a run, then of its collections of generation 2, then of 1. What was SEEN
+ * of these is more than 0 if there was one. */
+enum { HORIZON, WALL, STEADY_FROM, GENERATION_2 };
+enum { SEEN, EXPECTED, PAUSE, A_GENERATION, GENERATION_1 = GENERATION_2 + A_GENERATION };
 const char *const rare_events_metrics[] = {
     "horizon",          "wall_time",        "steady_from",          "service_collections_gen2",
     "expected_gen2",    "usual_gen2_pause", "service_gc_time_gen1", "expected_gen1",
@@ -106,11 +108,11 @@ static struct rare_events ask(const struct question *question)
 
 struct rare_events rare_events_of(const struct outcomes *outcomes, size_t setting, size_t metric)
 {
-    struct question question = {outcomes, setting, metric, OF_GENERATIONS};
+    struct question question = {outcomes, setting, metric, GENERATION_2};
     if (!outcomes->rare_count || !metric_by_rare_collections(outcomes->metrics[metric]))
         return (struct rare_events){0};
     struct rare_events events = ask(&question);
-    question.generation += OF_GENERATION;
+    question.generation = GENERATION_1;
     return events.decide ? events : ask(&question);
 }
 

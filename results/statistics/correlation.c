@@ -243,6 +243,8 @@ static double variance_seen(const double *y, size_t n, double share, double mean
     return fmax(own, own + 2 * common) / (double)pairs;
 }
 
+#define HALVINGS 60 /* leave nothing of a double's 53 bits */
+
 /* The share furthest from the estimate, towards `end`, that chance may still take for it; `reach`
  * is how far that is for a variance of 1. */
 static double furthest_share(double estimate, double end, double reach)
@@ -250,7 +252,7 @@ static double furthest_share(double estimate, double end, double reach)
     double inside = estimate, outside = end;
     if (fabs(estimate - end) <= reach * sqrt(variance_at(end)))
         return end;
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < HALVINGS; i++) {
         double middle = (inside + outside) / 2;
         if (fabs(estimate - middle) <= reach * sqrt(variance_at(middle)))
             inside = middle;
