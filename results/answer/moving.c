@@ -28,6 +28,18 @@ static double confidence_of_each(size_t settings)
     return 1 - (1 - INTERVAL_CONFIDENCE) / (double)(LOOKED_AT * settings);
 }
 
+/* Full collections are few in a short run, and which half of it they are in moves a percentile.
+ * What is predicted counts them: where it comes to less, a longer run does not come to more. */
+static bool is_denied(const struct moving_setting *found, const struct outcomes *outcomes,
+                      size_t whole)
+{
+    size_t place = outcomes_at_horizon(outcomes, whole);
+    double further =
+        place == NO_PLACE ? NAN : outcomes_average(outcomes, found->setting, place) - found->here;
+    return further * (found->longer - found->here) < 0 &&
+           fabs(further) > MOVING_DENIED * fabs(found->here);
+}
+
 static bool is_moving(struct moving_setting *found, const struct outcomes *outcomes, size_t whole,
                       size_t half, double confidence)
 {
@@ -37,7 +49,8 @@ static bool is_moving(struct moving_setting *found, const struct outcomes *outco
     found->half = found->here - moved.mean;
     found->longer = found->here + moved.mean;
     return verdict_is_told_apart(verdict.value) &&
-           fabs(moved.mean) > MOVING_LEAST * fabs(found->here);
+           fabs(moved.mean) > MOVING_LEAST * fabs(found->here) &&
+           !is_denied(found, outcomes, whole);
 }
 
 /* In a metric, by its values of the whole and of half the time. */

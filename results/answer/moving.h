@@ -15,14 +15,17 @@
  *
  * A setting's value moves if the interval of X(T) - X(T / 2) over its replications is without 0, at
  * a level of all settings looked at together (Bonferroni), and X differs by more than MOVING_LEAST.
- * The interval of X(T) itself does not count: it is of what more replications would change. */
+ * The interval of X(T) itself does not count: it is of what more replications would change. Nor
+ * does it where what is predicted up to the horizon comes to the other side of X(T): that has the
+ * rare collections counted, which halves have by chance. */
 #ifndef PYGCSIM_RESULTS_ANSWER_MOVING_H
 #define PYGCSIM_RESULTS_ANSWER_MOVING_H
 
 #include "results/answer/outcome.h"
 #include "results/store/metric_list.h"
 
-#define MOVING_LEAST 0.05 /* of the value */
+#define MOVING_LEAST  0.05 /* of the value */
+#define MOVING_DENIED 0.01 /* of the value; what is predicted is farther the other way */
 
 /* Means over replications. */
 struct moving_setting {

@@ -318,6 +318,15 @@ size_t outcomes_deciding(const struct outcomes *outcomes, size_t metric)
                                                                                   : metric;
 }
 
+size_t outcomes_at_horizon(const struct outcomes *outcomes, size_t metric)
+{
+    const struct metric *at_horizon = metric_at_horizon(outcomes->metrics[metric]);
+    for (size_t m = 0; at_horizon && m < all_metrics(outcomes); m++)
+        if (outcomes->metrics[m] == at_horizon)
+            return m;
+    return NO_PLACE;
+}
+
 size_t outcomes_seen(const struct outcomes *outcomes, size_t metric)
 {
     const struct metric *seen = metric_seen(outcomes->metrics[metric]);

@@ -7,9 +7,22 @@
 enum { HORIZON, WALL, STEADY_FROM, OF_GENERATIONS };
 enum { SEEN, EXPECTED, PAUSE, OF_GENERATION }; /* of generation 2, then of 1 */
 const char *const rare_events_metrics[] = {
-    "horizon",          "wall_time",        "steady_from",          "service_collections_gen2",
-    "expected_gen2",    "usual_gen2_pause", "service_gc_time_gen1", "expected_gen1",
+    "horizon",
+    "wall_time",
+    "steady_from",
+    "service_collections_gen2",
+    "expected_gen2",
+    "usual_gen2_pause",
+    "service_gc_time_gen1",
+    "expected_gen1",
     "usual_gen1_pause",
+    /* what others come to with what is predicted, whether it is asked about or not */
+    "horizon_pause_max_all",
+    "horizon_pause_max",
+    "horizon_latency_p99",
+    "horizon_latency_p999",
+    "horizon_latency_max",
+    "horizon_heap_peak",
 };
 const size_t rare_events_metric_count = sizeof rare_events_metrics / sizeof *rare_events_metrics;
 
@@ -50,10 +63,9 @@ static double predicted(const struct question *question, double seen, size_t run
 {
     const struct outcomes *outcomes = question->outcomes;
     const struct metric *metric = outcomes->metrics[question->metric];
-    const struct metric *at_horizon = metric_at_horizon(metric);
-    size_t place = at_horizon ? outcomes_metric(outcomes, at_horizon) : outcomes->metric_count;
+    size_t place = outcomes_at_horizon(outcomes, question->metric);
     double pauses = expected(question, run) * of_generation(question, PAUSE, run);
-    if (place < outcomes->metric_count)
+    if (place != NO_PLACE)
         return outcomes_values(outcomes, question->setting, place).values[run];
     if (strstr(metric->name, "gc_time"))
         return seen + pauses;

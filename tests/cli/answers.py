@@ -6,7 +6,7 @@ import random
 import resource
 from statistics import NormalDist
 
-from answers_data import PLAIN, SKEWED, File, interval, mean, near, objects, standard_error, student
+from answers_data import PLAIN, SKEWED, File, ahead, interval, mean, near, objects, standard_error, student
 from harness import SMALL, once, test
 from tap import check, equal
 
@@ -105,7 +105,21 @@ def rare(place):
     other, row = objects(place.expect(0, "show results.db --json").out)
     equal((row[f"{PLAIN}_events"], f"{PLAIN}_low" in row, f"{PLAIN}_events" in other, f"{PLAIN}_low" in other),
           (2, False, False, True), row)
-    place.expect(0, f"best results.db --minimise {PLAIN}", out=["cannot be told apart", legend])
+    place.expect(0, f"best results.db --minimise {PLAIN}", out=["none is ruled out", legend])
+
+
+@test("--seen: a full collection that is to be expected and came in none, in show as in best, which it keeps from ruling others out")
+def rare_to_come(place):
+    file = File(place)
+    experiment = file.experiment(objective="service_pause_max")
+    for policy, to_come in (("threshold:t0=9000", 4000), ("threshold:t0=8000", 4000), ("off", 0)):
+        pauses = [0.004 + (policy[-4] == "8") * 0.004 + seed * 1e-4 for seed in range(5)]
+        file.setting(experiment, policy, {**ahead(5), "service_pause_max": pauses, "horizon_pause_max": [0.12 if to_come else x for x in pauses],
+                                          "steady_from": [2] * 5, "service_collections_gen2": [0] * 5, "expected_gen2": [to_come] * 5})
+    file.close()
+    for command in ("show", "best"):
+        out = place.expect(0, f"{command} results.db --seen").out
+        equal([value in out for value in ("4.20 ms (0 of 5)", "8.20 ms (0 of 5)")], [True] * 2, out)
 
 
 @test("show --csv is show --json")

@@ -12,7 +12,7 @@
 
 #define SEEDS    5
 #define SETTINGS 5
-#define METRICS  4
+#define METRICS  5
 
 static char *const policies[SETTINGS] = {"off", "default", "freeze", "timed", "event"};
 
@@ -21,20 +21,24 @@ struct values {
     double whole[SEEDS], half[SEEDS];
 };
 
-static void fill(double *values, const struct values *p99, const struct values *mean)
+static void fill(double *values, const struct values *p99, const struct values *mean,
+                 double predicted)
 {
-    const double *const rows[METRICS] = {p99->whole, p99->half, mean->whole, mean->half};
+    const double at_horizon[SEEDS] = {predicted, predicted, predicted, predicted, predicted};
+    const double *const rows[METRICS] = {p99->whole, p99->half, mean->whole, mean->half,
+                                         at_horizon};
     for (int m = 0; m < METRICS; m++)
         for (int i = 0; i < SEEDS; i++)
             values[m * SEEDS + i] = rows[m][i] / 1000;
 }
 
-/* Looks at `count` settings, the first last. */
-static char *look(const struct values *p99, const struct values *mean, size_t count)
+/* Looks at `count` settings, the first last. `predicted`: the p99 at the horizon. */
+static char *look(const struct values *p99, const struct values *mean, double predicted,
+                  size_t count)
 {
     const struct metric *metrics_read[METRICS] = {
         metric_named("latency_p99"), metric_named("latency_p99_half"), metric_named("latency_mean"),
-        metric_named("latency_mean_half")};
+        metric_named("latency_mean_half"), metric_named("horizon_latency_p99")};
     struct outcome settings[SETTINGS] = {{0}};
     uint32_t seeds[SETTINGS * SEEDS];
     double values[SETTINGS * METRICS * SEEDS];
@@ -43,7 +47,7 @@ static char *look(const struct values *p99, const struct values *mean, size_t co
     for (size_t s = 0; s < SETTINGS; s++) {
         settings[s] =
             (struct outcome){.policy = policies[s], .first_value = s * SEEDS, .value_count = SEEDS};
-        fill(values + s * METRICS * SEEDS, p99, mean);
+        fill(values + s * METRICS * SEEDS, p99, mean, predicted);
         places[s] = (count + s - 1) % count;
         for (uint32_t i = 0; i < SEEDS; i++)
             seeds[s * SEEDS + i] = i;
@@ -138,7 +142,7 @@ TEST(what_moves)
          NULL},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        char *text = look(&rows[i].p99, &rows[i].mean, rows[i].settings);
+        char *text = look(&rows[i].p99, &rows[i].mean, NAN, rows[i].settings);
         check_text(rows[i].what, text, rows[i].text);
         free(text);
     }
@@ -149,11 +153,30 @@ TEST(chance_of_many_together)
 {
     static const struct values p99 = {{100, 110, 90, 80, 120}, {80, 102, 65, 68, 85}};
     static const struct values mean = STILL;
-    char *alone = look(&p99, &mean, 1), *among = look(&p99, &mean, 5);
+    char *alone = look(&p99, &mean, NAN, 1), *among = look(&p99, &mean, NAN, 5);
     check_that("alone", alone != NULL);
     check_that("among five", among == NULL);
     free(alone);
     free(among);
+}
+
+/* From 80 ms in half the time to 100 ms: what is predicted may say that it does not go on. */
+TEST(what_is_predicted)
+{
+    static const struct values up = UP, still = STILL;
+    static const struct {
+        const char *what;
+        double predicted;
+        bool moves;
+    } rows[] = {
+        {"nothing is", NAN, true},    {"more", 110, true}, {"the same", 100, true},
+        {"a trace less", 99.5, true}, {"less", 95, false},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char *text = look(&up, &still, rows[i].predicted, 1);
+        check_count(rows[i].what, text != NULL, rows[i].moves);
+        free(text);
+    }
 }
 
 int main(void)
@@ -161,6 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_moves),
         cmocka_unit_test(chance_of_many_together),
+        cmocka_unit_test(what_is_predicted),
     };
     return cmocka_run_group_tests_name("moving", tests, NULL, NULL);
 }
