@@ -15,17 +15,20 @@
  *
  * A setting's value moves if the interval of X(T) - X(T / 2) over its replications is without 0, at
  * a level of all settings looked at together (Bonferroni), and X differs by more than MOVING_LEAST.
- * The interval of X(T) itself does not count: it is of what more replications would change. Nor
- * does it where what is predicted up to the horizon comes to the other side of X(T): that has the
- * rare collections counted, which halves have by chance. */
+ * The interval of X(T) itself does not count: it is of what more replications would change.
+ *
+ * Of few full collections halves have more or fewer, which is no such bias. A p99 does not move
+ * where what is predicted up to the horizon, with all collections counted, comes to the other side
+ * of X(T); a mean, of which nothing is predicted, where runs have one to MOVING_FULL of them. */
 #ifndef PYGCSIM_RESULTS_ANSWER_MOVING_H
 #define PYGCSIM_RESULTS_ANSWER_MOVING_H
 
 #include "results/answer/outcome.h"
 #include "results/store/metric_list.h"
 
-#define MOVING_LEAST  0.05 /* of the value */
-#define MOVING_DENIED 0.01 /* of the value; what is predicted is farther the other way */
+#define MOVING_LEAST     0.05 /* of the value */
+#define MOVING_OTHERWISE 0.01 /* of the value: so far what is predicted goes the other way */
+#define MOVING_FULL      10   /* full collections in a run, of which halves have as many each */
 
 /* Means over replications. */
 struct moving_setting {

@@ -318,11 +318,10 @@ size_t outcomes_deciding(const struct outcomes *outcomes, size_t metric)
                                                                                   : metric;
 }
 
-size_t outcomes_at_horizon(const struct outcomes *outcomes, size_t metric)
+size_t outcomes_place(const struct outcomes *outcomes, const struct metric *metric)
 {
-    const struct metric *at_horizon = metric_at_horizon(outcomes->metrics[metric]);
-    for (size_t m = 0; at_horizon && m < all_metrics(outcomes); m++)
-        if (outcomes->metrics[m] == at_horizon)
+    for (size_t m = 0; metric && m < all_metrics(outcomes); m++)
+        if (outcomes->metrics[m] == metric)
             return m;
     return NO_PLACE;
 }

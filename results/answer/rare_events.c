@@ -63,7 +63,7 @@ static double predicted(const struct question *question, double seen, size_t run
 {
     const struct outcomes *outcomes = question->outcomes;
     const struct metric *metric = outcomes->metrics[question->metric];
-    size_t place = outcomes_at_horizon(outcomes, question->metric);
+    size_t place = outcomes_place(outcomes, metric_at_horizon(metric));
     double pauses = expected(question, run) * of_generation(question, PAUSE, run);
     if (place != NO_PLACE)
         return outcomes_values(outcomes, question->setting, place).values[run];

@@ -113,7 +113,7 @@ def rare_to_come(place):
     file = File(place)
     experiment = file.experiment(objective="service_pause_max")
     for policy, to_come in (("threshold:t0=9000", 4000), ("threshold:t0=8000", 4000), ("off", 0)):
-        pauses = [0.004 + (policy[-4] == "8") * 0.004 + seed * 1e-4 for seed in range(5)]
+        pauses = [0.004 + ("8" in policy) * 0.004 + seed * 1e-4 for seed in range(5)]
         file.setting(experiment, policy, {**ahead(5), "service_pause_max": pauses, "horizon_pause_max": [0.12 if to_come else x for x in pauses],
                                           "steady_from": [2] * 5, "service_collections_gen2": [0] * 5, "expected_gen2": [to_come] * 5})
     file.close()
