@@ -226,8 +226,7 @@ static void print_front(const struct best_answer *answer, const struct best_grou
     print("\nPareto front of ");
     for (size_t i = 0; i < answer->goal_count; i++)
         print("%s%s", i ? ", " : "", answer->outcomes.metrics[answer->goals[i].metric]->name);
-    print(": no other setting is %sbetter in one and as good in the rest; "
-          "settings that are equal in all are all in it\n\n",
+    print(": no other setting is %sbetter in one and as good in the rest\n\n",
           sure ? "surely " : "");
     begin_table(&table, answer, 0, last, 2);
     for (size_t i = 0; i < group->front.listed; i++) {

@@ -2,7 +2,10 @@
 #include "results/answer/rare_events.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "sim/base/allocate.h"
 
 enum { HORIZON, WALL, STEADY_FROM, OF_GENERATIONS };
 enum { SEEN, EXPECTED, PAUSE, OF_GENERATION }; /* of generation 2, then of 1 */
@@ -126,15 +129,20 @@ struct rare_events rare_events_of(const struct outcomes *outcomes, size_t settin
     return events.decide ? events : ask(&question);
 }
 
-const char *rare_events_legend(const struct estimate *means, size_t count)
+char *rare_events_legend(const struct estimate *means, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (means[i].rare)
-            return "(2 of 5): in so many of the runs came a collection that decides the value, "
-                   "most "
-                   "often a full one. In which it comes is chance: so there is no interval, and no "
-                   "difference is told apart. What is expected of longer runs is in horizon_… and "
-                   "in "
-                   "what is still to come.";
-    return "";
+    size_t i = 0;
+    char *text;
+    while (i < count && !means[i].rare)
+        i++;
+    if (i == count)
+        return NULL;
+    if (asprintf(&text,
+                 "(%zu of %zu): in so many of the runs came a collection that decides the value, "
+                 "most often a full one; where in none, it is still to be expected. Which runs "
+                 "have it is chance: so there is no interval, and no difference is told apart. "
+                 "What is expected of longer runs is in columns of horizon_… and in still to come.",
+                 means[i].events, means[i].n) < 0)
+        out_of_memory();
+    return text;
 }

@@ -208,7 +208,7 @@ def not_told_apart(place):
     # variances of 100 and 193, 103, 121; of differences 7, 0.0033, 1.0007: 42, over 1000, 200; the median
     values = [[a + b for a, b in zip(base, differences[policy])] for policy in ("off", "freeze", "timed")]
     worth = sorted((standard_error(base) ** 2 + standard_error(x) ** 2) / standard_error([a - b for a, b in zip(x, base)]) ** 2 for x in values)
-    check(f"To know differences as well without pairs would take {worth[1]:.0f} times as many runs in {PLAIN}." in out, worth, out)
+    check(f"Without that, differences known as well would take {worth[1]:.0f} times as many runs in {PLAIN}." in out, worth, out)
     check("all intervals of a column together are right 95 times of 100" in out, out)
 
 
@@ -222,7 +222,7 @@ def few_intervals(place):
         file.close()
         out = place.expect(0, f"show {n}.db").out
         check(said in out, said, out)
-        equal("To know differences as well" in out, n > 1, out)
+        equal("share their luck" in out, n > 1, out)
 
 
 @test("show: the best first; --top leaves others out but not the baseline; --sort")
