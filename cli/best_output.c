@@ -115,16 +115,21 @@ static void print_deciding(const struct best_answer *answer, const struct best_g
 }
 
 /* What the last column means, of the best and those beside it. */
-static void print_legend(const struct best_answer *answer, const struct best_group *group)
+static void print_legend(const struct best_group *group)
 {
     size_t count = 0;
-    const struct estimate **means = allocate_zeroed(group->tied.listed + 1, sizeof *means);
     struct outlook *outlooks = allocate_zeroed(group->tied.listed + 1, sizeof *outlooks);
     outlooks[count++] = group->best.settings[0].outlook;
     for (size_t i = 0; i < group->tied.listed; i++)
         outlooks[count++] = group->tied.settings[i].outlook;
     print_outlooks(outlooks, count);
     free(outlooks);
+}
+
+/* The same settings. */
+static void print_rare(const struct best_answer *answer, const struct best_group *group)
+{
+    const struct estimate **means = allocate_zeroed(group->tied.listed + 1, sizeof *means);
     for (size_t i = 0; i <= group->tied.listed; i++)
         means[i] = i ? group->tied.settings[i - 1].means : group->best.settings[0].means;
     print_rare_events(means, group->tied.listed + 1, answer->columns.count);
@@ -329,7 +334,9 @@ static void print_group(const struct best_answer *answer, const struct best_grou
     print_left_out(answer, group);
     print_reaches(group);
     if (group->best.count && group == answer->groups)
-        print_legend(answer, group);
+        print_legend(group);
+    if (group->best.count)
+        print_rare(answer, group);
     if (answer->goal_count > 1)
         print_front(answer, group);
     if (group->python) {

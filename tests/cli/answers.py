@@ -94,7 +94,8 @@ for n in (1, 2, 3, 5, 10):
 def rare(place):
     full = [0, 1, 0, 1, 0]
     file = File(place)
-    experiment = file.experiment(objective=PLAIN)
+    experiment = file.experiment(objective=PLAIN, baseline="default")
+    file.setting(experiment, "off", {PLAIN: [0.01] * 5}, workload="queue")
     for policy, more in (("default", 0.02), ("off", 0)):
         file.setting(experiment, policy, {PLAIN: [0.01 + more * i + seed * 1e-4 for seed, i in enumerate(full)],
                                           "service_collections_gen2": [i if more else 0 for i in full]})
@@ -102,7 +103,7 @@ def rare(place):
     legend = "(2 of 5): in so many of the runs came a collection that decides the value"
     out = place.expect(0, f"show results.db --metric {PLAIN}", out=["1.82% (2 of 5)", legend, "~ -0.80%", "1.02 ±0.02%"]).out
     equal(out.count("(2 of 5)"), 2, out)
-    other, row = objects(place.expect(0, "show results.db --json").out)
+    _, other, row = objects(place.expect(0, "show results.db --json").out)
     equal((row[f"{PLAIN}_events"], f"{PLAIN}_low" in row, f"{PLAIN}_events" in other, f"{PLAIN}_low" in other),
           (2, False, False, True), row)
     place.expect(0, f"best results.db --minimise {PLAIN}", out=["none is ruled out", legend])
