@@ -126,16 +126,6 @@ static void print_legend(const struct best_group *group)
     free(outlooks);
 }
 
-/* The same settings. */
-static void print_rare(const struct best_answer *answer, const struct best_group *group)
-{
-    const struct estimate **means = allocate_zeroed(group->tied.listed + 1, sizeof *means);
-    for (size_t i = 0; i <= group->tied.listed; i++)
-        means[i] = i ? group->tied.settings[i - 1].means : group->best.settings[0].means;
-    print_rare_events(means, group->tied.listed + 1, answer->columns.count);
-    free(means);
-}
-
 /* How sure the choice is. */
 static void print_certainty(const struct best_answer *answer, const struct best_group *group)
 {
@@ -245,6 +235,23 @@ static void print_front(const struct best_answer *answer, const struct best_grou
     end_table(&table, answer, 0, &group->front);
 }
 
+/* What "(2 of 5)" means, if any of the tables has that. */
+static void print_rare(const struct best_answer *answer, const struct best_group *group)
+{
+    const struct best_settings *tables[] = {&group->best, &group->tied, &group->missing,
+                                            &group->front};
+    size_t tables_count = sizeof tables / sizeof *tables, count = 0;
+    for (size_t t = 0; t < tables_count; t++)
+        count += tables[t]->listed;
+    const struct estimate **means = allocate_zeroed(count + 1, sizeof *means);
+    count = 0;
+    for (size_t t = 0; t < tables_count; t++)
+        for (size_t i = 0; i < tables[t]->listed; i++)
+            means[count++] = tables[t]->settings[i].means;
+    print_rare_events(means, count, answer->columns.count);
+    free(means);
+}
+
 /* No setting is an answer: what those are missing that only conditions keep from it. */
 static void print_missing(const struct best_answer *answer, const struct best_group *group)
 {
@@ -335,10 +342,9 @@ static void print_group(const struct best_answer *answer, const struct best_grou
     print_reaches(group);
     if (group->best.count && group == answer->groups)
         print_legend(group);
-    if (group->best.count)
-        print_rare(answer, group);
     if (answer->goal_count > 1)
         print_front(answer, group);
+    print_rare(answer, group);
     if (group->python) {
         print_caution(answer, group);
         print_python(answer, group);

@@ -107,6 +107,8 @@ def rare(place):
     equal((row[f"{PLAIN}_events"], f"{PLAIN}_low" in row, f"{PLAIN}_events" in other, f"{PLAIN}_low" in other),
           (2, False, False, True), row)
     place.expect(0, f"best results.db --minimise {PLAIN}", out=["none is ruled out", legend])
+    result = place.run(f"best results.db --minimise {PLAIN} --subject-to '{PLAIN} < 0'")
+    check(result.status == 1 and legend in result.out, result)
 
 
 @test("--seen: a full collection that is to be expected and came in none, in show as in best, which it keeps from ruling others out")

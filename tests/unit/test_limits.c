@@ -418,7 +418,7 @@ TEST(of_best)
          "means.",
          3, 0},
         {"latency_p99 * 1 <= 80ms", NULL, "off", "off",
-         "By means off would be the best, but it may miss latency_p99 * 1 <= 80ms (with 3 settings "
+         "By means off would be the best, but it may miss latency_p99 * 1 <= 80ms (with 5 settings "
          "to choose from). More "
          "replications would say; --by-means goes by means.",
          3, 0},
