@@ -73,7 +73,7 @@ static void write_doubt(FILE *out, const struct condition *condition, const stru
     if (isnan(margin->limit))
         fprintf(out, "nothing says surely that it meets %s", condition_text(condition));
     else if (margin->metric)
-        fprintf(out, "its %s, %s in these runs, may be %s", margin->metric->name,
+        fprintf(out, "its %s, %s on average, may be %s", margin->metric->name,
                 show_value(mean, margin->metric, margin->value),
                 show_value(limit, margin->metric, margin->limit));
     else
@@ -94,7 +94,10 @@ char *limits_doubts(const struct outcomes *outcomes, size_t setting,
         fputs(doubts++ ? ", and " : "", out);
         write_doubt(out, conditions[i], &margin);
     }
-    fputs(". More replications would say; --by-means goes by means.", out);
+    fprintf(out,
+            " (with %zu settings to choose from). More replications would say; --by-means goes by "
+            "means.",
+            outcomes->groups[outcomes->settings[setting].group].count);
     memory_text_end(out);
     return text;
 }

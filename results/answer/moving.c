@@ -23,6 +23,28 @@ void moving_add_read(struct metric_list *list)
     }
 }
 
+/* The mean of another metric; NaN: it was not read. */
+static double average_of(const struct outcomes *outcomes, size_t setting,
+                         const struct metric *metric)
+{
+    size_t place = outcomes_place(outcomes, metric);
+    return place == NO_PLACE ? NAN : outcomes_average(outcomes, setting, place);
+}
+
+/* Full collections are few in a short run, and halves differ by which of them has one. What is
+ * predicted counts them: where it comes to less, a longer run does not come to more. */
+static bool is_by_collections(const struct moving_setting *found, const struct outcomes *outcomes,
+                              size_t whole)
+{
+    const struct metric *at_horizon = metric_at_horizon(outcomes->metrics[whole]);
+    double full = average_of(outcomes, found->setting, metric_named("service_collections_gen2"));
+    double further = average_of(outcomes, found->setting, at_horizon) - found->here;
+    if (!at_horizon)
+        return full > 0 && full < MOVING_FULL;
+    return further * (found->longer - found->here) < 0 &&
+           fabs(further) > MOVING_OTHERWISE * fabs(found->here);
+}
+
 static bool is_moving(struct moving_setting *found, const struct outcomes *outcomes, size_t whole,
                       size_t half, double confidence)
 {
@@ -32,7 +54,8 @@ static bool is_moving(struct moving_setting *found, const struct outcomes *outco
     found->half = found->here - moved.mean;
     found->longer = found->here + moved.mean;
     return verdict_is_told_apart(verdict.value) &&
-           fabs(moved.mean) > MOVING_LEAST * fabs(found->here);
+           fabs(moved.mean) > MOVING_LEAST * fabs(found->here) &&
+           !is_by_collections(found, outcomes, whole);
 }
 
 /* In a metric, by its values of the whole and of half the time. */

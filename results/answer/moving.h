@@ -16,14 +16,20 @@
  * A setting's value moves if the interval of X(T) - X(T / 2) over its replications is without 0, at
  * the level of all settings and metrics looked at together (interval_confidence_of), and X differs
  * by more than MOVING_LEAST. The interval of X(T) itself does not count: it is of what more
- * replications would change. */
+ * replications would change.
+ *
+ * Of few full collections halves have more or fewer, which is no such bias. A p99 does not move
+ * where what is predicted up to the horizon, with all collections counted, comes to the other side
+ * of X(T); a mean, of which nothing is predicted, where runs have one to MOVING_FULL of them. */
 #ifndef PYGCSIM_RESULTS_ANSWER_MOVING_H
 #define PYGCSIM_RESULTS_ANSWER_MOVING_H
 
 #include "results/answer/outcome.h"
 #include "results/store/metric_list.h"
 
-#define MOVING_LEAST 0.05 /* of the value */
+#define MOVING_LEAST     0.05 /* of the value */
+#define MOVING_OTHERWISE 0.01 /* of the value: so far what is predicted goes the other way */
+#define MOVING_FULL      10   /* full collections in a run, of which halves have as many each */
 
 /* Means over replications. */
 struct moving_setting {

@@ -326,6 +326,14 @@ size_t outcomes_deciding(const struct outcomes *outcomes, size_t metric)
                                                                                   : metric;
 }
 
+size_t outcomes_place(const struct outcomes *outcomes, const struct metric *metric)
+{
+    for (size_t m = 0; metric && m < all_metrics(outcomes); m++)
+        if (outcomes->metrics[m] == metric)
+            return m;
+    return NO_PLACE;
+}
+
 size_t outcomes_seen(const struct outcomes *outcomes, size_t metric)
 {
     const struct metric *seen = metric_seen(outcomes->metrics[metric]);

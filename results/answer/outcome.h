@@ -71,6 +71,11 @@ size_t outcomes_metric(const struct outcomes *outcomes, const struct metric *met
  * that was read and has values, unless what was seen is to decide; or else the metric itself. */
 size_t outcomes_deciding(const struct outcomes *outcomes, size_t metric);
 
+/* Where a metric's values are, of those too that only tell of rare events, for outcomes_values and
+ * outcomes_average; NO_PLACE: it is NULL, or was not read. */
+#define NO_PLACE SIZE_MAX
+size_t outcomes_place(const struct outcomes *outcomes, const struct metric *metric);
+
 /* What of such a metric was seen; metric_count: it is no such metric, or that was not read. */
 size_t outcomes_seen(const struct outcomes *outcomes, size_t metric);
 

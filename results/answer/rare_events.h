@@ -38,7 +38,7 @@ struct rare_events {
 
 struct rare_events rare_events_of(const struct outcomes *outcomes, size_t setting, size_t metric);
 
-/* What "(2 of 5)" behind a mean says; "" if no such estimate is among them. */
-const char *rare_events_legend(const struct estimate *means, size_t count);
+/* What "(2 of 5)" behind a mean says, by the first of them that has it, to be freed; NULL: none. */
+char *rare_events_legend(const struct estimate *means, size_t count);
 
 #endif

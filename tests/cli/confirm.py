@@ -51,6 +51,7 @@ def stands(place):
         for shown, values in zip(row.groups(), (before, fresh)):
             check(near(float(shown), 1e3 * mean(list(values[policy].values())), 2), policy, shown, values[policy])
     check(re.search(r"^The advice stands: ", table, re.M), table)
+    equal("not told apart" in table, bool(re.search(r" ~ [+-]", table)), table)
     check("confirmed" not in place.expect(0, "best results.db").out, "the newest is still what was asked about")
     place.expect(0, "show results.db --experiment 'compare confirmed'", out=["4 replications each"])
 

@@ -185,7 +185,8 @@ TEST(no_limit_to_go_by)
     char *doubts = limits_doubts(&experiment.outcomes, 1, &condition, 1);
     check_text("doubts", doubts,
                "By means other would be the best, but nothing says surely that it meets "
-               "gc_share < 90%. More replications would say; --by-means goes by means.");
+               "gc_share < 90% (with 2 settings to choose from). More replications would say; "
+               "--by-means goes by means.");
     free(doubts);
     condition_free(condition);
 }
