@@ -115,12 +115,11 @@ static void write_sentences(FILE *out, const struct moving *moving, const struct
     char here[UNITS_TEXT], half[UNITS_TEXT], longer[UNITS_TEXT];
     fprintf(out,
             "%s still moves with the length of the run: %s comes to %s here, to %s in half the "
-            "time, and to about %s or %s in runs that are much longer.",
+            "time, and by an estimate to about %s in runs that are much longer.",
             moving->metric->name, outcomes->settings[first->setting].policy,
             show_value(here, moving->metric, first->here),
             show_value(half, moving->metric, first->half),
-            show_value(longer, moving->metric, first->longer),
-            first->longer > first->here ? "more" : "less");
+            show_value(longer, moving->metric, first->longer));
     write_others(out, moving, outcomes);
     fputs(" More replications do not change that, a longer duration does.", out);
 }

@@ -109,28 +109,33 @@ TEST(what_moves)
         {"the same in half the time", STILL, STILL, 2, NULL},
         {"up, surely: by 20 ms", UP, STILL, 1,
          "latency_p99 still moves with the length of the run: off comes to 100 ms here, to 80.0 ms "
-         "in half the time, and to about 120 ms or more in runs that are much longer." DURATION},
+         "in half the time, and by an estimate to about 120 ms in runs that are much "
+         "longer." DURATION},
         {"two", UP, STILL, 2,
          "latency_p99 still moves with the length of the run: default comes to 100 ms here, to "
-         "80.0 ms in half the time, and to about 120 ms or more in runs that are much longer. So "
+         "80.0 ms in half the time, and by an estimate to about 120 ms in runs that are much "
+         "longer. So "
          "does off." DURATION},
         {"three", UP, STILL, 3,
          "latency_p99 still moves with the length of the run: freeze comes to 100 ms here, to "
-         "80.0 ms in half the time, and to about 120 ms or more in runs that are much longer. So "
+         "80.0 ms in half the time, and by an estimate to about 120 ms in runs that are much "
+         "longer. So "
          "do off and default." DURATION},
         {"many", UP, STILL, 5,
          "latency_p99 still moves with the length of the run: event comes to 100 ms here, to "
-         "80.0 ms in half the time, and to about 120 ms or more in runs that are much longer. So "
+         "80.0 ms in half the time, and by an estimate to about 120 ms in runs that are much "
+         "longer. So "
          "do off and default, and 2 more." DURATION},
         {"down",
          {{80, 91, 69, 60, 100}, {100, 110, 90, 80, 120}},
          STILL,
          1,
          "latency_p99 still moves with the length of the run: off comes to 80.0 ms here, to 100 ms "
-         "in half the time, and to about 60.0 ms or less in runs that are much longer." DURATION},
+         "in half the time, and by an estimate to about 60.0 ms in runs that are much "
+         "longer." DURATION},
         {"the mean alone", STILL, UP, 1,
          "latency_mean still moves with the length of the run: off comes to 100 ms here, to "
-         "80.0 ms in half the time, and to about 120 ms or more in runs that are much "
+         "80.0 ms in half the time, and by an estimate to about 120 ms in runs that are much "
          "longer." DURATION},
         {"by as much, and perhaps by chance",
          {{100, 110, 90, 80, 120}, {20, 150, 30, 150, 50}},
