@@ -109,6 +109,8 @@ static struct interval interval_bootstrap(const double *x, size_t n, double conf
     for (size_t i = 0; i < n; i++)
         values[i] -= mean;
     size_t count = resample(values, n, t);
+    if (count == 0) /* so large or small that their squares are infinite or 0 */
+        return student;
     size_t tail = (size_t)lround((double)(count + 1) * (1 - confidence) / 2);
     if (tail < 1)
         tail = 1;
