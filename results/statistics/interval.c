@@ -118,6 +118,8 @@ static struct interval interval_bootstrap(const double *x, size_t n, double conf
     for (size_t i = 0; i < n; i++)
         values[i] -= mean;
     size_t count = resample(values, n, t);
+    if (count == 0) /* so large or small that their squares are infinite or 0 */
+        return student;
     struct interval middle = interval_of_resamples(t, count, confidence);
     return interval_wider(student,
                           (struct interval){mean - middle.high * error, mean - middle.low * error});

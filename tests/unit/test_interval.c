@@ -127,7 +127,9 @@ TEST(bootstrap_against_all_resamples)
 TEST(bootstrap_of_few_many_or_equal)
 {
     static double many[1001];
-    static const double few[] = {1, 1, 9, 30}, equal[] = {0.1, 0.1, 0.1, 0.1, 0.1, 0.1};
+    static const double few[] = {1, 1, 9, 30}, equal[] = {0.1, 0.1, 0.1, 0.1, 0.1, 0.1},
+                        huge[] = {1e200, 2e200, 4e200, 5e200, 9e200},
+                        tiny[] = {1e-200, 2e-200, 4e-200, 5e-200, 9e-200};
     for (size_t i = 0; i < LENGTH(many); i++)
         many[i] = (double)(i * i * i);
     static const struct {
@@ -140,7 +142,8 @@ TEST(bootstrap_of_few_many_or_equal)
         {"two equal", few, 2, true}, {"three", few, 3, true},
         {"four", few, 4, true},      {"sleep", sleep, 10, false},
         {"equal", equal, 6, true},   {"a thousand", many, 1000, false},
-        {"more", many, 1001, true},
+        {"more", many, 1001, true},  {"huge", huge, 5, true},
+        {"tiny", tiny, 5, true},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct interval t = interval_of_mean(rows[i].x, rows[i].n, INTERVAL_t, 0.95);
