@@ -16,7 +16,18 @@
  *                   is known of metrics that have a counterpart at the horizon, and of the time
  *                   that collections take
  *
- * Where a run does not tell, as one of an older version, intervals are as ever. */
+ * Where a run does not tell, as one of an older version, intervals are as ever. What is printed may
+ * still miss the truth. Of 200 samples of 3, 5 and 10 runs of web, modules=20000, so many % have an
+ * interval that does (before: without this rule):
+ *
+ *                                                  before             now
+ *     a full collection in 5% of runs, pause       78   75   59       0    0    0
+ *     one of generation 1 in 8%, pause             70   56   37       0    0    0
+ *     the same, share of time in collections       7    18   27       5    17   26
+ *     a full collection in 71%, pause              35   24   5        32   22   5
+ *
+ * In the third what is predicted is within the range of what was seen; in the last all of the few
+ * runs had one. */
 #ifndef PYGCSIM_RESULTS_ANSWER_RARE_EVENTS_H
 #define PYGCSIM_RESULTS_ANSWER_RARE_EVENTS_H
 
