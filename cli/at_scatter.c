@@ -12,19 +12,17 @@
 #include "cli/tried.h"
 #include "sim/base/allocate.h"
 
-#define TRIED_AT_SCATTER                                                                           \
-    5 /* policies of a workload: the best, those that come next, the baseline */
+/* Policies of a workload: the best, those that come next, the baseline. */
+#define TRIED_AT_SCATTER 5
 
 /* What is tried of each group that there is advice about, and what was before. */
 struct tries {
     const struct best_answer *before;
-    struct
-    try {
+    struct tried_ends {
         struct tried_group tried;
         double scatter_ns[PRICE_ENDS];
         char *workloads[PRICE_ENDS]; /* with that scatter */
-    }
-    *tries;
+    } * tries;
     size_t count, replications;
     char *name; /* of the experiment */
 };
@@ -54,7 +52,7 @@ static void add_group(struct tries *tries, size_t number)
     const struct scatter_range *range = &tries->before->scatter.groups[number].order.range;
     if (group->best.count == 0 || !scatter_range_is_open(range))
         return;
-    struct try *one = &tries->tries[tries->count++];
+    struct tried_ends *one = &tries->tries[tries->count++];
     choose_policies(&one->tried, tries->before, group);
     memcpy(one->scatter_ns, range->at_ns, sizeof one->scatter_ns);
     for (int end = 0; end < PRICE_ENDS; end++)
@@ -71,7 +69,7 @@ static void make_experiment(const struct tries *tries, struct experiment *experi
     size_t count = PRICE_ENDS * tries->count;
     struct trial *trials = allocate_zeroed(count, sizeof *trials);
     for (size_t i = 0; i < count; i++) {
-        const struct try *one = &tries->tries[i / PRICE_ENDS];
+        const struct tried_ends *one = &tries->tries[i / PRICE_ENDS];
         trials[i] = tried_trial(&one->tried, one->workloads[i % PRICE_ENDS]);
     }
     if (trials_make(experiment, tries->name, trials, count, &terms, terms.seed, tries->replications,
@@ -109,7 +107,7 @@ static void tries_fini(struct tries *tries)
 
 /* ---- what came of it ------------------------------------------------------------------ */
 
-static void print_values(const struct try *one, const struct best_answer *before,
+static void print_values(const struct tried_ends *one, const struct best_answer *before,
                          const struct best_answer *answer,
                          const struct best_group *const at[PRICE_ENDS])
 {
@@ -131,7 +129,7 @@ static void print_values(const struct try *one, const struct best_answer *before
     table_print(&table);
 }
 
-static void print_verdict(const struct try *one, const struct best_answer *answer,
+static void print_verdict(const struct tried_ends *one, const struct best_answer *answer,
                           const struct best_group *const at[PRICE_ENDS])
 {
     const char *best = one->tried.policies[0];
@@ -160,7 +158,7 @@ static void print_tried(const struct tries *tries, const struct best_answer *ans
           "%s:\n",
           (long long)rounds->plan.id, tries->name);
     for (size_t i = 0; i < tries->count; i++) {
-        const struct try *one = &tries->tries[i];
+        const struct tried_ends *one = &tries->tries[i];
         const struct best_group *at[PRICE_ENDS];
         for (int end = 0; end < PRICE_ENDS; end++)
             at[end] = tried_group_of(answer, one->workloads[end], one->tried.group->of->collector);

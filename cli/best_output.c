@@ -115,20 +115,15 @@ static void print_deciding(const struct best_answer *answer, const struct best_g
 }
 
 /* What the last column means, of the best and those beside it. */
-static void print_legend(const struct best_answer *answer, const struct best_group *group)
+static void print_legend(const struct best_group *group)
 {
     size_t count = 0;
-    const struct estimate **means = allocate_zeroed(group->tied.listed + 1, sizeof *means);
     struct outlook *outlooks = allocate_zeroed(group->tied.listed + 1, sizeof *outlooks);
     outlooks[count++] = group->best.settings[0].outlook;
     for (size_t i = 0; i < group->tied.listed; i++)
         outlooks[count++] = group->tied.settings[i].outlook;
     print_outlooks(outlooks, count);
     free(outlooks);
-    for (size_t i = 0; i <= group->tied.listed; i++)
-        means[i] = i ? group->tied.settings[i - 1].means : group->best.settings[0].means;
-    print_rare_events(means, group->tied.listed + 1, answer->columns.count);
-    free(means);
 }
 
 /* How sure the choice is. */
@@ -226,8 +221,7 @@ static void print_front(const struct best_answer *answer, const struct best_grou
     print("\nPareto front of ");
     for (size_t i = 0; i < answer->goal_count; i++)
         print("%s%s", i ? ", " : "", answer->outcomes.metrics[answer->goals[i].metric]->name);
-    print(": no other setting is %sbetter in one and as good in the rest; "
-          "settings that are equal in all are all in it\n\n",
+    print(": no other setting is %sbetter in one and as good in the rest\n\n",
           sure ? "surely " : "");
     begin_table(&table, answer, 0, last, 2);
     for (size_t i = 0; i < group->front.listed; i++) {
@@ -239,6 +233,23 @@ static void print_front(const struct best_answer *answer, const struct best_grou
             table_add(&table, meets(answer, setting));
     }
     end_table(&table, answer, 0, &group->front);
+}
+
+/* What "(2 of 5)" means, if any of the tables has that. */
+static void print_rare(const struct best_answer *answer, const struct best_group *group)
+{
+    const struct best_settings *tables[] = {&group->best, &group->tied, &group->missing,
+                                            &group->front};
+    size_t tables_count = sizeof tables / sizeof *tables, count = 0;
+    for (size_t t = 0; t < tables_count; t++)
+        count += tables[t]->listed;
+    const struct estimate **means = allocate_zeroed(count + 1, sizeof *means);
+    count = 0;
+    for (size_t t = 0; t < tables_count; t++)
+        for (size_t i = 0; i < tables[t]->listed; i++)
+            means[count++] = tables[t]->settings[i].means;
+    print_rare_events(means, count, answer->columns.count);
+    free(means);
 }
 
 /* No setting is an answer: what those are missing that only conditions keep from it. */
@@ -330,9 +341,10 @@ static void print_group(const struct best_answer *answer, const struct best_grou
     print_left_out(answer, group);
     print_reaches(group);
     if (group->best.count && group == answer->groups)
-        print_legend(answer, group);
+        print_legend(group);
     if (answer->goal_count > 1)
         print_front(answer, group);
+    print_rare(answer, group);
     if (group->python) {
         print_caution(answer, group);
         print_python(answer, group);

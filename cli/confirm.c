@@ -13,8 +13,7 @@
 #include "results/answer/show_value.h"
 #include "sim/base/allocate.h"
 
-#define CONFIRMED_MOST                                                                             \
-    5 /* settings of a workload, the best among them; the baseline comes on top */
+#define TIED_MOST 4 /* settings of a workload that are run again beside the best */
 
 struct confirmed {
     const struct best_answer *before;
@@ -32,7 +31,7 @@ static void add_group(struct confirmed *confirmed, const struct best_group *grou
         return;
     confirmed->count++;
     tried_begin(tried, confirmed->before, group);
-    for (size_t i = 0; i < group->tied.listed && i + 1 < CONFIRMED_MOST; i++)
+    for (size_t i = 0; i < group->tied.listed && i < TIED_MOST; i++)
         tried_add(tried, confirmed->before, group->tied.settings[i].setting);
 }
 
@@ -108,25 +107,28 @@ static void begin_table(struct table *table, const char *objective)
         table_add(table, titles[i]);
 }
 
-/* Of the same fresh seeds, one of so many comparisons. */
-static void add_difference(struct table *table, const struct best_answer *answer, size_t setting,
+/* Of the same fresh seeds, one of so many comparisons. Is it not told apart from the first? */
+static bool add_difference(struct table *table, const struct best_answer *answer, size_t setting,
                            size_t first, size_t comparisons)
 {
     char text[SHOW_VERDICT];
     size_t metric = answer->objective.metric;
     if (setting == NO_SETTING || first == NO_SETTING || setting == first) {
         table_add(table, "");
-        return;
+        return false;
     }
     const struct verdict verdict =
         verdict_of_two(&answer->outcomes, setting, first, metric, comparisons);
     table_add(table, show_verdict(text, answer->outcomes.metrics[metric], &verdict));
+    return verdict_is_not_told_apart(verdict.value);
 }
 
-static void print_values(const struct confirmed *confirmed, const struct tried_group *tried,
+/* Are others not told apart from the first? */
+static bool print_values(const struct confirmed *confirmed, const struct tried_group *tried,
                          const struct best_answer *answer, const struct best_group *now)
 {
     struct table table;
+    bool open = false;
     size_t first = tried_setting(answer, now, tried->policies[0]);
     begin_table(&table, answer->outcomes.metrics[answer->objective.metric]->name);
     for (size_t i = 0; i < tried->count; i++) {
@@ -134,12 +136,13 @@ static void print_values(const struct confirmed *confirmed, const struct tried_g
         table_add(&table, tried->policies[i]);
         tried_add_value(&table, confirmed->before, tried->settings[i]);
         tried_add_value(&table, answer, setting);
-        add_difference(&table, answer, setting, first, tried->count - 1);
+        open |= add_difference(&table, answer, setting, first, tried->count - 1);
     }
     table_print(&table);
+    return open;
 }
 
-static void print_verdict(const char *advised, const struct best_answer *answer,
+static void print_verdict(const char *advised, bool open, const struct best_answer *answer,
                           const struct best_group *now)
 {
     const char *best = now && now->best.count
@@ -148,7 +151,9 @@ static void print_verdict(const char *advised, const struct best_answer *answer,
     if (!best)
         print("\nThe advice does not stand: with fresh seeds none of these is an answer.\n");
     else if (strcmp(best, advised) == 0)
-        print("\nThe advice stands: %s is the best with fresh seeds, too.\n", advised);
+        print("\nThe advice stands: %s %s with fresh seeds, too%s\n", advised,
+              open ? "comes first" : "is the best",
+              open ? ", but is not told apart from all others (~)." : ".");
     else if (tried_stays(answer, now, advised))
         print("\nThe advice stands: with fresh seeds %s comes first, but is not told apart from "
               "%s.\n",
@@ -170,8 +175,8 @@ static void print_confirmed(const struct confirmed *confirmed, const struct best
         const struct best_group *now =
             tried_group_of(answer, tried->group->of->workload, tried->group->of->collector);
         print("\n%s\n\n", tried->group->title);
-        print_values(confirmed, tried, answer, now);
-        print_verdict(tried->policies[0], answer, now);
+        bool open = print_values(confirmed, tried, answer, now);
+        print_verdict(tried->policies[0], open, answer, now);
     }
 }
 

@@ -94,10 +94,12 @@ void print_unsteady(int64_t runs)
 
 void print_rare_events(const struct estimate *const *means, size_t settings, size_t columns)
 {
-    const char *legend = "";
-    for (size_t i = 0; i < settings && !*legend; i++)
+    char *legend = NULL;
+    for (size_t i = 0; i < settings && !legend; i++)
         legend = rare_events_legend(means[i], columns);
-    if (*legend)
+    if (legend) {
         print("\n");
-    print_paragraph(legend);
+        print_paragraph(legend);
+    }
+    free(legend);
 }

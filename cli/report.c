@@ -11,7 +11,7 @@
 #include "policies/registry.h"
 #include "results/answer/moving.h"
 #include "results/report/report.h"
-#include "sim/base/allocate.h"
+#include "sim/base/memory_text.h"
 #include "workloads/registry.h"
 
 struct command {
@@ -56,12 +56,10 @@ static void save(const struct report *report, const struct command *command)
     struct output output;
     char *text;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        out_of_memory();
+    FILE *out = memory_text_begin(&text, &size);
     if (report_write(out, report, &error) != 0)
         fail("%s", error.text);
-    fclose(out);
+    memory_text_end(out);
     output_open(&output, command->out, command->which.db);
     fwrite(text, 1, size, output.out);
     output_is_lost(&output);

@@ -140,9 +140,11 @@ static void print_tables(const struct sensitivity *sensitivity, struct store *st
     }
     for (size_t i = 0; i < sensitivity->count; i++)
         print_metric(&sensitivity->metrics[i], sensitivity->factors.count);
-    print("\n[…]: 95%% intervals. From: what the share comes from. With others: the part of the "
-          "variance that would\nbe left if all other parameters stood still; only grids have it. "
-          "The parameters of a policy or a workload: over\nthe settings that have them.\n");
+    print("\n");
+    print_paragraph("[…]: 95% intervals. From: what the share comes from. With others: the part of "
+                    "the variance that would be left if all other parameters stood still; only "
+                    "whole grids have it. The parameters of a policy or a workload: over the "
+                    "settings that have them.");
 }
 
 /* ---- as rows -------------------------------------------------------------------------- */

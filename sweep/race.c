@@ -14,18 +14,18 @@
 
 /* ---- what it is about ----------------------------------------------------------------- */
 
-/* What decides, and its values. */
+/* What decides, and its values: the rule of outcomes_deciding (results/answer/outcome.h), of what
+ * is kept. */
 static int read_values(struct race *race, const struct experiment *experiment, int64_t id,
                        struct store *store, struct kept_values *values, struct error *error)
 {
-    const struct metric *at_horizon = NULL;
     *values = (struct kept_values){0};
     if (until_metric(experiment, id, store, &race->metric, error) != 0)
         return -1;
     if (!race->metric)
         return 0;
     race->high = experiment->until.metric && race->metric->better == BETTER_HIGH;
-    at_horizon = metric_at_horizon(race->metric);
+    const struct metric *at_horizon = metric_at_horizon(race->metric);
     if (at_horizon && kept_values_read(values, store, at_horizon, error) != 0)
         return -1;
     if (values->count > 0) {

@@ -237,7 +237,7 @@ def decided_elsewhere():
     for path in files(LAYERS, ".c"):
         if path.startswith("results/statistics/") or path in ("results/answer/verdict.c", "results/answer/outcome.c"):
             continue
-        for call in re.findall(r"\b(interval_excludes|outcomes_same|outcomes_surely_less|screening_keep)\(", code(path)):
+        for call in re.findall(r"\b(interval_excludes|outcomes_same|outcomes_surely_less|screening_\w+)\(", code(path)):
             yield f"{path} calls {call}"
 
 

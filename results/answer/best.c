@@ -61,28 +61,6 @@ static void compare(struct best *best, const struct outcomes *outcomes, struct g
     free(kept);
 }
 
-void best_find(struct best *best, const struct outcomes *outcomes, size_t group, struct goal goal,
-               struct condition *const *conditions, size_t count)
-{
-    size_t most = outcomes->groups[group].count;
-    size_t *candidates = allocate_zeroed(most, sizeof *candidates);
-    *best = (struct best){.best = NO_SETTING,
-                          .nearest = NO_SETTING,
-                          .tied = allocate_zeroed(most, sizeof *best->tied)};
-    size_t found = find_candidates(best, outcomes, group, goal, conditions, count, candidates);
-    if (found)
-        compare(best, outcomes, goal, candidates, found);
-    free(candidates);
-}
-
-bool best_keeps(const struct best *best, size_t setting)
-{
-    bool keeps = setting == best->best;
-    for (size_t i = 0; i < best->tied_count; i++)
-        keeps |= setting == best->tied[i].setting;
-    return keeps;
-}
-
 size_t best_setting(const struct outcomes *outcomes, size_t group, struct goal goal,
                     struct condition *const *conditions, size_t count)
 {
@@ -94,12 +72,37 @@ size_t best_setting(const struct outcomes *outcomes, size_t group, struct goal g
     return setting;
 }
 
-size_t best_setting_by_means(const struct outcomes *outcomes, size_t group, struct goal goal,
-                             struct condition *const *conditions, size_t count)
+static void find_by_means(struct best *best, const struct outcomes *outcomes, size_t group,
+                          struct goal goal, struct condition *const *conditions, size_t count)
 {
-    struct outcomes by_means = *outcomes;
-    by_means.by_means = true;
-    return best_setting(&by_means, group, goal, conditions, count);
+    const struct outcomes by_means = outcomes_by_means(outcomes);
+    size_t setting = best_setting(&by_means, group, goal, conditions, count);
+    best->by_means = setting == best->best ? NO_SETTING : setting;
+}
+
+void best_find(struct best *best, const struct outcomes *outcomes, size_t group, struct goal goal,
+               struct condition *const *conditions, size_t count)
+{
+    size_t most = outcomes->groups[group].count;
+    size_t *candidates = allocate_zeroed(most, sizeof *candidates);
+    *best = (struct best){.best = NO_SETTING,
+                          .by_means = NO_SETTING,
+                          .nearest = NO_SETTING,
+                          .tied = allocate_zeroed(most, sizeof *best->tied)};
+    size_t found = find_candidates(best, outcomes, group, goal, conditions, count, candidates);
+    if (found)
+        compare(best, outcomes, goal, candidates, found);
+    if (best->left_out[VERDICT_UNSURE])
+        find_by_means(best, outcomes, group, goal, conditions, count);
+    free(candidates);
+}
+
+bool best_keeps(const struct best *best, size_t setting)
+{
+    bool keeps = setting == best->best;
+    for (size_t i = 0; i < best->tied_count; i++)
+        keeps |= setting == best->tied[i].setting;
+    return keeps;
 }
 
 void best_fini(struct best *best)
@@ -150,7 +153,7 @@ static bool has_better_means(const struct contenders *contenders, size_t a, size
 /* Is that sure, too? */
 static bool surely_beats(const struct contenders *contenders, size_t a, size_t b)
 {
-    double confidence = 1 - (1 - INTERVAL_CONFIDENCE) / (double)(contenders->count - 1);
+    double confidence = interval_confidence_of(contenders->count - 1);
     bool better = false;
     for (size_t i = 0; i < contenders->goal_count; i++) {
         const struct goal *goal = &contenders->goals[i];

@@ -37,6 +37,8 @@ struct best {
     struct rival *tied; /* others that screening keeps, the best first */
     size_t tied_count;
     struct choice choice;
+    size_t by_means; /* another that would be the best if means decided what meets conditions;
+                        NO_SETTING: none */
     /* Settings that have no part in it, by why: VERDICT_OUT_OF_MEMORY, … */
     size_t left_out[VERDICT_COUNT];
     /* Of those that break a condition the one that comes nearest, and the sum of what it misses
@@ -57,13 +59,9 @@ bool best_keeps(const struct best *best, size_t setting);
 size_t best_setting(const struct outcomes *outcomes, size_t group, struct goal goal,
                     struct condition *const *conditions, size_t count);
 
-/* Which that would be if means decided what meets them. */
-size_t best_setting_by_means(const struct outcomes *outcomes, size_t group, struct goal goal,
-                             struct condition *const *conditions, size_t count);
-
 /* The settings that no other surely beats, in order of the first goal: that none is surely better
- * than in one goal (outcomes_surely_less, at the level 1 − 0.05 / (k − 1) for k settings) while in
- * each of the others it is surely better, or the same with every seed. One that truly belongs to
+ * than in one goal (outcomes_surely_less, at the level of k − 1 comparisons for k settings) while
+ * in each of the others it is surely better, or the same with every seed. One that truly belongs to
  * the front is left out in at most 5 of 100 experiments: for another to surely beat it, that other
  * has to be taken for better where it is not. By means, or with one replication of each: those than
  * which no other has a better mean in one goal and none worse in the rest.

@@ -188,8 +188,7 @@ static struct best_settings describe_front(const struct best_answer *answer, siz
 {
     size_t most = answer->outcomes.groups[group].count;
     size_t *front = allocate_zeroed(2 * most, sizeof *front), *of_means = front + most;
-    struct outcomes by_means = answer->outcomes;
-    by_means.by_means = true;
+    struct outcomes by_means = outcomes_by_means(&answer->outcomes);
     size_t count = best_front(&answer->outcomes, group, answer->goals, answer->goal_count, front);
     size_t less = best_front(&by_means, group, answer->goals, answer->goal_count, of_means);
     struct best_settings settings = settings_begin(count, answer->question->front_most);
@@ -270,17 +269,6 @@ static void find_no_default(const struct best_answer *answer, struct best_group 
             group->no_default[group->no_default_count++] = answer->conditions[i];
 }
 
-/* NO_SETTING: none would be, or the best is. */
-static size_t best_by_means(const struct best_answer *answer, size_t number,
-                            const struct best *best)
-{
-    if (best->left_out[VERDICT_UNSURE] == 0)
-        return NO_SETTING;
-    size_t setting = best_setting_by_means(&answer->outcomes, number, answer->objective,
-                                           answer->conditions, answer->condition_count);
-    return setting == best->best ? NO_SETTING : setting;
-}
-
 static void make_group(const struct best_answer *answer, struct best_group *group, size_t number)
 {
     const struct best_question *question = answer->question;
@@ -288,8 +276,7 @@ static void make_group(const struct best_answer *answer, struct best_group *grou
     struct best best;
     best_find(&best, outcomes, number, answer->objective, answer->conditions,
               answer->condition_count);
-    size_t by_means = best_by_means(answer, number, &best);
-    bool none = best.best == NO_SETTING && by_means == NO_SETTING;
+    bool none = best.best == NO_SETTING && best.by_means == NO_SETTING;
     size_t nearest = none ? best.nearest : NO_SETTING;
     *group = (struct best_group){
         .of = &outcomes->groups[number],
@@ -298,7 +285,7 @@ static void make_group(const struct best_answer *answer, struct best_group *grou
         .best = describe_one(answer, best.best),
         .tied = describe_tied(answer, &best),
         .choice = best.choice,
-        .by_means = describe_one(answer, by_means),
+        .by_means = describe_one(answer, best.by_means),
         .nearest = describe_one(answer, nearest),
         .nearest_excess = best.nearest_excess,
     };

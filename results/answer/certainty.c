@@ -8,6 +8,7 @@
 
 #include "results/answer/show_value.h"
 #include "sim/base/allocate.h"
+#include "sim/base/memory_text.h"
 
 #define NAMED_MOST   8    /* settings that a sentence names */
 #define PAIRING_MOST 1000 /* what is worth more is said to be worth more than that */
@@ -25,24 +26,10 @@ static char *compose(const char *format, ...)
     return text;
 }
 
-static FILE *begin(char **text, size_t *size)
-{
-    FILE *out = open_memstream(text, size);
-    if (!out)
-        out_of_memory();
-    return out;
-}
-
-static void end(FILE *out)
-{
-    if (fclose(out) != 0)
-        out_of_memory();
-}
-
 /* ---- of a choice ---------------------------------------------------------------------- */
 
 #define TOO_GOOD                                                                                   \
-    " The mean of the first is likely too good, since it was chosen for it: `best --confirm 20` "  \
+    " The mean of the first is likely too good, since it was chosen by that: `best --confirm 20` " \
     "runs it and those that come next again, with new seeds."
 
 char *certainty_of_choice(const struct choice *choice)
@@ -80,16 +67,18 @@ char *certainty_of_verdict(const struct verdict *verdict, const struct metric *m
 }
 
 /* Writes the names of those not told apart; returns how many there are. *most: the largest
- * difference that would show, which shows in any of them. */
+ * difference that would show, which shows in any of them but the rare. */
 static size_t name_open(FILE *out, const struct outcomes *outcomes,
-                        const struct ranking_group *group, size_t column, double *most)
+                        const struct ranking_group *group, size_t column, double *most, bool *rare)
 {
     size_t found = 0;
     *most = 0;
+    *rare = false;
     for (size_t i = 0; i < group->count; i++) {
         const struct ranked_setting *ranked = &group->settings[i];
-        if (!ranked->verdicts || ranked->verdicts[column].value != VERDICT_NOT_TOLD_APART)
+        if (!ranked->verdicts || !verdict_is_not_told_apart(ranked->verdicts[column].value))
             continue;
+        *rare |= ranked->verdicts[column].value == VERDICT_RARE;
         *most = fmax(*most, ranked->verdicts[column].would_show);
         if (found++ < NAMED_MOST)
             fprintf(out, "%s%s", found > 1 ? ", " : "", outcomes->settings[ranked->setting].policy);
@@ -105,15 +94,19 @@ char *certainty_of_group(const struct outcomes *outcomes, const struct ranking_g
     char *text;
     size_t size;
     double most;
+    bool rare;
     if (column >= columns->count)
         return NULL;
     const struct metric *metric = outcomes->metrics[columns->metrics[column]];
-    FILE *out = begin(&text, &size);
+    FILE *out = memory_text_begin(&text, &size);
     fprintf(out, "Not told apart from %s in %s: ", outcomes->baseline, metric->name);
-    size_t found = name_open(out, outcomes, group, column, &most);
+    size_t found = name_open(out, outcomes, group, column, &most, &rare);
     char *shown = would_show(most, metric);
-    fprintf(out, ". With these replications %s.", shown);
-    end(out);
+    if (most > 0)
+        fprintf(out, ". With these replications %s%s", shown,
+                rare ? ", of those that have an interval" : "");
+    fputc('.', out);
+    memory_text_end(out);
     free(shown);
     if (found)
         return text;
@@ -144,8 +137,9 @@ char *certainty_of_pairs(const struct outcomes *outcomes, const struct ranking_g
 {
     char *text;
     size_t size, found = 0;
-    FILE *out = begin(&text, &size);
-    fprintf(out, "To know differences as well without pairs would take ");
+    FILE *out = memory_text_begin(&text, &size);
+    fprintf(out, "Runs with the same seed share their luck. Without that, differences known as "
+                 "well would take ");
     for (size_t i = 0; i < columns->count; i++) {
         if (isnan(group->pairing[i]))
             continue;
@@ -155,7 +149,7 @@ char *certainty_of_pairs(const struct outcomes *outcomes, const struct ranking_g
                 outcomes->metrics[columns->metrics[i]]->name);
     }
     fprintf(out, ".");
-    end(out);
+    memory_text_end(out);
     if (found)
         return text;
     free(text);

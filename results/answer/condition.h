@@ -54,11 +54,11 @@ bool condition_lacks_default(const struct condition *condition, const struct out
  * Of settings whose true values break a bound, some have means that meet it, by chance, and who
  * chooses among many finds these. So means that meet a bound do so surely only if the one-sided
  * confidence limit of the difference of the two sides meets it, too, at the level 1 − 0.05 / K, K
- * being how many settings the group has (Bonferroni): one that is chosen breaks a given bound in at
- * most 5 of 100 experiments, however it is chosen. The limit is that of the mean of pseudo-values
- * (results/statistics/jackknife.h), over the seeds with which every name has a value; where metrics
- * are skewed, the wider of t and bootstrap (results/statistics/interval.h). With one replication of
- * each setting, and of == and !=, means decide. */
+ * being how many settings the group has (interval_confidence_of): one that is chosen breaks a given
+ * bound in at most 5 of 100 experiments, however it is chosen. The limit is that of the mean of
+ * pseudo-values (results/statistics/jackknife.h), over the seeds with which every name has a value;
+ * where metrics are skewed, the wider of t and bootstrap (results/statistics/interval.h). With one
+ * replication of each setting, and of == and !=, means decide. */
 struct margin {
     double excess;          /* condition_excess */
     double value, allowed;  /* its sides: that with a metric of the setting's own, and the other */

@@ -236,22 +236,27 @@ static double difference(void *context, const double *means)
 
 static enum interval_kind kind_of(const struct asked *asked)
 {
-    for (size_t i = 0; i < asked->count; i++)
-        if (asked->outcomes->metrics[asked->operands[i].metric]->skewed)
-            return INTERVAL_bootstrap;
-    return INTERVAL_t;
+    enum interval_kind kind = INTERVAL_t;
+    for (size_t i = 0; i < asked->count && kind == INTERVAL_t; i++)
+        kind = metric_interval_kind(asked->outcomes->metrics[asked->operands[i].metric]);
+    return kind;
+}
+
+/* Of an interval of which each end is a one-sided limit, and one of so many. */
+static double confidence_of_limits(size_t settings)
+{
+    return 1 - 2 * (1 - interval_confidence_of(settings));
 }
 
 /* How far the difference may be from its estimate: down, and up. */
 static struct interval reach_of(struct comparison *comparison, const double *values, size_t n)
 {
     const struct asked *asked = comparison->asked;
-    double settings = (double)asked->outcomes->groups[asked->group].count;
+    double confidence = confidence_of_limits(asked->outcomes->groups[asked->group].count);
     double *pseudo = allocate_zeroed(n, sizeof *pseudo);
     jackknife_pseudo_values(values, asked->count, n, difference, comparison, pseudo);
     double mean = interval_mean(pseudo, n);
-    struct interval interval =
-        interval_of_mean(pseudo, n, kind_of(asked), 1 - 2 * (1 - INTERVAL_CONFIDENCE) / settings);
+    struct interval interval = interval_of_mean(pseudo, n, kind_of(asked), confidence);
     free(pseudo);
     return (struct interval){interval.low - mean, interval.high - mean};
 }
@@ -311,8 +316,7 @@ struct margin condition_margin(const struct condition *condition, const struct o
 double condition_excess(const struct condition *condition, const struct outcomes *outcomes,
                         size_t setting)
 {
-    struct outcomes by_means = *outcomes;
-    by_means.by_means = true;
+    struct outcomes by_means = outcomes_by_means(outcomes);
     return condition_margin(condition, &by_means, setting).excess;
 }
 

@@ -102,14 +102,6 @@ static struct headline_row make_row(const struct headline *headline,
     return row;
 }
 
-static void find_by_means(struct headline *headline, const struct outcomes *outcomes, size_t group,
-                          struct goal goal, size_t best)
-{
-    const struct limits *limits = outcomes->limits;
-    size_t setting = best_setting_by_means(outcomes, group, goal, limits->items, limits->count);
-    headline->by_means = setting == best ? NO_SETTING : setting;
-}
-
 void headline_make(struct headline *headline, const struct outcomes *outcomes, size_t group,
                    size_t objective, const struct columns *columns,
                    const struct component *const *policies)
@@ -119,7 +111,7 @@ void headline_make(struct headline *headline, const struct outcomes *outcomes, s
     *headline = (struct headline){.of = &outcomes->groups[group],
                                   .best = found.best,
                                   .baseline = NO_SETTING,
-                                  .by_means = NO_SETTING,
+                                  .by_means = found.by_means,
                                   .choice = found.choice};
     memcpy(headline->left_out, found.left_out, sizeof found.left_out);
     choose(headline, outcomes, objective);
@@ -132,8 +124,6 @@ void headline_make(struct headline *headline, const struct outcomes *outcomes, s
         headline->rows[i] = make_row(headline, outcomes, group, columns->metrics[i], objective);
     if (headline->best != NO_SETTING && headline->best != headline->baseline)
         headline->python = python_lines(outcomes->settings[headline->best].policy, policies);
-    if (headline->left_out[VERDICT_UNSURE])
-        find_by_means(headline, outcomes, group, (struct goal){.metric = objective}, found.best);
     if (headline->best == NO_SETTING && outcomes_limits(outcomes))
         headline->reach_count = reach_find(outcomes, group, outcomes->limits->items,
                                            outcomes_limits(outcomes), &headline->reaches);

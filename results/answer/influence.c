@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/answer/influence.h"
 
+#include <gsl/gsl_math.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -41,11 +42,6 @@ static void free_observations(struct observations *o)
     free(o->group);
 }
 
-static double square(double x)
-{
-    return x * x;
-}
-
 /* The means of a sampled factor's points, in its order, each a group. *part: that of the settings'
  * variance which is between points. */
 static struct observations observe_points(const struct factor *factor,
@@ -68,13 +64,13 @@ static struct observations observe_points(const struct factor *factor,
             o.x[o.n - 1] = all.x[k];
             o.group[o.n - 1] = o.n - 1;
         }
-        total += square(all.y[k] - middle);
+        total += gsl_pow_2(all.y[k] - middle);
         o.y[*at - 1] += all.y[k++];
         count[*at - 1]++;
     }
     for (size_t i = 0; i < o.n; i++) {
         o.y[i] /= (double)count[i];
-        between += (double)count[i] * square(o.y[i] - middle);
+        between += (double)count[i] * gsl_pow_2(o.y[i] - middle);
     }
     *part = total > 0 ? between / total : 1;
     o.groups = o.n;

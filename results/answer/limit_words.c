@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "results/answer/show_value.h"
-#include "sim/base/allocate.h"
+#include "sim/base/memory_text.h"
 
 /* "over 2.1x": `times` what is allowed. Returns `text`; NULL: there is no such ratio, or it is next
  * to 1. */
@@ -71,9 +71,9 @@ static void write_doubt(FILE *out, const struct condition *condition, const stru
 {
     char mean[UNITS_TEXT], limit[UNITS_TEXT];
     if (isnan(margin->limit))
-        fprintf(out, "too few replications say that it meets %s", condition_text(condition));
+        fprintf(out, "nothing says surely that it meets %s", condition_text(condition));
     else if (margin->metric)
-        fprintf(out, "its %s, %s in these runs, may be %s", margin->metric->name,
+        fprintf(out, "its %s, %s on average, may be %s", margin->metric->name,
                 show_value(mean, margin->metric, margin->value),
                 show_value(limit, margin->metric, margin->limit));
     else
@@ -85,9 +85,7 @@ char *limits_doubts(const struct outcomes *outcomes, size_t setting,
 {
     size_t size, doubts = 0;
     char *text;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        out_of_memory();
+    FILE *out = memory_text_begin(&text, &size);
     fprintf(out, "By means %s would be the best, but ", outcomes->settings[setting].policy);
     for (size_t i = 0; i < count; i++) {
         const struct margin margin = condition_margin(conditions[i], outcomes, setting);
@@ -96,8 +94,11 @@ char *limits_doubts(const struct outcomes *outcomes, size_t setting,
         fputs(doubts++ ? ", and " : "", out);
         write_doubt(out, conditions[i], &margin);
     }
-    fputs(". More replications would say; --by-means goes by means.", out);
-    fclose(out);
+    fprintf(out,
+            " (with %zu settings to choose from). More replications would say; --by-means goes by "
+            "means.",
+            outcomes->groups[outcomes->settings[setting].group].count);
+    memory_text_end(out);
     return text;
 }
 
@@ -180,14 +181,12 @@ char *limits_legend(const struct outcomes *outcomes, size_t group,
 {
     size_t size;
     char *text;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        out_of_memory();
+    FILE *out = memory_text_begin(&text, &size);
     if (outcomes_limits(outcomes)) {
         const struct remarks found = find_remarks(verdicts, count, outcomes_limits(outcomes));
         write_legend(out, outcomes, group, count, &found);
     }
-    fclose(out);
+    memory_text_end(out);
     if (size)
         text[size - 1] = '\0'; /* the last space */
     return text;

@@ -14,7 +14,7 @@
 char *limit_show(char text[LIMIT_TEXT], const struct limit_verdict *verdict, const char *horizon);
 
 /* Of a setting that would be the best by means: "By means freeze would be the best, but its
- * latency_p99, 48.0 ms in these runs, may be 53.0 ms. …"; to be freed. */
+ * latency_p99, 48.0 ms on average, may be 53.0 ms. …"; to be freed. */
 char *limits_doubts(const struct outcomes *outcomes, size_t setting,
                     struct condition *const *conditions, size_t count);
 

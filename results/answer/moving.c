@@ -8,6 +8,7 @@
 
 #include "results/answer/show_value.h"
 #include "sim/base/allocate.h"
+#include "sim/base/memory_text.h"
 
 static const struct {
     const char *whole, *half;
@@ -22,10 +23,26 @@ void moving_add_read(struct metric_list *list)
     }
 }
 
-/* The level that each of so many intervals needs for all of them together to have theirs. */
-static double confidence_of_each(size_t settings)
+/* The mean of another metric; NaN: it was not read. */
+static double average_of(const struct outcomes *outcomes, size_t setting,
+                         const struct metric *metric)
 {
-    return 1 - (1 - INTERVAL_CONFIDENCE) / (double)(LOOKED_AT * settings);
+    size_t place = outcomes_place(outcomes, metric);
+    return place == NO_PLACE ? NAN : outcomes_average(outcomes, setting, place);
+}
+
+/* Full collections are few in a short run, and halves differ by which of them has one. What is
+ * predicted counts them: where it comes to less, a longer run does not come to more. */
+static bool is_by_collections(const struct moving_setting *found, const struct outcomes *outcomes,
+                              size_t whole)
+{
+    const struct metric *at_horizon = metric_at_horizon(outcomes->metrics[whole]);
+    double full = average_of(outcomes, found->setting, metric_named("service_collections_gen2"));
+    double further = average_of(outcomes, found->setting, at_horizon) - found->here;
+    if (!at_horizon)
+        return full > 0 && full < MOVING_FULL;
+    return further * (found->longer - found->here) < 0 &&
+           fabs(further) > MOVING_OTHERWISE * fabs(found->here);
 }
 
 static bool is_moving(struct moving_setting *found, const struct outcomes *outcomes, size_t whole,
@@ -37,14 +54,15 @@ static bool is_moving(struct moving_setting *found, const struct outcomes *outco
     found->half = found->here - moved.mean;
     found->longer = found->here + moved.mean;
     return verdict_is_told_apart(verdict.value) &&
-           fabs(moved.mean) > MOVING_LEAST * fabs(found->here);
+           fabs(moved.mean) > MOVING_LEAST * fabs(found->here) &&
+           !is_by_collections(found, outcomes, whole);
 }
 
 /* In a metric, by its values of the whole and of half the time. */
 static void find_in(struct moving *moving, const struct outcomes *outcomes, size_t whole,
                     size_t half, const size_t *settings, size_t count)
 {
-    double confidence = confidence_of_each(count);
+    double confidence = interval_confidence_of(LOOKED_AT * count);
     for (size_t i = 0; i < count; i++) {
         struct moving_setting *found = &moving->settings[moving->count];
         found->setting = settings[i];
@@ -97,12 +115,11 @@ static void write_sentences(FILE *out, const struct moving *moving, const struct
     char here[UNITS_TEXT], half[UNITS_TEXT], longer[UNITS_TEXT];
     fprintf(out,
             "%s still moves with the length of the run: %s comes to %s here, to %s in half the "
-            "time, and to about %s or %s in runs that are much longer.",
+            "time, and by an estimate to about %s in runs that are much longer.",
             moving->metric->name, outcomes->settings[first->setting].policy,
             show_value(here, moving->metric, first->here),
             show_value(half, moving->metric, first->half),
-            show_value(longer, moving->metric, first->longer),
-            first->longer > first->here ? "more" : "less");
+            show_value(longer, moving->metric, first->longer));
     write_others(out, moving, outcomes);
     fputs(" More replications do not change that, a longer duration does.", out);
 }
@@ -113,11 +130,8 @@ char *moving_text(const struct moving *moving, const struct outcomes *outcomes)
     size_t size;
     if (!moving->metric)
         return NULL;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        out_of_memory();
+    FILE *out = memory_text_begin(&text, &size);
     write_sentences(out, moving, outcomes);
-    if (fclose(out) != 0)
-        out_of_memory();
+    memory_text_end(out);
     return text;
 }

@@ -10,6 +10,7 @@
 #include "results/statistics/screening.h"
 #include "results/store/query.h"
 #include "sim/base/allocate.h"
+#include "sim/base/memory_text.h"
 
 /* ---- reading -------------------------------------------------------------------------- */
 
@@ -276,6 +277,13 @@ int outcomes_read(struct outcomes *outcomes, struct store *store,
     return status;
 }
 
+struct outcomes outcomes_by_means(const struct outcomes *outcomes)
+{
+    struct outcomes by_means = *outcomes;
+    by_means.by_means = true;
+    return by_means;
+}
+
 void outcomes_fini(struct outcomes *outcomes)
 {
     for (size_t g = 0; g < outcomes->group_count; g++) {
@@ -316,6 +324,14 @@ size_t outcomes_deciding(const struct outcomes *outcomes, size_t metric)
     size_t deciding = at_horizon ? outcomes_metric(outcomes, at_horizon) : outcomes->metric_count;
     return deciding < outcomes->metric_count && outcomes_have(outcomes, deciding) ? deciding
                                                                                   : metric;
+}
+
+size_t outcomes_place(const struct outcomes *outcomes, const struct metric *metric)
+{
+    for (size_t m = 0; metric && m < all_metrics(outcomes); m++)
+        if (outcomes->metrics[m] == metric)
+            return m;
+    return NO_PLACE;
 }
 
 size_t outcomes_seen(const struct outcomes *outcomes, size_t metric)
@@ -398,11 +414,6 @@ double outcomes_value(const struct outcomes *outcomes, size_t setting, size_t me
     return found ? of.values[found - of.seeds] : NAN;
 }
 
-static enum interval_kind kind_of(const struct metric *metric)
-{
-    return metric->skewed ? INTERVAL_bootstrap : INTERVAL_t;
-}
-
 /* The values that there are, of all that a setting has; to be freed. */
 static double *gather(const struct outcomes *outcomes, size_t setting, size_t metric, size_t *n)
 {
@@ -420,7 +431,7 @@ struct estimate outcomes_mean(const struct outcomes *outcomes, size_t setting, s
     size_t n;
     double *x = gather(outcomes, setting, metric, &n);
     struct estimate mean =
-        estimate_mean(x, n, kind_of(outcomes->metrics[metric]), INTERVAL_CONFIDENCE);
+        estimate_mean(x, n, metric_interval_kind(outcomes->metrics[metric]), INTERVAL_CONFIDENCE);
     free(x);
     struct rare_events events = rare_events_of(outcomes, setting, metric);
     return events.decide ? estimate_without_interval(mean, events.events) : mean;
@@ -466,7 +477,7 @@ struct estimate outcomes_difference(const struct outcomes *outcomes, size_t sett
 {
     struct pairs pairs = pair(outcomes, setting, other, metric);
     struct estimate difference = estimate_difference(
-        pairs.x, pairs.y, pairs.count, kind_of(outcomes->metrics[metric]), confidence);
+        pairs.x, pairs.y, pairs.count, metric_interval_kind(outcomes->metrics[metric]), confidence);
     free(pairs.x);
     struct rare_events of = rare_events_of(outcomes, setting, metric),
                        of_other = rare_events_of(outcomes, other, metric);
@@ -506,8 +517,8 @@ struct estimate outcomes_change(const struct outcomes *outcomes, size_t setting,
             x[count] = a.values[i];
             y[count++] = b[i];
         }
-    struct estimate change =
-        estimate_difference(x, y, count, kind_of(outcomes->metrics[metric]), confidence);
+    struct estimate change = estimate_difference(
+        x, y, count, metric_interval_kind(outcomes->metrics[metric]), confidence);
     free(x);
     return change;
 }
@@ -573,14 +584,12 @@ char *outcomes_title(const struct outcomes *outcomes, size_t group)
     const struct outcome_group *of = &outcomes->groups[group];
     char *title;
     size_t size;
-    FILE *out = open_memstream(&title, &size);
-    if (!out)
-        out_of_memory();
+    FILE *out = memory_text_begin(&title, &size);
     fprintf(out, "%s on %s", of->workload, of->collector);
     for (size_t i = 0; i < APART; i++)
         if (differs(outcomes, group, i))
             fprintf(out, ", %s %s", apart[i].name, text_of(of, i));
-    fclose(out);
+    memory_text_end(out);
     return title;
 }
 

@@ -45,8 +45,7 @@ struct outcomes {
     const struct metric **metrics;            /* those read, and those that tell of rare events */
     uint64_t *seeds;                          /* ascending */
     size_t group_count, setting_count, metric_count, seed_count;
-    size_t
-        rare_count; /* metrics behind those: rare_events_metric_count, or 0: they were not read */
+    size_t rare_count; /* metrics behind those that tell of rare events; 0: they were not read */
     /* Only of runs that there are: settings may have different seeds. */
     uint32_t *value_seeds; /* by setting, ascending: places in `seeds` */
     double *values;        /* by setting, metric, seed; NaN: none */
@@ -62,12 +61,20 @@ int outcomes_read(struct outcomes *outcomes, struct store *store,
                   const struct metric *const *metrics, size_t count, struct error *error);
 void outcomes_fini(struct outcomes *outcomes);
 
+/* The same, where means decide; all that it points to is theirs, and it is not to be freed. */
+struct outcomes outcomes_by_means(const struct outcomes *outcomes);
+
 /* A metric's place among those read; metric_count if it is not. */
 size_t outcomes_metric(const struct outcomes *outcomes, const struct metric *metric);
 
 /* What decides where a metric read is asked about: what it will have come to at the horizon, if
  * that was read and has values, unless what was seen is to decide; or else the metric itself. */
 size_t outcomes_deciding(const struct outcomes *outcomes, size_t metric);
+
+/* Where a metric's values are, of those too that only tell of rare events, for outcomes_values and
+ * outcomes_average; NO_PLACE: it is NULL, or was not read. */
+#define NO_PLACE SIZE_MAX
+size_t outcomes_place(const struct outcomes *outcomes, const struct metric *metric);
 
 /* What of such a metric was seen; metric_count: it is no such metric, or that was not read. */
 size_t outcomes_seen(const struct outcomes *outcomes, size_t metric);

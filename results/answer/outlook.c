@@ -8,7 +8,7 @@
 
 #include "results/horizon/prediction.h"
 #include "results/store/query.h"
-#include "sim/base/allocate.h"
+#include "sim/base/memory_text.h"
 #include "sim/base/units.h"
 #include "sim/model/collector.h"
 
@@ -393,21 +393,13 @@ static void write_sentence(FILE *out, const struct outlook *outlook)
     }
 }
 
-static FILE *open_text(char **text, size_t *size)
-{
-    FILE *out = open_memstream(text, size);
-    if (!out)
-        out_of_memory();
-    return out;
-}
-
 char *outlook_sentence(const struct outlook *outlook)
 {
     char *text;
     size_t size;
-    FILE *out = open_text(&text, &size);
+    FILE *out = memory_text_begin(&text, &size);
     write_sentence(out, outlook);
-    fclose(out);
+    memory_text_end(out);
     return text;
 }
 
@@ -418,11 +410,11 @@ char *outlook_caution(const struct outlook *outlook)
     bool covered = outlook_is_covered(outlook);
     if (covered && !(outlook->is == OUTLOOK_NOTHING && heap_grows(outlook)))
         return NULL;
-    FILE *out = open_text(&text, &size);
+    FILE *out = memory_text_begin(&text, &size);
     if (!covered && outlook->is != OUTLOOK_UNKNOWN)
         fputs("Not seen yet: ", out);
     write_sentence(out, outlook);
-    fclose(out);
+    memory_text_end(out);
     return text;
 }
 
@@ -476,7 +468,7 @@ char *outlook_legend(const struct outlook *outlooks, size_t count)
     const struct outlook *any = with_horizon(outlooks, count);
     char *text;
     size_t size;
-    FILE *out = open_text(&text, &size);
+    FILE *out = memory_text_begin(&text, &size);
     if (any)
         write_what_it_is(out, outlooks, count, any);
     if (any && count_of(outlooks, count, OUTLOOK_SEEN))
@@ -497,7 +489,7 @@ char *outlook_legend(const struct outlook *outlooks, size_t count)
     if (any &&
         count_of(outlooks, count, OUTLOOK_COMES) + count_of(outlooks, count, OUTLOOK_UNRELIABLE))
         fputs(" To see it: --until covered.", out);
-    fclose(out);
+    memory_text_end(out);
     return text;
 }
 

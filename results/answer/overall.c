@@ -12,7 +12,6 @@
 static struct estimate mean_difference(const struct outcomes *outcomes, const size_t *settings,
                                        size_t metric, size_t comparisons)
 {
-    const struct metric *of = outcomes->metrics[metric];
     const struct outcome_values first = outcomes_values(outcomes, settings[0], metric);
     double *x = allocate_zeroed(first.count + 1, sizeof *x);
     size_t n = 0;
@@ -24,7 +23,7 @@ static struct estimate mean_difference(const struct outcomes *outcomes, const si
         if (!isnan(sum))
             x[n++] = sum / (double)outcomes->group_count;
     }
-    struct estimate mean = estimate_mean(x, n, of->skewed ? INTERVAL_bootstrap : INTERVAL_t,
+    struct estimate mean = estimate_mean(x, n, metric_interval_kind(outcomes->metrics[metric]),
                                          interval_confidence_of(comparisons));
     free(x);
     return mean;

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/base/allocate.h"
 #include "sim/base/error.h"
+#include "sim/base/memory_text.h"
 #include "sim/base/printable.h"
 #include "sim/model/python.h"
 
@@ -15,9 +15,7 @@ char *python_lines(const char *policy, const struct component *const *policies)
     struct error error;
     char *lines;
     size_t size;
-    FILE *out = open_memstream(&lines, &size);
-    if (!out)
-        out_of_memory();
+    FILE *out = memory_text_begin(&lines, &size);
     if (setting_parse(&setting, policy, policies, "policy", &error) == 0) {
         python_write(out, &setting);
         setting_fini(&setting);
@@ -26,6 +24,6 @@ char *python_lines(const char *policy, const struct component *const *policies)
         printable_write(out, policy, strlen(policy));
         fprintf(out, " is of another version of pygcsim: %s\n", error.text);
     }
-    fclose(out);
+    memory_text_end(out);
     return lines;
 }

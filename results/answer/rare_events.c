@@ -2,14 +2,32 @@
 #include "results/answer/rare_events.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { HORIZON, WALL, STEADY_FROM, OF_GENERATIONS };
-enum { SEEN, EXPECTED, PAUSE, OF_GENERATION }; /* of generation 2, then of 1 */
+#include "sim/base/allocate.h"
+
+/* Places in that list: of a run, then of its collections of generation 2, then of 1. What was SEEN
+ * of these is more than 0 if there was one. */
+enum { HORIZON, WALL, STEADY_FROM, GENERATION_2 };
+enum { SEEN, EXPECTED, PAUSE, A_GENERATION, GENERATION_1 = GENERATION_2 + A_GENERATION };
 const char *const rare_events_metrics[] = {
-    "horizon",          "wall_time",        "steady_from",          "service_collections_gen2",
-    "expected_gen2",    "usual_gen2_pause", "service_gc_time_gen1", "expected_gen1",
+    "horizon",
+    "wall_time",
+    "steady_from",
+    "service_collections_gen2",
+    "expected_gen2",
+    "usual_gen2_pause",
+    "service_gc_time_gen1",
+    "expected_gen1",
     "usual_gen1_pause",
+    /* what others come to with what is predicted, whether it is asked about or not */
+    "horizon_pause_max_all",
+    "horizon_pause_max",
+    "horizon_latency_p99",
+    "horizon_latency_p999",
+    "horizon_latency_max",
+    "horizon_heap_peak",
 };
 const size_t rare_events_metric_count = sizeof rare_events_metrics / sizeof *rare_events_metrics;
 
@@ -50,10 +68,9 @@ static double predicted(const struct question *question, double seen, size_t run
 {
     const struct outcomes *outcomes = question->outcomes;
     const struct metric *metric = outcomes->metrics[question->metric];
-    const struct metric *at_horizon = metric_at_horizon(metric);
-    size_t place = at_horizon ? outcomes_metric(outcomes, at_horizon) : outcomes->metric_count;
+    size_t place = outcomes_place(outcomes, metric_at_horizon(metric));
     double pauses = expected(question, run) * of_generation(question, PAUSE, run);
-    if (place < outcomes->metric_count)
+    if (place != NO_PLACE)
         return outcomes_values(outcomes, question->setting, place).values[run];
     if (strstr(metric->name, "gc_time"))
         return seen + pauses;
@@ -106,23 +123,28 @@ static struct rare_events ask(const struct question *question)
 
 struct rare_events rare_events_of(const struct outcomes *outcomes, size_t setting, size_t metric)
 {
-    struct question question = {outcomes, setting, metric, OF_GENERATIONS};
+    struct question question = {outcomes, setting, metric, GENERATION_2};
     if (!outcomes->rare_count || !metric_by_rare_collections(outcomes->metrics[metric]))
         return (struct rare_events){0};
     struct rare_events events = ask(&question);
-    question.generation += OF_GENERATION;
+    question.generation = GENERATION_1;
     return events.decide ? events : ask(&question);
 }
 
-const char *rare_events_legend(const struct estimate *means, size_t count)
+char *rare_events_legend(const struct estimate *means, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (means[i].rare)
-            return "(2 of 5): in so many of the runs came a collection that decides the value, "
-                   "most "
-                   "often a full one. In which it comes is chance: so there is no interval, and no "
-                   "difference is told apart. What is expected of longer runs is in horizon_… and "
-                   "in "
-                   "what is still to come.";
-    return "";
+    size_t i = 0;
+    char *text;
+    while (i < count && !means[i].rare)
+        i++;
+    if (i == count)
+        return NULL;
+    if (asprintf(&text,
+                 "(%zu of %zu): in so many of the runs came a collection that decides the value, "
+                 "most often a full one; where in none, it is still to be expected. Which runs "
+                 "have it is chance: so there is no interval, and no difference is told apart. "
+                 "What is expected of longer runs is in columns of horizon_… and in still to come.",
+                 means[i].events, means[i].n) < 0)
+        out_of_memory();
+    return text;
 }

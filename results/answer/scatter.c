@@ -7,6 +7,7 @@
 
 #include "results/answer/show_value.h"
 #include "sim/base/allocate.h"
+#include "sim/base/memory_text.h"
 
 /* ---- what is known at the ends --------------------------------------------------------- */
 
@@ -210,14 +211,6 @@ void scatter_answer_fini(struct scatter_answer *answer)
 
 /* ---- in words ---------------------------------------------------------------------------- */
 
-static FILE *open_text(char **text, size_t *size)
-{
-    FILE *out = open_memstream(text, size);
-    if (!out)
-        out_of_memory();
-    return out;
-}
-
 static const struct scatter_setting *setting_of(const struct scatter_group *group, size_t setting)
 {
     for (size_t i = 0; i < group->order.count; i++)
@@ -289,7 +282,7 @@ char *scatter_best_text(const struct scatter_answer *answer, size_t number)
     size_t size;
     if (group->is == SCATTER_IS_NOTHING)
         return NULL;
-    FILE *out = open_text(&text, &size);
+    FILE *out = memory_text_begin(&text, &size);
     if (group->is == SCATTER_IS_CALIBRATED)
         fputs(SCATTER_CALIBRATED, out);
     else if (group->is == SCATTER_IS_RUN_AGAIN)
@@ -300,7 +293,7 @@ char *scatter_best_text(const struct scatter_answer *answer, size_t number)
         write_changes(out, answer, group);
     if (group->is > SCATTER_IS_RUN_AGAIN && has_metric(answer, false))
         fputs(" Conditions on times that are no pauses are taken as they were run.", out);
-    fclose(out);
+    memory_text_end(out);
     return text;
 }
 
@@ -318,9 +311,9 @@ char *scatter_range_text(const struct outcomes *outcomes, size_t setting, size_t
     }
     if (!(at[PRICES_LOW] < at[PRICES_HIGH]))
         return NULL;
-    FILE *out = open_text(&text, &size);
+    FILE *out = memory_text_begin(&text, &size);
     scatter_write_values(out, outcomes->metrics[metric], at[PRICES_LOW], at[PRICES_HIGH]);
-    fclose(out);
+    memory_text_end(out);
     return text;
 }
 

@@ -7,6 +7,7 @@
 
 #include "results/answer/show_value.h"
 #include "sim/base/allocate.h"
+#include "sim/base/memory_text.h"
 
 const char *const scatter_metrics[] = {"scatter", "least_scatter", "most_scatter", NULL};
 
@@ -144,9 +145,7 @@ char *scatter_order_text(const struct scatter_order *order, const struct metric 
         return NULL;
     if (!scatter_range_is_open(&order->range))
         return allocate_text(SCATTER_CALIBRATED);
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        out_of_memory();
+    FILE *out = memory_text_begin(&text, &size);
     fputs("How objects lie in memory is what is known least (", out);
     scatter_write_range(out, &order->range);
     fprintf(out, "). Over that range, %s:", metric->meaning);
@@ -154,6 +153,6 @@ char *scatter_order_text(const struct scatter_order *order, const struct metric 
     if (order->count > 1)
         write_order(out, order);
     fputs(SCATTER_SETTLE, out);
-    fclose(out);
+    memory_text_end(out);
     return text;
 }

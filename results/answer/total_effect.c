@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/answer/total_effect.h"
 
+#include <gsl/gsl_math.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "sim/base/allocate.h"
-
-static double square(double x)
-{
-    return x * x;
-}
 
 static double average(const size_t *settings, size_t count, const struct outcomes *outcomes,
                       size_t metric)
@@ -49,7 +45,7 @@ static double chance_inside(const size_t *settings, size_t count, const struct o
         }
     }
     for (size_t i = 0; i < count && seeds > 0; i++)
-        squares -= square(sums[i]) / seeds;
+        squares -= gsl_pow_2(sums[i]) / seeds;
     free(sums);
     return seeds > 1 ? fmax(squares, 0) / (seeds - 1) / seeds : 0;
 }
@@ -63,9 +59,9 @@ double total_effect(const struct factor *factor, const struct outcomes *outcomes
     double all = average(factor->cells, factor->count, outcomes, metric);
     for (const size_t *cell = factor->cells; cell < factor->cells + factor->count; cell += levels) {
         double mean = average(cell, levels, outcomes, metric);
-        between += (double)levels * square(mean - all);
+        between += (double)levels * gsl_pow_2(mean - all);
         for (size_t i = 0; i < levels; i++)
-            inside += square(outcomes_average(outcomes, cell[i], metric) - mean);
+            inside += gsl_pow_2(outcomes_average(outcomes, cell[i], metric) - mean);
         inside -= chance_inside(cell, levels, outcomes, metric);
     }
     inside = fmax(inside, 0);

@@ -5,8 +5,8 @@
  *     1 - Var(E[Y | all other factors]) / Var(Y) = E[Var(Y | all other factors)] / Var(Y),
  * over the settings that there are, each as likely as another. It is exact where the factor's cells
  * (results/answer/factor.h) are whole: in each all other factors stand still while it takes each of
- * its values once. Elsewhere, as in a
- * sample, it cannot be said; nor is it where there is one cell: no other factor.
+ * its values once. Elsewhere, as in a sample, it cannot be said; nor where there is one cell: then
+ * there is no other factor.
  *
  * Y are the means of settings. What chance does to them inside a cell is taken off, as far as runs
  * with the same seeds tell: the mean square of what seed and setting leave over, by the number of

@@ -15,13 +15,13 @@
 #include "results/statistics/estimate.h"
 
 enum verdict_value {
-    /* Of one setting. */
-    VERDICT_CANDIDATE,     /* it can be an answer */
+    /* Of one setting: the first of the reasons why it cannot be an answer that holds. */
+    VERDICT_CANDIDATE,     /* none: it can be */
     VERDICT_OUT_OF_MEMORY, /* it ran out of memory with a seed */
     VERDICT_FAILED,        /* no run has finished, and some have failed */
     VERDICT_NO_VALUE,      /* no value of the metric, or of one in a condition */
-    VERDICT_UNSURE,        /* its means meet the conditions, but not surely (struct margin) */
-    VERDICT_BREAKS,        /* its means do not meet them */
+    VERDICT_BREAKS,        /* its means do not meet the conditions */
+    VERDICT_UNSURE,        /* they do, but not surely (struct margin) */
 
     /* Of one beside another: of runs with the same seed. */
     VERDICT_NO_PAIR,   /* no seed has a value of both */

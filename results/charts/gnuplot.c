@@ -15,6 +15,7 @@
 
 #include "sim/base/allocate.h"
 #include "sim/base/attempt.h"
+#include "sim/base/memory_text.h"
 
 #define FILE_NAME_SIZE 32
 
@@ -243,9 +244,7 @@ static char *read_refusal(const struct output *messages, const struct script *sc
     char *text = NULL, template[FILE_NAME_SIZE];
     const char *at = messages->bytes, *end = at + messages->count;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        out_of_memory();
+    FILE *out = memory_text_begin(&text, &size);
     name_file(script->template, template);
     while (at < end) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
@@ -257,7 +256,7 @@ static char *read_refusal(const struct output *messages, const struct script *sc
                 length = fwrite(at, 1, 1, out);
         }
     }
-    fclose(out);
+    memory_text_end(out);
     return text;
 }
 

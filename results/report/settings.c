@@ -175,10 +175,12 @@ static void write_limits(const struct page *page, const struct ranking_group *gr
 /* What "(2 of 5)" means. */
 static void write_rare_events(const struct page *page, const struct ranking_group *group)
 {
-    const char *legend = "";
-    for (size_t i = 0; i < group->count && !*legend; i++)
+    char *legend = NULL;
+    for (size_t i = 0; i < group->count && !legend; i++)
         legend = rare_events_legend(group->settings[i].means, page->report->columns.count);
-    write_note(page->out, legend);
+    if (legend)
+        write_note(page->out, legend);
+    free(legend);
 }
 
 /* What the last column means. */

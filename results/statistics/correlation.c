@@ -188,13 +188,9 @@ static struct interval share_interval(struct groups *groups, struct squares squa
     gsl_rng_free(stream);
     if (count == 0)
         return (struct interval){NAN, NAN};
-    size_t tail = (size_t)lround((double)(count + 1) * (1 - confidence) / 2);
-    if (tail < 1)
-        tail = 1;
-    double lowest = gsl_stats_select(shares, 1, count, tail - 1);
-    double highest = gsl_stats_select(shares, 1, count, count - tail);
-    return interval_wider((struct interval){lowest, highest},
-                          (struct interval){reflect(estimate, highest), reflect(estimate, lowest)});
+    struct interval middle = interval_of_resamples(shares, count, confidence);
+    return interval_wider(
+        middle, (struct interval){reflect(estimate, middle.high), reflect(estimate, middle.low)});
 }
 
 struct explained correlation_ratio(const double *y, const size_t *group, size_t n, size_t labels,
@@ -247,6 +243,8 @@ static double variance_seen(const double *y, size_t n, double share, double mean
     return fmax(own, own + 2 * common) / (double)pairs;
 }
 
+#define HALVINGS 60 /* leave nothing of a double's 53 bits */
+
 /* The share furthest from the estimate, towards `end`, that chance may still take for it; `reach`
  * is how far that is for a variance of 1. */
 static double furthest_share(double estimate, double end, double reach)
@@ -254,7 +252,7 @@ static double furthest_share(double estimate, double end, double reach)
     double inside = estimate, outside = end;
     if (fabs(estimate - end) <= reach * sqrt(variance_at(end)))
         return end;
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < HALVINGS; i++) {
         double middle = (inside + outside) / 2;
         if (fabs(estimate - middle) <= reach * sqrt(variance_at(middle)))
             inside = middle;

@@ -33,6 +33,15 @@ struct interval interval_wider(struct interval a, struct interval b)
     return (struct interval){fmin(a.low, b.low), fmax(a.high, b.high)};
 }
 
+struct interval interval_of_resamples(double *values, size_t count, double confidence)
+{
+    size_t tail = (size_t)lround((double)(count + 1) * (1 - confidence) / 2);
+    if (tail < 1)
+        tail = 1;
+    double low = gsl_stats_select(values, 1, count, tail - 1);
+    return (struct interval){low, gsl_stats_select(values, 1, count, count - tail)};
+}
+
 double interval_largest_share(const double *x, size_t n)
 {
     double mean = interval_mean(x, n), largest = 0, sum = 0;
@@ -111,13 +120,9 @@ static struct interval interval_bootstrap(const double *x, size_t n, double conf
     size_t count = resample(values, n, t);
     if (count == 0) /* so large or small that their squares are infinite or 0 */
         return student;
-    size_t tail = (size_t)lround((double)(count + 1) * (1 - confidence) / 2);
-    if (tail < 1)
-        tail = 1;
-    double lowest = gsl_stats_select(t, 1, count, tail - 1);
-    double highest = gsl_stats_select(t, 1, count, count - tail);
+    struct interval middle = interval_of_resamples(t, count, confidence);
     return interval_wider(student,
-                          (struct interval){mean - highest * error, mean - lowest * error});
+                          (struct interval){mean - middle.high * error, mean - middle.low * error});
 }
 
 struct interval interval_of_mean(const double *x, size_t n, enum interval_kind kind,

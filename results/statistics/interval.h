@@ -71,6 +71,10 @@ double interval_largest_share(const double *x, size_t n);
  * (tests/statistics/test_stopping.c). */
 #define INTERVAL_HEAVY 0.5
 
+/* With so many of `count` >= 1 resampled values in it, as many left out on either side, but one at
+ * least. The values change places. */
+struct interval interval_of_resamples(double *values, size_t count, double confidence);
+
 /* The smallest interval with both in it. */
 struct interval interval_wider(struct interval a, struct interval b);
 

@@ -22,10 +22,9 @@
 #include <stddef.h>
 
 struct selection_rule {
-    double
-        share; /* the zone, of the least mean of the first replications that is not 0, absolute */
+    double share;      /* the zone, over |the least mean of the first that is not 0| */
     double confidence; /* 1 - α */
-    size_t first;      /* n0, two or more */
+    size_t first;      /* replications: n0, two or more */
 };
 
 struct selection {

@@ -92,7 +92,7 @@ struct point_values {
 static void end_point(struct kept_estimates *estimates, size_t *capacity,
                       struct point_values *point, const struct metric *metric)
 {
-    enum interval_kind kind = metric->skewed ? INTERVAL_bootstrap : INTERVAL_t;
+    enum interval_kind kind = metric_interval_kind(metric);
     if (point->count == 0)
         return;
     estimates->points =

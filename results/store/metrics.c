@@ -186,6 +186,18 @@ static const char across_runs[] =
         name, "s", meaning, predictions, expression, BETTER_LOW, true                              \
     }
 
+/* Of the steady state up to the horizon, in seconds: pauses, seen and expected; and what the
+ * program does by itself, if it goes on as it did. */
+#define STEADY_FROM "coalesce((SELECT steady_ns FROM run), 0)"
+#define PAUSES_TO_HORIZON                                                                          \
+    "(coalesce(expected_gen0 * usual_gen0_pause, 0) + coalesce(expected_gen1 * usual_gen1_pause,"  \
+    " 0) + coalesce(expected_gen2 * usual_gen2_pause, 0) + (SELECT total(pause_ns) / 1e9 FROM"     \
+    " collection WHERE collection.wall_ns > coalesce((SELECT steady_ns FROM run), -1)))"
+#define WORK_TO_HORIZON                                                                            \
+    "(SELECT (mutator_ns - coalesce(steady_mutator_ns, 0)) / 1e9 *"                                \
+    " max(1, (prediction.horizon * 1e9 - " STEADY_FROM ") / (wall_ns - " STEADY_FROM               \
+    ")) FROM run)"
+
 /* clang-format off */
 const struct metric metrics[] = {
     PAUSES("pause", "of all collections", "true"),
@@ -308,6 +320,8 @@ const struct metric metrics[] = {
      "nullif(horizon_pause_max, 0)", BETTER_LOW, true},
     {"horizon_heap_peak", "bytes", "live objects and garbage, the most up to the horizon if reachable objects do not grow",
      predictions, "horizon_heap_peak", BETTER_LOW, true},
+    {"horizon_gc_share", "fraction", "pauses over wall time while busy, in the steady state up to the horizon, seen and predicted", predictions,
+     PAUSES_TO_HORIZON " / nullif(" PAUSES_TO_HORIZON " + " WORK_TO_HORIZON ", 0) + 0 * horizon", BETTER_LOW},
     HORIZON_LATENCY("horizon_latency_p95", "95th percentile of request latency up to the horizon", "horizon_latency_p95"),
     HORIZON_LATENCY("horizon_latency_p99", "99th percentile of request latency up to the horizon", "horizon_latency_p99"),
     HORIZON_LATENCY("horizon_latency_p999", "99.9th percentile of request latency up to the horizon" OF_P999,
@@ -406,6 +420,11 @@ const char *metric_without_pauses(const struct metric *metric)
         if (begins_with(metric->name, rows[i].prefix))
             return rows[i].tells;
     return NULL;
+}
+
+enum interval_kind metric_interval_kind(const struct metric *metric)
+{
+    return metric->skewed ? INTERVAL_bootstrap : INTERVAL_t;
 }
 
 bool metric_by_rare_collections(const struct metric *metric)

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "results/statistics/interval.h"
 #include "results/store/record.h"
 #include "sim/base/error.h"
 #include "sim/base/param.h"
@@ -25,13 +26,16 @@ struct metric {
     const char *source;     /* the FROM clause; metrics in a row that share one share a query */
     const char *expression; /* of that query's single row; NULL: the run has no such value */
     enum better better;
-    bool skewed; /* an extreme, a percentile or a latency: intervals of its mean by bootstrap */
+    bool skewed; /* an extreme, a percentile or a latency */
 };
 
 /* Ends with a NULL name. */
 extern const struct metric metrics[];
 extern const struct registry metric_registry;
 size_t metric_count(void);
+
+/* How intervals of its means and differences are made: of what is skewed by bootstrap. */
+enum interval_kind metric_interval_kind(const struct metric *metric);
 
 /* NULL if there is none of that name. */
 const struct metric *metric_named(const char *name);

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "sim/base/allocate.h"
+#include "sim/base/memory_text.h"
 #include "sim/model/python.h"
 
 /* A policy of the combination. */
@@ -141,11 +141,9 @@ static char *text_of(struct script *script, void (*write)(struct script *, FILE 
 {
     char *text;
     size_t length;
-    FILE *out = open_memstream(&text, &length);
-    if (!out)
-        out_of_memory();
+    FILE *out = memory_text_begin(&text, &length);
     write(script, out);
-    fclose(out);
+    memory_text_end(out);
     return text;
 }
 

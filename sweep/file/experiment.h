@@ -57,9 +57,8 @@ struct experiment {
     /* Each setting once, in the order of the file; grids with the last parameter fastest. */
     struct setting *workloads, *policies;
     size_t workload_count, policy_count;
-    struct point *points; /* each once; by workload, then collector, then policy */
-    size_t point_count,
-        points_before;       /* those before constraints left some out; 0: none was said */
+    struct point *points;              /* each once; by workload, then collector, then policy */
+    size_t point_count, points_before; /* before constraints left some out; 0: none was said */
     struct cost_choice cost; /* what was said of them, and what that comes to for each collector */
     struct costs *costs;
     uint64_t *seeds; /* one a replication; as many as the point with the most of them has */

@@ -6,7 +6,7 @@ import random
 import resource
 from statistics import NormalDist
 
-from answers_data import PLAIN, SKEWED, File, interval, mean, near, objects, standard_error, student
+from answers_data import PLAIN, SKEWED, File, ahead, interval, mean, near, objects, standard_error, student
 from harness import SMALL, once, test
 from tap import check, equal
 
@@ -94,7 +94,8 @@ for n in (1, 2, 3, 5, 10):
 def rare(place):
     full = [0, 1, 0, 1, 0]
     file = File(place)
-    experiment = file.experiment(objective=PLAIN)
+    experiment = file.experiment(objective=PLAIN, baseline="default")
+    file.setting(experiment, "off", {PLAIN: [0.01] * 5}, workload="queue")
     for policy, more in (("default", 0.02), ("off", 0)):
         file.setting(experiment, policy, {PLAIN: [0.01 + more * i + seed * 1e-4 for seed, i in enumerate(full)],
                                           "service_collections_gen2": [i if more else 0 for i in full]})
@@ -102,10 +103,26 @@ def rare(place):
     legend = "(2 of 5): in so many of the runs came a collection that decides the value"
     out = place.expect(0, f"show results.db --metric {PLAIN}", out=["1.82% (2 of 5)", legend, "~ -0.80%", "1.02 ±0.02%"]).out
     equal(out.count("(2 of 5)"), 2, out)
-    other, row = objects(place.expect(0, "show results.db --json").out)
+    _, other, row = objects(place.expect(0, "show results.db --json").out)
     equal((row[f"{PLAIN}_events"], f"{PLAIN}_low" in row, f"{PLAIN}_events" in other, f"{PLAIN}_low" in other),
           (2, False, False, True), row)
-    place.expect(0, f"best results.db --minimise {PLAIN}", out=["cannot be told apart", legend])
+    place.expect(0, f"best results.db --minimise {PLAIN}", out=["none is ruled out", legend])
+    result = place.run(f"best results.db --minimise {PLAIN} --subject-to '{PLAIN} < 0'")
+    check(result.status == 1 and legend in result.out, result)
+
+
+@test("--seen: a full collection that is to be expected and came in none, in show as in best, which it keeps from ruling others out")
+def rare_to_come(place):
+    file = File(place)
+    experiment = file.experiment(objective="service_pause_max")
+    for policy, to_come in (("threshold:t0=9000", 4000), ("threshold:t0=8000", 4000), ("off", 0)):
+        pauses = [0.004 + ("8" in policy) * 0.004 + seed * 1e-4 for seed in range(5)]
+        file.setting(experiment, policy, {**ahead(5), "service_pause_max": pauses, "horizon_pause_max": [0.12 if to_come else x for x in pauses],
+                                          "steady_from": [2] * 5, "service_collections_gen2": [0] * 5, "expected_gen2": [to_come] * 5})
+    file.close()
+    for command in ("show", "best"):
+        out = place.expect(0, f"{command} results.db --seen").out
+        equal([value in out for value in ("4.20 ms (0 of 5)", "8.20 ms (0 of 5)")], [True] * 2, out)
 
 
 @test("show --csv is show --json")
@@ -194,7 +211,7 @@ def not_told_apart(place):
     # variances of 100 and 193, 103, 121; of differences 7, 0.0033, 1.0007: 42, over 1000, 200; the median
     values = [[a + b for a, b in zip(base, differences[policy])] for policy in ("off", "freeze", "timed")]
     worth = sorted((standard_error(base) ** 2 + standard_error(x) ** 2) / standard_error([a - b for a, b in zip(x, base)]) ** 2 for x in values)
-    check(f"To know differences as well without pairs would take {worth[1]:.0f} times as many runs in {PLAIN}." in out, worth, out)
+    check(f"Without that, differences known as well would take {worth[1]:.0f} times as many runs in {PLAIN}." in out, worth, out)
     check("all intervals of a column together are right 95 times of 100" in out, out)
 
 
@@ -208,7 +225,7 @@ def few_intervals(place):
         file.close()
         out = place.expect(0, f"show {n}.db").out
         check(said in out, said, out)
-        equal("To know differences as well" in out, n > 1, out)
+        equal("share their luck" in out, n > 1, out)
 
 
 @test("show: the best first; --top leaves others out but not the baseline; --sort")

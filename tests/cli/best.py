@@ -102,7 +102,7 @@ SURE = [
     ("excluded by another than the first", {"freeze": [1, 9, 2, 4], "off": [5, 6, 4, 5], "default": [5.2, 6.3, 4.2, 5.3]},
      ["freeze", "off"],
      "With 95% confidence the truly best of the 3 settings compared is among these 2. The mean of the first is likely too "
-     "good, since it was chosen for it: `best --confirm 20` runs it and those that come next again, with new seeds."),
+     "good, since it was chosen by that: `best --confirm 20` runs it and those that come next again, with new seeds."),
     ("none is ruled out", {"default": [1, 2, 5], "off": [2, 1, 7]}, ["default", "off"],
      "Any of the 2 settings compared may be the truly best: none is ruled out. The mean of the first is likely too good"),
     ("the same", {"default": [1, 2], "off": [1, 2]}, ["default", "off"],

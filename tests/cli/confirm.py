@@ -51,8 +51,19 @@ def stands(place):
         for shown, values in zip(row.groups(), (before, fresh)):
             check(near(float(shown), 1e3 * mean(list(values[policy].values())), 2), policy, shown, values[policy])
     check(re.search(r"^The advice stands: ", table, re.M), table)
+    equal("not told apart" in table, bool(re.search(r" ~ [+-]", table)), table)
     check("confirmed" not in place.expect(0, "best results.db").out, "the newest is still what was asked about")
     place.expect(0, "show results.db --experiment 'compare confirmed'", out=["4 replications each"])
+
+
+@test("best --confirm: five, and the baseline and default besides, where they come behind the five")
+def seven(place):
+    five = [f"threshold:t0={t0}" for t0 in (100, 110, 120, 130, 140)]
+    place.expect(0, f"compare -w {WEB} -r 2 -p threshold:t0=60000 -p default -p threshold:t0=50000 "
+                 + " ".join(f"-p {policy}" for policy in five))
+    place.expect(0, "best results.db --minimise throughput --seen --by-means --subject-to 'throughput <= 2 * default'"
+                    " --confirm 2")
+    equal(set(runs(place, 2, "throughput")), {"threshold:t0=60000", "default", *five}, "policies")
 
 
 @test("best --confirm again: what is there is not run again, and what is missing is")

@@ -256,7 +256,7 @@ def by_means(place):
     out = no_answer(place, "best results.db", [
         "No setting is an answer.", "1 of 3 settings do not meet latency_p99 <= 49ms.",
         "2 of 3 settings meet latency_p99 <= 49ms by means, but not surely.",
-        "By means freeze would be the best, but its latency_p99, 48.0 ms in these runs, may be 5", "--by-means goes by means."])
+        "By means freeze would be the best, but its latency_p99, 48.0 ms on average, may be 5", "--by-means goes by means."])
     found = cells(out, "latency_p99 <= 49ms")
     equal(list(found), ["freeze", "off", "default"], "the nearest first")
     check(all(re.fullmatch(r"unsure: up to 1\.\d+x", found[policy]) for policy in ("freeze", "off")), found)
@@ -268,7 +268,7 @@ def by_means(place):
     limit, = answer["best"]["each_limit"]
     equal((answer["best"]["policy"], limit["is"], limit.get("may_be")), ("freeze", "within", None), "--by-means")
     other = "best results.db --limit 'latency_p99 <= 60ms' --maximise latency_p99"
-    place.expect(0, other, out=["\nfreeze ", "By means off would be the best, but its latency_p99, 48.6 ms in these runs, may be 6"])
+    place.expect(0, other, out=["\nfreeze ", "By means off would be the best, but its latency_p99, 48.6 ms on average, may be 6"])
     answer, = objects(place.expect(0, f"{other} --json").out)
     equal((answer["best"]["policy"], answer["by_means"]["policy"], "nearest" in answer), ("freeze", "off", False), "another by means")
     rows = {row["policy"]: row["latency_p99 <= 49ms"] for row in objects(place.expect(0, "show results.db --json").out)}

@@ -261,7 +261,7 @@ TAILS = [f"horizon_latency_{what}" for what in ("p95", "p99", "p999", "max")]
 PREDICTED = TAILS + [f"next_{g}_{what}" for g in GENERATIONS for what in ("at", "low", "high", "pause", "pause_high")] + [
     what for g in GENERATIONS for what in (f"expected_{g}", f"usual_{g}_pause")] + [
     "full_period", "net_rate", "live_growth", "arrival_dispersion", "horizon", "changes", "flagged", "covered",
-    "horizon_pause_max", "horizon_pause_max_all", "horizon_heap_peak"] + [
+    "horizon_pause_max", "horizon_pause_max_all", "horizon_heap_peak", "horizon_gc_share"] + [
     f"horizon_pause_max{of}_scatter_{end}" for of in ("", "_all") for end in ("low", "high")]
 
 
@@ -308,6 +308,14 @@ def check_at_ends(said, longest, service, collections):
             check(value >= max((c[f"pause_{end}_ns"] / 1e9 for c in seen), default=0), of, end, value)
 
 
+def check_share(said, run, steady_ns, horizon, seen):
+    """Pauses seen and to be expected, beside what the program does in as much time."""
+    pauses = sum(said[f"expected_{g}"] * said.get(f"usual_{g}_pause", 0) for g in GENERATIONS) + seen
+    work = (run["mutator_ns"] - run["steady_mutator_ns"]) / 1e9
+    work *= max(1, (horizon * 1e9 - steady_ns) / (run["wall_ns"] - steady_ns))
+    equal(said.pop("horizon_gc_share"), pauses / (pauses + work), "horizon_gc_share")
+
+
 def check_predictions(results, run, said):
     """What is said of the time behind a run, against its rows as far as they tell; takes it out of `said`."""
     if "horizon" not in said:
@@ -317,6 +325,7 @@ def check_predictions(results, run, said):
     service = [c for c in rows(results, "collection", run) if c["wall_ns"] > steady_ns]
     seen = [sum(c["generation"] == g for c in service) for g in (0, 1, 2)]
     end, horizon = run["wall_ns"] / 1e9, said.pop("horizon")
+    check_share(said, run, max(steady_ns, 0), horizon, sum(c["pause_ns"] for c in service) / 1e9)
     equal(f"{horizon / 3600:g}h", run["horizon"], "the horizon asked for")
     to_come = [one for one in check_next(said, end, horizon) if one[1] < horizon]
     longest = max([c["pause_ns"] / 1e9 for c in service] + [pause for _, _, pause in to_come], default=0)

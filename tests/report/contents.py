@@ -179,7 +179,7 @@ ANSWERS = [
     ("not told apart", {"default": [3, 4, 5], "freeze": [1, 4.5, 5]},
      ["freeze has the lowest", "That interval includes 0: 3 pairs of runs do not tell the two apart; a difference above 5.20 s "
       "would show 9 times of 10.", "Any of the 2 settings compared may be the truly best: none is ruled out. "
-      "The mean of the first is likely too good, since it was chosen for it: best --confirm 20 runs it"]),
+      "The mean of the first is likely too good, since it was chosen by that: best --confirm 20 runs it"]),
     ("all the same", {"default": [3, 4], "freeze": [3, 4], "off": [3, 4]},
      ["No policy has a lower latency_p99 than the baseline, default: 3.50",
       "All policies have the same values, run by run: latency_p99 does not depend on them here."]),
@@ -266,7 +266,7 @@ def unsure(place):
     words = answer(page)
     for text in ("No policy is surely within the limits.", "2 policies do not keep to latency_p99 <= 3500ms",
                  "1 policy keeps to latency_p99 <= 3500ms by the mean, but not surely.",
-                 "By means freeze would be the best, but its latency_p99, 2.00 s in these runs, may be 5.08 s."):
+                 "By means freeze would be the best, but its latency_p99, 2.00 s on average, may be 5.08 s (with 3 settings to choose from)."):
         check(text in words, text, words)
     cells = {row[0].one("code").text(): row[2] for row in rows_of(page.root.one("table", cls="settings"))}
     equal((cells["freeze"].words(), cells["freeze"].one("span")["class"]), ("unsure: up to 1.45x", "open"), "a cell")

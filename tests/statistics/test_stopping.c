@@ -45,14 +45,6 @@ static double draw(gsl_rng *stream, enum distribution distribution)
     return NAN;
 }
 
-static void check_share(const char *what, size_t counted, size_t of, double expected)
-{
-    double share = 100.0 * (double)counted / (double)of;
-    double chance = sqrt(expected * (100 - expected) / (double)of);
-    print_message("# %s: %.1f, expected %.1f\n", what, share, expected);
-    check_that(what, fabs(share - expected) <= 4 * chance + 0.05);
-}
-
 static size_t experiments_of(void **cmocka_state)
 {
     return *(const size_t *)*cmocka_state;
@@ -111,8 +103,8 @@ static void intervals_stopped_at(void **cmocka_state)
                  rows[i].first);
         print_message("# %s: %.1f replications\n", what.text,
                       (double)replications / (double)experiments);
-        check_share(what.text, holds, experiments, rows[i].holds);
-        check_share("heavy", heavy, experiments, rows[i].heavy);
+        check_percent(what.text, holds, experiments, rows[i].holds);
+        check_percent("heavy", heavy, experiments, rows[i].heavy);
     }
 }
 

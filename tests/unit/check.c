@@ -45,6 +45,16 @@ void check_real_at(const char *what, double got, double expected, const char *ex
     _fail(file, line);
 }
 
+void check_percent_at(const char *what, size_t counted, size_t of, double expected,
+                      const char *file, int line)
+{
+    double percent = 100.0 * (double)counted / (double)of;
+    double chance = sqrt(expected * (100 - expected) / (double)of);
+    print_message("# %s: %.1f, expected %.1f\n", what, percent, expected);
+    check_that_at(what, fabs(percent - expected) <= 4 * chance + 0.05, "so many are expected", file,
+                  line);
+}
+
 void check_text_at(const char *what, const char *got, const char *expected, const char *expression,
                    const char *file, int line)
 {

@@ -47,6 +47,13 @@ void check_signed_at(const char *what, int64_t got, int64_t expected, const char
 void check_real_at(const char *what, double got, double expected, const char *expression,
                    const char *file, int line);
 
+/* So many of all are `expected` percent, give or take chance: four standard errors, and half a
+ * digit for rounding. Prints what they are. */
+#define check_percent(what, counted, of, expected)                                                 \
+    check_percent_at(what, counted, of, expected, __FILE__, __LINE__)
+void check_percent_at(const char *what, size_t counted, size_t of, double expected,
+                      const char *file, int line);
+
 /* Either may be NULL. */
 void check_text_at(const char *what, const char *got, const char *expected, const char *expression,
                    const char *file, int line);

@@ -413,11 +413,13 @@ TEST(of_best)
     } rows[] = {
         {"latency_p99 <= 100ms", "off", NULL, NULL, NULL, 0, 0},
         {"latency_p99 <= 80ms", NULL, "off", "off",
-         "By means off would be the best, but its latency_p99, 61.0 ms in these runs, may be 92.8 "
-         "ms. More replications would say; --by-means goes by means.",
+         "By means off would be the best, but its latency_p99, 61.0 ms on average, may be 92.8 "
+         "ms (with 5 settings to choose from). More replications would say; --by-means goes by "
+         "means.",
          3, 0},
         {"latency_p99 * 1 <= 80ms", NULL, "off", "off",
-         "By means off would be the best, but it may miss latency_p99 * 1 <= 80ms. More "
+         "By means off would be the best, but it may miss latency_p99 * 1 <= 80ms (with 5 settings "
+         "to choose from). More "
          "replications would say; --by-means goes by means.",
          3, 0},
         {"heap_peak <= 2kB", "freeze", NULL, NULL, NULL, 0, 0},

@@ -195,6 +195,7 @@ TEST(worked_out_by_hand)
         {"latency_p95", 0.010},
         {"latency_p99", 0.010},
         {"latency_p999", NAN},
+        {"horizon_gc_share", 0.09 / (0.09 + 3.5 * (86400 - 1) / 9)}, /* no pause is predicted */
         {"latency_max", 0.010},
         {"latency_mean_half", 0.003},
         {"latency_p99_half", 0.0075},

@@ -127,16 +127,6 @@ static bool are_alike(const double *values, size_t settings, size_t seeds)
     return alike;
 }
 
-/* What is counted is `expected` percent, give or take four standard errors and half a digit. */
-static void check_share(const char *what, size_t settings, size_t counted, size_t of,
-                        double expected)
-{
-    double percent = 100 * (double)counted / (double)of;
-    double chance = sqrt(expected * (100 - expected) / (double)of);
-    print_message("# %s, %zu settings: %.1f, expected %.1f\n", what, settings, percent, expected);
-    check_that(what, fabs(percent - expected) <= 4 * chance + 0.05);
-}
-
 /* The first of settings that are equally good on average may be the truly best: how often it is
  * kept, and how often none of the others differs from it. The figures are the ones that the header
  * names, measured with build/tests/unit/unit_screening 4000. */
@@ -166,8 +156,10 @@ static void equals(void **cmocka_state)
             alike += are_alike(values, k, SEEDS_EACH);
         }
         gsl_rng_free(stream);
-        check_share(rows[r].what, k, with_first, experiments, rows[r].kept);
-        check_share("no difference", k, alike, experiments, rows[r].alike);
+        struct text what = {"", 0};
+        text_add(&what, "%s, %zu settings", rows[r].what, k);
+        check_percent(what.text, with_first, experiments, rows[r].kept);
+        check_percent("no difference", alike, experiments, rows[r].alike);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "results/answer/best.h"
+#include "results/answer/limit_words.h"
 #include "results/statistics/jackknife.h"
 #include "sim/base/random.h"
 #include "tests/unit/check.h"
@@ -169,6 +170,27 @@ static void a_bound(void **cmocka_state)
     }
 }
 
+/* One value beside ten of another has no confidence limit; nor has what rare events decide. */
+TEST(no_limit_to_go_by)
+{
+    static struct experiment experiment;
+    struct error error;
+    struct condition *condition = condition_parse("gc_share < 90%", &error);
+    experiment_init(&experiment, 2, "throughput", "gc_share");
+    for (size_t s = 0; s < 2; s++)
+        for (size_t i = 0; i < SEEDS; i++) {
+            experiment.values[s][OBJECTIVE][i] = 1;
+            experiment.values[s][BOUND][i] = s == 0 || i == 0 ? 0.5 : NAN;
+        }
+    char *doubts = limits_doubts(&experiment.outcomes, 1, &condition, 1);
+    check_text("doubts", doubts,
+               "By means other would be the best, but nothing says surely that it meets "
+               "gc_share < 90% (with 2 settings to choose from). More replications would say; "
+               "--by-means goes by means.");
+    free(doubts);
+    condition_free(condition);
+}
+
 /* ---- a front ---- */
 
 enum { MEMBERS = 10, BEATEN = 10 };
@@ -232,6 +254,7 @@ int main(int argc, char **argv)
     size_t experiments = argc > 1 ? strtoul(argv[1], NULL, 10) : 0; /* 0: as many as is quick */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pseudo_values),
+        cmocka_unit_test(no_limit_to_go_by),
         cmocka_unit_test_prestate(a_bound, &experiments),
         cmocka_unit_test_prestate(a_front, &experiments),
     };
