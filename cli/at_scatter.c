@@ -76,6 +76,7 @@ static void make_experiment(const struct tries *tries, struct experiment *experi
                     &error) != 0)
         fail("--scatter: %s", error.text);
     experiment->baseline = allocate_text(tries->tries->tried.policies[0]);
+    experiment->minimise = tried_objective(tries->before);
     free(trials);
     run_terms_fini(&terms);
 }

@@ -58,6 +58,7 @@ static void make_experiment(const struct confirmed *confirmed, struct experiment
                     fresh_seed(confirmed, store), replications, &error) != 0)
         fail("--confirm: %s", error.text);
     experiment->baseline = baseline ? allocate_text(baseline) : NULL;
+    experiment->minimise = tried_objective(confirmed->before);
     free(trials);
     run_terms_fini(&terms);
 }

@@ -49,6 +49,13 @@ char *tried_name(const struct best_answer *answer, const char *what)
     return name;
 }
 
+const char *tried_objective(const struct best_answer *answer)
+{
+    const struct metric *metric = answer->outcomes.metrics[answer->objective.metric];
+    const struct metric *seen = metric_seen(metric);
+    return answer->objective.high ? NULL : (seen ? seen : metric)->name;
+}
+
 struct run_terms tried_terms(const struct best_answer *answer, const struct tried_group *tried,
                              struct store *store, const char *option)
 {

@@ -35,6 +35,10 @@ struct trial tried_trial(const struct tried_group *tried, const char *workload);
 /* "NAME what", a name for the experiment; to be freed. */
 char *tried_name(const struct best_answer *answer, const char *what);
 
+/* What is stored with what is run again as its objective: that of the answer, by what was seen of
+ * it. NULL: it is to be large, and objectives are to be small. */
+const char *tried_objective(const struct best_answer *answer);
+
 /* How the settings were run. Exits with a line, which begins with the option, if it is not known.
  */
 struct run_terms tried_terms(const struct best_answer *answer, const struct tried_group *tried,

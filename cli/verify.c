@@ -281,6 +281,7 @@ void verify_advice(const struct verifying *verifying, const struct best_question
     verify_limits(&experiment, question);
     experiment.baseline =
         verified.advice->policies[1] ? allocate_text(verified.advice->policies[1]) : NULL;
+    experiment.minimise = tried_objective(answer);
     store_end_reading(results->store);
     struct rounds rounds = {.experiment = &experiment};
     run_to_verify(verifying, &rounds);

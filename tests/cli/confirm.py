@@ -54,6 +54,7 @@ def stands(place):
     equal("not told apart" in table, bool(re.search(r" ~ [+-]", table)), table)
     check("confirmed" not in place.expect(0, "best results.db").out, "the newest is still what was asked about")
     place.expect(0, "show results.db --experiment 'compare confirmed'", out=["4 replications each"])
+    place.expect(0, "best results.db --experiment 'compare confirmed' --seen", out=["lowest latency_p50"])
 
 
 @test("best --confirm: five, and the baseline and default besides, where they come behind the five")
