@@ -227,7 +227,8 @@ static bool is_rare(const struct asked *asked)
 }
 
 /* Left less right, for the jackknife. */
-static double difference(void *context, const double *means)
+static double difference(void *context, const double *means,
+                         size_t replications __attribute__((unused)))
 {
     const struct comparison *comparison = context;
     return side_value(comparison->asked, comparison->left, means) -

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "results/answer/total_effect.h"
+#include "results/answer/grid_effects.h"
 #include "sim/base/allocate.h"
 
 /* The settings of a factor that have a value of the metric, in the factor's order. */
@@ -151,6 +151,7 @@ const char *const influence_by_names[INFLUENCE_BY_COUNT] = {
     [INFLUENCE_BY_VALUES] = "values",
     [INFLUENCE_BY_NEIGHBOURS] = "neighbours",
     [INFLUENCE_BY_RUNS] = "runs",
+    [INFLUENCE_BY_GRID] = "grid values",
 };
 
 static struct explained explain(const struct observations *o, enum influence_by by, double part)
@@ -177,14 +178,24 @@ static void add_rank(struct influence *influence, const struct factor *factor,
         correlation_spearman_interval(influence->rank, influence->ranked, INTERVAL_CONFIDENCE);
 }
 
+/* In a whole grid that is known better than from groups. */
+static void add_grid(struct influence *influence, const struct factor *factor,
+                     const struct outcomes *outcomes, size_t metric)
+{
+    struct grid_effects effects = grid_effects_of(factor, outcomes, metric);
+    influence->total = effects.total;
+    if (factor->sampled || isnan(effects.first))
+        return;
+    influence->by = INFLUENCE_BY_GRID;
+    influence->explained.share = effects.first;
+    influence->explained.interval = effects.interval;
+}
+
 struct influence influence_of(const struct factor *factor, const struct outcomes *outcomes,
                               size_t metric)
 {
     struct observations o = observe(factor, outcomes, metric);
-    struct influence influence = {.n = o.n,
-                                  .rank = NAN,
-                                  .rank_interval = {NAN, NAN},
-                                  .total = total_effect(factor, outcomes, metric)};
+    struct influence influence = {.n = o.n, .rank = NAN, .rank_interval = {NAN, NAN}};
     double part = 1;
     add_rank(&influence, factor, &o);
     if (factor->sampled) {
@@ -202,6 +213,7 @@ struct influence influence_of(const struct factor *factor, const struct outcomes
     influence.groups = influence.by == INFLUENCE_BY_NEIGHBOURS ? 0 : o.groups;
     influence.same = all_same(&o);
     influence.explained = explain(&o, influence.by, part);
+    add_grid(&influence, factor, outcomes, metric);
     free_observations(&o);
     return influence;
 }

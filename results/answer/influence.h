@@ -17,11 +17,13 @@
  * observations are then the means of points, and the share of the variance between points that is
  * found is taken of the part of all variance that is between points. If there are too few settings
  * for neighbours, and each value has one, the observations are runs in place of means, in groups by
- * value: what all runs with one seed have in common is taken out. */
+ * value: what all runs with one seed have in common is taken out. In a whole grid other factors are
+ * no chance (results/answer/grid_effects.h). */
 enum influence_by {
     INFLUENCE_BY_VALUES,
     INFLUENCE_BY_NEIGHBOURS,
     INFLUENCE_BY_RUNS,
+    INFLUENCE_BY_GRID,
     INFLUENCE_BY_COUNT
 };
 extern const char *const influence_by_names[INFLUENCE_BY_COUNT]; /* for programs */
@@ -33,7 +35,7 @@ struct influence {
     enum influence_by by;
     bool same;                  /* all observations are equal: it has nothing to do with it */
     struct explained explained; /* NaN: it cannot be said */
-    double total;               /* results/answer/total_effect.h; NaN: it cannot be said */
+    double total;               /* results/answer/grid_effects.h; NaN: it cannot be said */
     size_t ranked;              /* settings with a value and a number */
     double rank;                /* Spearman's correlation; NaN: it cannot be said */
     struct interval rank_interval;

@@ -56,10 +56,8 @@ struct interval correlation_spearman_interval(double r, size_t n, double confide
  *     4 groups of 10, lognormal  99.4  92.7  92.1  90.3  89.3
  *     4 groups of 40, lognormal  99.6  95.0  93.3  91.9  91.4
  *
- * In a full grid other parameters make up most of W, though they are the same in every group: the
- * interval is then wider than it had to be, and the share too small, since the part of B that they
- * would make by chance is taken off: of two additive parameters in a grid of 4 × 4, with 80% and
- * 20% of the variance, 73% and 0% are left. */
+ * What varies inside groups is taken for chance. In a whole grid it is not: what other parameters
+ * do is the same in every group (results/answer/grid_effects.h). */
 struct explained {
     double eta2, share;
     struct interval interval; /* of the share */

@@ -13,7 +13,8 @@
 
 #include <stddef.h>
 
-typedef double jackknife_function(void *context, const double *means);
+/* Of means over so many replications. */
+typedef double jackknife_function(void *context, const double *means, size_t replications);
 
 /* `x` has n >= 2 values of each of `count` means, mean by mean; `pseudo` has room for n. */
 void jackknife_pseudo_values(const double *x, size_t count, size_t n, jackknife_function *function,

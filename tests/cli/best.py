@@ -329,14 +329,34 @@ def shares(groups):
     return between / (between + within), max(omega, 0)
 
 
+def in_a_grid(values):
+    """(share, with others) of values by cell and level, a list each: what all other parameters are, and its own."""
+    means = {cell: {level: mean(y) for level, y in of.items()} for cell, of in values.items()}
+    every = [y for of in means.values() for y in of.values()]
+    inside = others = chance = 0
+    for cell, of in values.items():
+        middle = mean(list(means[cell].values()))
+        seeds = [mean(list(y)) for y in zip(*of.values())]
+        left = sum((y[i] - means[cell][level] - seeds[i] + middle) ** 2 for level, y in of.items() for i in range(len(seeds)))
+        chance += left / (len(seeds) - 1) / len(seeds)
+        inside += sum((y - middle) ** 2 for y in means[cell].values())
+        others += len(of) * (middle - mean(every)) ** 2
+    levels = next(iter(means.values()))
+    first = sum(len(means) * (mean([of[level] for of in means.values()]) - mean(every)) ** 2 for level in levels)
+    total = max(inside - chance, 0)
+    share = max(first - chance / len(means), 0)
+    return min(share, total) / (total + others), total / (total + others)
+
+
 def sensitivity(place, arguments=""):
     rows = objects(place.expect(0, f"sensitivity results.db --json {arguments}").out)
     return {(row["metric"], row["parameter"]): row for row in rows}
 
 
-def check_row(row, groups, x=None, y=None):
+def check_row(row, groups, x=None, y=None, share=None):
     eta2, omega2 = shares(groups)
-    check(near(row["eta2"], eta2, 9) and near(row["share"], omega2, 9), row, (eta2, omega2))
+    share = omega2 if share is None else share
+    check(near(row["eta2"], eta2, 9) and near(row["share"], share, 9), row, (eta2, share))
     if x:
         r = correlation(ranks(x), ranks(y))
         check(near(row["rank_correlation"], r, 9), row, r)
@@ -350,9 +370,9 @@ def grid(place):
     file = File(place)
     experiment = file.experiment(objective=PLAIN)
     noise = random.Random(3)
-    means = {}
+    means, settings = {}, {}
     for t0, t1, rate in itertools.product((700, 2000, 5000), ("10", "keep"), (100, 200, 300, 400)):
-        values = [t0 / 1e4 + rate / 1e3 + noise.gauss(0, 0.1) for _ in range(3)]
+        settings[t0, t1, rate] = values = [t0 / 1e4 + rate / 1e3 + noise.gauss(0, 0.1) for _ in range(3)]
         file.setting(experiment, f"threshold:t0={t0},t1={t1}",
                      {PLAIN: values, "heap_peak": [1, 1, 1]}, workload=f"web:rate={rate}",
                      parameters={"policy.t0": (t0, str(t0)),
@@ -369,9 +389,12 @@ def grid(place):
         levels = sorted({key[place_of] for key in means}, key=str)
         groups = [[y for key, y in means.items() if key[place_of] == level] for level in levels]
         numbers = name != "threshold.t1"  # keep is no number, and 10 is only one
-        equal((row["values"], row["settings"], row["observations"]), (len(levels), 24, 24), name)
+        cells = {}
+        for key, y in settings.items():
+            cells.setdefault(key[:place_of] + key[place_of + 1:], {})[key[place_of]] = y
+        equal((row["values"], row["settings"], row["observations"], row["by"]), (len(levels), 24, 24, "grid values"), name)
         check_row(row, groups, [key[place_of] for key in means] if numbers else None,
-                  list(means.values()))
+                  list(means.values()), in_a_grid(cells)[0])
         check(row["share_low"] <= row["share"] <= row["share_high"], row)
     place.expect(0, "sensitivity results.db", out=["heap_peak is the same in all settings."])
 
@@ -381,7 +404,7 @@ def names(place):
     file = File(place)
     experiment = file.experiment(objective=PLAIN)
     noise = random.Random(4)
-    means = {}
+    means, cells = {}, {}
     for collector, (policy, t0) in itertools.product(
             ("cpython-3.12", "cpython-3.13"),
             [("off", None)] + [("threshold", t0) for t0 in (1, 2, 3, 4, 5, 6)]):
@@ -390,6 +413,8 @@ def names(place):
                      collector=collector,
                      parameters={"policy.t0": (t0, str(t0))} if t0 else {})
         means[collector, policy, t0] = mean(values)
+        if t0:
+            cells.setdefault(collector, {})[t0] = values
     file.close()
     rows = sensitivity(place, f"--metric {PLAIN}")
     for place_of, name in enumerate(("collector", "policy")):
@@ -399,7 +424,7 @@ def names(place):
     own = {key: y for key, y in means.items() if key[2]}
     check_row(rows[PLAIN, "threshold.t0"],
               [[y for key, y in own.items() if key[2] == t0] for t0 in range(1, 7)],
-              [key[2] for key in own], list(own.values()))
+              [key[2] for key in own], list(own.values()), in_a_grid(cells)[0])
     order = [row["parameter"] for row in rows.values()]
     equal(order, sorted(order, key=lambda name: -rows[PLAIN, name]["share"]), "the strongest first")
 
@@ -502,11 +527,11 @@ def ishigami(place):
 
 
 LEVELS = (-1, 0, 1)
-TOTALS = [  # a metric of a and b, and how much of its variance is left where b stands still
-    ("each by itself", lambda a, b: 3 * a + b, 9 / 10),
-    ("only together", lambda a, b: a * b, 1),
-    ("both", lambda a, b: 3 * a + b + a * b, 58 / 64),  # 6 + 2/3 + 4/9; 2/3 are of b
-    ("nothing", lambda a, b: b, 0),
+TOTALS = [  # a metric of a and b, how much of its variance a makes, and how much is left where b stands still
+    ("each by itself", lambda a, b: 3 * a + b, 9 / 10, 9 / 10),
+    ("only together", lambda a, b: a * b, 0, 1),
+    ("both", lambda a, b: 3 * a + b + a * b, 54 / 64, 58 / 64),  # 6 of a, 2/3 of b, 4/9 of both
+    ("nothing", lambda a, b: b, 0, 0),
 ]
 
 
@@ -526,9 +551,9 @@ def grid_of(place, value):
 
 @test("sensitivity: what a parameter does together with others, in grids")
 def totals(place):
-    for what, metric, total in TOTALS:
+    for what, metric, share, total in TOTALS:
         row = grid_of(place, lambda a, b, seed: metric(a, b) + 9 + seed)
-        check(near(row["with_others"], total, 9), what, row)
+        check(near(row["with_others"], total, 9) and near(row["share"], share, 9), what, row)
         if total in (0, 1):
             equal("These shares add up to 0%." in row["printed"], total == 1, what)
 
@@ -538,15 +563,8 @@ def totals_with_noise(place):
     noise = random.Random(9)
     y = {key: key[0] + 3 * key[1] + noise.gauss(0, 1) for key in itertools.product(LEVELS, LEVELS, range(3))}
     row = grid_of(place, lambda a, b, seed: y[a, b, seed])
-    inside = between = 0
-    for b in LEVELS:
-        settings = {a: mean([y[a, b, seed] for seed in range(3)]) for a in LEVELS}
-        seeds = {seed: mean([y[a, b, seed] for a in LEVELS]) for seed in range(3)}
-        cell = mean(list(settings.values()))
-        left = sum((y[a, b, seed] - settings[a] - seeds[seed] + cell) ** 2 for a in LEVELS for seed in range(3))
-        inside += sum((m - cell) ** 2 for m in settings.values()) - left / 2 / 3
-        between += 3 * (cell - mean(list(y.values()))) ** 2
-    check(near(row["with_others"], inside / (inside + between), 9), row, inside / (inside + between))
+    share, total = in_a_grid({b: {a: [y[a, b, seed] for seed in range(3)] for a in LEVELS} for b in LEVELS})
+    check(near(row["with_others"], total, 9) and near(row["share"], share, 9), row, (share, total))
 
 
 @test("sensitivity: nothing varies; one replication of few settings")

@@ -16,13 +16,13 @@
 
 /* ---- pseudo-values ---- */
 
-static double difference(void *context, const double *means)
+static double difference(void *context, const double *means, size_t n __attribute__((unused)))
 {
     (void)context;
     return means[0] - 2 * means[1];
 }
 
-static double ratio(void *context, const double *means)
+static double ratio(void *context, const double *means, size_t n __attribute__((unused)))
 {
     (void)context;
     return means[0] / means[1];
