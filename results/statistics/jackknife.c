@@ -17,7 +17,8 @@ void jackknife_pseudo_values(const double *x, size_t count, size_t n, jackknife_
     for (size_t i = 0; i < n; i++) {
         for (size_t m = 0; m < count; m++)
             without[m] = means[m] + (means[m] - x[m * n + i]) / others;
-        pseudo[i] = whole + others * (whole - function(context, without, n - 1)); /* exact if all equal */
+        pseudo[i] =
+            whole + others * (whole - function(context, without, n - 1)); /* exact if all equal */
     }
     free(means);
 }
