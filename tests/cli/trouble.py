@@ -328,7 +328,7 @@ def locked_for_a_moment(place):
 def finish_at_once(place, name, workload):
     runs = [place.start(f"run -w {workload} -p threshold:t0=100 --seed {seed} --db {name}")
             for seed in range(4)]
-    errors = [run.communicate(timeout=60)[1] for run in runs]
+    errors = [without_progress(run.communicate(timeout=60)[1]) for run in runs]
     equal(([run.returncode for run in runs], errors), ([0] * 4, [""] * 4), "statuses, errors")
     equal(place.statuses(name), ["finished"] * 4, "statuses")
     seeds = place.query("SELECT seed FROM run ORDER BY seed", name=name)
