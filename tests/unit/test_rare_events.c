@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/answer/verdict.h"
 #include "sim/base/random.h"
 #include "tests/unit/check.h"
 
@@ -181,8 +182,75 @@ TEST(study)
     }
 }
 
+/* ---- what is concluded ------------------------------------------------------------------ */
+
+enum { PAIRS = 4 };
+
+/* One setting has little of a metric and none of the collections, the other much, and these. */
+static void two_settings(struct outcomes *outcomes, struct fixture *little, struct fixture *much,
+                         double *values, const double *full)
+{
+    static const double low[PAIRS] = {0.010, 0.011, 0.010, 0.011}, none[PAIRS] = {0};
+    static const double high[PAIRS] = {0.05, 0.06, 0.10, 0.11};
+    static struct outcome settings[2];
+    static struct outcome_group group;
+    size_t size = PAIRS * (1 + rare_events_metric_count);
+    fixture_init(little, "gc_share", PAIRS, low, none, 0);
+    fixture_init(much, "gc_share", PAIRS, high, full, 0);
+    memcpy(values, little->values, size * sizeof *values);
+    memcpy(values + size, much->values, size * sizeof *values);
+    for (uint32_t i = 0; i < PAIRS; i++)
+        little->seeds[PAIRS + i] = i;
+    for (size_t s = 0; s < 2; s++) {
+        settings[s] =
+            (struct outcome){.policy = "some", .first_value = s * PAIRS, .value_count = PAIRS};
+        settings[s].runs[RUN_finished] = PAIRS;
+    }
+    group = (struct outcome_group){.count = 2, .baseline = NO_SETTING};
+    *outcomes = little->outcomes;
+    outcomes->settings = settings;
+    outcomes->setting_count = 2;
+    outcomes->groups = &group;
+    outcomes->group_count = 1;
+    outcomes->seed_count = PAIRS;
+    outcomes->values = values;
+}
+
+/* The one with much is surely the worse, and surely within a wide limit: but not if it has much in
+ * the runs with a collection, and which these are is chance. */
+TEST(what_is_concluded)
+{
+    static const struct {
+        const char *what;
+        double full[PAIRS];
+        bool sure;
+    } rows[] = {{"each has one", {1, 1, 1, 1}, true}, {"two have one", {0, 0, 1, 1}, false}};
+    struct error error = {""};
+    struct condition *limit = condition_parse("gc_share <= 20%", &error);
+    check_text("limit", error.text, "");
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct fixture little, much;
+        struct outcomes outcomes;
+        double values[2 * PAIRS * METRICS_MOST];
+        const size_t both[] = {0, 1};
+        bool kept[2];
+        two_settings(&outcomes, &little, &much, values, rows[i].full);
+        verdict_screen(&outcomes, both, 2, 0, false, kept);
+        check_that(rows[i].what, kept[0] && kept[1] == !rows[i].sure);
+        check_count(rows[i].what, verdict_of_two(&outcomes, 1, 0, 0, 1).value,
+                    rows[i].sure ? VERDICT_WORSE : VERDICT_RARE);
+        check_count(rows[i].what, verdict_of_surely_better(&outcomes, 0, 1, 0, false, 0.95),
+                    rows[i].sure ? VERDICT_BETTER : VERDICT_NOT_TOLD_APART);
+        check_count(rows[i].what, verdict_of_limit(&outcomes, 1, limit).value,
+                    rows[i].sure ? LIMIT_WITHIN : LIMIT_UNSURE);
+    }
+    condition_free(limit);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(when_they_decide), cmocka_unit_test(study)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(when_they_decide),
+                                       cmocka_unit_test(what_is_concluded),
+                                       cmocka_unit_test(study)};
     return cmocka_run_group_tests_name("rare_events", tests, NULL, NULL);
 }
