@@ -151,6 +151,20 @@ static void run_collection(struct gc *gc, int generation, enum collection_cause 
     OBSERVE(gc, collection, &collection);
 }
 
+static void tell(struct mutator *mutator, struct gc_event *event)
+{
+    struct gc *gc = (struct gc *)mutator;
+    event->operation = mutator->operation;
+    OBSERVE(gc, gc_event, event);
+}
+
+static bool somebody_listens(const struct observer *observer)
+{
+    while (observer && !observer->gc_event)
+        observer = observer->next;
+    return observer != NULL;
+}
+
 static void collect_automatically(struct mutator *mutator)
 {
     struct gc *gc = (struct gc *)mutator;
@@ -593,6 +607,7 @@ static int prepare(struct gc *gc, struct error *error)
     gc->mutator = (struct mutator){
         .due_ns = LONGEST_NS + 1,
         .collect_automatically = collect_automatically,
+        .tell = somebody_listens(gc->observer) ? tell : NULL,
     };
     collector_init(&gc->mutator.collector, setup->collector);
     combination_init(&gc->policies, setup->policy, &gc->mutator.collector, gc->events);

@@ -11,7 +11,7 @@ static bool same_times(const struct costs *a, const struct costs *b)
 {
     if (a == b)
         return true;
-    for (int kind = 0; kind < OBJECT_KINDS; kind++)
+    for (int kind = 0; kind < COST_CLASSES; kind++)
         if (a->kinds[kind].allocate != b->kinds[kind].allocate)
             return false;
     /* A measured pause may scale them, by how much depends on the rest of the costs. */

@@ -150,8 +150,8 @@ static struct op make_op(const struct form *form, const uint32_t v[3], int given
 {
     struct op op = {.code = (uint8_t)form->code, .a = v[0], .b = v[1], .c = v[2]};
     if (form->code == OP_NEW) {
-        op.kind = KIND_LIST_SUBCLASS;
-        op.c = object_bytes(KIND_LIST_SUBCLASS, op.b) + v[2];
+        op.kind = KIND_SLOTS;
+        op.c = object_bytes(KIND_SLOTS, op.b) + v[2];
     }
     if (form->code == OP_COLLECT && given == 0)
         op.a = GENERATIONS - 1;

@@ -68,7 +68,7 @@ ref heap_allocate(struct heap *heap, enum object_kind kind, uint32_t fields, uin
     for (uint32_t f = 0; f < fields; f++)
         object->field[f] = 0;
     enter_generation(heap, o, 0);
-    tally_add(&heap->generations[0].tally, kind, fields, bytes);
+    tally_add(&heap->generations[0].tally, cost_class_of(kind), fields, bytes);
     heap->bytes += bytes;
     if (heap->bytes > heap->peak_bytes)
         heap->peak_bytes = heap->bytes;
@@ -103,7 +103,7 @@ static void leave_generation(struct heap *heap, struct object *object)
     ref last = left->objects[--left->count];
     left->objects[object->position] = last;
     heap_object(heap, last)->position = object->position;
-    tally_remove(&left->tally, object->kind, object->fields, object->bytes);
+    tally_remove(&left->tally, cost_class_of(object->kind), object->fields, object->bytes);
     if (heap->reclaiming) {
         heap->freed_by_collector[object->generation]++;
         heap->ages.by_collector[object->generation][age_of(heap, object)]++;
@@ -365,7 +365,7 @@ static void set_aside(struct heap *heap, ref o, int source, struct found *found)
     *refs_of(heap, o) = GC_REFS_NONE;
     object->generation = UNREACHABLE;
     heap->ages.by_collector[source][age_of(heap, object)]++;
-    tally_add(&found->unreachable, object->kind, object->fields, object->bytes);
+    tally_add(&found->unreachable, cost_class_of(object->kind), object->fields, object->bytes);
     found->unreachable_by_generation[source]++;
     heap->unreachable[heap->unreachable_count++] = o;
 }

@@ -13,6 +13,7 @@
 #include "sim/base/error.h"
 #include "sim/model/age.h"
 #include "sim/model/collector.h"
+#include "sim/model/gc_event.h"
 #include "sim/model/program.h"
 #include "sim/model/setup.h"
 #include "sim/model/tally.h"
@@ -49,6 +50,9 @@ struct mutator {
 
     /* Calls back into the run loop: an allocation asks for an automatic collection. */
     void (*collect_automatically)(struct mutator *mutator);
+
+    /* And that is for observers to hear of; NULL if none listens. The operation is filled in. */
+    void (*tell)(struct mutator *mutator, struct gc_event *event);
 };
 
 struct engine_totals {

@@ -11,22 +11,24 @@
 #include "sim/model/object_kind.h"
 
 struct tally {
-    uint64_t objects[OBJECT_KINDS], fields[OBJECT_KINDS];
+    uint64_t objects[COST_CLASSES], fields[COST_CLASSES];
     uint64_t bytes; /* with what only they keep alive: strings, numbers, … */
 };
 
 /* One object more, or less. */
-static inline void tally_add(struct tally *tally, uint32_t kind, uint32_t fields, uint32_t bytes)
+static inline void tally_add(struct tally *tally, enum cost_class cost, uint32_t fields,
+                             uint32_t bytes)
 {
-    tally->objects[kind]++;
-    tally->fields[kind] += fields;
+    tally->objects[cost]++;
+    tally->fields[cost] += fields;
     tally->bytes += bytes;
 }
 
-static inline void tally_remove(struct tally *tally, uint32_t kind, uint32_t fields, uint32_t bytes)
+static inline void tally_remove(struct tally *tally, enum cost_class cost, uint32_t fields,
+                                uint32_t bytes)
 {
-    tally->objects[kind]--;
-    tally->fields[kind] -= fields;
+    tally->objects[cost]--;
+    tally->fields[cost] -= fields;
     tally->bytes -= bytes;
 }
 

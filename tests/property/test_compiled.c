@@ -246,7 +246,7 @@ static void check_births(const char *what, const struct model *model,
     for (uint32_t birth = 0; birth < model->births; birth++) {
         const struct shape *shape = &compiled_shapes(compiled)[compiled_births(compiled)[birth]];
         const struct op *born = model->fates[birth].born;
-        check_count(what, shape->kind, born->kind);
+        check_count(what, shape->cost, cost_class_of(born->kind));
         check_count(what, shape->fields, born->b);
         check_count(what, shape->bytes, born->c);
     }

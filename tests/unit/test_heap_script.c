@@ -73,7 +73,7 @@ TEST(operations)
         check_signed(rows[i].text, status, 0);
         check_count(rows[i].text, script.count, 1);
         check_op(rows[i].text, &script.ops[0], rows[i].code, rows[i].a, rows[i].b, rows[i].c);
-        check_count(rows[i].text, script.ops[0].kind, KIND_LIST_SUBCLASS);
+        check_count(rows[i].text, script.ops[0].kind, KIND_SLOTS);
         check_count(rows[i].text, script.registers, rows[i].registers);
         heap_script_fini(&script);
     }
