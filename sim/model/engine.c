@@ -3,11 +3,11 @@
 
 #include <stdio.h>
 
-/* The trait that an object has to have; with IMMUTABLE, that it must not have. */
+/* The trait that an object has to have; with TRAIT_IMMUTABLE, that it must not have. */
 static const unsigned traits_asked[] = {
-    [FAULT_NOT_HASHABLE] = HASHABLE, [FAULT_NO_WEAK_REFERENCES] = WEAK,
-    [FAULT_IMMUTABLE] = IMMUTABLE,   [FAULT_NO_ATTRIBUTES] = ATTRIBUTES,
-    [FAULT_NOT_WEAK_REFERENCE] = 0,  [FAULT_NO_FINALIZER] = DEL,
+    [FAULT_NOT_HASHABLE] = TRAIT_HASHABLE, [FAULT_NO_WEAK_REFERENCES] = TRAIT_WEAK,
+    [FAULT_IMMUTABLE] = TRAIT_IMMUTABLE,   [FAULT_NO_ATTRIBUTES] = TRAIT_ATTRIBUTES,
+    [FAULT_NOT_WEAK_REFERENCE] = 0,        [FAULT_NO_FINALIZER] = TRAIT_DEL,
 };
 
 /* The kinds that would do, as scripts call them. */
