@@ -36,7 +36,20 @@ void compiled_costs(const struct op_costs *costs, uint32_t ns[CLASS_COUNT])
         ns[cost_class_of(kind)] = costs->ns[OP_NEW][kind];
     for (int code = OP_STORE; code <= OP_DROP; code++)
         ns[CLASS_STORE + code - OP_STORE] = costs->ns[code][0];
+    ns[CLASS_BIRTH_BY_STORE] = costs->ns[OP_STORE][0];
+    ns[CLASS_BIRTH_BY_CLEAR] = costs->ns[OP_CLEAR][0];
     ns[CLASS_WORK] = ns[CLASS_CONTROL] = 0;
+}
+
+bool compiled_suits(const struct compiled *compiled, const struct collector_version *version)
+{
+    if (!compiled->program.has_kinds || compiled->version == version)
+        return true;
+    const struct object_rules *a = &compiled->version->objects, *b = &version->objects;
+    return (a->attributes == ATTRIBUTES_IN_DICT) == (b->attributes == ATTRIBUTES_IN_DICT) &&
+           a->tuple_sizes == b->tuple_sizes && a->keeps_largest_tuples == b->keeps_largest_tuples &&
+           a->untracks_dicts == b->untracks_dicts &&
+           a->makes_untracked_tuples == b->makes_untracked_tuples;
 }
 
 /* ---- older than the window ---------------------------------------------------------------- */
@@ -268,7 +281,7 @@ static bool segment_is_sound(const struct compiled *compiled, const struct segme
         bool is_control = classes[i] == CLASS_CONTROL;
         if (classes[i] >= CLASS_COUNT || is_control != (i >= segment->operation + length))
             return false;
-        births += classes[i] < COST_CLASSES;
+        births += classes[i] < BIRTH_CLASSES;
         work += classes[i] == CLASS_WORK;
     }
     if (births != next->birth - segment->birth || work != next->work - segment->work ||

@@ -61,7 +61,7 @@ struct remains_table {
 /* An isolated object that has outlived its window in this run. */
 struct kept {
     struct isolated record;
-    uint64_t birth;
+    uint64_t birth, born;
     uint32_t references[]; /* record.references of them */
 };
 
@@ -81,6 +81,7 @@ struct isolated_graph {
     const uint32_t *references;
     const struct shape *shapes;
     const struct column *elders;
+    const uint64_t *born; /* NULL: as many as its birth says */
     uint64_t origin;
 
     struct arena kept;
@@ -89,7 +90,7 @@ struct isolated_graph {
     uint64_t first, end;            /* numbers for which there are pages, or have been */
     struct remains_table *no_table; /* in place of what is not there: all its pages are no_page */
     struct remains_page *no_page;
-    struct isolated_list lists[GENERATIONS + 1];
+    struct isolated_list lists[PLACES];
     uint64_t listed, freed_listed; /* objects in lists, and those of them that are freed */
     uint64_t count_ever;           /* objects that ever became isolated, */
     uint64_t bytes_ever;           /* and their bytes */
@@ -116,7 +117,7 @@ static inline struct remains *isolated_remains(const struct isolated_graph *grap
 struct isolated_facts {
     const struct isolated *record;
     const uint32_t *references;
-    uint64_t birth;
+    uint64_t birth, born; /* its place in the order; how many were born before it */
 };
 
 static inline struct isolated_facts isolated_facts(const struct isolated_graph *graph,
@@ -124,13 +125,14 @@ static inline struct isolated_facts isolated_facts(const struct isolated_graph *
 {
     if (remains->kept) {
         const struct kept *kept = arena_at(&graph->kept, remains->record);
-        return (struct isolated_facts){&kept->record, kept->references, kept->birth};
+        return (struct isolated_facts){&kept->record, kept->references, kept->birth, kept->born};
     }
     const struct isolated *record = &graph->records[remains->record - 1];
     uint64_t birth = graph->origin + record->birth;
     if (is_ancient(graph->origin, record->birth))
         birth = elder_at(graph->elders, remains->record - 1)->birth;
-    return (struct isolated_facts){record, graph->references + record->reference, birth};
+    uint64_t born = graph->born ? graph->born[remains->record - 1] : birth;
+    return (struct isolated_facts){record, graph->references + record->reference, birth, born};
 }
 
 /* A number that is in no list any more, and to which nothing refers. */
@@ -167,7 +169,7 @@ static inline void isolated_graph_drop_references(struct isolated_graph *graph,
 
 struct freed {
     const struct shape *shape;
-    uint64_t birth;
+    uint64_t birth, born;
 };
 
 /* Frees an object that has been found, or is dying. Returns what it was. */
@@ -176,7 +178,7 @@ static inline struct freed isolated_graph_free(struct isolated_graph *graph,
 {
     struct isolated_facts facts = isolated_facts(graph, remains);
     uint32_t references = facts.record->references;
-    struct freed freed = {&graph->shapes[facts.record->shape], facts.birth};
+    struct freed freed = {&graph->shapes[facts.record->shape], facts.birth, facts.born};
     graph->floating_bytes -= freed.shape->bytes;
     isolated_graph_drop_references(graph, facts.references, references, dying);
     if (remains->kept)

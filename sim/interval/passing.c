@@ -11,18 +11,70 @@ void replayer_enter(struct replayer *replayer, const struct segment *segment)
 
 /* ---- a segment in one step ------------------------------------------------------------ */
 
+/* Is every birth that can be from a free list from one, and every death into one? */
+static bool is_silent(const struct replayer *replayer, const struct segment_kinds *kinds)
+{
+    for (uint32_t i = kinds->use; i < kinds[1].use; i++) {
+        const struct list_use *use = &replayer->uses[i];
+        if (!list_use_is_silent(use, replayer->free_lists.level[use->list]))
+            return false;
+    }
+    return true;
+}
+
+/* Is the counter that far from 0 and from the limit that it does not matter which are? */
+static bool is_far(const struct replayer *replayer, const struct segment_kinds *kinds,
+                   int64_t limit)
+{
+    int64_t count = replayer->mutator->collector.count[0];
+    return count + kinds->fall >= 0 && count + kinds->rise <= limit;
+}
+
+static bool asks_for_no_collection(const struct replayer *replayer)
+{
+    const struct segment *segment = replayer->segment;
+    const struct mutator *mutator = replayer->mutator;
+    int64_t limit = mutator->requested ? UINT32_MAX : mutator->collector.limit;
+    if (replayer->kinds) {
+        const struct segment_kinds *kinds = &replayer->kinds[segment - replayer->segments];
+        if (!is_silent(replayer, kinds))
+            return is_far(replayer, kinds, limit);
+    }
+    return (int64_t)mutator->collector.count[0] + segment->rise <= limit && segment->peak <= limit;
+}
+
 /* Whether nothing happens in the segment that has to be looked at: no allocation asks for a
  * collection or does not fit into memory, and nothing becomes due before its end. */
 static bool is_uneventful(const struct replayer *replayer)
 {
     const struct segment *segment = replayer->segment;
     const struct mutator *mutator = replayer->mutator;
-    int64_t limit = mutator->requested ? UINT32_MAX : mutator->collector.limit;
-    return (int64_t)mutator->collector.count[0] + segment->rise <= limit &&
-           segment->peak <= limit &&
+    return asks_for_no_collection(replayer) &&
            mutator->wall_ns + (segment[1].mutator_ns - segment->mutator_ns) < mutator->due_ns &&
            replayer->isolated.floating_bytes + segment->live_peak_bytes <=
                replayer->memory_limit_bytes;
+}
+
+/* What a segment in which nothing happens makes of the free lists and of the counter. */
+static void count_kinds(struct replayer *replayer)
+{
+    const struct segment *segment = replayer->segment;
+    const struct segment_kinds *kinds = &replayer->kinds[segment - replayer->segments];
+    struct collector *collector = &replayer->mutator->collector;
+    bool silent = is_silent(replayer, kinds);
+    int64_t count = collector->count[0], change = kinds->net;
+    for (uint32_t i = kinds->use; i < kinds[1].use; i++) {
+        const struct list_use *use = &replayer->uses[i];
+        uint32_t *level = &replayer->free_lists.level[use->list];
+        uint32_t now = list_use_level(use, *level);
+        change += (int64_t)now - *level;
+        *level = now;
+    }
+    count += silent ? segment->net : change;
+    if (silent && count < segment->floor)
+        count = segment->floor;
+    collector->count[0] = (uint32_t)count;
+    replayer->trackings = kinds[1].trackings;
 }
 
 static void note_peak(struct replayer *replayer, uint64_t live_bytes)
@@ -36,8 +88,12 @@ static void pass(struct replayer *replayer)
     const struct segment *segment = replayer->segment;
     struct mutator *mutator = replayer->mutator;
     uint64_t ns = segment[1].mutator_ns - segment->mutator_ns;
-    int64_t count = (int64_t)mutator->collector.count[0] + segment->net;
-    mutator->collector.count[0] = (uint32_t)(count > segment->floor ? count : segment->floor);
+    if (replayer->kinds) {
+        count_kinds(replayer);
+    } else {
+        int64_t count = (int64_t)mutator->collector.count[0] + segment->net;
+        mutator->collector.count[0] = (uint32_t)(count > segment->floor ? count : segment->floor);
+    }
     mutator->wall_ns += ns;
     mutator->mutator_ns += ns;
     mutator->operation += replayer->segment->length;
@@ -53,17 +109,24 @@ static void pass(struct replayer *replayer)
 
 /* ---- operation by operation ----------------------------------------------------------- */
 
-/* An allocation; false if it does not fit. */
-static bool allocate(struct replayer *replayer)
+/* A birth: an allocation; false if it does not fit. Or an object becomes tracked. */
+static bool give_birth(struct replayer *replayer)
 {
     struct mutator *mutator = replayer->mutator;
-    uint32_t bytes = replayer->deaths.shapes[replayer->deaths.births[replayer->birth]].bytes;
+    const struct shape *shape = &replayer->deaths.shapes[replayer->deaths.births[replayer->birth]];
+    uint32_t bytes = shape->bytes;
+    if (shape->tracking == TRACKED_LATE) {
+        replayer->birth++;
+        replayer->trackings++;
+        return true;
+    }
     if (bytes >
         replayer->memory_limit_bytes - replayer->isolated.floating_bytes - replayer->live_bytes) {
         mutator->fault.kind = FAULT_MEMORY_LIMIT;
         return false;
     }
-    bool due = collector_allocated(&mutator->collector);
+    bool due = !free_lists_take(&replayer->free_lists, shape->takes) &&
+               collector_allocated(&mutator->collector);
     if (due && replayer->collects_in_allocation)
         mutator->collect_automatically(mutator);
     replayer->birth++;
@@ -78,12 +141,13 @@ static void die(struct replayer *replayer)
 {
     uint32_t first = replayer->death;
     while (replayer->death < replayer->segment[1].death &&
-           replayer->death_operations[replayer->death] == replayer->offset)
-        replayer->live_bytes -= shape_of_death(&replayer->deaths, replayer->death++)->bytes;
-    if (replayer->death == first)
-        return;
-    generations_note_deaths(&replayer->generations, &replayer->deaths, first, replayer->death);
-    collector_freed(&replayer->mutator->collector, replayer->death - first);
+           replayer->death_operations[replayer->death] == replayer->offset) {
+        const struct shape *shape = shape_of_death(&replayer->deaths, replayer->death++);
+        replayer->live_bytes -= shape->bytes;
+        replayer_freed(replayer, shape);
+    }
+    if (replayer->death > first)
+        generations_note_deaths(&replayer->generations, &replayer->deaths, first, replayer->death);
 }
 
 /* One operation after the other, up to the segment's end or to where it has to stop. */
@@ -105,7 +169,7 @@ static enum engine_stop walk(struct replayer *replayer)
             ns = compiled_work(replayer->compiled)[replayer->work++];
         mutator->wall_ns += ns;
         mutator->mutator_ns += ns;
-        if (class < COST_CLASSES && !allocate(replayer))
+        if (class < BIRTH_CLASSES && !give_birth(replayer))
             return STOP_FAULT;
         die(replayer);
         mutator->operation++;
