@@ -422,6 +422,7 @@ void heap_find_unreachable(struct heap *heap, int generation, struct found *foun
     struct tally *survivors = &heap->generations[target].tally;
     tally_combine(survivors, &found->examined, 1);
     tally_combine(survivors, &found->unreachable, -1);
+    found_count(found);
     for (int g = 0; g < GENERATIONS; g++)
         heap->freed_by_collector[g] += found->unreachable_by_generation[g];
 }

@@ -14,8 +14,9 @@ struct run_record {
     struct collection *collections;
     struct sample *samples;
     struct request *requests;
-    size_t collection_count, sample_count, request_count, progress_count;
-    size_t collection_capacity, sample_capacity, request_capacity;
+    struct gc_event *gc_events; /* without their labels */
+    size_t collection_count, sample_count, request_count, gc_event_count, progress_count;
+    size_t collection_capacity, sample_capacity, request_capacity, gc_event_capacity;
     uint64_t now_ns, mutator_ns; /* the latest instants told of */
     double progress;
     bool backwards;    /* something was told of an instant earlier than one before */
