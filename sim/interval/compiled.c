@@ -45,6 +45,8 @@ bool compiled_suits(const struct compiled *compiled, const struct collector_vers
 {
     if (!compiled->program.has_kinds || compiled->version == version)
         return true;
+    if (!compiled->version)
+        return false;
     const struct object_rules *a = &compiled->version->objects, *b = &version->objects;
     return (a->attributes == ATTRIBUTES_IN_DICT) == (b->attributes == ATTRIBUTES_IN_DICT) &&
            a->tuple_sizes == b->tuple_sizes && a->keeps_largest_tuples == b->keeps_largest_tuples &&
@@ -134,6 +136,18 @@ static bool counts_are_sound(const struct compiled *compiled)
            deaths <= compiled_count(compiled, COLUMN_births);
 }
 
+/* What a program with kinds has besides, and another has not. */
+static bool kind_counts_are_sound(const struct compiled *compiled)
+{
+    bool has_kinds = compiled->program.has_kinds;
+    uint64_t segments = has_kinds ? compiled_count(compiled, COLUMN_segments) : 0;
+    uint64_t isolated = has_kinds ? compiled_count(compiled, COLUMN_isolated) : 0;
+    return compiled_count(compiled, COLUMN_segment_kinds) == segments &&
+           compiled_count(compiled, COLUMN_alive_kinds) == segments &&
+           compiled_count(compiled, COLUMN_isolated_born) == isolated &&
+           (has_kinds || compiled_count(compiled, COLUMN_list_uses) == 0);
+}
+
 static bool below(const uint32_t *numbers, uint64_t count, uint64_t limit)
 {
     for (uint64_t i = 0; i < count; i++)
@@ -152,12 +166,19 @@ static bool death_shapes_are_sound(const struct compiled *compiled)
     return true;
 }
 
+static bool shape_is_sound(const struct shape *shape, bool has_kinds)
+{
+    bool is_plain = !shape->takes && !shape->gives && shape->tracking == TRACKED_ALWAYS;
+    return shape->cost < COST_CLASSES && (has_kinds || is_plain) && shape->takes < FREE_LISTS &&
+           shape->gives < FREE_LISTS && shape->tracking < TRACKING_COUNT;
+}
+
 static bool shapes_are_sound(const struct compiled *compiled)
 {
     const struct shape *shapes = compiled_shapes(compiled);
     uint64_t count = compiled_count(compiled, COLUMN_shapes);
     for (uint64_t i = 0; i < count; i++)
-        if (shapes[i].cost >= COST_CLASSES)
+        if (!shape_is_sound(&shapes[i], compiled->program.has_kinds))
             return false;
     return below(compiled_births(compiled), compiled_count(compiled, COLUMN_births), count) &&
            below(compiled_deaths(compiled), compiled_count(compiled, COLUMN_deaths),
@@ -312,6 +333,44 @@ static bool segments_are_sound(const struct compiled *compiled)
            last->isolated == compiled_count(compiled, COLUMN_isolated);
 }
 
+/* The first behind the second are those of the next segment. */
+static bool segment_kinds_are_sound(const struct compiled *compiled,
+                                    const struct segment_kinds *kinds)
+{
+    const struct list_use *uses = compiled_list_uses(compiled);
+    if (kinds[1].use < kinds->use || kinds[1].use - kinds->use > FREE_LISTS ||
+        kinds[1].use > compiled_count(compiled, COLUMN_list_uses) ||
+        kinds[1].trackings < kinds->trackings ||
+        kinds[1].trackings > compiled_count(compiled, COLUMN_births))
+        return false;
+    for (uint64_t i = kinds->use; i < kinds[1].use; i++)
+        if (uses[i].list == FREE_LIST_NONE || uses[i].list >= FREE_LISTS ||
+            uses[i].low > uses[i].high || uses[i].high > free_list_most(uses[i].list))
+            return false;
+    return true;
+}
+
+static bool kinds_are_sound(const struct compiled *compiled)
+{
+    const struct segment_kinds *first = compiled_segment_kinds(compiled);
+    uint64_t segments = compiled_count(compiled, COLUMN_segment_kinds);
+    for (uint64_t i = 0; i + 1 < segments; i++)
+        if (!segment_kinds_are_sound(compiled, &first[i]))
+            return false;
+    return segments == 0 || (first->use == 0 && first->trackings == 0 &&
+                             first[segments - 1].use == compiled_count(compiled, COLUMN_list_uses));
+}
+
+/* An object was born before it was isolated. */
+static bool isolated_born_are_sound(const struct compiled *compiled)
+{
+    const uint64_t *born = compiled_isolated_born(compiled);
+    for (uint64_t i = 0; i < compiled_count(compiled, COLUMN_isolated_born); i++)
+        if (born[i] > compiled_isolated(compiled)[i].birth)
+            return false;
+    return true;
+}
+
 const char *compiled_check(const struct compiled *compiled)
 {
     static const struct {
@@ -320,12 +379,15 @@ const char *compiled_check(const struct compiled *compiled)
     } checks[] = {
         {facts_are_sound, "what it says of the program is impossible"},
         {counts_are_sound, "its columns do not fit together"},
+        {kind_counts_are_sound, "its columns do not fit together"},
         {shapes_are_sound, "an object is of no known shape"},
         {ages_are_sound, "the ages of objects do not add up"},
         {work_is_sound, "a stretch of computing is too long"},
         {controls_are_sound, "an operation is impossible"},
         {isolated_are_sound, "an isolated object is impossible"},
         {segments_are_sound, "a segment does not fit its operations"},
+        {kinds_are_sound, "what it says of free lists is impossible"},
+        {isolated_born_are_sound, "an isolated object is impossible"},
     };
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
         if (!checks[i].is_sound(compiled))

@@ -152,6 +152,7 @@ static void replayer_totals(void *engine, struct engine_totals *totals)
     *totals = (struct engine_totals){.heap_peak_bytes = replayer->peak_bytes};
     for (int g = 0; g < PLACES; g++)
         totals->heap_bytes += generations->tallies[g].bytes;
+    totals->untracked = tally_objects(&generations->tallies[NO_GENERATION]);
     for (int g = 0; g <= PERMANENT; g++) {
         totals->tracked[g] = tally_objects(&generations->tallies[g]);
         totals->freed_by_count[g] = generations->freed_by_count[g];

@@ -189,10 +189,10 @@ static void add(struct isolated_graph *graph, uint32_t place, const struct gener
     remains->record = place + 1;
     struct isolated_facts facts = isolated_facts(graph, remains);
     const struct shape *shape = &graph->shapes[facts.record->shape];
-    int place = generations_place(generations, shape, facts.birth);
+    int list = generations_place(generations, shape, facts.birth);
     graph->bytes_ever += shape->bytes;
     graph->floating_bytes += shape->bytes;
-    list_add(graph, &graph->lists[place], number, remains);
+    list_add(graph, &graph->lists[list], number, remains);
     for (uint32_t r = 0; r < facts.record->references; r++)
         appear(graph, facts.references[r])->references++;
 }

@@ -103,7 +103,7 @@ static enum tracking tracking_at_birth(struct compiler *compiler, enum object_ki
 static bool has_attribute_dict(const struct compiler *compiler, enum object_kind kind)
 {
     return kind == KIND_EXCEPTION ||
-           (kind_has(kind, ATTRIBUTES) && rules(compiler)->attributes == ATTRIBUTES_IN_DICT);
+           (kind_has(kind, TRAIT_ATTRIBUTES) && rules(compiler)->attributes == ATTRIBUTES_IN_DICT);
 }
 
 static void fill_tuple(struct compiler *compiler, ref tuple)
@@ -130,17 +130,22 @@ static void execute_new(struct compiler *compiler, const struct op *op)
 
 /* ---- fields ------------------------------------------------------------------------------ */
 
-/* The fields of an owner without a dict are empty: nobody writes there. */
+/* NULL: of an owner that has no dict yet, all are empty. */
 static ref *fields(void *context, ref o, uint32_t *count)
 {
-    static const ref none[1];
     const struct compiler *compiler = context;
     struct node *node = node_at(compiler, o);
     const struct node_kind *kind = node_kind_at(compiler, o);
     *count = kind->owns ? kind->count : node->fields;
     if (!kind->owns)
         return node->field;
-    return node->field[0] ? node_at(compiler, node->field[0])->field : (ref *)none;
+    return node->field[0] ? node_at(compiler, node->field[0])->field : NULL;
+}
+
+static struct machine machine_of(struct compiler *compiler)
+{
+    return (struct machine){compiler->registers, &compiler->fault, compiler, fields,
+                            compiler_assign};
 }
 
 /* The dict of an object, made by the store of `value`. */
@@ -191,9 +196,10 @@ static bool may_be_stored(struct compiler *compiler, const struct op *op, ref o,
     uint8_t kind = node_kind_at(compiler, o)->kind;
     if (op->b >= count)
         fault = FAULT_FIELD_RANGE;
-    else if (kind_has(kind, IMMUTABLE))
+    else if (kind_has(kind, TRAIT_IMMUTABLE))
         fault = FAULT_IMMUTABLE;
-    else if (kind == KIND_SET && value && !kind_has(node_kind_at(compiler, value)->kind, HASHABLE))
+    else if (kind == KIND_SET && value &&
+             !kind_has(node_kind_at(compiler, value)->kind, TRAIT_HASHABLE))
         fault = FAULT_NOT_HASHABLE;
     if (fault == FAULT_NONE)
         return true;
@@ -204,8 +210,7 @@ static bool may_be_stored(struct compiler *compiler, const struct op *op, ref o,
 /* A store or, of nothing, a clear. *born: an object is born, or becomes tracked. */
 static bool execute_store(struct compiler *compiler, const struct op *op, bool *born)
 {
-    const struct machine machine = {compiler->registers, &compiler->fault, compiler, fields,
-                                    compiler_assign};
+    const struct machine machine = machine_of(compiler);
     ref o = machine_operand(&machine, op->a), value = 0;
     if (o && op->code == OP_STORE)
         value = compiler->registers[op->c];
@@ -227,6 +232,22 @@ static bool execute_store(struct compiler *compiler, const struct op *op, bool *
     return true;
 }
 
+static bool execute_load(struct compiler *compiler, const struct op *op)
+{
+    const struct machine machine = machine_of(compiler);
+    ref o = machine_operand(&machine, op->b);
+    uint32_t count;
+    if (!o)
+        return false;
+    const ref *values = fields(compiler, o, &count);
+    if (op->c >= count) {
+        compiler->fault = (struct fault){FAULT_FIELD_RANGE, op->c, count};
+        return false;
+    }
+    compiler_assign(compiler, &compiler->registers[op->a], values ? values[op->c] : 0);
+    return true;
+}
+
 /* ---- all operations ---------------------------------------------------------------------- */
 
 static void add_item(struct compiler *compiler, const struct op *op)
@@ -234,13 +255,6 @@ static void add_item(struct compiler *compiler, const struct op *op)
     compiler->items = allocate_grow(compiler->items, &compiler->item_capacity,
                                     compiler->item_count + 1, sizeof *compiler->items);
     compiler->items[compiler->item_count++] = op->a == NO_REGISTER ? 0 : compiler->registers[op->a];
-}
-
-static bool execute_reading(struct compiler *compiler, const struct op *op)
-{
-    const struct machine machine = {compiler->registers, &compiler->fault, compiler, fields,
-                                    compiler_assign};
-    return machine_execute(&machine, op);
 }
 
 static const char *const graph_only[OP_COUNT] = {
@@ -272,7 +286,10 @@ static bool execute_other(struct compiler *compiler, const struct op *op, uint8_
         return true;
     }
     *class = (uint8_t)(CLASS_STORE + op->code - OP_STORE);
-    return execute_reading(compiler, op);
+    if (op->code == OP_LOAD)
+        return execute_load(compiler, op);
+    const struct machine machine = machine_of(compiler);
+    return machine_execute(&machine, op);
 }
 
 bool compiler_execute_kind(struct compiler *compiler, const struct op *op)

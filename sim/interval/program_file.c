@@ -19,7 +19,7 @@
  * at a multiple of ALIGNMENT. Change VERSION with anything in here or in sim/interval/compiled.h
  * that changes what a file holds. */
 #define MAGIC          "pygcsim program\n"
-#define VERSION        4
+#define VERSION        5
 #define ORDER_OF_BYTES 0x01020304
 #define ALIGNMENT      4096
 #define TEXT_MOST      65536 /* bytes of each text */
@@ -47,7 +47,7 @@ struct header {
     uint32_t fault_kind, fault_which, fault_allowed, filling;
     uint64_t fault_ns;
     uint32_t new_ns[COST_CLASSES], cost_ns[OP_COUNT]; /* of OP_NEW, of others */
-    uint32_t unused;
+    uint32_t has_kinds;
     struct directory_entry columns[COLUMN_COUNT];
 };
 
@@ -156,7 +156,8 @@ static struct header header_of(const struct compiled *compiled, const struct pro
                             .fault_kind = compiled->fault.kind,
                             .fault_which = compiled->fault.which,
                             .fault_allowed = compiled->fault.allowed,
-                            .fault_ns = compiled->fault_ns};
+                            .fault_ns = compiled->fault_ns,
+                            .has_kinds = program->has_kinds};
     for (uint32_t kind = 0; kind < OBJECT_KINDS; kind++)
         header.new_ns[cost_class_of(kind)] = program->costs.ns[OP_NEW][kind];
     for (int code = 0; code < OP_COUNT; code++)
@@ -513,6 +514,7 @@ static void facts_of(const struct header *header, struct compiled *compiled)
     program->memory_limit_bytes = header->memory_limit_bytes;
     program->slowdown = header->slowdown;
     program->scatter = header->scatter;
+    program->has_kinds = header->has_kinds;
     for (int code = 0; code < OP_COUNT; code++)
         for (uint32_t kind = 0; kind < OBJECT_KINDS; kind++)
             program->costs.ns[code][kind] =
@@ -591,6 +593,7 @@ static int get_all(struct reader *reader)
     if (check_directory(reader, &header) != 0)
         return -1;
     facts_of(&header, compiled);
+    compiled->version = collector_version(reader->origin->collector);
     reader->in_files = is_large(reader, &header);
     for (int i = 0; i < COLUMN_COUNT; i++)
         if (get_column(reader, &header.columns[i], i, &compiled->columns[i]) != 0)
