@@ -9,6 +9,8 @@
 #include "policies/registry.h"
 #include "sim/base/allocate.h"
 #include "sim/base/json.h"
+#include "sim/engines.h"
+#include "sim/model/graph_need.h"
 #include "sim/simulation.h"
 #include "workloads/registry.h"
 
@@ -89,6 +91,9 @@ static int run(void *state)
     replay->setup.sample_ns = SAMPLE_NEVER;
     replay->setup.workload = &workload;
     replay->setup.policy = &policy;
+    replay->setup.engine = engine_choose(&replay->setup, &error);
+    if (error.text[0])
+        print_to(stderr, "%s: " GRAPH_NEED_LINE "\n", program_invocation_name, error.text);
 
     bool header_printed = false;
     const struct observer observer = {

@@ -10,6 +10,9 @@
 
 #include "sim/model/program.h"
 
+/* What is said of a program's needs_graph. */
+#define GRAPH_NEED_LINE "%s takes the graph engine"
+
 /* The first operation of the program for which it takes the graph. */
 struct graph_need {
     size_t operation; /* its number, from 0 */

@@ -129,9 +129,13 @@ void run_check_births(const struct run *run, uint64_t permanent)
 void run_simulation(struct run *run, const struct simulation_setup *setup)
 {
     struct simulation_setup with = *setup;
+    struct error why;
     with.engine = &graph_engine;
     run_with_engine(run, &with);
     run_check_births(run, setup->permanent);
+    with.engine = NULL;
+    if (engine_choose(&with, &why) == &graph_engine)
+        return;
     for (size_t i = 0; engines[i]; i++) {
         struct run other;
         struct error how;
