@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/engines.h"
 
+#include "sim/interval/compiled.h"
 #include "sim/model/costs.h"
 #include "sim/model/stream.h"
 
@@ -13,6 +14,23 @@ static const void *engine_at(size_t i)
 
 const struct registry engine_registry = {"engine", "engines", engine_at};
 
+/* Compiles the program, to see. */
+static void try_to_compile(const struct simulation_setup *setup, struct error *why)
+{
+    const struct compile_options options = {.costs = setup->costs};
+    struct error error;
+    struct compiled window;
+    struct compiler *compiler =
+        compiler_open(setup->workload, setup->seed, setup->collector, &options, &error);
+    if (!compiler)
+        return;
+    while (compiler_next(compiler, &window, &error) == 1)
+        compiled_fini(&window);
+    compiled_fini(&window);
+    *why = *compiler_needs_graph(compiler);
+    compiler_close(compiler);
+}
+
 const struct engine *engine_choose(const struct simulation_setup *setup, struct error *why)
 {
     struct stream stream;
@@ -24,6 +42,9 @@ const struct engine *engine_choose(const struct simulation_setup *setup, struct 
     if (stream_open(&stream, setup->workload, setup->seed, costs_of_setup(setup, &own),
                     &cannot_start) == 0)
         *why = stream.program.needs_graph;
+    bool try = !why->text[0] && stream.program.may_need_graph;
     stream_close(&stream);
+    if (try)
+        try_to_compile(setup, why);
     return why->text[0] ? &graph_engine : &interval_engine;
 }

@@ -327,6 +327,10 @@ void compiler_observe(struct compiler *compiler, const struct observer *observer
  * or 0 if there is none left; or -1 with a line in *error. A fault is part of the last window. */
 int compiler_next(struct compiler *compiler, struct compiled *window, struct error *error);
 
+/* Why it has given up, if the program takes the graph engine, and where: as struct program's
+ * needs_graph, which says what is known before anything is compiled. Empty otherwise. */
+const struct error *compiler_needs_graph(const struct compiler *compiler);
+
 /* How far it is, from 0 to 1, by planned time; 0 if the program does not say. */
 double compiler_progress(const struct compiler *compiler);
 void compiler_close(struct compiler *compiler); /* of NULL: nothing */

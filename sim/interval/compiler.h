@@ -79,8 +79,8 @@ struct compiler {
     size_t next; /* operation of its stretch */
     bool ended;  /* after the last window */
     const struct collector_version *version;
-    const char *needs_graph; /* why it has given up, if another engine can do it; else NULL */
-    uint32_t round_least;    /* operations of a round */
+    struct error needs_graph; /* why it has given up, if the graph engine would not; else empty */
+    uint32_t round_least;     /* operations of a round */
 
     /* The heap. */
     struct arena arena;
@@ -212,8 +212,8 @@ void compiler_assign(void *compiler, ref *slot, ref o);
 
 /* ---- kinds.c ---- */
 
-/* For a reason that begins a sentence. Does not return. */
-void compiler_give_up(struct compiler *compiler, const char *reason) __attribute__((noreturn));
+/* The program takes the graph engine, from the operation under way on. Does not return. */
+void compiler_give_up(struct compiler *compiler, const char *what) __attribute__((noreturn));
 
 void compiler_begin_kinds(struct compiler *compiler);
 

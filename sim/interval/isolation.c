@@ -37,9 +37,6 @@ void compiler_record_isolated(struct compiler *compiler, ref o, uint32_t stamp)
     struct round *round = &compiler->round;
     struct node *node = node_at(compiler, o);
     uint64_t birth = compiler_birth_of(compiler, o);
-    if (compiler->hidden && node_kind_at(compiler, o)->kind == KIND_LEGACY)
-        compiler_give_up(compiler,
-                         "an object with a legacy finalizer is garbage, perhaps in a cycle");
     struct isolated record = {.birth = birth_in_column(compiler->compiled->origin, birth),
                               .shape = node->shape & ~MARKED,
                               .number = number_of(compiler, node),

@@ -16,6 +16,7 @@
 #include "sim/base/allocate.h"
 #include "sim/base/attempt.h"
 #include "sim/interval/compiler.h"
+#include "sim/model/graph_need.h"
 #include "sim/model/machine.h"
 
 #define HIDDEN_WORDS (sizeof(struct node_kind) / sizeof(ref))
@@ -25,14 +26,13 @@ void compiler_begin_kinds(struct compiler *compiler)
     compiler->hidden = HIDDEN_WORDS;
 }
 
-void compiler_give_up(struct compiler *compiler, const char *reason)
+void compiler_give_up(struct compiler *compiler, const char *what)
 {
     char place[sizeof compiler->compiled->place];
-    compiler->needs_graph = reason;
     stream_locate(&compiler->stream, compiler->round.first + compiler->now - 1, place,
                   sizeof place);
-    attempt_give_up("%s: %s, which needs the graph engine: simulate it with --engine graph", place,
-                    reason);
+    error_set(&compiler->needs_graph, "%s: %s", place, what);
+    attempt_give_up(GRAPH_NEED_LINE, compiler->needs_graph.text);
 }
 
 static const struct object_rules *rules(const struct compiler *compiler)
@@ -88,8 +88,7 @@ static enum tracking tracking_of_tuple(struct compiler *compiler)
         untracked += item && node_kind_at(compiler, item)->tracking == TRACKED_NEVER;
     }
     if (tuples > untracked)
-        compiler_give_up(compiler, "whether a tuple of tuples stays tracked depends on the order "
-                                   "of the collector's list");
+        compiler_give_up(compiler, "a tuple of tuples that may be untracked");
     return rules(compiler)->makes_untracked_tuples && !tuples ? TRACKED_NEVER : TRACKED_ONCE;
 }
 
@@ -177,13 +176,13 @@ static bool replace_value(struct compiler *compiler, ref dict, ref old, ref valu
     kind->count += is_always_tracked(compiler, value);
     kind->count -= is_always_tracked(compiler, old);
     if (kind->tracking == TRACKED_NEVER && is_tuple)
-        compiler_give_up(compiler, "whether a dict becomes tracked depends on whether a tuple is");
+        compiler_give_up(compiler, "a dict of a tuple that may be untracked");
     if (kind->tracking == TRACKED_NEVER && kind->count) {
         track(compiler, dict);
         return true;
     }
     if (kind->tracking != TRACKED_NEVER && !kind->count)
-        compiler_give_up(compiler, "a dict no longer holds what the collector tracks");
+        compiler_give_up(compiler, "a dict that may be untracked again");
     return false;
 }
 
@@ -257,28 +256,26 @@ static void add_item(struct compiler *compiler, const struct op *op)
     compiler->items[compiler->item_count++] = op->a == NO_REGISTER ? 0 : compiler->registers[op->a];
 }
 
-static const char *const graph_only[OP_COUNT] = {
-    [OP_ATTRS] = "the __dict__ of an object is asked for",
-    [OP_WEAKREF] = "a weak reference",
-    [OP_DEREF] = "a weak reference is followed",
-    [OP_FINALIZER] = "a finalizer does something",
-    [OP_DEBUG] = "gc.set_debug()",
-    [OP_ASK_COUNT] = "gc.get_count()",
-    [OP_ASK_TRACKED] = "gc.is_tracked()",
-    [OP_ASK_FINALIZED] = "gc.is_finalized()",
-    [OP_ASK_OBJECTS] = "gc.get_objects()",
-    [OP_ASK_GARBAGE] = "gc.garbage",
-    [OP_EMPTY_GARBAGE] = "gc.garbage",
-};
+/* `finalizer R noop`: nothing happens. */
+static bool execute_finalizer(struct compiler *compiler, const struct op *op)
+{
+    const struct machine machine = machine_of(compiler);
+    ref o = machine_operand(&machine, op->a);
+    if (o && !kind_has(node_kind_at(compiler, o)->kind, TRAIT_DEL))
+        compiler->fault = (struct fault){FAULT_NO_FINALIZER, op->a, 0};
+    return compiler->fault.kind == FAULT_NONE;
+}
 
 static bool execute_other(struct compiler *compiler, const struct op *op, uint8_t *class)
 {
-    if (op->code < OP_COUNT && graph_only[op->code])
-        compiler_give_up(compiler, graph_only[op->code]);
-    if (op->code == OP_WORK) {
+    struct graph_need need;
+    if (program_needs_graph(op, 1, &need))
+        compiler_give_up(compiler, need.what);
+    if (op->code == OP_WORK || op->code == OP_FINALIZER) {
         *class = CLASS_WORK;
-        *PUSH(compiler, uint64_t, work) = op_work_ns(op);
-        return true;
+        *PUSH(compiler, uint64_t, work) =
+            op->code == OP_WORK ? op_work_ns(op) : compiler->stream.program.costs.ns[op->code][0];
+        return op->code == OP_WORK || execute_finalizer(compiler, op);
     }
     if (!op_is_of_engine(op)) {
         *class = CLASS_CONTROL;
@@ -290,6 +287,11 @@ static bool execute_other(struct compiler *compiler, const struct op *op, uint8_
         return execute_load(compiler, op);
     const struct machine machine = machine_of(compiler);
     return machine_execute(&machine, op);
+}
+
+const struct error *compiler_needs_graph(const struct compiler *compiler)
+{
+    return &compiler->needs_graph;
 }
 
 bool compiler_execute_kind(struct compiler *compiler, const struct op *op)
