@@ -67,27 +67,39 @@ void replayer_settle(struct replayer *replayer)
 
 /* ---- isolated objects that are freed -------------------------------------------------- */
 
-static void note_age(const struct replayer *replayer, uint64_t born, uint64_t counts[AGE_BUCKETS])
+/* How many objects were born before an isolated one; as far as `birth` does not say. */
+static inline uint64_t born_before(const struct replayer *replayer, uint32_t number)
 {
-    counts[age_bucket(replayer_born(replayer) - born - 1)]++;
+    const struct isolated_graph *isolated = &replayer->isolated;
+    return replayer->kinds ? isolated_born(isolated, isolated_remains(isolated, number)) : 0;
+}
+
+/* How old an object is that has been freed: a bucket. */
+static inline uint32_t age_of(const struct replayer *replayer, uint64_t birth, uint64_t born)
+{
+    return age_bucket(replayer_born(replayer) - (replayer->kinds ? born : birth) - 1);
 }
 
 /* Frees what is dying and what only it kept alive; counts them by generation, and by age; what is
- * in none as of generation 0. */
-static void free_dying(struct replayer *replayer, uint32_t dying,
-                       uint64_t freed_by[GENERATIONS + 1],
-                       uint64_t ages_by[GENERATIONS + 1][AGE_BUCKETS])
+ * in none as of generation 0. Returns how many of them no free list keeps. */
+static uint32_t free_dying(struct replayer *replayer, uint32_t dying,
+                           uint64_t freed_by[GENERATIONS + 1],
+                           uint64_t ages_by[GENERATIONS + 1][AGE_BUCKETS])
 {
     struct generations *generations = &replayer->generations;
+    uint32_t freed = 0;
     while (dying) {
+        uint64_t born = born_before(replayer, dying);
         struct freed object = isolated_graph_free_dying(&replayer->isolated, &dying);
-        int place = generations_leave(generations, object.shape, object.birth);
+        int place = generations_place(generations, object.shape, object.birth);
+        generations_leave(generations, object.shape, place);
         int g = place == NO_GENERATION ? 0 : place;
         shape_remove(object.shape, &generations->tallies[place]);
         freed_by[g]++;
-        note_age(replayer, object.born, ages_by[g]);
-        replayer_freed(replayer, object.shape);
+        ages_by[g][age_of(replayer, object.birth, born)]++;
+        freed += !free_lists_give(&replayer->free_lists, object.shape->gives);
     }
+    return freed;
 }
 
 void replayer_isolate(struct replayer *replayer)
@@ -95,8 +107,9 @@ void replayer_isolate(struct replayer *replayer)
     const struct segment *segment = replayer->segment;
     uint32_t dying = isolated_graph_add(&replayer->isolated, segment->isolated, segment[1].isolated,
                                         &replayer->generations);
-    free_dying(replayer, dying, replayer->generations.freed_by_count,
-               replayer->isolated_ages.by_count);
+    uint32_t freed = free_dying(replayer, dying, replayer->generations.freed_by_count,
+                                replayer->isolated_ages.by_count);
+    collector_freed(&replayer->mutator->collector, freed);
 }
 
 /* ---- collections ---------------------------------------------------------------------- */
@@ -111,13 +124,15 @@ static uint32_t free_unreachable(struct replayer *replayer, struct isolated_list
     for (uint32_t n = unreachable.first; n; n = next) {
         const struct remains *remains = isolated_remains(isolated, n);
         next = remains->next;
+        uint64_t born = born_before(replayer, n);
         struct freed object = isolated_graph_free(isolated, remains, &dying);
-        int g = generations_leave(generations, object.shape, object.birth);
+        int g = generations_place(generations, object.shape, object.birth);
+        generations_leave(generations, object.shape, g);
         shape_add(object.shape, &found->unreachable);
         found->unreachable_by_generation[g]++;
         generations->freed_by_collector[g]++;
-        note_age(replayer, object.born, replayer->isolated_ages.by_collector[g]);
-        replayer_freed(replayer, object.shape);
+        replayer->isolated_ages.by_collector[g][age_of(replayer, object.birth, born)]++;
+        free_lists_give(&replayer->free_lists, object.shape->gives); /* the counter is at 0 */
         isolated_graph_forget(isolated, n);
     }
     return dying;

@@ -29,11 +29,13 @@ static __attribute__((noinline)) void keep_high_birth(struct compiler *compiler,
 
 static size_t shape_hash(const struct shape *shape)
 {
+    uint32_t kind; /* what it is besides: four bytes */
+    memcpy(&kind, shape, sizeof kind);
     uint64_t mixed = (shape->fields * UINT64_C(0x9E3779B97F4A7C15)) ^
-                     (shape->bytes * UINT64_C(0xC2B2AE3D27D4EB4F)) ^ shape->cost ^
-                     (uint64_t)shape->tracking << 4;
+                     (shape->bytes * UINT64_C(0xC2B2AE3D27D4EB4F)) ^ kind;
     return (size_t)(mixed ^ (mixed >> 29));
 }
+static_assert(offsetof(struct shape, fields) == sizeof(uint32_t), "four bytes");
 
 static uint32_t *shape_slot(const struct compiler *compiler, const struct shape *shape)
 {
@@ -57,7 +59,7 @@ static void shapes_rehash(struct compiler *compiler, size_t slots)
         *shape_slot(compiler, &shapes[i]) = i + 1;
 }
 
-uint32_t compiler_shape(struct compiler *compiler, const struct shape *shape)
+static inline uint32_t number_of_shape(struct compiler *compiler, const struct shape *shape)
 {
     uint32_t *slot = shape_slot(compiler, shape);
     if (*slot)
@@ -68,6 +70,11 @@ uint32_t compiler_shape(struct compiler *compiler, const struct shape *shape)
     if (2 * (size_t)number > compiler->shape_slots)
         shapes_rehash(compiler, 2 * compiler->shape_slots);
     return number;
+}
+
+uint32_t compiler_shape(struct compiler *compiler, const struct shape *shape)
+{
+    return number_of_shape(compiler, shape);
 }
 
 void compiler_begin(struct compiler *compiler)
@@ -217,7 +224,7 @@ static void execute_new(struct compiler *compiler, const struct op *op)
 {
     const struct shape shape = {
         .cost = (uint8_t)cost_class_of(op->kind), .fields = op->b, .bytes = op->c};
-    ref o = new_node(compiler, compiler_shape(compiler, &shape), op->b);
+    ref o = new_node(compiler, number_of_shape(compiler, &shape), op->b);
     assign(compiler, &compiler->registers[op->a], o);
 }
 

@@ -27,8 +27,8 @@ static bool was_frozen(const struct once *once, uint64_t birth)
     return first < once->count && once->births[first].from <= birth;
 }
 
-int generations_place(const struct generations *generations, const struct shape *shape,
-                      uint64_t birth)
+int generations_place_of_kind(const struct generations *generations, const struct shape *shape,
+                              uint64_t birth)
 {
     int g = generation_of(generations, birth);
     if (shape->tracking == TRACKED_NEVER)
@@ -36,14 +36,6 @@ int generations_place(const struct generations *generations, const struct shape 
     if (shape->tracking != TRACKED_ONCE || g == 0)
         return g;
     return was_frozen(&generations->once, birth) ? generations->once.place : NO_GENERATION;
-}
-
-int generations_leave(struct generations *generations, const struct shape *shape, uint64_t birth)
-{
-    int place = generations_place(generations, shape, birth);
-    if (shape->tracking == TRACKED_ONCE && place != NO_GENERATION)
-        shape_remove(shape, place == 0 ? &generations->once.young : &generations->once.frozen);
-    return place;
 }
 
 static void forget_frozen(struct once *once)
@@ -86,7 +78,8 @@ void generations_set_origin(struct generations *generations, uint64_t origin)
     find_edges(generations);
 }
 
-/* One that the filter has found, and whose facts do not say all. It may have been in generation 0.
+/* One that the filter has found, and whose facts do not say all, as of any with kinds. It may have
+ * been in generation 0.
  */
 static __attribute__((noinline)) void note_unusual(struct generations *generations,
                                                    const struct deaths *deaths, uint32_t death)
@@ -114,6 +107,7 @@ void generations_note_deaths(struct generations *generations, const struct death
     const uint32_t *births = deaths->deaths;
     const struct death_facts *facts = deaths->facts;
     const struct shape *shapes = deaths->shapes;
+    const uint8_t unusual = generations->has_kinds ? 0 : SHAPE_OTHER;
     const uint32_t young = generations->edge[0], older = generations->edge[1],
                    oldest = generations->edge[2];
     uint32_t old[DEATHS_AT_ONCE];
@@ -127,7 +121,7 @@ void generations_note_deaths(struct generations *generations, const struct death
         for (uint32_t i = 0; i < found; i++) {
             uint32_t birth = births[old[i]];
             const struct death_facts *fact = &facts[old[i]];
-            if (fact->shape == SHAPE_OTHER || generations->has_kinds) {
+            if (fact->shape >= unusual) {
                 note_unusual(generations, deaths, old[i]);
                 continue;
             }

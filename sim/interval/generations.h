@@ -71,12 +71,26 @@ static inline int generation_of(const struct generations *generations, uint64_t 
 
 void generations_fini(struct generations *generations);
 
-/* Where an object is that has not been freed. */
-int generations_place(const struct generations *generations, const struct shape *shape,
-                      uint64_t birth);
+/* Where an object is that has not been freed, if it is not tracked always. */
+int generations_place_of_kind(const struct generations *generations, const struct shape *shape,
+                              uint64_t birth);
 
-/* An object of a place goes, which is settled: returns the place. Its tally is the caller's. */
-int generations_leave(struct generations *generations, const struct shape *shape, uint64_t birth);
+/* The same of any object. */
+static inline int generations_place(const struct generations *generations,
+                                    const struct shape *shape, uint64_t birth)
+{
+    if (shape->tracking == TRACKED_ALWAYS)
+        return generation_of(generations, birth);
+    return generations_place_of_kind(generations, shape, birth);
+}
+
+/* An object that is settled goes from that place, and the place's tally, which is the caller's. */
+static inline void generations_leave(struct generations *generations, const struct shape *shape,
+                                     int place)
+{
+    if (shape->tracking == TRACKED_ONCE && place != NO_GENERATION)
+        shape_remove(shape, place == 0 ? &generations->once.young : &generations->once.frozen);
+}
 
 /* A window has been entered. */
 void generations_set_origin(struct generations *generations, uint64_t origin);

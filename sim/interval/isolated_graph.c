@@ -165,7 +165,7 @@ static void keep(struct isolated_graph *graph, const struct isolated *record)
     struct kept *kept = arena_at(&graph->kept, block);
     kept->record = *record;
     kept->birth = facts.birth;
-    kept->born = facts.born;
+    kept->born = graph->born ? isolated_born(graph, remains) : facts.birth;
     for (uint32_t i = 0; i < record->references; i++)
         kept->references[i] = facts.references[i];
     remains->record = block;
@@ -288,6 +288,8 @@ static void reach_from_outside(struct isolated_graph *graph, struct isolated_lis
 /* Is it in no generation any more, now that a collection has met it? */
 static bool is_untracked(const struct isolated_graph *graph, const struct remains *remains)
 {
+    if (!graph->born)
+        return false;
     struct isolated_facts facts = isolated_facts(graph, remains);
     return graph->shapes[facts.record->shape].tracking == TRACKED_ONCE;
 }

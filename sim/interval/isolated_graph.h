@@ -81,7 +81,7 @@ struct isolated_graph {
     const uint32_t *references;
     const struct shape *shapes;
     const struct column *elders;
-    const uint64_t *born; /* NULL: as many as its birth says */
+    const uint64_t *born; /* NULL: the program has no kinds */
     uint64_t origin;
 
     struct arena kept;
@@ -117,7 +117,7 @@ static inline struct remains *isolated_remains(const struct isolated_graph *grap
 struct isolated_facts {
     const struct isolated *record;
     const uint32_t *references;
-    uint64_t birth, born; /* its place in the order; how many were born before it */
+    uint64_t birth;
 };
 
 static inline struct isolated_facts isolated_facts(const struct isolated_graph *graph,
@@ -125,14 +125,23 @@ static inline struct isolated_facts isolated_facts(const struct isolated_graph *
 {
     if (remains->kept) {
         const struct kept *kept = arena_at(&graph->kept, remains->record);
-        return (struct isolated_facts){&kept->record, kept->references, kept->birth, kept->born};
+        return (struct isolated_facts){&kept->record, kept->references, kept->birth};
     }
     const struct isolated *record = &graph->records[remains->record - 1];
     uint64_t birth = graph->origin + record->birth;
     if (is_ancient(graph->origin, record->birth))
         birth = elder_at(graph->elders, remains->record - 1)->birth;
-    uint64_t born = graph->born ? graph->born[remains->record - 1] : birth;
-    return (struct isolated_facts){record, graph->references + record->reference, birth, born};
+    return (struct isolated_facts){record, graph->references + record->reference, birth};
+}
+
+/* How many were born before an isolated object that has not been freed, in a program with kinds:
+ * there that is not its place in the order of birth. */
+static inline uint64_t isolated_born(const struct isolated_graph *graph,
+                                     const struct remains *remains)
+{
+    if (remains->kept)
+        return ((const struct kept *)arena_at(&graph->kept, remains->record))->born;
+    return graph->born[remains->record - 1];
 }
 
 /* A number that is in no list any more, and to which nothing refers. */
@@ -169,7 +178,7 @@ static inline void isolated_graph_drop_references(struct isolated_graph *graph,
 
 struct freed {
     const struct shape *shape;
-    uint64_t birth, born;
+    uint64_t birth;
 };
 
 /* Frees an object that has been found, or is dying. Returns what it was. */
@@ -178,7 +187,7 @@ static inline struct freed isolated_graph_free(struct isolated_graph *graph,
 {
     struct isolated_facts facts = isolated_facts(graph, remains);
     uint32_t references = facts.record->references;
-    struct freed freed = {&graph->shapes[facts.record->shape], facts.birth, facts.born};
+    struct freed freed = {&graph->shapes[facts.record->shape], facts.birth};
     graph->floating_bytes -= freed.shape->bytes;
     isolated_graph_drop_references(graph, facts.references, references, dying);
     if (remains->kept)

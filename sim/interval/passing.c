@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Executing a program's operations: its segments are passed in one step, or walked through. */
+ * Executing a program's operations: its segments are passed in one step, or walked through.
+ *
+ * Programs with kinds take longer, for free lists and for what is in no generation. Others do not
+ * pay for that: all that looks at segments is compiled twice (`kinds`). */
 #include "sim/interval/replayer.h"
+
+#define TWICE inline __attribute__((always_inline))
 
 void replayer_enter(struct replayer *replayer, const struct segment *segment)
 {
@@ -30,39 +35,45 @@ static bool is_far(const struct replayer *replayer, const struct segment_kinds *
     return count + kinds->fall >= 0 && count + kinds->rise <= limit;
 }
 
-static bool asks_for_no_collection(const struct replayer *replayer)
+/* Of the counter in a segment: whether an allocation in it may ask for a collection; if none does,
+ * what else is known. */
+enum counting {
+    COUNTS_DUE,
+    COUNTS_APART, /* what goes through free lists is not in it: the segment's sums hold */
+    COUNTS_FAR    /* neither are they needed */
+};
+
+static TWICE enum counting counting_in(const struct replayer *replayer, bool kinds)
 {
     const struct segment *segment = replayer->segment;
     const struct mutator *mutator = replayer->mutator;
     int64_t limit = mutator->requested ? UINT32_MAX : mutator->collector.limit;
-    if (replayer->kinds) {
-        const struct segment_kinds *kinds = &replayer->kinds[segment - replayer->segments];
-        if (!is_silent(replayer, kinds))
-            return is_far(replayer, kinds, limit);
+    if (kinds) {
+        const struct segment_kinds *more = &replayer->kinds[segment - replayer->segments];
+        if (!is_silent(replayer, more))
+            return is_far(replayer, more, limit) ? COUNTS_FAR : COUNTS_DUE;
     }
-    return (int64_t)mutator->collector.count[0] + segment->rise <= limit && segment->peak <= limit;
+    bool below =
+        (int64_t)mutator->collector.count[0] + segment->rise <= limit && segment->peak <= limit;
+    return below ? COUNTS_APART : COUNTS_DUE;
 }
 
-/* Whether nothing happens in the segment that has to be looked at: no allocation asks for a
- * collection or does not fit into memory, and nothing becomes due before its end. */
+/* Whether nothing happens in the segment that has to be looked at: nothing becomes due before its
+ * end, and no allocation does not fit into memory. (Nor asks for a collection.) */
 static bool is_uneventful(const struct replayer *replayer)
 {
     const struct segment *segment = replayer->segment;
     const struct mutator *mutator = replayer->mutator;
-    return asks_for_no_collection(replayer) &&
-           mutator->wall_ns + (segment[1].mutator_ns - segment->mutator_ns) < mutator->due_ns &&
+    return mutator->wall_ns + (segment[1].mutator_ns - segment->mutator_ns) < mutator->due_ns &&
            replayer->isolated.floating_bytes + segment->live_peak_bytes <=
                replayer->memory_limit_bytes;
 }
 
-/* What a segment in which nothing happens makes of the free lists and of the counter. */
-static void count_kinds(struct replayer *replayer)
+/* Passes the levels of the free lists. Returns by how much the counter changes, if it is far. */
+static int64_t pass_kinds(struct replayer *replayer)
 {
-    const struct segment *segment = replayer->segment;
-    const struct segment_kinds *kinds = &replayer->kinds[segment - replayer->segments];
-    struct collector *collector = &replayer->mutator->collector;
-    bool silent = is_silent(replayer, kinds);
-    int64_t count = collector->count[0], change = kinds->net;
+    const struct segment_kinds *kinds = &replayer->kinds[replayer->segment - replayer->segments];
+    int64_t change = kinds->net;
     for (uint32_t i = kinds->use; i < kinds[1].use; i++) {
         const struct list_use *use = &replayer->uses[i];
         uint32_t *level = &replayer->free_lists.level[use->list];
@@ -70,11 +81,8 @@ static void count_kinds(struct replayer *replayer)
         change += (int64_t)now - *level;
         *level = now;
     }
-    count += silent ? segment->net : change;
-    if (silent && count < segment->floor)
-        count = segment->floor;
-    collector->count[0] = (uint32_t)count;
     replayer->trackings = kinds[1].trackings;
+    return change;
 }
 
 static void note_peak(struct replayer *replayer, uint64_t live_bytes)
@@ -83,17 +91,17 @@ static void note_peak(struct replayer *replayer, uint64_t live_bytes)
         replayer->peak_bytes = replayer->isolated.floating_bytes + live_bytes;
 }
 
-static void pass(struct replayer *replayer)
+static TWICE void pass(struct replayer *replayer, enum counting counting, bool kinds)
 {
     const struct segment *segment = replayer->segment;
     struct mutator *mutator = replayer->mutator;
     uint64_t ns = segment[1].mutator_ns - segment->mutator_ns;
-    if (replayer->kinds) {
-        count_kinds(replayer);
-    } else {
-        int64_t count = (int64_t)mutator->collector.count[0] + segment->net;
-        mutator->collector.count[0] = (uint32_t)(count > segment->floor ? count : segment->floor);
-    }
+    int64_t change = kinds ? pass_kinds(replayer) : 0;
+    int64_t count = (int64_t)mutator->collector.count[0] + segment->net;
+    count = count > segment->floor ? count : segment->floor;
+    if (counting == COUNTS_FAR)
+        count = mutator->collector.count[0] + change;
+    mutator->collector.count[0] = (uint32_t)count;
     mutator->wall_ns += ns;
     mutator->mutator_ns += ns;
     mutator->operation += replayer->segment->length;
@@ -110,12 +118,12 @@ static void pass(struct replayer *replayer)
 /* ---- operation by operation ----------------------------------------------------------- */
 
 /* A birth: an allocation; false if it does not fit. Or an object becomes tracked. */
-static bool give_birth(struct replayer *replayer)
+static TWICE bool give_birth(struct replayer *replayer, bool kinds)
 {
     struct mutator *mutator = replayer->mutator;
     const struct shape *shape = &replayer->deaths.shapes[replayer->deaths.births[replayer->birth]];
     uint32_t bytes = shape->bytes;
-    if (shape->tracking == TRACKED_LATE) {
+    if (kinds && shape->tracking == TRACKED_LATE) {
         replayer->birth++;
         replayer->trackings++;
         return true;
@@ -125,8 +133,8 @@ static bool give_birth(struct replayer *replayer)
         mutator->fault.kind = FAULT_MEMORY_LIMIT;
         return false;
     }
-    bool due = !free_lists_take(&replayer->free_lists, shape->takes) &&
-               collector_allocated(&mutator->collector);
+    bool counts = !kinds || !free_lists_take(&replayer->free_lists, shape->takes);
+    bool due = counts && collector_allocated(&mutator->collector);
     if (due && replayer->collects_in_allocation)
         mutator->collect_automatically(mutator);
     replayer->birth++;
@@ -137,21 +145,23 @@ static bool give_birth(struct replayer *replayer)
     return true;
 }
 
-static void die(struct replayer *replayer)
+static TWICE void die(struct replayer *replayer, bool kinds)
 {
-    uint32_t first = replayer->death;
+    uint32_t first = replayer->death, kept = 0;
     while (replayer->death < replayer->segment[1].death &&
            replayer->death_operations[replayer->death] == replayer->offset) {
         const struct shape *shape = shape_of_death(&replayer->deaths, replayer->death++);
         replayer->live_bytes -= shape->bytes;
-        replayer_freed(replayer, shape);
+        kept += kinds && free_lists_give(&replayer->free_lists, shape->gives);
     }
-    if (replayer->death > first)
-        generations_note_deaths(&replayer->generations, &replayer->deaths, first, replayer->death);
+    if (replayer->death == first)
+        return;
+    generations_note_deaths(&replayer->generations, &replayer->deaths, first, replayer->death);
+    collector_freed(&replayer->mutator->collector, replayer->death - first - kept);
 }
 
 /* One operation after the other, up to the segment's end or to where it has to stop. */
-static enum engine_stop walk(struct replayer *replayer)
+static TWICE enum engine_stop walk(struct replayer *replayer, bool kinds)
 {
     struct mutator *mutator = replayer->mutator;
     const uint8_t *classes =
@@ -169,9 +179,9 @@ static enum engine_stop walk(struct replayer *replayer)
             ns = compiled_work(replayer->compiled)[replayer->work++];
         mutator->wall_ns += ns;
         mutator->mutator_ns += ns;
-        if (class < BIRTH_CLASSES && !give_birth(replayer))
+        if (class < BIRTH_CLASSES && !give_birth(replayer, kinds))
             return STOP_FAULT;
-        die(replayer);
+        die(replayer, kinds);
         mutator->operation++;
     }
     return STOP_END;
@@ -197,14 +207,15 @@ static enum engine_stop end(struct replayer *replayer)
 }
 
 /* Executes what the segment has left, as far as it goes. */
-static enum engine_stop run_segment(struct replayer *replayer, struct op *control)
+static TWICE enum engine_stop run_segment(struct replayer *replayer, struct op *control, bool kinds)
 {
     struct mutator *mutator = replayer->mutator;
     if (replayer->offset < replayer->segment->length) {
-        if (replayer->offset == 0 && is_uneventful(replayer)) {
-            pass(replayer);
+        enum counting counting = replayer->offset == 0 ? counting_in(replayer, kinds) : COUNTS_DUE;
+        if (counting != COUNTS_DUE && is_uneventful(replayer)) {
+            pass(replayer, counting, kinds);
         } else {
-            enum engine_stop stop = walk(replayer);
+            enum engine_stop stop = walk(replayer, kinds);
             if (stop != STOP_END)
                 return stop;
         }
@@ -221,18 +232,23 @@ static enum engine_stop run_segment(struct replayer *replayer, struct op *contro
 
 #define SIGN_OF_LIFE 4096 /* segments, at most, between two */
 
-enum engine_stop replayer_run(void *engine, struct op *control)
+static TWICE enum engine_stop run(struct replayer *replayer, struct op *control, bool kinds)
 {
-    struct replayer *replayer = engine;
     const struct segment *last =
         replayer->segments + compiled_count(replayer->compiled, COLUMN_segments) - 1;
     for (int i = 0; i < SIGN_OF_LIFE; i++) {
         if (replayer->segment == last)
             return end(replayer);
-        enum engine_stop stop = run_segment(replayer, control);
+        enum engine_stop stop = run_segment(replayer, control, kinds);
         if (stop != STOP_END)
             return stop;
         replayer_enter(replayer, replayer->segment + 1);
     }
     return STOP_AGAIN;
+}
+
+enum engine_stop replayer_run(void *engine, struct op *control)
+{
+    struct replayer *replayer = engine;
+    return replayer->kinds ? run(replayer, control, true) : run(replayer, control, false);
 }

@@ -77,13 +77,6 @@ static inline uint64_t replayer_born(const struct replayer *replayer)
     return replayer_births(replayer) - replayer->compiled->before.trackings - replayer->trackings;
 }
 
-/* An object has been freed: it goes to a free list, or is counted. */
-static inline void replayer_freed(struct replayer *replayer, const struct shape *shape)
-{
-    if (!free_lists_give(&replayer->free_lists, shape->gives))
-        collector_freed(&replayer->mutator->collector, 1);
-}
-
 /* ---- passing.c ---- */
 
 void replayer_enter(struct replayer *replayer, const struct segment *segment);
