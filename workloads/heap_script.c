@@ -228,6 +228,12 @@ static int read_payload(struct reader *reader, const struct form *form, const ch
     return refuse_rest(reader, form);
 }
 
+/* Of those that are none: something else too many, or a name misspelt. */
+static bool is_name(const char *word)
+{
+    return word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-")] == '\0';
+}
+
 static int find_kind(struct reader *reader, const char *word, struct line *line)
 {
     const char *words[OBJECT_KINDS + 1] = {NULL};
@@ -290,6 +296,8 @@ static int read_kind(struct reader *reader, const struct form *form, struct line
     char word[WORD_MOST + 1];
     size_t length = next_word(reader, word);
     op->kind = KIND_SLOTS;
+    if (length && !is_name(word) && !is_payload(word))
+        return refuse_extra(reader, form, word);
     if (length && !is_payload(word)) {
         if (find_kind(reader, word, line) != 0 || check_fields(reader, op) != 0)
             return -1;

@@ -49,8 +49,9 @@ static int start(void *state, struct program *program, uint64_t seed, struct err
     return 0;
 }
 
-#define STRETCH 4096 /* operations at a time, but for a tuple and its items, which stay together   \
-                      */
+#define STRETCH                                                                                    \
+    4096 /* operations at a time, but for a tuple and its items, which stay together               \
+          */
 
 static bool produce(void *state, struct program *program)
 {
