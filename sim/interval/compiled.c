@@ -109,12 +109,19 @@ void compiled_count_ages(const struct compiled *compiled, uint32_t deaths,
 
 /* ---- is it sound? --------------------------------------------------------------------- */
 
+static bool fault_is_sound(const struct compiled *compiled)
+{
+    const struct fault *fault = &compiled->fault;
+    bool is_of_kinds = fault->kind >= FAULT_NOT_HASHABLE && fault->kind <= FAULT_NO_FINALIZER;
+    return fault->kind <= FAULT_FIELD_RANGE ||
+           (compiled->program.has_kinds && is_of_kinds && fault->object < OBJECT_KINDS);
+}
+
 static bool facts_are_sound(const struct compiled *compiled)
 {
     const struct program *program = &compiled->program;
     return program->slots <= SLOTS_MOST && scatter_is_sound(program->scatter) &&
-           isfinite(program->slowdown) && program->slowdown > 0 &&
-           compiled->fault.kind <= FAULT_FIELD_RANGE &&
+           isfinite(program->slowdown) && program->slowdown > 0 && fault_is_sound(compiled) &&
            compiled->operations == compiled_count(compiled, COLUMN_classes) &&
            compiled->numbers <= compiled_count(compiled, COLUMN_isolated) +
                                     compiled_count(compiled, COLUMN_references);

@@ -186,24 +186,36 @@ static bool replace_value(struct compiler *compiler, ref dict, ref old, ref valu
     return false;
 }
 
-/* Why a field of the object in a register cannot be set to `value`. */
-static bool may_be_stored(struct compiler *compiler, const struct op *op, ref o, ref value)
+static bool refuse(struct compiler *compiler, enum fault_kind fault, uint32_t reg)
+{
+    compiler->fault =
+        (struct fault){.kind = fault,
+                       .which = reg,
+                       .object = node_kind_at(compiler, compiler->registers[reg])->kind};
+    return false;
+}
+
+static bool has_field(struct compiler *compiler, ref o, uint32_t field)
 {
     uint32_t count;
     fields(compiler, o, &count);
-    enum fault_kind fault = FAULT_NONE;
-    uint8_t kind = node_kind_at(compiler, o)->kind;
-    if (op->b >= count)
-        fault = FAULT_FIELD_RANGE;
-    else if (kind_has(kind, TRAIT_IMMUTABLE))
-        fault = FAULT_IMMUTABLE;
-    else if (kind == KIND_SET && value &&
-             !kind_has(node_kind_at(compiler, value)->kind, TRAIT_HASHABLE))
-        fault = FAULT_NOT_HASHABLE;
-    if (fault == FAULT_NONE)
+    if (field < count)
         return true;
-    compiler->fault = (struct fault){fault, op->b, count};
+    compiler->fault = (struct fault){.kind = FAULT_FIELD_RANGE, .which = field, .allowed = count};
     return false;
+}
+
+/* May a field of the object `o`, in register a, be set to `value`? Else there is a fault. */
+static bool may_be_stored(struct compiler *compiler, const struct op *op, ref o, ref value)
+{
+    uint8_t kind = node_kind_at(compiler, o)->kind;
+    if (!has_field(compiler, o, op->b))
+        return false;
+    if (kind_has(kind, TRAIT_IMMUTABLE))
+        return refuse(compiler, FAULT_IMMUTABLE, op->a);
+    if (kind == KIND_SET && value && !kind_has(node_kind_at(compiler, value)->kind, TRAIT_HASHABLE))
+        return refuse(compiler, FAULT_NOT_HASHABLE, op->c);
+    return true;
 }
 
 /* A store or, of nothing, a clear. *born: an object is born, or becomes tracked. */
@@ -236,13 +248,9 @@ static bool execute_load(struct compiler *compiler, const struct op *op)
     const struct machine machine = machine_of(compiler);
     ref o = machine_operand(&machine, op->b);
     uint32_t count;
-    if (!o)
+    if (!o || !has_field(compiler, o, op->c))
         return false;
     const ref *values = fields(compiler, o, &count);
-    if (op->c >= count) {
-        compiler->fault = (struct fault){FAULT_FIELD_RANGE, op->c, count};
-        return false;
-    }
     compiler_assign(compiler, &compiler->registers[op->a], values ? values[op->c] : 0);
     return true;
 }
@@ -261,9 +269,10 @@ static bool execute_finalizer(struct compiler *compiler, const struct op *op)
 {
     const struct machine machine = machine_of(compiler);
     ref o = machine_operand(&machine, op->a);
-    if (o && !kind_has(node_kind_at(compiler, o)->kind, TRAIT_DEL))
-        compiler->fault = (struct fault){FAULT_NO_FINALIZER, op->a, 0};
-    return compiler->fault.kind == FAULT_NONE;
+    if (!o)
+        return false;
+    return kind_has(node_kind_at(compiler, o)->kind, TRAIT_DEL) ||
+           refuse(compiler, FAULT_NO_FINALIZER, op->a);
 }
 
 static bool execute_other(struct compiler *compiler, const struct op *op, uint8_t *class)

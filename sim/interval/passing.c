@@ -117,8 +117,8 @@ static TWICE void pass(struct replayer *replayer, enum counting counting, bool k
 
 /* ---- operation by operation ----------------------------------------------------------- */
 
-/* A birth: an allocation; false if it does not fit. Or an object becomes tracked. */
-static TWICE bool give_birth(struct replayer *replayer, bool kinds)
+/* A birth: an allocation; false if it is checked and does not fit. Or an object becomes tracked. */
+static TWICE bool give_birth(struct replayer *replayer, bool checked, bool kinds)
 {
     struct mutator *mutator = replayer->mutator;
     const struct shape *shape = &replayer->deaths.shapes[replayer->deaths.births[replayer->birth]];
@@ -128,8 +128,8 @@ static TWICE bool give_birth(struct replayer *replayer, bool kinds)
         replayer->trackings++;
         return true;
     }
-    if (bytes >
-        replayer->memory_limit_bytes - replayer->isolated.floating_bytes - replayer->live_bytes) {
+    if (checked && bytes + replayer->isolated.floating_bytes + replayer->live_bytes >
+                       replayer->memory_limit_bytes) {
         mutator->fault.kind = FAULT_MEMORY_LIMIT;
         return false;
     }
@@ -179,7 +179,7 @@ static TWICE enum engine_stop walk(struct replayer *replayer, bool kinds)
             ns = compiled_work(replayer->compiled)[replayer->work++];
         mutator->wall_ns += ns;
         mutator->mutator_ns += ns;
-        if (class < BIRTH_CLASSES && !give_birth(replayer, kinds))
+        if (class < BIRTH_CLASSES && !give_birth(replayer, class < COST_CLASSES, kinds))
             return STOP_FAULT;
         die(replayer, kinds);
         mutator->operation++;

@@ -44,7 +44,7 @@ struct header {
     uint64_t planned_ns, memory_limit_bytes;
     double slowdown;
     int64_t scatter;
-    uint32_t fault_kind, fault_which, fault_allowed, filling;
+    uint32_t fault_kind, fault_which, fault_allowed, fault_object;
     uint64_t fault_ns;
     uint32_t new_ns[COST_CLASSES], cost_ns[OP_COUNT]; /* of OP_NEW, of others */
     uint32_t has_kinds, filling_behind;
@@ -158,6 +158,7 @@ static struct header header_of(const struct compiled *compiled, const struct pro
                             .fault_kind = compiled->fault.kind,
                             .fault_which = compiled->fault.which,
                             .fault_allowed = compiled->fault.allowed,
+                            .fault_object = compiled->fault.object,
                             .fault_ns = compiled->fault_ns,
                             .has_kinds = program->has_kinds};
     for (uint32_t kind = 0; kind < OBJECT_KINDS; kind++)
@@ -524,7 +525,7 @@ static void facts_of(const struct header *header, struct compiled *compiled)
     compiled->operations = header->operations;
     compiled->numbers = header->numbers;
     compiled->fault = (struct fault){(enum fault_kind)header->fault_kind, header->fault_which,
-                                     header->fault_allowed};
+                                     header->fault_allowed, header->fault_object};
     compiled->fault_ns = header->fault_ns;
     compiled->is_last = true;
     compiled->progress[1] = 1;
