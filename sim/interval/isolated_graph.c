@@ -151,7 +151,8 @@ void isolated_graph_enter(struct isolated_graph *graph, const struct compiled *w
     graph->references = compiled_references(window) ? compiled_references(window) : &none;
     graph->shapes = compiled_shapes(window);
     graph->elders = &window->elder_isolated;
-    graph->born = window->program.has_kinds ? compiled_isolated_born(window) : NULL;
+    graph->has_kinds = window->program.has_kinds;
+    graph->born = compiled_isolated_born(window);
     graph->origin = window->origin;
 }
 
@@ -165,7 +166,7 @@ static void keep(struct isolated_graph *graph, const struct isolated *record)
     struct kept *kept = arena_at(&graph->kept, block);
     kept->record = *record;
     kept->birth = facts.birth;
-    kept->born = graph->born ? isolated_born(graph, remains) : facts.birth;
+    kept->born = graph->has_kinds ? isolated_born(graph, remains) : facts.birth;
     for (uint32_t i = 0; i < record->references; i++)
         kept->references[i] = facts.references[i];
     remains->record = block;
@@ -288,7 +289,7 @@ static void reach_from_outside(struct isolated_graph *graph, struct isolated_lis
 /* Is it in no generation any more, now that a collection has met it? */
 static bool is_untracked(const struct isolated_graph *graph, const struct remains *remains)
 {
-    if (!graph->born)
+    if (!graph->has_kinds)
         return false;
     struct isolated_facts facts = isolated_facts(graph, remains);
     return graph->shapes[facts.record->shape].tracking == TRACKED_ONCE;

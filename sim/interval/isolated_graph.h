@@ -81,7 +81,8 @@ struct isolated_graph {
     const uint32_t *references;
     const struct shape *shapes;
     const struct column *elders;
-    const uint64_t *born; /* NULL: the program has no kinds */
+    bool has_kinds; /* the program */
+    const uint64_t *born;
     uint64_t origin;
 
     struct arena kept;
