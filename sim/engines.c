@@ -31,20 +31,36 @@ static void try_to_compile(const struct simulation_setup *setup, struct error *w
     compiler_close(compiler);
 }
 
-const struct engine *engine_choose(const struct simulation_setup *setup, struct error *why)
+/* The setup's program as it begins: what it declares. */
+static struct program begin_program(const struct simulation_setup *setup)
 {
     struct stream stream;
     struct costs own;
     struct error cannot_start;
+    struct program program = {0};
+    if (stream_open(&stream, setup->workload, setup->seed, costs_of_setup(setup, &own),
+                    &cannot_start) == 0)
+        program = stream.program;
+    stream_close(&stream);
+    program.ops = NULL;
+    return program;
+}
+
+bool program_depends_on_version(const struct simulation_setup *setup)
+{
+    return begin_program(setup).has_kinds;
+}
+
+const struct engine *engine_choose(const struct simulation_setup *setup, struct error *why)
+{
     why->text[0] = '\0';
     if (setup->engine)
         return setup->engine;
-    if (stream_open(&stream, setup->workload, setup->seed, costs_of_setup(setup, &own),
-                    &cannot_start) == 0)
-        *why = stream.program.needs_graph;
-    bool try = !why->text[0] && stream.program.may_need_graph;
-    stream_close(&stream);
-    if (try)
+    const struct program program = begin_program(setup);
+    *why = program.needs_graph;
+    if (!why->text[0] && program.has_kinds && setup->listens)
+        error_set(why, "%s: to hear what becomes of its objects", setup->workload->text);
+    if (!why->text[0] && program.may_need_graph)
         try_to_compile(setup, why);
     return why->text[0] ? &graph_engine : &interval_engine;
 }

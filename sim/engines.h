@@ -14,7 +14,12 @@ extern const struct registry engine_registry;
 
 /* The engine that a setup names; if it names none, the fastest that can run its program: *why then
  * says why that is not the interval engine ("x.heap:12: a weak reference"), and is empty if it is.
+ * If somebody listens (setup->listens), it is one that tells all there is to hear of the program.
  * A workload that cannot be started is for whoever runs it to refuse. */
 const struct engine *engine_choose(const struct simulation_setup *setup, struct error *why);
+
+/* Does it depend on the collector, and on more than its costs, what the setup's program does? Then
+ * so does the engine that can run it. */
+bool program_depends_on_version(const struct simulation_setup *setup);
 
 #endif

@@ -41,17 +41,26 @@ void compiled_costs(const struct op_costs *costs, uint32_t ns[CLASS_COUNT])
     ns[CLASS_WORK] = ns[CLASS_CONTROL] = 0;
 }
 
-bool compiled_suits(const struct compiled *compiled, const struct collector_version *version)
+bool versions_are_alike(const struct collector_version *a, const struct collector_version *b)
 {
-    if (!compiled->program.has_kinds || compiled->version == version)
-        return true;
-    if (!compiled->version)
-        return false;
-    const struct object_rules *a = &compiled->version->objects, *b = &version->objects;
-    return (a->attributes == ATTRIBUTES_IN_DICT) == (b->attributes == ATTRIBUTES_IN_DICT) &&
-           a->tuple_sizes == b->tuple_sizes && a->keeps_largest_tuples == b->keeps_largest_tuples &&
-           a->untracks_dicts == b->untracks_dicts &&
-           a->makes_untracked_tuples == b->makes_untracked_tuples;
+    const struct object_rules *x = &a->objects, *y = &b->objects;
+    return (x->attributes == ATTRIBUTES_IN_DICT) == (y->attributes == ATTRIBUTES_IN_DICT) &&
+           x->tuple_sizes == y->tuple_sizes && x->keeps_largest_tuples == y->keeps_largest_tuples &&
+           x->untracks_dicts == y->untracks_dicts &&
+           x->makes_untracked_tuples == y->makes_untracked_tuples;
+}
+
+int compiled_suits(const struct compiled *compiled, const struct collector_version *version,
+                   const char *what, struct error *error)
+{
+    const struct collector_version *own = compiled->version;
+    if (!compiled->program.has_kinds || (own && versions_are_alike(own, version)))
+        return 0;
+    return error_set(
+        error,
+        "%s was compiled for objects as %s has them, which %s has not; compile it with "
+        "--collector %s",
+        what, own ? own->name : "another version", version->name, version->name);
 }
 
 /* ---- older than the window ---------------------------------------------------------------- */

@@ -231,8 +231,13 @@ static inline bool is_ancient(uint64_t origin, uint32_t in_column)
     return in_column == ANCIENT && origin > 0;
 }
 
-/* Whether the program does on that version what it does on its own, but for times. */
-bool compiled_suits(const struct compiled *compiled, const struct collector_version *version);
+/* Whether programs with kinds do on both versions the same, but for times. */
+bool versions_are_alike(const struct collector_version *a, const struct collector_version *b);
+
+/* Whether the program does on that version what it does on its own, but for times; else a line in
+ * *error that begins with `what`, the program. Returns 0 or -1. */
+int compiled_suits(const struct compiled *compiled, const struct collector_version *version,
+                   const char *what, struct error *error);
 
 /* The elder that dies, or becomes isolated, at that place. */
 const struct elder *elder_at(const struct column *elders, uint64_t place) __attribute__((pure));

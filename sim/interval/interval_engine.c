@@ -61,6 +61,9 @@ static int begin(void *context, struct error *error)
     isolated_graph_init(&replayer->isolated);
     if (!setup->compiled && begin_own(replayer, error) != 0)
         return -1;
+    if (setup->compiled &&
+        compiled_suits(setup->compiled, setup->collector, "the program", error) != 0)
+        return -1;
     replayer->program = setup->compiled ? setup->compiled->program : replayer->own.program;
     replayer->memory_limit_bytes = replayer->program.memory_limit_bytes;
     if (replayer->memory_limit_bytes == 0)

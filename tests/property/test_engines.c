@@ -75,10 +75,11 @@ static bool is_same_from_file(const struct run *run, uint64_t seen, struct trial
                               const struct compiled *compiled, struct error *how)
 {
     char path[TEST_PATH], setting[] = "given";
-    const struct program_origin origin = {.workload = setting, .collector = "cpython-3.11"};
+    struct program_origin origin = {.workload = setting};
     struct program_origin read_origin = {0};
     struct compiled read;
     test_file(path, "", 0);
+    strncpy(origin.collector, trial->setup.collector->name, sizeof origin.collector - 1);
     int status = program_file_write(path, compiled, &origin, trial->setup.seed % 2, how);
     check_signed(path, status, 0);
     status = program_file_read(path, trial->setup.seed % 3 ? &in_memory : &in_files, &read,
