@@ -46,21 +46,24 @@ static struct program begin_program(const struct simulation_setup *setup)
     return program;
 }
 
-bool program_depends_on_version(const struct simulation_setup *setup)
+const struct engine *engine_choose_for_version(const struct simulation_setup *setup,
+                                               struct error *why, bool *depends_on_version)
 {
-    return begin_program(setup).has_kinds;
-}
-
-const struct engine *engine_choose(const struct simulation_setup *setup, struct error *why)
-{
+    const struct program program = begin_program(setup);
+    *depends_on_version = program.has_kinds;
     why->text[0] = '\0';
     if (setup->engine)
         return setup->engine;
-    const struct program program = begin_program(setup);
     *why = program.needs_graph;
     if (!why->text[0] && program.has_kinds && setup->listens)
         error_set(why, "%s: to hear what becomes of its objects", setup->workload->text);
     if (!why->text[0] && program.may_need_graph)
         try_to_compile(setup, why);
     return why->text[0] ? &graph_engine : &interval_engine;
+}
+
+const struct engine *engine_choose(const struct simulation_setup *setup, struct error *why)
+{
+    bool depends_on_version;
+    return engine_choose_for_version(setup, why, &depends_on_version);
 }

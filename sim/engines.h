@@ -18,8 +18,9 @@ extern const struct registry engine_registry;
  * A workload that cannot be started is for whoever runs it to refuse. */
 const struct engine *engine_choose(const struct simulation_setup *setup, struct error *why);
 
-/* Does it depend on the collector, and on more than its costs, what the setup's program does? Then
- * so does the engine that can run it. */
-bool program_depends_on_version(const struct simulation_setup *setup);
+/* The same. *depends_on_version: what the program does depends on the collector, and on more than
+ * its costs; and so does the engine that can run it. */
+const struct engine *engine_choose_for_version(const struct simulation_setup *setup,
+                                               struct error *why, bool *depends_on_version);
 
 #endif

@@ -42,9 +42,7 @@ static const struct engine *engine_of(struct plan *plan, const struct point *poi
     struct error why;
     if (workload->engine && !workload->depends_on_version)
         return workload->engine;
-    if (!workload->engine)
-        workload->depends_on_version = program_depends_on_version(&setup);
-    workload->engine = engine_choose(&setup, &why);
+    workload->engine = engine_choose_for_version(&setup, &why, &workload->depends_on_version);
     if (why.text[0] && !workload->needs_graph)
         workload->needs_graph = allocate_text(why.text);
     return workload->engine;

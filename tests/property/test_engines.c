@@ -28,7 +28,8 @@ static uint64_t first_seed = 1, programs = 3000;
 
 /* What has been tried, so that it is known to have tried something. */
 static struct tried {
-    uint64_t runs, collections, unreachable, samples, requests, from_files, kinds, finalizers, untracked;
+    uint64_t runs, collections, unreachable, samples, requests, from_files, kinds, finalizers,
+        untracked;
     uint64_t statuses[RUN_STATUS_COUNT];
 } tried;
 
