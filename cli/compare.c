@@ -162,6 +162,8 @@ static void make_experiment(struct command *command, struct compiled *compiled,
         fail("%s", error.text);
     free(collectors);
     experiment->engine = command->engine;
+    if (command->program && !command->engine) /* the one that program files are for */
+        experiment->engine = &interval_engine;
     experiment->log = (enum log_level)command->log;
     experiment->warmup = command->warmup;
     experiment->horizon_ns = command->horizon_ns;

@@ -110,6 +110,22 @@ static void print_summary(const struct replay *replay, const struct simulation_r
               replay->setup.costs->interpreter);
 }
 
+/* One that is named is taken, if it tells all that is to be heard. */
+static void choose_engine(struct replay *replay)
+{
+    struct error why;
+    const struct engine *named = replay->setup.engine;
+    if (named && replay->setup.listens)
+        replay->setup.engine = NULL;
+    replay->setup.engine = engine_choose(&replay->setup, &why);
+    if (named == &interval_engine && why.text[0])
+        fail(GRAPH_NEED_LINE, why.text);
+    if (why.text[0] && !named)
+        print_to(stderr, "%s: " GRAPH_NEED_LINE "\n", program_invocation_name, why.text);
+    if (named)
+        replay->setup.engine = named;
+}
+
 static void replay_it(struct replay *replay)
 {
     bool header_printed = false;
@@ -124,9 +140,8 @@ static void replay_it(struct replay *replay)
         log.form = GC_LOG_EVENTS;
     if (replay->events || replay->text)
         observer = gc_log_observer(&log);
-    replay->setup.engine = engine_choose(&replay->setup, &error);
-    if (error.text[0])
-        print_to(stderr, "%s: " GRAPH_NEED_LINE "\n", program_invocation_name, error.text);
+    replay->setup.listens = replay->events || replay->text;
+    choose_engine(replay);
     if (simulate(&replay->setup, &observer, &result, &error) != 0 && error.text[0])
         fail("%s", error.text);
     if (prints_table(replay))

@@ -14,7 +14,13 @@ extern const struct registry engine_registry;
 
 /* The engine that a setup names; if it names none, the fastest that can run its program: *why then
  * says why that is not the interval engine ("x.heap:12: a weak reference"), and is empty if it is.
+ * If somebody listens (setup->listens), it is one that tells all there is to hear of the program.
  * A workload that cannot be started is for whoever runs it to refuse. */
 const struct engine *engine_choose(const struct simulation_setup *setup, struct error *why);
+
+/* The same. *depends_on_version: what the program does depends on the collector, and on more than
+ * its costs; and so does the engine that can run it. */
+const struct engine *engine_choose_for_version(const struct simulation_setup *setup,
+                                               struct error *why, bool *depends_on_version);
 
 #endif

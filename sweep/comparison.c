@@ -147,6 +147,8 @@ int comparison_use_program(struct experiment *experiment, const char *path,
         status = use_origin(experiment, path, &origin, keep_collectors, error);
     for (size_t i = 0; i < experiment->point_count && status == 0; i++)
         status = check_times(compiled, path, origin.collector, &experiment->points[i], error);
+    for (size_t i = 0; i < experiment->point_count && status == 0; i++)
+        status = compiled_suits(compiled, experiment->points[i].collector, path, error);
     free(origin.workload);
     return status;
 }

@@ -6,6 +6,7 @@
 
 #include "sim/base/allocate.h"
 #include "sim/engines.h"
+#include "sim/interval/compiled.h"
 
 /* Do programs of these two take the same times? */
 static bool same_times(const struct costs *a, const struct costs *b)
@@ -27,7 +28,7 @@ struct seed_programs {
     size_t before_capacity, capacity;
 };
 
-/* Chosen once for each workload: what it needs does not depend on the seed. */
+/* Chosen once for each workload, if it does not depend on the version: on the seed it does not. */
 static const struct engine *engine_of(struct plan *plan, const struct point *point, uint64_t seed)
 {
     struct planned_workload *workload = &plan->workloads[point->workload];
@@ -39,11 +40,20 @@ static const struct engine *engine_of(struct plan *plan, const struct point *poi
         .seed = seed,
     };
     struct error why;
-    if (!workload->engine) {
-        workload->engine = engine_choose(&setup, &why);
-        workload->needs_graph = why.text[0] ? allocate_text(why.text) : NULL;
-    }
+    if (workload->engine && !workload->depends_on_version)
+        return workload->engine;
+    workload->engine = engine_choose_for_version(&setup, &why, &workload->depends_on_version);
+    if (why.text[0] && !workload->needs_graph)
+        workload->needs_graph = allocate_text(why.text);
     return workload->engine;
+}
+
+static bool is_program_of(const struct plan *plan, const struct planned_program *program,
+                          const struct point *point)
+{
+    return same_times(program->costs, point->costs) &&
+           (!plan->workloads[point->workload].depends_on_version ||
+            versions_are_alike(program->collector, point->collector));
 }
 
 /* The program of a point with a seed; added if it is new. */
@@ -52,7 +62,7 @@ static size_t find_program(struct plan *plan, struct seed_programs *known,
 {
     size_t *newest = &known->of_workload[point->workload];
     for (size_t i = *newest; i != SIZE_MAX; i = known->before[i])
-        if (same_times(plan->programs[i].costs, point->costs))
+        if (is_program_of(plan, &plan->programs[i], point))
             return i;
     size_t number = plan->program_count++;
     plan->programs = allocate_grow(plan->programs, &known->capacity, plan->program_count,

@@ -38,7 +38,8 @@ struct planned_program {
 
 /* What its programs are run with, if they are asked to be. */
 struct planned_workload {
-    const struct engine *engine; /* NULL: it has no program of the plan yet */
+    const struct engine *engine; /* of its first program; NULL: it has none of the plan yet */
+    bool depends_on_version;     /* what its programs do, and so the engine */
     char *needs_graph;           /* the graph engine, why: as struct program says; or NULL */
 };
 

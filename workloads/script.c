@@ -26,7 +26,8 @@ static void declare_need(const struct script *script, struct program *program)
 {
     struct graph_need need;
     const struct heap_script *read = &script->script;
-    if (program_needs_graph(read->ops, read->count, &need))
+    program->may_need_graph = read->has_kinds;
+    if (read->has_kinds && program_needs_graph(read->ops, read->count, &need))
         error_set(&program->needs_graph, "%s:%u: %s", script->file, read->lines[need.operation],
                   need.what);
 }

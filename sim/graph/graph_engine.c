@@ -170,7 +170,7 @@ static bool execute(struct graph *graph, const struct op *op)
 {
     const struct machine machine = {graph->heap->registers, &graph->mutator->fault, graph, fields,
                                     assign};
-    if (op->code == OP_NEW && op->c > graph->memory_limit_bytes - graph->heap->bytes) {
+    if (op->code == OP_NEW && graph->heap->bytes + op->c > graph->memory_limit_bytes) {
         graph->mutator->fault = (struct fault){.kind = FAULT_MEMORY_LIMIT, .which = op->a};
         return false;
     }
@@ -245,6 +245,7 @@ static void graph_totals(void *engine, struct engine_totals *totals)
     const struct heap *heap = ((struct graph *)engine)->heap;
     totals->heap_bytes = heap->bytes;
     totals->heap_peak_bytes = heap->peak_bytes;
+    totals->untracked = heap->untracked;
     for (int g = 0; g <= PERMANENT; g++) {
         totals->tracked[g] = heap->generations[g].count;
         totals->freed_by_count[g] = heap->freed_by_count[g];

@@ -36,7 +36,31 @@ void compiled_costs(const struct op_costs *costs, uint32_t ns[CLASS_COUNT])
         ns[cost_class_of(kind)] = costs->ns[OP_NEW][kind];
     for (int code = OP_STORE; code <= OP_DROP; code++)
         ns[CLASS_STORE + code - OP_STORE] = costs->ns[code][0];
+    ns[CLASS_BIRTH_BY_STORE] = costs->ns[OP_STORE][0];
+    ns[CLASS_BIRTH_BY_CLEAR] = costs->ns[OP_CLEAR][0];
     ns[CLASS_WORK] = ns[CLASS_CONTROL] = 0;
+}
+
+bool versions_are_alike(const struct collector_version *a, const struct collector_version *b)
+{
+    const struct object_rules *x = &a->objects, *y = &b->objects;
+    return (x->attributes == ATTRIBUTES_IN_DICT) == (y->attributes == ATTRIBUTES_IN_DICT) &&
+           x->tuple_sizes == y->tuple_sizes && x->keeps_largest_tuples == y->keeps_largest_tuples &&
+           x->untracks_dicts == y->untracks_dicts &&
+           x->makes_untracked_tuples == y->makes_untracked_tuples;
+}
+
+int compiled_suits(const struct compiled *compiled, const struct collector_version *version,
+                   const char *what, struct error *error)
+{
+    const struct collector_version *own = compiled->version;
+    if (!compiled->program.has_kinds || (own && versions_are_alike(own, version)))
+        return 0;
+    return error_set(
+        error,
+        "%s was compiled for objects as %s has them, which %s has not; compile it with "
+        "--collector %s",
+        what, own ? own->name : "another version", version->name, version->name);
 }
 
 /* ---- older than the window ---------------------------------------------------------------- */
@@ -94,12 +118,19 @@ void compiled_count_ages(const struct compiled *compiled, uint32_t deaths,
 
 /* ---- is it sound? --------------------------------------------------------------------- */
 
+static bool fault_is_sound(const struct compiled *compiled)
+{
+    const struct fault *fault = &compiled->fault;
+    bool is_of_kinds = fault->kind >= FAULT_NOT_HASHABLE && fault->kind <= FAULT_NO_FINALIZER;
+    return fault->kind <= FAULT_FIELD_RANGE ||
+           (compiled->program.has_kinds && is_of_kinds && fault->object < OBJECT_KINDS);
+}
+
 static bool facts_are_sound(const struct compiled *compiled)
 {
     const struct program *program = &compiled->program;
     return program->slots <= SLOTS_MOST && scatter_is_sound(program->scatter) &&
-           isfinite(program->slowdown) && program->slowdown > 0 &&
-           compiled->fault.kind <= FAULT_FIELD_RANGE &&
+           isfinite(program->slowdown) && program->slowdown > 0 && fault_is_sound(compiled) &&
            compiled->operations == compiled_count(compiled, COLUMN_classes) &&
            compiled->numbers <= compiled_count(compiled, COLUMN_isolated) +
                                     compiled_count(compiled, COLUMN_references);
@@ -121,6 +152,18 @@ static bool counts_are_sound(const struct compiled *compiled)
            deaths <= compiled_count(compiled, COLUMN_births);
 }
 
+/* What a program with kinds has besides, and another has not. */
+static bool kind_counts_are_sound(const struct compiled *compiled)
+{
+    bool has_kinds = compiled->program.has_kinds;
+    uint64_t segments = has_kinds ? compiled_count(compiled, COLUMN_segments) : 0;
+    uint64_t isolated = has_kinds ? compiled_count(compiled, COLUMN_isolated) : 0;
+    return compiled_count(compiled, COLUMN_segment_kinds) == segments &&
+           compiled_count(compiled, COLUMN_alive_kinds) == segments &&
+           compiled_count(compiled, COLUMN_isolated_born) == isolated &&
+           (has_kinds || compiled_count(compiled, COLUMN_list_uses) == 0);
+}
+
 static bool below(const uint32_t *numbers, uint64_t count, uint64_t limit)
 {
     for (uint64_t i = 0; i < count; i++)
@@ -139,12 +182,19 @@ static bool death_shapes_are_sound(const struct compiled *compiled)
     return true;
 }
 
+static bool shape_is_sound(const struct shape *shape, bool has_kinds)
+{
+    bool is_plain = !shape->takes && !shape->gives && shape->tracking == TRACKED_ALWAYS;
+    return shape->cost < COST_CLASSES && (has_kinds || is_plain) && shape->takes < FREE_LISTS &&
+           shape->gives < FREE_LISTS && shape->tracking < TRACKING_COUNT;
+}
+
 static bool shapes_are_sound(const struct compiled *compiled)
 {
     const struct shape *shapes = compiled_shapes(compiled);
     uint64_t count = compiled_count(compiled, COLUMN_shapes);
     for (uint64_t i = 0; i < count; i++)
-        if (shapes[i].cost >= COST_CLASSES)
+        if (!shape_is_sound(&shapes[i], compiled->program.has_kinds))
             return false;
     return below(compiled_births(compiled), compiled_count(compiled, COLUMN_births), count) &&
            below(compiled_deaths(compiled), compiled_count(compiled, COLUMN_deaths),
@@ -268,7 +318,7 @@ static bool segment_is_sound(const struct compiled *compiled, const struct segme
         bool is_control = classes[i] == CLASS_CONTROL;
         if (classes[i] >= CLASS_COUNT || is_control != (i >= segment->operation + length))
             return false;
-        births += classes[i] < COST_CLASSES;
+        births += classes[i] < BIRTH_CLASSES;
         work += classes[i] == CLASS_WORK;
     }
     if (births != next->birth - segment->birth || work != next->work - segment->work ||
@@ -303,6 +353,44 @@ static bool segments_are_sound(const struct compiled *compiled)
            last->isolated == compiled_count(compiled, COLUMN_isolated);
 }
 
+/* The first behind the second are those of the next segment. */
+static bool segment_kinds_are_sound(const struct compiled *compiled,
+                                    const struct segment_kinds *kinds)
+{
+    const struct list_use *uses = compiled_list_uses(compiled);
+    if (kinds[1].use < kinds->use || kinds[1].use - kinds->use > FREE_LISTS ||
+        kinds[1].use > compiled_count(compiled, COLUMN_list_uses) ||
+        kinds[1].trackings < kinds->trackings ||
+        kinds[1].trackings > compiled_count(compiled, COLUMN_births))
+        return false;
+    for (uint64_t i = kinds->use; i < kinds[1].use; i++)
+        if (uses[i].list == FREE_LIST_NONE || uses[i].list >= FREE_LISTS ||
+            uses[i].low > uses[i].high || uses[i].high > free_list_most(uses[i].list))
+            return false;
+    return true;
+}
+
+static bool kinds_are_sound(const struct compiled *compiled)
+{
+    const struct segment_kinds *first = compiled_segment_kinds(compiled);
+    uint64_t segments = compiled_count(compiled, COLUMN_segment_kinds);
+    for (uint64_t i = 0; i + 1 < segments; i++)
+        if (!segment_kinds_are_sound(compiled, &first[i]))
+            return false;
+    return segments == 0 || (first->use == 0 && first->trackings == 0 &&
+                             first[segments - 1].use == compiled_count(compiled, COLUMN_list_uses));
+}
+
+/* An object was born before it was isolated. */
+static bool isolated_born_are_sound(const struct compiled *compiled)
+{
+    const uint64_t *born = compiled_isolated_born(compiled);
+    for (uint64_t i = 0; i < compiled_count(compiled, COLUMN_isolated_born); i++)
+        if (born[i] > compiled_isolated(compiled)[i].birth)
+            return false;
+    return true;
+}
+
 const char *compiled_check(const struct compiled *compiled)
 {
     static const struct {
@@ -311,12 +399,15 @@ const char *compiled_check(const struct compiled *compiled)
     } checks[] = {
         {facts_are_sound, "what it says of the program is impossible"},
         {counts_are_sound, "its columns do not fit together"},
+        {kind_counts_are_sound, "its columns do not fit together"},
         {shapes_are_sound, "an object is of no known shape"},
         {ages_are_sound, "the ages of objects do not add up"},
         {work_is_sound, "a stretch of computing is too long"},
         {controls_are_sound, "an operation is impossible"},
         {isolated_are_sound, "an isolated object is impossible"},
         {segments_are_sound, "a segment does not fit its operations"},
+        {kinds_are_sound, "what it says of free lists is impossible"},
+        {isolated_born_are_sound, "an isolated object is impossible"},
     };
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
         if (!checks[i].is_sound(compiled))

@@ -31,6 +31,7 @@
 #include "sim/base/error.h"
 #include "sim/base/setting.h"
 #include "sim/interval/column.h"
+#include "sim/interval/free_lists.h"
 #include "sim/model/age.h"
 #include "sim/model/engine.h"
 #include "sim/model/observer.h"
@@ -39,9 +40,13 @@
 
 #define SEGMENT_OPERATIONS 128
 
-/* What an operation is to the replayer: COST_CLASSES classes of allocation, and these. */
+/* What an operation is to the replayer: COST_CLASSES classes of allocation, and these. With those
+ * below BIRTH_CLASSES an object is born or, if its shape says so, becomes tracked. */
 enum op_class {
-    CLASS_STORE = COST_CLASSES,
+    CLASS_BIRTH_BY_STORE = COST_CLASSES,
+    CLASS_BIRTH_BY_CLEAR,
+    BIRTH_CLASSES,
+    CLASS_STORE = BIRTH_CLASSES,
     CLASS_CLEAR,
     CLASS_LOAD,
     CLASS_COPY,
@@ -59,7 +64,8 @@ enum op_class {
  * ends at max(c + net, floor), and the largest value that an allocation takes it to is
  * max(c + rise, peak). (It goes up by one at an allocation and down, held at 0, at a death. A sum
  * held at 0 from below is the larger of two things: the plain sum, and what it is if it starts
- * from 0.) */
+ * from 0.) Births and deaths through free lists are not in it: struct segment_kinds has them.
+ */
 struct segment {
     uint64_t operation;       /* its first */
     uint64_t mutator_ns;      /* as it begins; all of it takes less than 2^63 */
@@ -74,9 +80,39 @@ static_assert(sizeof(struct segment) == 64, "a cache line");
 
 #define NO_RISE (INT32_MIN / 2) /* of a segment without allocations */
 
+/* Whether an object is in a generation, and so examined. A program whose objects are what their
+ * kinds say has all of these; in others everything is TRACKED_ALWAYS. */
+enum tracking {
+    TRACKED_ALWAYS,
+    TRACKED_ONCE,  /* until the first collection that it meets and survives: a tuple of atoms */
+    TRACKED_NEVER, /* a dict of atoms, while it is one; a tuple that is born so */
+    TRACKED_LATE,  /* no birth: an object that was in no generation enters generation 0, and has its
+                      place in the order of birth from then on */
+    TRACKING_COUNT
+};
+
 /* Objects alike. */
 struct shape {
-    uint32_t cost, fields, bytes; /* the first: enum cost_class */
+    uint8_t cost;         /* enum cost_class */
+    uint8_t takes, gives; /* its free lists, at birth and at death */
+    uint8_t tracking;     /* enum tracking */
+    uint32_t fields, bytes;
+};
+
+/* What else a segment does in a program with kinds: births and deaths through free lists, and
+ * objects that are in no generation. The counter's plain sum, if no birth is from a free list and
+ * all deaths are into one, takes it to `rise` at most; if it is the other way round, to `fall` at
+ * least; `net` is births less deaths. */
+struct segment_kinds {
+    uint32_t use;       /* the first of its list_uses */
+    uint32_t trackings; /* of its window, as it begins */
+    int32_t net, rise, fall;
+};
+
+/* Of what reference counting has not freed. */
+struct alive_kinds {
+    struct tally never; /* shapes TRACKED_NEVER */
+    struct tally once;  /* shapes TRACKED_ONCE */
 };
 
 static inline void shape_add(const struct shape *shape, struct tally *tally)
@@ -127,7 +163,11 @@ struct isolated {
     X(struct op, controls, "an operation of class control")                                        \
     X(struct isolated, isolated, "an object that becomes isolated, in order")                      \
     X(uint32_t, references, "the second number of what an isolated object refers to")              \
-    X(struct shape, shapes, "cost class, fields and bytes of objects alike")
+    X(struct shape, shapes, "cost class, free lists, tracking, fields and bytes of objects alike") \
+    X(struct segment_kinds, segment_kinds, "what else a segment does, in a program with kinds")    \
+    X(struct list_use, list_uses, "what a segment does to the level of a free list")               \
+    X(struct alive_kinds, alive_kinds, "what of `alive` is in no generation, or may be")           \
+    X(uint64_t, isolated_born, "how many objects were born before an isolated one")
 
 enum compiled_column {
 #define X(type, name, meaning) COLUMN_##name,
@@ -151,11 +191,13 @@ struct elder {
 /* What came before a window. */
 struct before {
     uint64_t operations, births, deaths, numbers;
+    uint64_t trackings;         /* of these births: no births */
     uint64_t ages[AGE_BUCKETS]; /* of these deaths */
 };
 
 struct compiled {
-    struct program program; /* what the workload has declared; no operations */
+    struct program program;                  /* what the workload has declared; no operations */
+    const struct collector_version *version; /* for which it is; with kinds: and its like alone */
     struct column columns[COLUMN_COUNT];
     struct column elder_deaths;   /* struct elder: dies here, and was born ORIGIN_BACK births ago,
                                      or has one of the other shapes and was born before the window */
@@ -188,6 +230,14 @@ static inline bool is_ancient(uint64_t origin, uint32_t in_column)
 {
     return in_column == ANCIENT && origin > 0;
 }
+
+/* Whether programs with kinds do on both versions the same, but for times. */
+bool versions_are_alike(const struct collector_version *a, const struct collector_version *b);
+
+/* Whether the program does on that version what it does on its own, but for times; else a line in
+ * *error that begins with `what`, the program. Returns 0 or -1. */
+int compiled_suits(const struct compiled *compiled, const struct collector_version *version,
+                   const char *what, struct error *error);
 
 /* The elder that dies, or becomes isolated, at that place. */
 const struct elder *elder_at(const struct column *elders, uint64_t place) __attribute__((pure));
@@ -281,6 +331,10 @@ void compiler_observe(struct compiler *compiler, const struct observer *observer
 /* The next window of the program, for which compiled_fini is due whatever is returned. Returns 1;
  * or 0 if there is none left; or -1 with a line in *error. A fault is part of the last window. */
 int compiler_next(struct compiler *compiler, struct compiled *window, struct error *error);
+
+/* Why it has given up, if the program takes the graph engine, and where: as struct program's
+ * needs_graph, which says what is known before anything is compiled. Empty otherwise. */
+const struct error *compiler_needs_graph(const struct compiler *compiler);
 
 /* How far it is, from 0 to 1, by planned time; 0 if the program does not say. */
 double compiler_progress(const struct compiler *compiler);

@@ -29,10 +29,13 @@ static __attribute__((noinline)) void keep_high_birth(struct compiler *compiler,
 
 static size_t shape_hash(const struct shape *shape)
 {
+    uint32_t kind; /* what it is besides: four bytes */
+    memcpy(&kind, shape, sizeof kind);
     uint64_t mixed = (shape->fields * UINT64_C(0x9E3779B97F4A7C15)) ^
-                     (shape->bytes * UINT64_C(0xC2B2AE3D27D4EB4F)) ^ shape->cost;
+                     (shape->bytes * UINT64_C(0xC2B2AE3D27D4EB4F)) ^ kind;
     return (size_t)(mixed ^ (mixed >> 29));
 }
+static_assert(offsetof(struct shape, fields) == sizeof(uint32_t), "four bytes");
 
 static uint32_t *shape_slot(const struct compiler *compiler, const struct shape *shape)
 {
@@ -56,18 +59,22 @@ static void shapes_rehash(struct compiler *compiler, size_t slots)
         *shape_slot(compiler, &shapes[i]) = i + 1;
 }
 
-static uint32_t shape_of(struct compiler *compiler, const struct op *op)
+static inline uint32_t number_of_shape(struct compiler *compiler, const struct shape *shape)
 {
-    const struct shape shape = {cost_class_of(op->kind), op->b, op->c};
-    uint32_t *slot = shape_slot(compiler, &shape);
+    uint32_t *slot = shape_slot(compiler, shape);
     if (*slot)
         return *slot - 1;
     uint32_t number = (uint32_t)compiler->shapes.count;
-    *(struct shape *)column_push(&compiler->shapes, sizeof shape) = shape;
+    *(struct shape *)column_push(&compiler->shapes, sizeof *shape) = *shape;
     *slot = number + 1;
     if (2 * (size_t)number > compiler->shape_slots)
         shapes_rehash(compiler, 2 * compiler->shape_slots);
     return number;
+}
+
+uint32_t compiler_shape(struct compiler *compiler, const struct shape *shape)
+{
+    return number_of_shape(compiler, shape);
 }
 
 void compiler_begin(struct compiler *compiler)
@@ -79,6 +86,8 @@ void compiler_begin(struct compiler *compiler)
     compiler->round_least = compiler->options.window ? compiler->options.window : ROUND_LEAST;
     compiler->shapes = column_of(sizeof(struct shape));
     shapes_rehash(compiler, 64);
+    if (compiler->stream.program.has_kinds)
+        compiler_begin_kinds(compiler);
 }
 
 /* ---- operations ----------------------------------------------------------------------- */
@@ -109,9 +118,9 @@ static void record_death(struct compiler *compiler, ref o)
     const struct node *node = node_at(compiler, o);
     struct known known = {node->birth, (uint8_t)node->shape};
     uint64_t birth = node->birth;
-    if (node->shape >= SHAPE_OTHER || compiler->is_long) {
+    if (node->shape >= SHAPE_OTHER || compiler->is_unusual) {
         known = know_unusual(compiler, o);
-        birth = compiler_birth_of(compiler, o);
+        birth = compiler_born_before(compiler, o) + compiler->trackings;
     }
     uint32_t age = age_bucket(compiler->births - birth - 1);
     *PUSH(compiler, uint32_t, deaths) = known.birth;
@@ -154,7 +163,7 @@ static __attribute__((noinline)) void release(struct compiler *compiler, ref o)
                 top = child;
             }
         }
-        arena_give(&compiler->arena, o, node_bytes(node->fields));
+        arena_give(&compiler->arena, o, node_bytes(compiler, node->fields));
         o = top;
     }
 }
@@ -166,7 +175,7 @@ static ref *fields(void *context, ref o, uint32_t *count)
     return node->field;
 }
 
-static void assign(void *context, ref *slot, ref o)
+static inline void assign(void *context, ref *slot, ref o)
 {
     struct compiler *compiler = context;
     ref old = *slot;
@@ -177,17 +186,45 @@ static void assign(void *context, ref *slot, ref o)
         release(compiler, old);
 }
 
-static void execute_new(struct compiler *compiler, const struct op *op)
+void compiler_assign(void *compiler, ref *slot, ref o)
 {
-    uint32_t shape = shape_of(compiler, op);
-    ref o = arena_take(&compiler->arena, node_bytes(op->b));
+    assign(compiler, slot, o);
+}
+
+void compiler_number(struct compiler *compiler, ref o, uint32_t shape)
+{
     struct node *node = node_at(compiler, o);
-    *node = (struct node){.birth = (uint32_t)compiler->births, .fields = op->b, .shape = shape};
+    node->birth = (uint32_t)compiler->births;
+    node->shape = shape;
     if (compiler->births >> 32)
         keep_high_birth(compiler, o);
     compiler->births++;
-    memset(node->field, 0, op->b * sizeof *node->field);
     *PUSH(compiler, uint32_t, births) = shape;
+}
+
+static inline ref new_node(struct compiler *compiler, uint32_t shape, uint32_t fields)
+{
+    ref o = arena_take(&compiler->arena, node_bytes(compiler, fields));
+    struct node *node = node_at(compiler, o);
+    *node = (struct node){.birth = (uint32_t)compiler->births, .fields = fields, .shape = shape};
+    if (compiler->births >> 32)
+        keep_high_birth(compiler, o);
+    compiler->births++;
+    memset(node->field, 0, fields * sizeof *node->field);
+    *PUSH(compiler, uint32_t, births) = shape;
+    return o;
+}
+
+ref compiler_new_node(struct compiler *compiler, uint32_t shape, uint32_t fields)
+{
+    return new_node(compiler, shape, fields);
+}
+
+static void execute_new(struct compiler *compiler, const struct op *op)
+{
+    const struct shape shape = {
+        .cost = (uint8_t)cost_class_of(op->kind), .fields = op->b, .bytes = op->c};
+    ref o = new_node(compiler, number_of_shape(compiler, &shape), op->b);
     assign(compiler, &compiler->registers[op->a], o);
 }
 
@@ -238,14 +275,22 @@ static bool round_is_over(const struct compiler *compiler)
            compiler->now >= ROUND_MOST;
 }
 
-enum run_end compiler_run(struct compiler *compiler)
+static inline __attribute__((always_inline)) enum run_end
+run(struct compiler *compiler, bool (*execute_one)(struct compiler *, const struct op *))
 {
     const struct program *program = &compiler->stream.program;
     while (compiler->next < program->count) {
-        if (!execute(compiler, &program->ops[compiler->next++]))
+        if (!execute_one(compiler, &program->ops[compiler->next++]))
             return RUN_FAULT;
         if (round_is_over(compiler))
             return RUN_ROUND;
     }
     return RUN_STRETCH;
+}
+
+enum run_end compiler_run(struct compiler *compiler)
+{
+    if (compiler->stream.program.has_kinds)
+        return run(compiler, compiler_execute_kind);
+    return run(compiler, execute);
 }

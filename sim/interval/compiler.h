@@ -34,6 +34,16 @@ static_assert(sizeof(struct node) <= ARENA_NOTHING, "nothing has a header");
 
 #define MARKED (UINT32_C(1) << 31)
 
+/* And behind its fields in a program with kinds. */
+struct node_kind {
+    uint32_t born;     /* how many objects were born before it: the low half, */
+    uint8_t born_high; /* and the next 8 bits */
+    uint8_t kind;      /* enum object_kind */
+    uint8_t tracking;  /* that of its shape */
+    bool owns;         /* its fields are in a dict of its own, which is its only field: */
+    uint32_t count;    /* how many there are; or of a dict: its values that may be tracked */
+};
+
 #define NODE_UNITS_LEAST 3 /* of the arena's 8 bytes */
 static_assert(sizeof(struct node) == 8 * NODE_UNITS_LEAST, "two objects are that far apart");
 
@@ -41,7 +51,7 @@ static_assert(sizeof(struct node) == 8 * NODE_UNITS_LEAST, "two objects are that
 struct becoming {   /* isolated */
     uint32_t stamp; /* the operation */
     uint32_t order; /* of one operation: as they were found */
-    uint64_t birth;
+    uint64_t birth, born;
     struct isolated record;
 };
 
@@ -66,9 +76,11 @@ struct compiler {
     bool is_whole;                   /* one window is to have all of the program */
     const struct observer *observer; /* that is to hear of it; NULL: none */
     struct stream stream;
-    size_t next;          /* operation of its stretch */
-    bool ended;           /* after the last window */
-    uint32_t round_least; /* operations of a round */
+    size_t next; /* operation of its stretch */
+    bool ended;  /* after the last window */
+    const struct collector_version *version;
+    struct error needs_graph; /* why it has given up, if the graph engine would not; else empty */
+    uint32_t round_least;     /* operations of a round */
 
     /* The heap. */
     struct arena arena;
@@ -76,15 +88,20 @@ struct compiler {
     size_t birth_high_capacity;
     ref *registers;
     struct fault fault;
+    uint32_t hidden;          /* words of a node behind its fields */
     uint64_t births, numbers; /* so far */
-    struct column shapes;     /* so far: struct shape */
-    uint32_t *shape_table;    /* open addressing: shape + 1 */
+    uint64_t trackings;       /* of these births: TRACKED_LATE */
+    ref *items;               /* of the tuple that is made next */
+    size_t item_count, item_capacity;
+    struct column shapes;  /* so far: struct shape */
+    uint32_t *shape_table; /* open addressing: shape + 1 */
     size_t shape_slots;
 
     /* The window that is being written. */
     struct compiled *compiled;
     uint64_t deaths, references; /* how many it has by now */
     bool is_long;           /* it has an origin: births beyond those of before may be ancient */
+    bool is_unusual;        /* it is long, or has kinds */
     struct age_counts ages; /* of these deaths */
     uint32_t now;           /* the operation in the round, from 1 */
     struct round round;
@@ -92,8 +109,17 @@ struct compiler {
         struct tally alive;
         uint64_t mutator_ns, isolated_bytes;
         uint32_t birth, death, work, control, isolated; /* in the window */
-    } cut;                                              /* how far segments have been made */
-    struct before before;                               /* the window */
+        uint32_t trackings;                             /* of these births */
+        struct alive_kinds alive_kinds;
+    } cut; /* how far segments have been made */
+    /* With kinds, of the segment that is being made: the counter's plain sum if as much goes
+     * through free lists as can, for it and against it; and the lists that are used, as bits. */
+    struct cutting_kinds {
+        int64_t rising, falling;
+        uint32_t used;
+        struct list_use uses[FREE_LISTS];
+    } cutting_kinds;
+    struct before before;          /* the window */
     uint64_t counts[COLUMN_COUNT]; /* elements of columns of the window before */
 };
 
@@ -110,9 +136,31 @@ static inline uint64_t compiler_birth_of(const struct compiler *compiler, ref o)
     return birth;
 }
 
-static inline size_t node_bytes(uint32_t fields)
+static inline size_t node_bytes(const struct compiler *compiler, uint32_t fields)
 {
-    return sizeof(struct node) + (size_t)fields * sizeof(ref);
+    return sizeof(struct node) + ((size_t)fields + compiler->hidden) * sizeof(ref);
+}
+
+static inline struct node_kind *node_kind_at(const struct compiler *compiler, ref o)
+{
+    struct node *node = node_at(compiler, o);
+    return (struct node_kind *)&node->field[node->fields];
+}
+static_assert(sizeof(struct node_kind) % sizeof(ref) == 0, "hidden words");
+
+/* Objects born so far. */
+static inline uint64_t compiler_born(const struct compiler *compiler)
+{
+    return compiler->births - compiler->trackings;
+}
+
+/* How many of these were born before an object. */
+static inline uint64_t compiler_born_before(const struct compiler *compiler, ref o)
+{
+    if (!compiler->hidden)
+        return compiler_birth_of(compiler, o);
+    const struct node_kind *kind = node_kind_at(compiler, o);
+    return (uint64_t)kind->born_high << 32 | kind->born;
 }
 
 #define PUSH(compiler, type, name)                                                                 \
@@ -148,6 +196,29 @@ enum run_end {
 
 /* Executes operations of the stretch. */
 enum run_end compiler_run(struct compiler *compiler);
+
+/* The number of a shape; it is new, perhaps. */
+uint32_t compiler_shape(struct compiler *compiler, const struct shape *shape);
+
+/* A new object with empty fields, to which nothing refers. */
+ref compiler_new_node(struct compiler *compiler, uint32_t shape, uint32_t fields);
+
+/* The next place in the order of birth is an object's. */
+void compiler_number(struct compiler *compiler, ref o, uint32_t shape);
+
+/* *slot, a register or a field, refers to `o` (0: to nothing) from now on; then what it referred to
+ * is released. `compiler` is the heap of a struct machine. */
+void compiler_assign(void *compiler, ref *slot, ref o);
+
+/* ---- kinds.c ---- */
+
+/* The program takes the graph engine, from the operation under way on. Does not return. */
+void compiler_give_up(struct compiler *compiler, const char *what) __attribute__((noreturn));
+
+void compiler_begin_kinds(struct compiler *compiler);
+
+/* Executes an operation of a program with kinds; false, and a fault, if it cannot be. */
+bool compiler_execute_kind(struct compiler *compiler, const struct op *op);
 
 /* ---- isolation.c ---- */
 

@@ -18,6 +18,7 @@ static void replayer_free(void *engine)
     compiler_close(replayer->compiler);
     compiled_fini(&replayer->own);
     isolated_graph_fini(&replayer->isolated);
+    generations_fini(&replayer->generations);
     free(replayer);
 }
 
@@ -31,7 +32,10 @@ static void replayer_enter_window(void *engine, const struct compiled *window)
     replayer->classes = compiled_classes(window);
     replayer->death_operations = compiled_death_operations(window);
     replayer->deaths = deaths_of(window);
+    replayer->kinds = window->program.has_kinds ? compiled_segment_kinds(window) : NULL;
+    replayer->uses = compiled_list_uses(window);
     replayer->birth = replayer->death = replayer->work = replayer->control = 0;
+    replayer->trackings = 0;
     generations_set_origin(&replayer->generations, window->origin);
     isolated_graph_enter(&replayer->isolated, window);
     replayer_enter(replayer, replayer->segments);
@@ -57,6 +61,9 @@ static int begin(void *context, struct error *error)
     isolated_graph_init(&replayer->isolated);
     if (!setup->compiled && begin_own(replayer, error) != 0)
         return -1;
+    if (setup->compiled &&
+        compiled_suits(setup->compiled, setup->collector, "the program", error) != 0)
+        return -1;
     replayer->program = setup->compiled ? setup->compiled->program : replayer->own.program;
     replayer->memory_limit_bytes = replayer->program.memory_limit_bytes;
     if (replayer->memory_limit_bytes == 0)
@@ -64,6 +71,7 @@ static int begin(void *context, struct error *error)
     compiled_costs(&replayer->program.costs, replayer->ns);
     replayer->workload = setup->workload->component->name;
     replayer->collects_in_allocation = setup->collector->kind == COLLECTS_IN_ALLOCATION;
+    replayer->generations.has_kinds = replayer->program.has_kinds;
     replayer->permanent = setup->permanent;
     replayer->generations.tallies[PERMANENT].objects[0] = setup->permanent;
     return 0;
@@ -145,8 +153,10 @@ static void replayer_totals(void *engine, struct engine_totals *totals)
     const struct generations *generations = &replayer->generations;
     replayer_settle(replayer);
     *totals = (struct engine_totals){.heap_peak_bytes = replayer->peak_bytes};
-    for (int g = 0; g <= PERMANENT; g++) {
+    for (int g = 0; g < PLACES; g++)
         totals->heap_bytes += generations->tallies[g].bytes;
+    totals->untracked = tally_objects(&generations->tallies[NO_GENERATION]);
+    for (int g = 0; g <= PERMANENT; g++) {
         totals->tracked[g] = tally_objects(&generations->tallies[g]);
         totals->freed_by_count[g] = generations->freed_by_count[g];
         totals->freed_by_collector[g] = generations->freed_by_collector[g];
@@ -156,7 +166,7 @@ static void replayer_totals(void *engine, struct engine_totals *totals)
 static uint64_t births(const void *engine)
 {
     const struct replayer *replayer = engine;
-    return replayer_births(replayer) - replayer->first_birth;
+    return replayer_born(replayer) - replayer->first_birth;
 }
 
 /* The program knows the ages of all that reference counting has freed so far. What was outside

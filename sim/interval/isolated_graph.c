@@ -122,7 +122,7 @@ static void forget_listed(struct isolated_graph *graph, uint32_t number)
 /* Passes all lists, and forgets what is freed. */
 static void weed(struct isolated_graph *graph)
 {
-    for (int g = 0; g <= PERMANENT; g++) {
+    for (int g = 0; g < PLACES; g++) {
         struct isolated_list list = graph->lists[g];
         uint32_t next;
         graph->lists[g] = (struct isolated_list){0};
@@ -151,6 +151,8 @@ void isolated_graph_enter(struct isolated_graph *graph, const struct compiled *w
     graph->references = compiled_references(window) ? compiled_references(window) : &none;
     graph->shapes = compiled_shapes(window);
     graph->elders = &window->elder_isolated;
+    graph->has_kinds = window->program.has_kinds;
+    graph->born = compiled_isolated_born(window);
     graph->origin = window->origin;
 }
 
@@ -164,6 +166,7 @@ static void keep(struct isolated_graph *graph, const struct isolated *record)
     struct kept *kept = arena_at(&graph->kept, block);
     kept->record = *record;
     kept->birth = facts.birth;
+    kept->born = graph->has_kinds ? isolated_born(graph, remains) : facts.birth;
     for (uint32_t i = 0; i < record->references; i++)
         kept->references[i] = facts.references[i];
     remains->record = block;
@@ -186,10 +189,11 @@ static void add(struct isolated_graph *graph, uint32_t place, const struct gener
     struct remains *remains = appear(graph, number);
     remains->record = place + 1;
     struct isolated_facts facts = isolated_facts(graph, remains);
-    uint32_t bytes = graph->shapes[facts.record->shape].bytes;
-    graph->bytes_ever += bytes;
-    graph->floating_bytes += bytes;
-    list_add(graph, &graph->lists[generation_of(generations, facts.birth)], number, remains);
+    const struct shape *shape = &graph->shapes[facts.record->shape];
+    int list = generations_place(generations, shape, facts.birth);
+    graph->bytes_ever += shape->bytes;
+    graph->floating_bytes += shape->bytes;
+    list_add(graph, &graph->lists[list], number, remains);
     for (uint32_t r = 0; r < facts.record->references; r++)
         appear(graph, facts.references[r])->references++;
 }
@@ -282,6 +286,15 @@ static void reach_from_outside(struct isolated_graph *graph, struct isolated_lis
     }
 }
 
+/* Is it in no generation any more, now that a collection has met it? */
+static bool is_untracked(const struct isolated_graph *graph, const struct remains *remains)
+{
+    if (!graph->has_kinds)
+        return false;
+    struct isolated_facts facts = isolated_facts(graph, remains);
+    return graph->shapes[facts.record->shape].tracking == TRACKED_ONCE;
+}
+
 /* Those still candidates are unreachable. */
 static struct isolated_list split_young(struct isolated_graph *graph, struct isolated_list young,
                                         int target)
@@ -292,7 +305,8 @@ static struct isolated_list split_young(struct isolated_graph *graph, struct iso
         struct remains *remains = isolated_remains(graph, number);
         next = remains->next;
         if (!remains->candidate) {
-            list_add(graph, &graph->lists[target], number, remains);
+            int place = is_untracked(graph, remains) ? NO_GENERATION : target;
+            list_add(graph, &graph->lists[place], number, remains);
             continue;
         }
         remains->candidate = false;

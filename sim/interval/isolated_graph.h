@@ -61,7 +61,7 @@ struct remains_table {
 /* An isolated object that has outlived its window in this run. */
 struct kept {
     struct isolated record;
-    uint64_t birth;
+    uint64_t birth, born;
     uint32_t references[]; /* record.references of them */
 };
 
@@ -81,6 +81,8 @@ struct isolated_graph {
     const uint32_t *references;
     const struct shape *shapes;
     const struct column *elders;
+    bool has_kinds; /* the program */
+    const uint64_t *born;
     uint64_t origin;
 
     struct arena kept;
@@ -89,7 +91,7 @@ struct isolated_graph {
     uint64_t first, end;            /* numbers for which there are pages, or have been */
     struct remains_table *no_table; /* in place of what is not there: all its pages are no_page */
     struct remains_page *no_page;
-    struct isolated_list lists[GENERATIONS + 1];
+    struct isolated_list lists[PLACES];
     uint64_t listed, freed_listed; /* objects in lists, and those of them that are freed */
     uint64_t count_ever;           /* objects that ever became isolated, */
     uint64_t bytes_ever;           /* and their bytes */
@@ -131,6 +133,16 @@ static inline struct isolated_facts isolated_facts(const struct isolated_graph *
     if (is_ancient(graph->origin, record->birth))
         birth = elder_at(graph->elders, remains->record - 1)->birth;
     return (struct isolated_facts){record, graph->references + record->reference, birth};
+}
+
+/* How many were born before an isolated object that has not been freed, in a program with kinds:
+ * there that is not its place in the order of birth. */
+static inline uint64_t isolated_born(const struct isolated_graph *graph,
+                                     const struct remains *remains)
+{
+    if (remains->kept)
+        return ((const struct kept *)arena_at(&graph->kept, remains->record))->born;
+    return graph->born[remains->record - 1];
 }
 
 /* A number that is in no list any more, and to which nothing refers. */

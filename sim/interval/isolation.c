@@ -51,8 +51,8 @@ void compiler_record_isolated(struct compiler *compiler, ref o, uint32_t stamp)
     compiler->references += record.references;
     round->becoming = allocate_grow(round->becoming, &round->becoming_capacity,
                                     round->becoming_count + 1, sizeof *round->becoming);
-    round->becoming[round->becoming_count] =
-        (struct becoming){stamp, (uint32_t)round->becoming_count, birth, record};
+    round->becoming[round->becoming_count] = (struct becoming){
+        stamp, (uint32_t)round->becoming_count, birth, compiler_born_before(compiler, o), record};
     round->becoming_count++;
 }
 
@@ -98,7 +98,7 @@ static void find_unreachable(struct compiler *compiler)
                                                round->unreachable_count + 1, sizeof(ref));
             round->unreachable[round->unreachable_count++] = (ref)o;
         }
-        o += arena_stride(node_bytes(node->fields));
+        o += arena_stride(node_bytes(compiler, node->fields));
     }
 }
 
@@ -175,7 +175,7 @@ static void remove_unreachable(struct compiler *compiler)
     for (size_t i = 0; i < round->unreachable_count; i++) {
         struct node *node = node_at(compiler, round->unreachable[i]);
         node->count = 0;
-        arena_give(&compiler->arena, round->unreachable[i], node_bytes(node->fields));
+        arena_give(&compiler->arena, round->unreachable[i], node_bytes(compiler, node->fields));
     }
 }
 

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Executing a program's operations: its segments are passed in one step, or walked through. */
+ * Executing a program's operations: its segments are passed in one step, or walked through.
+ *
+ * Programs with kinds take longer, for free lists and for what is in no generation. Others do not
+ * pay for that: all that looks at segments is compiled twice (`kinds`). */
 #include "sim/interval/replayer.h"
+
+#define TWICE inline __attribute__((always_inline))
 
 void replayer_enter(struct replayer *replayer, const struct segment *segment)
 {
@@ -11,18 +16,73 @@ void replayer_enter(struct replayer *replayer, const struct segment *segment)
 
 /* ---- a segment in one step ------------------------------------------------------------ */
 
-/* Whether nothing happens in the segment that has to be looked at: no allocation asks for a
- * collection or does not fit into memory, and nothing becomes due before its end. */
-static bool is_uneventful(const struct replayer *replayer)
+/* Is every birth that can be from a free list from one, and every death into one? */
+static bool is_silent(const struct replayer *replayer, const struct segment_kinds *kinds)
+{
+    for (uint32_t i = kinds->use; i < kinds[1].use; i++) {
+        const struct list_use *use = &replayer->uses[i];
+        if (!list_use_is_silent(use, replayer->free_lists.level[use->list]))
+            return false;
+    }
+    return true;
+}
+
+/* Is the counter that far from 0 and from the limit that it does not matter which are? */
+static bool is_far(const struct replayer *replayer, const struct segment_kinds *kinds,
+                   int64_t limit)
+{
+    int64_t count = replayer->mutator->collector.count[0];
+    return count + kinds->fall >= 0 && count + kinds->rise <= limit;
+}
+
+/* Of the counter in a segment: whether an allocation in it may ask for a collection; if none does,
+ * what else is known. */
+enum counting {
+    COUNTS_DUE,
+    COUNTS_APART, /* what goes through free lists is not in it: the segment's sums hold */
+    COUNTS_FAR    /* neither are they needed */
+};
+
+static TWICE enum counting counting_in(const struct replayer *replayer, bool kinds)
 {
     const struct segment *segment = replayer->segment;
     const struct mutator *mutator = replayer->mutator;
     int64_t limit = mutator->requested ? UINT32_MAX : mutator->collector.limit;
-    return (int64_t)mutator->collector.count[0] + segment->rise <= limit &&
-           segment->peak <= limit &&
-           mutator->wall_ns + (segment[1].mutator_ns - segment->mutator_ns) < mutator->due_ns &&
+    if (kinds) {
+        const struct segment_kinds *more = &replayer->kinds[segment - replayer->segments];
+        if (!is_silent(replayer, more))
+            return is_far(replayer, more, limit) ? COUNTS_FAR : COUNTS_DUE;
+    }
+    bool below =
+        (int64_t)mutator->collector.count[0] + segment->rise <= limit && segment->peak <= limit;
+    return below ? COUNTS_APART : COUNTS_DUE;
+}
+
+/* Whether nothing happens in the segment that has to be looked at: nothing becomes due before its
+ * end, and no allocation does not fit into memory. (Nor asks for a collection.) */
+static bool is_uneventful(const struct replayer *replayer)
+{
+    const struct segment *segment = replayer->segment;
+    const struct mutator *mutator = replayer->mutator;
+    return mutator->wall_ns + (segment[1].mutator_ns - segment->mutator_ns) < mutator->due_ns &&
            replayer->isolated.floating_bytes + segment->live_peak_bytes <=
                replayer->memory_limit_bytes;
+}
+
+/* Passes the levels of the free lists. Returns by how much the counter changes, if it is far. */
+static int64_t pass_kinds(struct replayer *replayer)
+{
+    const struct segment_kinds *kinds = &replayer->kinds[replayer->segment - replayer->segments];
+    int64_t change = kinds->net;
+    for (uint32_t i = kinds->use; i < kinds[1].use; i++) {
+        const struct list_use *use = &replayer->uses[i];
+        uint32_t *level = &replayer->free_lists.level[use->list];
+        uint32_t now = list_use_level(use, *level);
+        change += (int64_t)now - *level;
+        *level = now;
+    }
+    replayer->trackings = kinds[1].trackings;
+    return change;
 }
 
 static void note_peak(struct replayer *replayer, uint64_t live_bytes)
@@ -31,13 +91,17 @@ static void note_peak(struct replayer *replayer, uint64_t live_bytes)
         replayer->peak_bytes = replayer->isolated.floating_bytes + live_bytes;
 }
 
-static void pass(struct replayer *replayer)
+static TWICE void pass(struct replayer *replayer, enum counting counting, bool kinds)
 {
     const struct segment *segment = replayer->segment;
     struct mutator *mutator = replayer->mutator;
     uint64_t ns = segment[1].mutator_ns - segment->mutator_ns;
+    int64_t change = kinds ? pass_kinds(replayer) : 0;
     int64_t count = (int64_t)mutator->collector.count[0] + segment->net;
-    mutator->collector.count[0] = (uint32_t)(count > segment->floor ? count : segment->floor);
+    count = count > segment->floor ? count : segment->floor;
+    if (counting == COUNTS_FAR)
+        count = mutator->collector.count[0] + change;
+    mutator->collector.count[0] = (uint32_t)count;
     mutator->wall_ns += ns;
     mutator->mutator_ns += ns;
     mutator->operation += replayer->segment->length;
@@ -53,17 +117,24 @@ static void pass(struct replayer *replayer)
 
 /* ---- operation by operation ----------------------------------------------------------- */
 
-/* An allocation; false if it does not fit. */
-static bool allocate(struct replayer *replayer)
+/* A birth: an allocation; false if it is checked and does not fit. Or an object becomes tracked. */
+static TWICE bool give_birth(struct replayer *replayer, bool checked, bool kinds)
 {
     struct mutator *mutator = replayer->mutator;
-    uint32_t bytes = replayer->deaths.shapes[replayer->deaths.births[replayer->birth]].bytes;
-    if (bytes >
-        replayer->memory_limit_bytes - replayer->isolated.floating_bytes - replayer->live_bytes) {
+    const struct shape *shape = &replayer->deaths.shapes[replayer->deaths.births[replayer->birth]];
+    uint32_t bytes = shape->bytes;
+    if (kinds && shape->tracking == TRACKED_LATE) {
+        replayer->birth++;
+        replayer->trackings++;
+        return true;
+    }
+    if (checked && bytes + replayer->isolated.floating_bytes + replayer->live_bytes >
+                       replayer->memory_limit_bytes) {
         mutator->fault.kind = FAULT_MEMORY_LIMIT;
         return false;
     }
-    bool due = collector_allocated(&mutator->collector);
+    bool counts = !kinds || !free_lists_take(&replayer->free_lists, shape->takes);
+    bool due = counts && collector_allocated(&mutator->collector);
     if (due && replayer->collects_in_allocation)
         mutator->collect_automatically(mutator);
     replayer->birth++;
@@ -74,20 +145,23 @@ static bool allocate(struct replayer *replayer)
     return true;
 }
 
-static void die(struct replayer *replayer)
+static TWICE void die(struct replayer *replayer, bool kinds)
 {
-    uint32_t first = replayer->death;
+    uint32_t first = replayer->death, kept = 0;
     while (replayer->death < replayer->segment[1].death &&
-           replayer->death_operations[replayer->death] == replayer->offset)
-        replayer->live_bytes -= shape_of_death(&replayer->deaths, replayer->death++)->bytes;
+           replayer->death_operations[replayer->death] == replayer->offset) {
+        const struct shape *shape = shape_of_death(&replayer->deaths, replayer->death++);
+        replayer->live_bytes -= shape->bytes;
+        kept += kinds && free_lists_give(&replayer->free_lists, shape->gives);
+    }
     if (replayer->death == first)
         return;
     generations_note_deaths(&replayer->generations, &replayer->deaths, first, replayer->death);
-    collector_freed(&replayer->mutator->collector, replayer->death - first);
+    collector_freed(&replayer->mutator->collector, replayer->death - first - kept);
 }
 
 /* One operation after the other, up to the segment's end or to where it has to stop. */
-static enum engine_stop walk(struct replayer *replayer)
+static TWICE enum engine_stop walk(struct replayer *replayer, bool kinds)
 {
     struct mutator *mutator = replayer->mutator;
     const uint8_t *classes =
@@ -105,9 +179,9 @@ static enum engine_stop walk(struct replayer *replayer)
             ns = compiled_work(replayer->compiled)[replayer->work++];
         mutator->wall_ns += ns;
         mutator->mutator_ns += ns;
-        if (class < COST_CLASSES && !allocate(replayer))
+        if (class < BIRTH_CLASSES && !give_birth(replayer, class < COST_CLASSES, kinds))
             return STOP_FAULT;
-        die(replayer);
+        die(replayer, kinds);
         mutator->operation++;
     }
     return STOP_END;
@@ -133,14 +207,15 @@ static enum engine_stop end(struct replayer *replayer)
 }
 
 /* Executes what the segment has left, as far as it goes. */
-static enum engine_stop run_segment(struct replayer *replayer, struct op *control)
+static TWICE enum engine_stop run_segment(struct replayer *replayer, struct op *control, bool kinds)
 {
     struct mutator *mutator = replayer->mutator;
     if (replayer->offset < replayer->segment->length) {
-        if (replayer->offset == 0 && is_uneventful(replayer)) {
-            pass(replayer);
+        enum counting counting = replayer->offset == 0 ? counting_in(replayer, kinds) : COUNTS_DUE;
+        if (counting != COUNTS_DUE && is_uneventful(replayer)) {
+            pass(replayer, counting, kinds);
         } else {
-            enum engine_stop stop = walk(replayer);
+            enum engine_stop stop = walk(replayer, kinds);
             if (stop != STOP_END)
                 return stop;
         }
@@ -157,18 +232,23 @@ static enum engine_stop run_segment(struct replayer *replayer, struct op *contro
 
 #define SIGN_OF_LIFE 4096 /* segments, at most, between two */
 
-enum engine_stop replayer_run(void *engine, struct op *control)
+static TWICE enum engine_stop run(struct replayer *replayer, struct op *control, bool kinds)
 {
-    struct replayer *replayer = engine;
     const struct segment *last =
         replayer->segments + compiled_count(replayer->compiled, COLUMN_segments) - 1;
     for (int i = 0; i < SIGN_OF_LIFE; i++) {
         if (replayer->segment == last)
             return end(replayer);
-        enum engine_stop stop = run_segment(replayer, control);
+        enum engine_stop stop = run_segment(replayer, control, kinds);
         if (stop != STOP_END)
             return stop;
         replayer_enter(replayer, replayer->segment + 1);
     }
     return STOP_AGAIN;
+}
+
+enum engine_stop replayer_run(void *engine, struct op *control)
+{
+    struct replayer *replayer = engine;
+    return replayer->kinds ? run(replayer, control, true) : run(replayer, control, false);
 }

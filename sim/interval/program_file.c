@@ -19,7 +19,7 @@
  * at a multiple of ALIGNMENT. Change VERSION with anything in here or in sim/interval/compiled.h
  * that changes what a file holds. */
 #define MAGIC          "pygcsim program\n"
-#define VERSION        4
+#define VERSION        5
 #define ORDER_OF_BYTES 0x01020304
 #define ALIGNMENT      4096
 #define TEXT_MOST      65536 /* bytes of each text */
@@ -44,10 +44,10 @@ struct header {
     uint64_t planned_ns, memory_limit_bytes;
     double slowdown;
     int64_t scatter;
-    uint32_t fault_kind, fault_which, fault_allowed, filling;
+    uint32_t fault_kind, fault_which, fault_allowed, fault_object;
     uint64_t fault_ns;
     uint32_t new_ns[COST_CLASSES], cost_ns[OP_COUNT]; /* of OP_NEW, of others */
-    uint32_t filling_behind[2];
+    uint32_t has_kinds, filling_behind;
     struct directory_entry columns[COLUMN_COUNT];
 };
 
@@ -158,7 +158,9 @@ static struct header header_of(const struct compiled *compiled, const struct pro
                             .fault_kind = compiled->fault.kind,
                             .fault_which = compiled->fault.which,
                             .fault_allowed = compiled->fault.allowed,
-                            .fault_ns = compiled->fault_ns};
+                            .fault_object = compiled->fault.object,
+                            .fault_ns = compiled->fault_ns,
+                            .has_kinds = program->has_kinds};
     for (uint32_t kind = 0; kind < OBJECT_KINDS; kind++)
         header.new_ns[cost_class_of(kind)] = program->costs.ns[OP_NEW][kind];
     for (int code = 0; code < OP_COUNT; code++)
@@ -515,6 +517,7 @@ static void facts_of(const struct header *header, struct compiled *compiled)
     program->memory_limit_bytes = header->memory_limit_bytes;
     program->slowdown = header->slowdown;
     program->scatter = header->scatter;
+    program->has_kinds = header->has_kinds;
     for (int code = 0; code < OP_COUNT; code++)
         for (uint32_t kind = 0; kind < OBJECT_KINDS; kind++)
             program->costs.ns[code][kind] =
@@ -522,7 +525,7 @@ static void facts_of(const struct header *header, struct compiled *compiled)
     compiled->operations = header->operations;
     compiled->numbers = header->numbers;
     compiled->fault = (struct fault){(enum fault_kind)header->fault_kind, header->fault_which,
-                                     header->fault_allowed};
+                                     header->fault_allowed, header->fault_object};
     compiled->fault_ns = header->fault_ns;
     compiled->is_last = true;
     compiled->progress[1] = 1;
@@ -593,6 +596,7 @@ static int get_all(struct reader *reader)
     if (check_directory(reader, &header) != 0)
         return -1;
     facts_of(&header, compiled);
+    compiled->version = collector_version(reader->origin->collector);
     reader->in_files = is_large(reader, &header);
     for (int i = 0; i < COLUMN_COUNT; i++)
         if (get_column(reader, &header.columns[i], i, &compiled->columns[i]) != 0)

@@ -34,6 +34,9 @@ struct replayer {
     const char *workload;            /* its name */
     const struct segment *segments;
     const uint8_t *classes, *death_operations;
+    const struct segment_kinds *kinds; /* NULL: the program has none; */
+    const struct list_use *uses;       /* else of free lists, */
+    struct free_lists free_lists;      /* which are as full */
     struct deaths deaths;
     uint32_t ns[CLASS_COUNT];
 
@@ -45,6 +48,7 @@ struct replayer {
     const struct segment *segment;
     uint32_t offset; /* of its operations, executed */
     uint32_t birth, death, work, control;
+    uint32_t trackings; /* of these births: TRACKED_LATE */
 
     struct generations generations;
     struct isolated_graph isolated;
@@ -67,6 +71,12 @@ static inline uint64_t replayer_deaths(const struct replayer *replayer)
     return replayer->compiled->before.deaths + replayer->death;
 }
 
+/* Objects born since then: TRACKED_LATE is no birth. */
+static inline uint64_t replayer_born(const struct replayer *replayer)
+{
+    return replayer_births(replayer) - replayer->compiled->before.trackings - replayer->trackings;
+}
+
 /* ---- passing.c ---- */
 
 void replayer_enter(struct replayer *replayer, const struct segment *segment);
@@ -76,8 +86,10 @@ enum engine_stop replayer_run(void *engine, struct op *control);
 
 /* ---- collecting.c ---- */
 
-/* What reference counting has not freed by now. */
+/* What reference counting has not freed by now; and of a program with kinds, what of it is in no
+ * generation, or may be. */
 struct tally replayer_alive(const struct replayer *replayer);
+struct alive_kinds replayer_alive_kinds(const struct replayer *replayer);
 
 /* Brings the generations up to date. */
 void replayer_settle(struct replayer *replayer);

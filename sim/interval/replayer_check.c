@@ -29,13 +29,14 @@ static int check_listed(struct survey *survey, int g, uint32_t number, struct er
     if (remains->freed)
         return 0; /* nobody has passed it yet */
     struct isolated_facts facts = isolated_facts(graph, remains);
-    if (generation_of(&replayer->generations, facts.birth) != g)
+    const struct shape *shape = &graph->shapes[facts.record->shape];
+    if (generations_place(&replayer->generations, shape, facts.birth) != g)
         return error_set(error, "isolated object %u is in the list of generation %d, not its own",
                          number, g);
     if (remains->candidate)
         return error_set(error, "isolated object %u is left a candidate", number);
     survey->objects++;
-    survey->bytes += graph->shapes[facts.record->shape].bytes;
+    survey->bytes += shape->bytes;
     for (uint32_t i = 0; i < facts.record->references; i++)
         survey->references[facts.references[i] - graph->first]++;
     return 0;
@@ -44,7 +45,7 @@ static int check_listed(struct survey *survey, int g, uint32_t number, struct er
 static int check_lists(struct survey *survey, struct error *error)
 {
     const struct isolated_graph *graph = &survey->replayer->isolated;
-    for (int g = 0; g <= PERMANENT; g++)
+    for (int g = 0; g < PLACES; g++)
         for (uint32_t n = graph->lists[g].first; n; n = isolated_remains(graph, n)->next)
             if (check_listed(survey, g, n, error) != 0)
                 return -1;
@@ -115,7 +116,7 @@ static int check_tallies(const struct survey *survey, struct error *error)
     struct tally counted = {0};
     if (!generations_are_settled(generations, replayer_births(replayer), replayer_deaths(replayer)))
         return 0;
-    for (int g = 0; g <= PERMANENT; g++)
+    for (int g = 0; g < PLACES; g++)
         tally_combine(&counted, &generations->tallies[g], 1);
     uint64_t live_bytes = alive.bytes - replayer->isolated.bytes_ever;
     uint64_t freed = replayer->isolated.count_ever - survey->objects;

@@ -10,7 +10,8 @@
 struct cutting {
     struct segment *segment;
     int64_t plain, held;
-    bool closed; /* something has come that has to end it */
+    bool closed;                 /* something has come that has to end it */
+    struct segment_kinds *kinds; /* NULL: the program has none */
 };
 
 /* What the round has not yet been cut of: the next element of each. */
@@ -57,24 +58,36 @@ static struct cutting begin_segment(struct compiler *compiler, uint64_t operatio
     return (struct cutting){.segment = segment};
 }
 
-static inline void cut_birth(struct cut *cut, struct cutting *cutting, const struct shape *shape)
+static inline void count_birth(struct cutting *cutting)
 {
     struct segment *segment = cutting->segment;
-    shape_add(shape, &cut->alive);
-    cut->birth++;
     cutting->plain++;
     cutting->held++;
     if (cutting->plain > segment->rise)
         segment->rise = (int32_t)cutting->plain;
     if (cutting->held > segment->peak)
         segment->peak = (uint16_t)cutting->held;
+}
+
+static inline void count_deaths(struct cutting *cutting, int64_t deaths)
+{
+    cutting->plain -= deaths;
+    cutting->held = cutting->held > deaths ? cutting->held - deaths : 0;
+}
+
+static inline void cut_birth(struct cut *cut, struct cutting *cutting, const struct shape *shape)
+{
+    struct segment *segment = cutting->segment;
+    shape_add(shape, &cut->alive);
+    cut->birth++;
     uint64_t live_bytes = cut->alive.bytes - cut->isolated_bytes;
     if (live_bytes > segment->live_peak_bytes)
         segment->live_peak_bytes = live_bytes;
 }
 
-static inline void cut_deaths(struct compiler *compiler, struct cutting *cutting, struct rest *rest,
-                              uint32_t now)
+/* Returns how many. */
+static inline int64_t cut_deaths(struct compiler *compiler, struct cutting *cutting,
+                                 struct rest *rest, uint32_t now)
 {
     struct cut *cut = &compiler->cut;
     struct segment *segment = cutting->segment;
@@ -88,9 +101,93 @@ static inline void cut_deaths(struct compiler *compiler, struct cutting *cutting
         deaths++;
     }
     cut->death += (uint32_t)deaths;
-    cutting->plain -= deaths;
-    cutting->held = cutting->held > deaths ? cutting->held - deaths : 0;
+    return deaths;
 }
+
+/* ---- with kinds -------------------------------------------------------------------------- */
+
+static struct list_use *use_of(struct cutting_kinds *kinds, uint32_t list)
+{
+    if (!(kinds->used & UINT32_C(1) << list))
+        kinds->uses[list] = list_use_of(list);
+    kinds->used |= UINT32_C(1) << list;
+    return &kinds->uses[list];
+}
+
+static void begin_kinds(struct compiler *compiler, struct cutting *cutting)
+{
+    const struct cut *cut = &compiler->cut;
+    *PUSH(compiler, struct alive_kinds, alive_kinds) = cut->alive_kinds;
+    cutting->kinds = PUSH(compiler, struct segment_kinds, segment_kinds);
+    *cutting->kinds = (struct segment_kinds){
+        .use = (uint32_t)column_total(&compiler->compiled->columns[COLUMN_list_uses]),
+        .trackings = cut->trackings};
+    struct cutting_kinds *kinds = &compiler->cutting_kinds;
+    kinds->rising = kinds->falling = 0;
+    kinds->used = 0;
+}
+
+static void end_kinds(struct compiler *compiler)
+{
+    struct cutting_kinds *kinds = &compiler->cutting_kinds;
+    for (uint32_t list = 0; list < FREE_LISTS; list++)
+        if (kinds->used & UINT32_C(1) << list)
+            *PUSH(compiler, struct list_use, list_uses) = kinds->uses[list];
+}
+
+static void cut_birth_of_kind(struct compiler *compiler, struct cutting *cutting,
+                              const struct shape *shape)
+{
+    struct cut *cut = &compiler->cut;
+    struct cutting_kinds *kinds = &compiler->cutting_kinds;
+    if (shape->tracking == TRACKED_LATE) {
+        shape_remove(shape, &cut->alive_kinds.never);
+        cut->birth++;
+        cut->trackings++;
+        return;
+    }
+    cut_birth(cut, cutting, shape);
+    if (shape->tracking == TRACKED_NEVER)
+        shape_add(shape, &cut->alive_kinds.never);
+    if (shape->tracking == TRACKED_ONCE)
+        shape_add(shape, &cut->alive_kinds.once);
+    cutting->kinds->net++;
+    if (++kinds->rising > cutting->kinds->rise)
+        cutting->kinds->rise = (int32_t)kinds->rising;
+    if (shape->takes) {
+        list_use_take(use_of(kinds, shape->takes));
+    } else {
+        kinds->falling++;
+        count_birth(cutting);
+    }
+}
+
+static void cut_deaths_of_kinds(struct compiler *compiler, struct cutting *cutting,
+                                const struct shape *shapes, const struct death *death,
+                                int64_t deaths)
+{
+    struct cut *cut = &compiler->cut;
+    struct cutting_kinds *kinds = &compiler->cutting_kinds;
+    for (int64_t i = 0; i < deaths; i++) {
+        const struct shape *shape = &shapes[death[i].shape];
+        if (shape->tracking == TRACKED_NEVER)
+            shape_remove(shape, &cut->alive_kinds.never);
+        if (shape->tracking == TRACKED_ONCE)
+            shape_remove(shape, &cut->alive_kinds.once);
+        if (shape->gives) {
+            list_use_give(use_of(kinds, shape->gives));
+        } else {
+            kinds->rising--;
+            count_deaths(cutting, 1);
+        }
+    }
+    kinds->falling -= deaths;
+    cutting->kinds->net -= (int32_t)deaths;
+    if (kinds->falling < cutting->kinds->fall)
+        cutting->kinds->fall = (int32_t)kinds->falling;
+}
+
+/* ---- what becomes isolated --------------------------------------------------------------- */
 
 static void note_elder(struct compiler *compiler, const struct becoming *becoming)
 {
@@ -110,6 +207,8 @@ static __attribute__((noinline)) uint32_t cut_isolated(struct compiler *compiler
         if (is_ancient(compiler->compiled->origin, record->birth))
             note_elder(compiler, becoming);
         *PUSH(compiler, struct isolated, isolated) = *record;
+        if (compiler->hidden)
+            *PUSH(compiler, uint64_t, isolated_born) = becoming->born;
         cut->isolated_bytes += shape_at(compiler, record->shape)->bytes;
         cut->isolated++;
     }
@@ -122,7 +221,8 @@ static inline void end_segment(const struct cutting *cutting)
     cutting->segment->floor = (uint16_t)cutting->held;
 }
 
-void compiler_cut_round(struct compiler *compiler)
+static inline __attribute__((always_inline)) void cut_round(struct compiler *compiler,
+                                                            bool has_kinds)
 {
     struct cut *cut = &compiler->cut;
     struct rest rest = rest_of_round(compiler);
@@ -130,6 +230,8 @@ void compiler_cut_round(struct compiler *compiler)
     uint32_t ns[CLASS_COUNT];
     compiled_costs(&compiler->stream.program.costs, ns);
     struct cutting cutting = begin_segment(compiler, first);
+    if (has_kinds)
+        begin_kinds(compiler, &cutting);
     for (uint32_t now = 1; now <= compiler->now; now++) {
         uint8_t class = *rest.class ++;
         if (class == CLASS_CONTROL) {
@@ -139,16 +241,28 @@ void compiler_cut_round(struct compiler *compiler)
         }
         if (cutting.closed || cutting.segment->length == SEGMENT_OPERATIONS) {
             end_segment(&cutting);
+            if (has_kinds)
+                end_kinds(compiler);
             cutting = begin_segment(compiler, first + now - 1);
+            if (has_kinds)
+                begin_kinds(compiler, &cutting);
         }
-        if (class < COST_CLASSES) {
+        if (class < BIRTH_CLASSES && has_kinds) {
+            cut_birth_of_kind(compiler, &cutting, &rest.shapes[*rest.birth++]);
+        } else if (class < BIRTH_CLASSES) {
             cut_birth(cut, &cutting, &rest.shapes[*rest.birth++]);
+            count_birth(&cutting);
         } else if (class == CLASS_WORK) {
             cut->mutator_ns += *rest.work++;
             cut->work++;
         }
         cut->mutator_ns += ns[class];
-        cut_deaths(compiler, &cutting, &rest, now);
+        const struct death *death = rest.death;
+        int64_t deaths = cut_deaths(compiler, &cutting, &rest, now);
+        if (has_kinds)
+            cut_deaths_of_kinds(compiler, &cutting, rest.shapes, death, deaths);
+        else
+            count_deaths(&cutting, deaths);
         if (rest.becoming < rest.becoming_end && rest.becoming->stamp == now) {
             rest.becoming += cut_isolated(compiler, rest.becoming, rest.becoming_end, now);
             cutting.closed = true;
@@ -158,10 +272,22 @@ void compiler_cut_round(struct compiler *compiler)
             cutting.closed = true;
     }
     end_segment(&cutting);
+    if (has_kinds)
+        end_kinds(compiler);
     assert(rest.becoming == rest.becoming_end);
+}
+
+void compiler_cut_round(struct compiler *compiler)
+{
+    if (compiler->stream.program.has_kinds)
+        cut_round(compiler, true);
+    else
+        cut_round(compiler, false);
 }
 
 void compiler_end_segments(struct compiler *compiler)
 {
-    begin_segment(compiler, compiler->round.first);
+    struct cutting cutting = begin_segment(compiler, compiler->round.first);
+    if (compiler->stream.program.has_kinds)
+        begin_kinds(compiler, &cutting);
 }

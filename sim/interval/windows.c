@@ -103,6 +103,8 @@ static void begin_window(struct compiler *compiler, struct compiled *window)
     window->before = compiler->before;
     window->origin = births > back ? births - back : 0;
     compiler->is_long = window->origin > 0;
+    compiler->is_unusual = compiler->is_long || compiler->hidden;
+    window->version = compiler->version;
     window->progress[0] = compiler_progress(compiler);
     for (int i = 0; i < COLUMN_COUNT; i++)
         column_reserve(&window->columns[i], compiler->counts[i] + compiler->counts[i] / 8);
@@ -110,6 +112,7 @@ static void begin_window(struct compiler *compiler, struct compiled *window)
     compiler->ages = (struct age_counts){0};
     struct cut *cut = &compiler->cut;
     cut->birth = cut->death = cut->work = cut->control = cut->isolated = 0;
+    cut->trackings = 0;
 }
 
 /* For the next. */
@@ -120,6 +123,7 @@ static void note_window(struct compiler *compiler)
     before->births = compiler->births;
     before->numbers = compiler->numbers;
     before->deaths += compiler->deaths;
+    before->trackings = compiler->trackings;
     for (int age = 0; age < AGE_BUCKETS; age++)
         before->ages[age] += compiler->ages.count[age];
     for (int i = 0; i < COLUMN_COUNT; i++)
@@ -263,6 +267,7 @@ static int open_compiler(void *context, struct error *error)
     const struct costs *costs = costs_of_setup(&setup, &own);
     struct compiler *compiler = how->compiler = allocate_zeroed(1, sizeof *compiler);
     compiler->options = *how->options;
+    compiler->version = how->version;
     if (stream_open(&compiler->stream, how->workload, how->seed, costs, error) != 0)
         return -1;
     const struct program *program = &compiler->stream.program;
@@ -295,6 +300,7 @@ void compiler_close(struct compiler *compiler)
     array_free(compiler->birth_high, compiler->birth_high_capacity, 1);
     column_fini(&compiler->shapes);
     free(compiler->shape_table);
+    free(compiler->items);
     free(compiler->round.deaths);
     free(compiler->round.becoming);
     free(compiler->round.unreachable);

@@ -66,6 +66,7 @@ struct mutator {
 struct engine_totals {
     uint64_t heap_bytes, heap_peak_bytes;
     uint64_t tracked[GENERATIONS + 1]; /* the last: permanent */
+    uint64_t untracked; /* in no generation; when freed, counted as of generation 0 */
     uint64_t freed_by_count[GENERATIONS + 1], freed_by_collector[GENERATIONS + 1];
 };
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Which programs take the engine that has the graph (sim/graph/). This is the one place where it is
- * decided; who runs a program asks (struct program, needs_graph). */
+ * Which programs take the engine that has the graph (sim/graph/): those in which it depends on
+ * collections what an operation does, or what becomes of an object. By their operations that is
+ * decided here; who runs a program asks (struct program, needs_graph). Where it depends on what
+ * objects hold (a tuple of tuples, say), the compiler finds out (sim/interval/kinds.c). */
 #ifndef PYGCSIM_SIM_MODEL_GRAPH_NEED_H
 #define PYGCSIM_SIM_MODEL_GRAPH_NEED_H
 

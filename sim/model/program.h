@@ -183,7 +183,8 @@ struct program {
     bool has_kinds; /* its objects are what their kinds say; else containers that are all tracked,
                        counted, and change only by the operations on them */
     struct error needs_graph; /* why it takes the engine that has the graph, and where:
-                                 "x.heap:12: a weak reference"; empty: any engine runs it */
+                                 "x.heap:12: a weak reference"; empty: any engine runs it, */
+    bool may_need_graph;      /* or else compiling it says so */
 
     struct op *ops;
     size_t count, capacity;

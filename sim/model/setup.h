@@ -5,6 +5,7 @@
 #ifndef PYGCSIM_SIM_MODEL_SETUP_H
 #define PYGCSIM_SIM_MODEL_SETUP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sim/base/setting.h"
@@ -29,6 +30,7 @@ struct simulation_setup {
     uint64_t sample_ns; /* wall time between two samples, SAMPLE_AUTO or SAMPLE_NEVER */
     uint64_t warmup_ns; /* wall time after start-up until the steady state; it changes nothing but
                            what the result says of it */
+    bool listens;       /* somebody is to hear of all that module gc does (struct gc_event) */
     uint64_t permanent; /* objects of the interpreter's own in the permanent generation */
 };
 

@@ -32,10 +32,11 @@
     X(fault, 4)                                                                                    \
     X(fault_which, 4)                                                                              \
     X(fault_allowed, 4)                                                                            \
-    X(fault_filling, 4)                                                                            \
+    X(fault_object, 4)                                                                             \
     X(fault_ns, 8)                                                                                 \
     X(costs, 4 * (COST_CLASSES + OP_COUNT))                                                        \
-    X(filling, 8)                                                                                  \
+    X(has_kinds, 4)                                                                                \
+    X(filling, 4)                                                                                  \
     X(directory, COLUMN_COUNT * sizeof(struct image_entry))
 
 /* One column's line of the directory. */

@@ -28,7 +28,8 @@ static uint64_t first_seed = 1, programs = 3000;
 
 /* What has been tried, so that it is known to have tried something. */
 static struct tried {
-    uint64_t runs, collections, unreachable, samples, requests, from_files;
+    uint64_t runs, collections, unreachable, samples, requests, from_files, kinds, finalizers,
+        untracked;
     uint64_t statuses[RUN_STATUS_COUNT];
 } tried;
 
@@ -40,6 +41,8 @@ static void count(const struct run *run, const struct trial *trial)
     tried.requests += run->record.request_count;
     tried.from_files += trial->options.memory_bytes != 0;
     tried.statuses[run->result.status]++;
+    tried.kinds += trial->declared.has_kinds;
+    tried.untracked += run->result.totals.untracked;
     for (int g = 0; g < GENERATIONS; g++)
         tried.unreachable += run->result.stats[g].collected;
 }
@@ -73,10 +76,11 @@ static bool is_same_from_file(const struct run *run, uint64_t seen, struct trial
                               const struct compiled *compiled, struct error *how)
 {
     char path[TEST_PATH], setting[] = "given";
-    const struct program_origin origin = {.workload = setting, .collector = "cpython-3.11"};
+    struct program_origin origin = {.workload = setting};
     struct program_origin read_origin = {0};
     struct compiled read;
     test_file(path, "", 0);
+    strncpy(origin.collector, trial->setup.collector->name, sizeof origin.collector - 1);
     int status = program_file_write(path, compiled, &origin, trial->setup.seed % 2, how);
     check_signed(path, status, 0);
     status = program_file_read(path, trial->setup.seed % 3 ? &in_memory : &in_files, &read,
@@ -88,12 +92,24 @@ static bool is_same_from_file(const struct run *run, uint64_t seen, struct trial
     return same;
 }
 
+/* Which only the graph engine tells of. */
+static void forget_finalizers(struct run_record *record)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < record->gc_event_count; i++)
+        if (record->gc_events[i].kind != GC_EVENT_FINALIZER)
+            record->gc_events[kept++] = record->gc_events[i];
+    tried.finalizers += record->gc_event_count - kept;
+    record->gc_event_count = kept;
+}
+
 static bool compare(struct trial *trial, struct error *how)
 {
     struct run run;
     struct compiled compiled;
     const struct simulation_setup *setup = &trial->setup;
     uint64_t seen = run_trial(&run, trial, &graph_engine, NULL);
+    forget_finalizers(&run.record);
     int status = compile(&compiled, setup->workload, setup->seed, setup->collector, &trial->options,
                          NULL, how);
     bool same = status == 0 && is_same(&run, seen, trial, &compiled, how) &&
@@ -112,6 +128,8 @@ static bool try_seed(uint64_t seed)
     char text[TRIAL_TEXT];
     if (seed % WORKLOAD_SHARE == 0)
         trial_of_workload(&trial, seed);
+    else if (seed % 3 == 0)
+        trial_of_kinds(&trial, seed, seed % 10 == 3 ? 20000 : 2000);
     else
         trial_of_operations(&trial, seed, seed % 10 == 1 ? 20000 : 1000);
     bool same = compare(&trial, &how);
@@ -141,6 +159,9 @@ TEST(random_programs)
     check_that("samples", tried.samples > programs);
     check_that("requests", tried.requests > programs / 2);
     check_that("from files", tried.from_files > programs / 20);
+    check_that("with kinds", tried.kinds > programs / 5);
+    check_that("finalizers", tried.finalizers > programs);
+    check_that("in no generation", tried.untracked > programs / 5);
     check_that("out of memory", tried.statuses[RUN_out_of_memory] > programs / 50);
     check_that("failed", tried.statuses[RUN_failed] > programs / 50);
     check_that("finished", tried.statuses[RUN_finished] > programs / 2);

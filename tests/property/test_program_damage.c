@@ -148,6 +148,8 @@ static const struct forgery {
      "fit together",
      true},
 
+    {"kinds where there are none", {{FACT(has_kinds), 1, 0}}, "fit together"},
+    {"a free list where there are no kinds", {{IN(shapes, 0), FIELD(shape, gives), 1, 0}}, "shape"},
     {"a cost class", {{IN(shapes, 0), FIELD(shape, cost), COST_CLASSES, 0}}, "shape"},
     {"the last one's kind", {{IN(shapes, LAST), FIELD(shape, cost), UINT32_MAX, 0}}, "shape"},
     {"the shape of an object", {{IN(births, 0), WHOLE(uint32_t), PAST, COLUMN_shapes}}, "shape"},
@@ -258,6 +260,62 @@ static const struct forgery forgeries_of_ages[] = {
      true},
 };
 
+/* Of one with kinds: a list, a dict and a tuple in a cycle; a tuple of atoms, a dict of them. */
+static const char kinds[] = "new 0 1 list\nnew 1 1 dict\nstore 0 0 1\nnew 2 2 tuple 0 -\n"
+                            "store 1 0 2\nnew 3 2 tuple - -\nnew 4 1 dict\nclear 4 0\ndrop 0\n"
+                            "drop 1\ndrop 2\ndrop 4\nnew 0 1 list\ndrop 0\ncollect 2\n";
+
+static const struct forgery forgeries_of_kinds[] = {
+    {"as if it had no kinds", {{FACT(has_kinds), 0, 0}}, "fit together"},
+    {"a free list there is none of",
+     {{IN(shapes, 0), FIELD(shape, takes), FREE_LISTS, 0}},
+     "shape"},
+    {"the last one's", {{IN(shapes, LAST), FIELD(shape, gives), UINT8_MAX, 0}}, "shape"},
+    {"tracked in no way", {{IN(shapes, 0), FIELD(shape, tracking), TRACKING_COUNT, 0}}, "shape"},
+    {"uses that begin late",
+     {{IN(segment_kinds, 0), FIELD(segment_kinds, use), 1, 0}},
+     "free lists"},
+    {"uses behind the end",
+     {{IN(segment_kinds, LAST), FIELD(segment_kinds, use), UINT32_MAX, 0}},
+     "free lists"},
+    {"uses without an end",
+     {{IN(segment_kinds, LAST), FIELD(segment_kinds, use), 0, 0}},
+     "free lists"},
+    {"trackings before the first",
+     {{IN(segment_kinds, 0), FIELD(segment_kinds, trackings), 1, 0}},
+     "free lists"},
+    {"more trackings than births",
+     {{IN(segment_kinds, LAST), FIELD(segment_kinds, trackings), UINT32_MAX, 0}},
+     "free lists"},
+    {"a use of no list",
+     {{IN(list_uses, 0), FIELD(list_use, list), FREE_LIST_NONE, 0}},
+     "free lists"},
+    {"a use of a list there is none of",
+     {{IN(list_uses, LAST), FIELD(list_use, list), FREE_LISTS, 0}},
+     "free lists"},
+    {"more in a list than it holds",
+     {{IN(list_uses, 0), FIELD(list_use, high), UINT16_MAX, 0}},
+     "free lists"},
+    {"less than the least",
+     {{IN(list_uses, LAST), FIELD(list_use, low), UINT16_MAX, 0}},
+     "free lists"},
+    {"segments without kinds",
+     {{ENTRY(segment_kinds, count), 0, 0}, {ENTRY(segment_kinds, bytes), 0, 0}},
+     "fit together",
+     true},
+    {"objects in no generation that are not counted",
+     {{ENTRY(alive_kinds, count), 0, 0}, {ENTRY(alive_kinds, bytes), 0, 0}},
+     "fit together",
+     true},
+    {"isolated objects of no age",
+     {{ENTRY(isolated_born, count), 0, 0}, {ENTRY(isolated_born, bytes), 0, 0}},
+     "fit together",
+     true},
+    {"isolated before it is born",
+     {{IN(isolated_born, LAST), WHOLE(uint64_t), UINT64_MAX, 0}},
+     "isolated"},
+};
+
 /* Whether the forged file is refused for what it is. */
 static bool is_refused(const struct forgery *forgery, const struct image *good,
                        const struct scratch *scratch)
@@ -282,9 +340,11 @@ static bool is_refused(const struct forgery *forgery, const struct image *good,
     return refused;
 }
 
-static void check_forgeries(const char *workload, const struct forgery *forged, size_t count)
+static void check_forgeries(const char *workload, const char *script, const struct forgery *forged,
+                            size_t count)
 {
-    const struct recipe recipe = {.workload = workload, .seed = 1, .collector = "cpython-3.13"};
+    const struct recipe recipe = {
+        .workload = workload, .script = script, .seed = 1, .collector = "cpython-3.13"};
     struct scratch scratch;
     struct example example;
     uint64_t accepted = 0;
@@ -301,9 +361,10 @@ static void check_forgeries(const char *workload, const struct forgery *forged, 
 
 TEST(forged)
 {
-    check_forgeries(SMALL_WEB, forgeries, LENGTH(forgeries));
-    check_forgeries("web:duration=300ms,settle=0s,modules=200,startup=1ms", forgeries_of_ages,
+    check_forgeries(SMALL_WEB, NULL, forgeries, LENGTH(forgeries));
+    check_forgeries("web:duration=300ms,settle=0s,modules=200,startup=1ms", NULL, forgeries_of_ages,
                     LENGTH(forgeries_of_ages));
+    check_forgeries(NULL, kinds, forgeries_of_kinds, LENGTH(forgeries_of_kinds));
 }
 
 /* ---- random damage, the checksums right --------------------------------------------------------
@@ -554,6 +615,8 @@ static void damage_program(uint64_t program_seed, const struct scratch *scratch)
     uint64_t seed = program_seed;
     if (program_seed % WORKLOAD_SHARE == 0)
         trial_of_workload(&trial, program_seed);
+    else if (program_seed % 3 == 0)
+        trial_of_kinds(&trial, program_seed, 1000);
     else
         trial_of_operations(&trial, program_seed, program_seed % 10 == 1 ? 3000 : 300);
     struct image good = compile_trial(&trial);

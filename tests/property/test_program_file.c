@@ -33,6 +33,12 @@ static uint64_t share = 1;
     "new 0 2\nnew 1 1\nstore 0 0 1\nstore 1 0 0\nnew 2 1\nstore 0 1 2\ndrop 0\ndrop 1\nfreeze\n"   \
     "drop 2\ncollect 1\nthreshold 5 3\nunfreeze\nnew 0 1\nstore 0 0 0\ncopy 1 0\ndrop 0\n"
 
+/* Cycles of kinds, a dict that becomes tracked, tuples of atoms, and what free lists keep. */
+#define KINDS                                                                                      \
+    "new 0 1 list\nnew 1 1 dict\nstore 0 0 1\nnew 2 2 tuple 0 -\nstore 1 0 2\nnew 3 2 tuple - -\n" \
+    "new 4 1 exc\nstore 4 0 4\ndrop 4\nnew 4 1 inst-del\nstore 4 0 3\nstore 4 0 4\ndrop 4\n"       \
+    "drop 0\ndrop 1\ndrop 2\nnew 0 1 list\ndrop 0\ncollect 0\nnew 0 1 list\ncollect\n"
+
 static const struct recipe recipes[] = {
     {SMALL_WEB, NULL, 1, "cpython-3.13", {0}},
     {SMALL_WEB, NULL, 2, "cpython-3.8", {.window = 500}},
@@ -51,6 +57,9 @@ static const struct recipe recipes[] = {
     {NULL, CYCLES "store 1 7 1\n", 1, "cpython-3.13", {.window = 3}},
     {NULL, CYCLES "new 0 0\nclear 0 0\n", 1, "cpython-3.13", {0}},
     {NULL, "", 1, "cpython-3.13", {0}},
+    {NULL, KINDS, 1, "cpython-3.13", {0}},
+    {NULL, KINDS, 1, "cpython-3.10", {.window = 3}},
+    {NULL, KINDS "store 3 0 3\n", 1, "cpython-3.15", {.window = 1}},
 };
 
 static const char *const replayed_policies[] = {
@@ -163,7 +172,7 @@ TEST(written_and_read)
         faults += example.compiled.fault.kind != FAULT_NONE;
         example_fini(&example);
     }
-    check_count("programs that cannot go on", faults, 3);
+    check_count("programs that cannot go on", faults, 4);
 }
 
 /* Files are decompressed by the chunk. That the last one is shorter than the one before by as much
@@ -206,7 +215,7 @@ static void check_documented(const struct example *example, bool compress)
         size_t at, bytes;
         uint64_t expected;
     } parts[] = {
-        {"version", IMAGE_AT(version), 4, 4},
+        {"version", IMAGE_AT(version), 4, 5},
         {"byte order", IMAGE_AT(byte_order), 4, 0x01020304},
         {"length of the workload", IMAGE_AT(workload_bytes), 8, strlen(example->origin.workload)},
         {"length of the place", IMAGE_AT(place_bytes), 8, strlen(compiled->place)},
@@ -221,8 +230,10 @@ static void check_documented(const struct example *example, bool compress)
         {"fault", IMAGE_AT(fault), 4, compiled->fault.kind},
         {"fault's register", IMAGE_AT(fault_which), 4, compiled->fault.which},
         {"fields allowed", IMAGE_AT(fault_allowed), 4, compiled->fault.allowed},
+        {"fault's object", IMAGE_AT(fault_object), 4, compiled->fault.object},
         {"fault's time", IMAGE_AT(fault_ns), 8, compiled->fault_ns},
-        {"filling", IMAGE_AT(filling), 8, 0},
+        {"kinds", IMAGE_AT(has_kinds), 4, compiled->program.has_kinds},
+        {"filling", IMAGE_AT(filling), 4, 0},
     };
     check_that("magic", memcmp(image.bytes, "pygcsim program\n", 16) == 0);
     check_text("collector", (const char *)image.bytes + IMAGE_AT(collector),
@@ -403,8 +414,8 @@ TEST(other_versions)
         uint64_t value;
         const char *says;
     } cases[] = {
-        {"the next version", IMAGE_AT(version), 4, 5, "version 5 of the format"},
-        {"the last but this one", IMAGE_AT(version), 4, 3, "version 3 of the format"},
+        {"the next version", IMAGE_AT(version), 4, 6, "version 6 of the format"},
+        {"the last but this one", IMAGE_AT(version), 4, 4, "version 4 of the format"},
         {"version 0", IMAGE_AT(version), 4, 0, "version 0 of the format"},
         {"the last version", IMAGE_AT(version), 4, UINT32_MAX, "version 4294967295 of the format"},
         {"the other byte order", IMAGE_AT(byte_order), 4, 0x04030201, "byte order"},

@@ -171,6 +171,8 @@ static bool try_seed(uint64_t seed)
     char text[TRIAL_TEXT];
     if (seed % WORKLOAD_SHARE == 0)
         trial_of_workload(&trial, seed);
+    else if (seed % 3 == 0)
+        trial_of_kinds(&trial, seed, seed % 10 == 3 ? 20000 : 2000);
     else
         trial_of_operations(&trial, seed, seed % 10 == 1 ? 20000 : 1000);
     uint64_t births = run_whole(&run, &trial, &seen);

@@ -8,6 +8,7 @@
 
 #include "policies/registry.h"
 #include "sim/base/allocate.h"
+#include "tests/property/random_kinds.h"
 #include "tests/unit/check.h"
 #include "workloads/registry.h"
 
@@ -47,6 +48,7 @@ static int given_start(void *state, struct program *program, uint64_t seed, stru
     program->memory_limit_bytes = declared->memory_limit_bytes;
     program->slowdown = declared->slowdown;
     program->scatter = declared->scatter;
+    program->has_kinds = declared->has_kinds;
     return 0;
 }
 
@@ -173,9 +175,10 @@ static void dress(struct dressing *dressing, const struct random_ops *plain, uin
     size_t invalid = one_in(trial, 10) ? (size_t)below(trial, plain->count + 1) : SIZE_MAX;
     for (size_t i = 0; i < plain->count; i++) {
         struct op op = plain->ops[i];
-        while (below(trial, 1000) < extras)
+        bool in_operation = i > 0 && plain->ops[i - 1].code == OP_ITEM;
+        while (below(trial, 1000) < extras && !in_operation)
             put_extra(dressing);
-        if (i == invalid)
+        if (i == invalid && !in_operation)
             put_invalid(dressing);
         if (op.code == OP_NEW && dressing->kinds) {
             op.kind = (uint8_t)below(trial, OBJECT_KINDS);
@@ -194,14 +197,14 @@ static uint64_t draw_limit(struct trial *trial)
     return one_in(trial, 6) ? 1 + bytes / (1 + below(trial, 20)) : 0;
 }
 
-static void draw_operations(struct trial *trial, uint32_t most)
+static void draw_operations(struct trial *trial, uint32_t most, bool has_kinds)
 {
     struct random_program program = {
         .seed = trial->seed, .freezes = one_in(trial, 2), .switches = one_in(trial, 2)};
     struct dressing dressing = {.trial = trial,
                                 .step_ns = up_to(trial, 1000000),
                                 .payload = up_to(trial, 100000),
-                                .kinds = one_in(trial, 2)};
+                                .kinds = one_in(trial, 2) && !has_kinds};
     struct random_ops plain = {0};
     draw_patterns(trial, &program);
     trial->declared = (struct program){
@@ -210,8 +213,10 @@ static void draw_operations(struct trial *trial, uint32_t most)
         .planned_ns = up_to(trial, 10000000),
         .slowdown = one_in(trial, 2) ? 1 : (double)(1 + up_to(trial, 1000)) / 8,
         .scatter = (int64_t)below(trial, 2000) - SCATTER_COUNT,
+        .has_kinds = has_kinds,
     };
-    random_ops(&plain, &program, trial->declared.registers, 1 + up_to(trial, most - 1));
+    (has_kinds ? random_kinds : random_ops)(&plain, &program, trial->declared.registers,
+                                            1 + up_to(trial, most - 1));
     dress(&dressing, &plain, (uint32_t)up_to(trial, 400));
     free(plain.ops);
     trial->ops = dressing.ops;
@@ -316,21 +321,32 @@ static void draw_options(struct trial *trial, const uint32_t *windows, size_t co
     };
 }
 
-void trial_of_operations(struct trial *trial, uint64_t seed, uint32_t most)
+static void draw_trial(struct trial *trial, uint64_t seed, uint32_t most, bool has_kinds)
 {
     static const uint32_t windows[] = {0, 1, 2, 3, 7, 50, 1000};
     static const struct given given = {0};
     *trial = (struct trial){.seed = seed};
-    draw_operations(trial, most);
+    draw_operations(trial, most, has_kinds);
     struct given *state = allocate_zeroed(1, sizeof given);
     state->trial = trial;
     trial->workload = (struct setting){
         .component = &workload_given.about, .state = state, .text = trial->workload_text};
-    snprintf(trial->workload_text, SPEC_TEXT, "%zu operations", trial->ops.count);
+    snprintf(trial->workload_text, SPEC_TEXT, "%zu operations%s", trial->ops.count,
+             has_kinds ? " of kinds" : "");
     draw_policy(trial);
     uint64_t span_ns = 30 * trial->ops.count * (uint64_t)(1 + trial->declared.slowdown);
     draw_setup(trial, span_ns);
     draw_options(trial, windows, LENGTH(windows));
+}
+
+void trial_of_operations(struct trial *trial, uint64_t seed, uint32_t most)
+{
+    draw_trial(trial, seed, most, false);
+}
+
+void trial_of_kinds(struct trial *trial, uint64_t seed, uint32_t most)
+{
+    draw_trial(trial, seed, most, true);
 }
 
 void trial_of_workload(struct trial *trial, uint64_t seed)

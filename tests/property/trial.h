@@ -16,9 +16,9 @@ struct trial {
 
     /* A program of operations, if it is not a workload's. */
     struct random_ops ops;
-    struct program
-        declared;   /* registers, slots, planned_ns, memory_limit_bytes, slowdown, scatter */
-    size_t stretch; /* operations emitted at a time */
+    struct program declared; /* registers, slots, planned_ns, memory_limit_bytes, slowdown, scatter,
+                                has_kinds */
+    size_t stretch;          /* operations emitted at a time */
 
     struct meddler meddler;
     uint64_t seen;                           /* by it */
@@ -29,6 +29,9 @@ struct trial {
 
 /* A program of operations, of at most so many. */
 void trial_of_operations(struct trial *trial, uint64_t seed, uint32_t most);
+
+/* The same whose objects are what their kinds say. */
+void trial_of_kinds(struct trial *trial, uint64_t seed, uint32_t most);
 
 /* One of the workloads. */
 void trial_of_workload(struct trial *trial, uint64_t seed);

@@ -113,7 +113,7 @@ void run_check_ages(const struct run *run)
 void run_check_births(const struct run *run, uint64_t permanent)
 {
     const struct simulation_result *result = &run->result;
-    uint64_t objects = 0, before = 0;
+    uint64_t objects = result->totals.untracked, before = 0;
     for (int g = 0; g <= PERMANENT; g++)
         objects += result->totals.tracked[g] + result->totals.freed_by_count[g] +
                    result->totals.freed_by_collector[g];
@@ -227,6 +227,7 @@ static const struct member of_result[] = {
     MEMBER(simulation_result, totals.heap_bytes),
     MEMBER(simulation_result, totals.heap_peak_bytes),
     MEMBER(simulation_result, totals.tracked),
+    MEMBER(simulation_result, totals.untracked),
     MEMBER(simulation_result, totals.freed_by_count),
     MEMBER(simulation_result, totals.freed_by_collector),
     MEMBER(simulation_result, ages.by_count),
@@ -249,7 +250,7 @@ static const struct member of_result[] = {
 };
 static_assert(sizeof(struct collection) == 18 * 8 && sizeof(struct sample) == 7 * 8 &&
                   sizeof(struct request) == 7 * 8 && sizeof(struct gc_event) == 26 * 8 &&
-                  sizeof(struct simulation_result) == 328 * 8 + sizeof(struct ages),
+                  sizeof(struct simulation_result) == 329 * 8 + sizeof(struct ages),
               "a new member belongs in its table");
 
 /* The next 8 bytes of a member, or as many as it has left. */

@@ -31,26 +31,18 @@ static struct setting script_of(const char *lines, char path[TEST_PATH])
 
 /* What needs the graph, and in which line; "" if nothing does. */
 static const struct {
-    const char *script, *need;
+    const char *script, *need, *version; /* NULL: 3.13 */
 } needs[] = {
     {"", ""},
     {"new 0 1;store 0 0 0;collect 0;freeze;unfreeze;enable;disable;threshold 5", ""},
-    {"new 0 1 slots", ""},
-    {"# c;new 0 1;new 0 1 list", ":3: a list"},
-    {"new 0 1 dict", ":1: a dict"},
-    {"new 0 1 inst;new 0 1 list", ":1: an instance"},
-    {"new 0 1;new 1 2 tuple 0 -;new 0 1 list", ":2: a tuple"},
-    {"new 0 1 slots-del", ":1: a finalizer"},
-    {"new 0 1 inst-del", ":1: a finalizer"},
-    {"new 0 1 legacy", ":1: a legacy finalizer"},
-    {"new 0 1 set", ":1: a set"},
-    {"new 0 1 cell", ":1: a cell"},
-    {"new 0 1 func", ":1: a function"},
-    {"new 0 1 exc", ":1: an exception"},
+    {"new 0 1 slots;new 0 1 list;new 0 1 dict;new 0 1 set;new 0 1 cell;new 0 1 func", ""},
+    {"new 0 1 inst;new 1 1 exc;store 0 0 1;store 1 0 0;drop 0;drop 1;collect", ""},
+    {"new 0 1 slots-del;finalizer 0 noop;new 1 1 inst-del;drop 0", ""},
+    {"# c;new 0 1;new 0 1 legacy", ":3: a legacy finalizer"},
     {"attrs 0 1", ":1: an object's __dict__"},
     {"new 0 1;weakref 1 0", ":2: a weak reference"},
     {"deref 0 0", ":1: a weak reference"},
-    {"finalizer 0 noop", ":1: a finalizer"},
+    {"new 0 1 inst-del;finalizer 0 self 1", ":2: a finalizer"},
     {"debug none", ":1: gc.set_debug"},
     {"count", ":1: gc.get_count"},
     {"tracked 0", ":1: gc.is_tracked"},
@@ -58,7 +50,27 @@ static const struct {
     {"objects", ":1: gc.get_objects"},
     {"garbage", ":1: gc.garbage"},
     {"ungarbage", ":1: gc.garbage"},
+
+    {"new 0 2 tuple - -;new 1 1 list;new 2 3 tuple 0 - 1;drop 0", ""},
+    {"new 0 1 tuple -;new 1 2 tuple 0 -", ":2: a tuple of tuples that may be untracked"},
+    {"new 0 1 tuple -;new 1 2 tuple 0 -", "", "cpython-3.14"},
+    {"new 0 1 tuple -;new 1 1 tuple 0;# c;new 2 2 tuple 1 0",
+     ":4: a tuple of tuples that may be untracked", "cpython-3.14"},
+    {"new 0 2 dict;new 1 1 list;store 0 0 1;new 1 1 tuple -;store 0 1 1;clear 0 1", ""},
+    {"new 0 1 dict;new 1 1 tuple -;store 0 0 1", ":3: a dict of a tuple that may be untracked"},
+    {"new 0 1 dict;new 1 1 tuple -;store 0 0 1", "", "cpython-3.15"},
+    {"new 0 1 dict;clear 0 0;store 0 0 0;clear 0 0", ":4: a dict that may be untracked again"},
+    {"new 0 1 dict;clear 0 0;store 0 0 0;clear 0 0", "", "cpython-3.15"},
+    {"new 0 1 exc;store 0 0 0;clear 0 0", ":3: a dict that may be untracked again"},
+    {"new 0 1 inst;store 0 0 0;clear 0 0", ":3: a dict that may be untracked again",
+     "cpython-3.10"},
+    {"new 0 1 inst;store 0 0 0;clear 0 0", "", "cpython-3.11"},
 };
+
+static const struct collector_version *version_of(size_t i)
+{
+    return collector_version(needs[i].version ? needs[i].version : "cpython-3.13");
+}
 
 TEST(which_engine_is_chosen)
 {
@@ -67,8 +79,7 @@ TEST(which_engine_is_chosen)
         const struct setting workload = script_of(needs[i].script, path);
         const bool graph = needs[i].need[0];
         struct error why;
-        struct simulation_setup setup = {.collector = collector_version("cpython-3.13"),
-                                         .workload = &workload};
+        struct simulation_setup setup = {.collector = version_of(i), .workload = &workload};
         if (graph)
             snprintf(expected, sizeof expected, "%s%s", path, needs[i].need);
         check_that(needs[i].script,
@@ -93,7 +104,7 @@ TEST(the_interval_engine_refuses)
         const struct compile_options keep = {.folder = "/tmp"};
         struct error error = {""};
         struct simulation_result result;
-        const struct collector_version *version = collector_version("cpython-3.13");
+        const struct collector_version *version = version_of(i);
         if (needs[i].need[0])
             snprintf(expected, sizeof expected, "%s%s takes the graph engine", path, needs[i].need);
         compiled_init(&compiled);
@@ -115,6 +126,27 @@ TEST(the_interval_engine_refuses)
     }
 }
 
+/* What becomes of objects, if anybody is to hear of it. */
+TEST(who_listens)
+{
+    static const struct {
+        const char *script;
+        bool graph;
+    } rows[] = {{"new 0 1;store 0 0 0", false}, {"new 0 1 list", true}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char path[TEST_PATH];
+        struct setting workload = script_of(rows[i].script, path);
+        const struct simulation_setup setup = {
+            .collector = collector_version("cpython-3.13"), .workload = &workload, .listens = true};
+        struct error why;
+        check_that(rows[i].script, engine_choose(&setup, &why) ==
+                                       (rows[i].graph ? &graph_engine : &interval_engine));
+        check_that(rows[i].script, rows[i].graph == (strstr(why.text, "to hear") != NULL));
+        unlink(path);
+        setting_fini(&workload);
+    }
+}
+
 TEST(a_workload_that_cannot_be_started)
 {
     struct setting workload;
@@ -132,6 +164,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(which_engine_is_chosen),
         cmocka_unit_test(the_interval_engine_refuses),
+        cmocka_unit_test(who_listens),
         cmocka_unit_test(a_workload_that_cannot_be_started),
     };
     return cmocka_run_group_tests_name("engines", tests, NULL, NULL);
