@@ -153,11 +153,13 @@ static void fail_on_row(struct program *p)
     program_drop(p, C);
 }
 
-static void new_temporary(struct program *p, int64_t number)
+/* A pair with the row, but where that is a tuple itself: tuples in tuples are untracked in an order
+ * that takes the graph engine. Or a list. */
+static void new_temporary(const struct parse *parse, struct program *p, int64_t number)
 {
     bool tuple = number % 2;
     for (int i = 0; tuple && i < 2; i++)
-        program_item(p, i ? NO_REGISTER : ROW);
+        program_item(p, i || parse->row == ROW_tuple ? NO_REGISTER : ROW);
     program_new(p, A, tuple ? KIND_TUPLE : KIND_LIST, 2, 0);
     if (!tuple)
         program_store(p, A, 0, ROW);
@@ -168,7 +170,7 @@ static void work_on_row(struct parse *parse, struct program *p)
 {
     program_emit(p, (struct op){.code = OP_LOAD, .a = ROW, .b = DOCUMENT, .c = parse->seen++});
     for (int64_t i = 0; i < parse->temporaries; i++)
-        new_temporary(p, i);
+        new_temporary(parse, p, i);
     program_work(p, (uint64_t)parse->work_ns);
     if (gsl_rng_uniform(parse->failing) < parse->errors)
         fail_on_row(p);
