@@ -8,6 +8,7 @@
 #include "sim/base/invariant.h"
 #include "sim/graph/heap.h"
 #include "sim/graph/heap_check.h"
+#include "sim/graph/heap_snapshot.h"
 #include "sim/model/machine.h"
 #include "sim/model/stream.h"
 
@@ -250,6 +251,11 @@ static uint64_t graph_live_bytes(void *engine)
     return heap_live_bytes(((struct graph *)engine)->heap);
 }
 
+static void graph_snapshot(const void *engine, struct snapshot *snapshot)
+{
+    heap_snapshot(((const struct graph *)engine)->heap, snapshot);
+}
+
 static double graph_progress(const void *engine)
 {
     const struct program *program = graph_program(engine);
@@ -276,6 +282,7 @@ const struct engine graph_engine = {
     .births = graph_births,
     .ages = graph_ages,
     .live_bytes = graph_live_bytes,
+    .snapshot = graph_snapshot,
     .progress = graph_progress,
     .locate = graph_locate,
 };

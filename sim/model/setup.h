@@ -16,6 +16,7 @@
 struct compiled;
 struct costs;
 struct engine;
+struct snapshot;
 
 struct simulation_setup {
     const struct engine *engine;
@@ -30,6 +31,9 @@ struct simulation_setup {
     uint64_t warmup_ns; /* wall time after start-up until the steady state; it changes nothing but
                            what the result says of it */
     uint64_t permanent; /* objects of the interpreter's own in the permanent generation */
+    /* Where a picture of the heap goes as the program ends (sim/inspect/snapshot.h): zeros before;
+     * or NULL. An engine that cannot take one is refused. */
+    struct snapshot *snapshot;
 };
 
 #endif
