@@ -28,11 +28,12 @@ uint32_t snapshot_add_object(struct snapshot *snapshot, const struct snapshot_ob
     return number;
 }
 
-/* While references come in, graph.count is how many objects have theirs, and room is for all. */
+/* While references come in, graph.count is how many objects have theirs, and room is for all and
+ * one more, whose references would come next. */
 void snapshot_end_objects(struct snapshot *snapshot)
 {
     size_t count = snapshot->graph.count;
-    snapshot->graph.first = allocate_zeroed(count + 1, sizeof *snapshot->graph.first);
+    snapshot->graph.first = allocate_zeroed(count + 2, sizeof *snapshot->graph.first);
     snapshot->visited_end = allocate_zeroed(count, sizeof *snapshot->visited_end);
     snapshot->graph.count = 0;
 }
