@@ -92,11 +92,11 @@ static void write_roots(struct drawing *drawing, uint32_t part)
     if (size == 1)
         print_to(drawing->out, "label=\"%s\"", inspect_name(drawing->heap, example, name));
     else
-        print_to(drawing->out, "label=\"%u %s\"", size,
+        print_to(drawing->out, "label=\"%u × %s\"", size,
                  drawing->heap->roots[example - drawing->heap->graph.count].kind == ROOT_REGISTER
-                     ? "registers"
-                     : "objects of gc.garbage");
-    print_to(drawing->out, ", shape=plain");
+                     ? "register"
+                     : "gc.garbage");
+    print_to(drawing->out, ", shape=plain, style=\"\"");
 }
 
 static void write_objects(struct drawing *drawing, uint32_t part)
@@ -110,7 +110,7 @@ static void write_objects(struct drawing *drawing, uint32_t part)
     if (size == 1)
         print_to(drawing->out, "label=\"%s", inspect_name(drawing->heap, example, name));
     else
-        print_to(drawing->out, "label=\"%u %s", size, object_kinds[object->kind].type);
+        print_to(drawing->out, "label=\"%u × %s", size, object_kinds[object->kind].type);
     print_to(drawing->out, "\\n%s%s%s\", fillcolor=\"%s\"", inspect_generation(object->generation),
              garbage ? "\\ngarbage" : "", drawing->marks[example] == MARK_NEW ? "\\nnew" : "",
              colours[object->generation]);
