@@ -34,19 +34,21 @@ extern const struct object_layout object_layouts[COST_CLASSES];
 /* X(identifier, word in heap scripts, tp_name, cost class, most fields, traits). A cost class is
  * the nearest of those that were measured. */
 #define OBJECT_KINDS_TABLE(X)                                                                      \
-    X(SLOTS, "slots", "Slots", COST_LIST_SUBCLASS, FIELDS_ANY, WEAK | HASHABLE)                    \
+    X(SLOTS, "slots", "Slots", COST_LIST_SUBCLASS, FIELDS_ANY, TRAIT_WEAK | TRAIT_HASHABLE)        \
     X(LIST, "list", "list", COST_LIST, FIELDS_ANY, 0)                                              \
     X(DICT, "dict", "dict", COST_DICT, FIELDS_ANY, 0)                                              \
-    X(INSTANCE, "inst", "Inst", COST_INSTANCE, FIELDS_ANY, WEAK | HASHABLE | ATTRIBUTES)           \
-    X(TUPLE, "tuple", "tuple", COST_TUPLE, FIELDS_ANY, IMMUTABLE)                                  \
-    X(SLOTS_DEL, "slots-del", "SlotsDel", COST_LIST_SUBCLASS, FIELDS_ANY, WEAK | HASHABLE | DEL)   \
+    X(INSTANCE, "inst", "Inst", COST_INSTANCE, FIELDS_ANY,                                         \
+      TRAIT_WEAK | TRAIT_HASHABLE | TRAIT_ATTRIBUTES)                                              \
+    X(TUPLE, "tuple", "tuple", COST_TUPLE, FIELDS_ANY, TRAIT_IMMUTABLE)                            \
+    X(SLOTS_DEL, "slots-del", "SlotsDel", COST_LIST_SUBCLASS, FIELDS_ANY,                          \
+      TRAIT_WEAK | TRAIT_HASHABLE | TRAIT_DEL)                                                     \
     X(INSTANCE_DEL, "inst-del", "InstDel", COST_INSTANCE, FIELDS_ANY,                              \
-      WEAK | HASHABLE | ATTRIBUTES | DEL)                                                          \
-    X(LEGACY, "legacy", "Legacy", COST_LIST_SUBCLASS, FIELDS_ANY, WEAK | HASHABLE)                 \
-    X(SET, "set", "set", COST_DICT, 1, WEAK)                                                       \
+      TRAIT_WEAK | TRAIT_HASHABLE | TRAIT_ATTRIBUTES | TRAIT_DEL)                                  \
+    X(LEGACY, "legacy", "Legacy", COST_LIST_SUBCLASS, FIELDS_ANY, TRAIT_WEAK | TRAIT_HASHABLE)     \
+    X(SET, "set", "set", COST_DICT, 1, TRAIT_WEAK)                                                 \
     X(CELL, "cell", "cell", COST_TUPLE, 1, 0)                                                      \
-    X(FUNCTION, "func", "function", COST_INSTANCE, 2, WEAK | HASHABLE)                             \
-    X(EXCEPTION, "exc", "Exception", COST_INSTANCE, FIELDS_ANY, HASHABLE | ATTRIBUTES)             \
+    X(FUNCTION, "func", "function", COST_INSTANCE, 2, TRAIT_WEAK | TRAIT_HASHABLE)                 \
+    X(EXCEPTION, "exc", "Exception", COST_INSTANCE, FIELDS_ANY, TRAIT_HASHABLE | TRAIT_ATTRIBUTES) \
     X(WEAKREF, NULL, "weakref", COST_TUPLE, 0, 0)
 
 enum object_kind {
@@ -57,11 +59,11 @@ enum object_kind {
 };
 
 enum object_trait {
-    WEAK = 1,       /* weak references may refer to it */
-    HASHABLE = 2,   /* may be a member of a set */
-    ATTRIBUTES = 4, /* its fields are attributes: it has, or may have, a __dict__ */
-    IMMUTABLE = 8,  /* its fields are given at birth */
-    DEL = 16,       /* has a finalizer, __del__ */
+    TRAIT_WEAK = 1,       /* weak references may refer to it */
+    TRAIT_HASHABLE = 2,   /* may be a member of a set */
+    TRAIT_ATTRIBUTES = 4, /* its fields are attributes: it has, or may have, a __dict__ */
+    TRAIT_IMMUTABLE = 8,  /* its fields are given at birth */
+    TRAIT_DEL = 16,       /* has a finalizer, __del__ */
 };
 
 #define FIELDS_ANY UINT32_MAX
