@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/command.h"
 #include "policies/registry.h"
@@ -217,11 +218,30 @@ static void finish(struct inspect *inspect)
     snapshot_fini(&inspect->heap);
 }
 
+static void check_is_another(const struct inspect *inspect, const char *option, const char *path)
+{
+    struct stat script, written;
+    if (path && stat(inspect->file, &script) == 0 && stat(path, &written) == 0 &&
+        script.st_dev == written.st_dev && script.st_ino == written.st_ino)
+        fail_usage("--%s=%s is the script itself; give another name", option, path);
+}
+
+/* A script that comes through a pipe is gone when it has been read. */
+static void check_readable_twice(const struct inspect *inspect)
+{
+    struct stat is;
+    if (stat(inspect->file, &is) == 0 && S_ISFIFO(is.st_mode))
+        fail("--leaks reads the script twice, and %s is a pipe", inspect->file);
+}
+
 static int run(void *state)
 {
     struct inspect *inspect = state;
+    check_is_another(inspect, "dot", inspect->dot);
+    check_is_another(inspect, "svg", inspect->svg);
     uint64_t last = inspect->at_given ? (uint64_t)inspect->at : UINT64_MAX;
     if (inspect->leaks.given) {
+        check_readable_twice(inspect);
         look(inspect, inspect->leaks.from, "--leaks: operation ", &inspect->before);
         last = inspect->leaks.to;
     }

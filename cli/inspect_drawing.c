@@ -110,7 +110,7 @@ static void write_objects(struct drawing *drawing, uint32_t part)
     if (size == 1)
         print_to(drawing->out, "label=\"%s", inspect_name(drawing->heap, example, name));
     else
-        print_to(drawing->out, "label=\"%u × %s", size, object_kinds[object->kind].type);
+        print_to(drawing->out, "label=\"%u × %s", size, snapshot_type(drawing->heap, object->kind));
     print_to(drawing->out, "\\n%s%s%s\", fillcolor=\"%s\"", inspect_generation(object->generation),
              garbage ? "\\ngarbage" : "", drawing->marks[example] == MARK_NEW ? "\\nnew" : "",
              colours[object->generation]);
@@ -175,7 +175,7 @@ static void write_graph(struct drawing *drawing)
 static void save_dot(struct drawing *drawing, const char *path)
 {
     struct output output;
-    output_open(&output, path, drawing->inspect->file);
+    output_open(&output, path, "");
     drawing->out = output.out;
     write_graph(drawing);
     output_close(&output);
@@ -190,7 +190,7 @@ static void save_svg(struct drawing *drawing, const char *path)
         fail("no temporary file: %s", strerror(errno));
     drawing->out = graph;
     write_graph(drawing);
-    output_open(&output, path, drawing->inspect->file);
+    output_open(&output, path, "");
     if (fflush(graph) != 0)
         output_fail(&output, "a temporary file", strerror(errno));
     if (graphviz_draw(graph, output.out, &error) != 0)

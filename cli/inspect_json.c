@@ -27,7 +27,7 @@ static void write_node(struct json *json, const struct snapshot *heap, uint32_t 
             json_text(json, "of", NULL);
         else
             json_count(json, "of", object->label);
-        json_text(json, "type", object_kinds[object->kind].type);
+        json_text(json, "type", snapshot_type(heap, object->kind));
         write_generation(json, object->generation);
     } else if (root == heap->root_count) {
         json_text(json, "root", "several");
@@ -67,7 +67,7 @@ static void write_heap(struct json *json, const struct inspect *inspect)
         if (!any)
             continue;
         json_object(json, NULL);
-        json_text(json, "type", object_kinds[kind].type);
+        json_text(json, "type", snapshot_type(heap, (uint32_t)kind));
         json_array(json, "generations");
         for (int g = 0; g <= PERMANENT; g++)
             json_count(json, NULL, counts[kind][g]);
@@ -194,7 +194,7 @@ static void write_cycles(struct json *json, const struct inspect *inspect)
         json_object(json, "kinds");
         for (int kind = 0; kind < OBJECT_KINDS; kind++)
             if (group->kinds[kind])
-                json_count(json, object_kinds[kind].type, group->kinds[kind]);
+                json_count(json, snapshot_type(&inspect->heap, (uint32_t)kind), group->kinds[kind]);
         json_end(json);
         json_boolean(json, "alive", group->alive);
         json_count(json, "bytes", group->bytes);
@@ -235,7 +235,7 @@ static void write_holder(struct json *json, const struct snapshot *heap,
         if (!turnover->born.objects && !turnover->gone.objects)
             continue;
         json_object(json, NULL);
-        json_text(json, "type", object_kinds[kind].type);
+        json_text(json, "type", snapshot_type(heap, (uint32_t)kind));
         write_amounts(json, "born", &turnover->born, "gone", &turnover->gone);
         json_end(json);
     }
@@ -262,7 +262,7 @@ static void write_leaks(struct json *json, const struct inspect *inspect)
         if (!growth->before[kind].objects && !growth->after[kind].objects)
             continue;
         json_object(json, NULL);
-        json_text(json, "type", object_kinds[kind].type);
+        json_text(json, "type", snapshot_type(&inspect->heap, (uint32_t)kind));
         write_amounts(json, "before", &growth->before[kind], "after", &growth->after[kind]);
         json_end(json);
     }

@@ -37,7 +37,7 @@ const char *inspect_name(const struct snapshot *heap, uint32_t node, char text[N
     if (node >= heap->graph.count)
         return root_name(heap, node - heap->graph.count, text);
     const struct snapshot_object *object = &heap->objects[node];
-    const char *type = object_kinds[object->kind].type;
+    const char *type = snapshot_type(heap, object->kind);
     if (object->label == LABEL_NONE)
         snprintf(text, NODE_TEXT, "%s", type);
     else
@@ -55,7 +55,7 @@ const char *inspect_step(const struct snapshot *heap, uint32_t node, uint32_t ne
 }
 
 /* "3 Inst, 1 dict", those with most first. */
-static void list_kinds(const uint64_t *counts, char *text, size_t size)
+static void list_kinds(const struct snapshot *heap, const uint64_t *counts, char *text, size_t size)
 {
     uint64_t left[OBJECT_KINDS];
     size_t length = 0;
@@ -69,13 +69,13 @@ static void list_kinds(const uint64_t *counts, char *text, size_t size)
         if (left[most] == 0)
             break;
         length += (size_t)snprintf(text + length, size - length, "%s%" PRIu64 " %s", i ? ", " : "",
-                                   left[most], object_kinds[most].type);
+                                   left[most], snapshot_type(heap, (uint32_t)most));
         left[most] = 0;
     }
 }
 
 /* "#12 Inst.f0 → …": of a long path the ends. */
-#define PATH_ENDS 10
+#define PATH_ENDS 5
 static void print_path(const struct snapshot *heap, const uint32_t *path, size_t length,
                        bool closed)
 {
@@ -133,7 +133,7 @@ static void print_kinds(const struct snapshot *heap)
         table_add(&table, header[i]);
     for (int kind = 0; kind < OBJECT_KINDS; kind++)
         if (rows[kind].objects)
-            add_row(&table, object_kinds[kind].type, &rows[kind]);
+            add_row(&table, snapshot_type(heap, (uint32_t)kind), &rows[kind]);
     add_row(&table, "all", &all);
     table_print(&table);
 }
@@ -294,7 +294,7 @@ static void print_cycle_group(const struct snapshot *heap, const struct cycle_gr
     bool first = true;
     for (int kind = 0; kind < OBJECT_KINDS; kind++)
         counts[kind] = group->kinds[kind];
-    list_kinds(counts, kinds, sizeof kinds);
+    list_kinds(heap, counts, kinds, sizeof kinds);
     print("%" PRIu64 " component%s of %" PRIu64 " object%s%s: %s; %s, %s", group->components,
           plural(group->components), group->size, plural(group->size),
           group->components > 1 ? " each" : "", kinds, group->alive ? "alive" : "garbage",
@@ -368,7 +368,7 @@ static void print_growth_of_kinds(const struct inspect *inspect)
         after.objects += growth->after[kind].objects;
         after.bytes += growth->after[kind].bytes;
         if (growth->before[kind].objects || growth->after[kind].objects)
-            add_growth(&table, object_kinds[kind].type, &growth->before[kind],
+            add_growth(&table, snapshot_type(&inspect->heap, (uint32_t)kind), &growth->before[kind],
                        &growth->after[kind]);
     }
     add_growth(&table, "all", &before, &after);
@@ -400,7 +400,7 @@ static void print_holder(const struct inspect *inspect, const struct growth_hold
     uint32_t *path = path_to(&inspect->alive, holder->eldest, &length);
     for (int kind = 0; kind < OBJECT_KINDS; kind++)
         born[kind] = holder->by_kind[kind].born.objects;
-    list_kinds(born, kinds, sizeof kinds);
+    list_kinds(heap, born, kinds, sizeof kinds);
     print("\n%s holds %+" PRId64 " objects, +%s: %" PRIu64 " born (%s), %" PRIu64 " gone\n",
           inspect_name(heap, holder->node, name), growth_objects(&holder->all),
           units_show_bytes(bytes, (double)growth_bytes(&holder->all)), holder->all.born.objects,

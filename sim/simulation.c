@@ -10,6 +10,7 @@
 #include "sim/base/allocate.h"
 #include "sim/base/attempt.h"
 #include "sim/base/event_queue.h"
+#include "sim/inspect/snapshot.h"
 #include "sim/model/combination.h"
 
 const char *const run_status_names[] = {
@@ -684,6 +685,12 @@ void simulation_free(struct simulation *simulation)
     free(simulation);
 }
 
+static void take_picture(struct gc *gc, struct snapshot *snapshot)
+{
+    gc->engine->snapshot(gc->engine_state, snapshot);
+    snapshot->collector = gc->setup->collector;
+}
+
 /* Returns 0 or -1, as simulate. */
 static int end(struct simulation *simulation, struct error *error)
 {
@@ -697,7 +704,7 @@ static int end(struct simulation *simulation, struct error *error)
         return describe_fault(gc, error);
     else if (!gc->abandoned) {
         if (gc->setup->snapshot)
-            gc->engine->snapshot(gc->engine_state, gc->setup->snapshot);
+            take_picture(gc, gc->setup->snapshot);
         fill_ending(gc, &simulation->result.ending);
     }
     return gc->abandoned ? -1 : 0;

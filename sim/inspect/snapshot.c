@@ -91,6 +91,12 @@ uint32_t snapshot_labelled(const struct snapshot *snapshot, uint32_t label)
     return NO_NODE;
 }
 
+const char *snapshot_type(const struct snapshot *snapshot, uint32_t kind)
+{
+    return kind == KIND_WEAKREF ? snapshot->collector->objects.weakref_type
+                                : object_kinds[kind].type;
+}
+
 bool snapshot_visits(const struct snapshot *snapshot, uint32_t from, uint32_t to)
 {
     for (size_t e = snapshot->graph.first[from]; e < snapshot->visited_end[from]; e++)
@@ -122,7 +128,7 @@ const char *snapshot_place_text(enum object_kind kind, uint32_t place, char text
         return strcpy(text, "{member}");
     if (kind == KIND_DICT)
         form = "[\"f%u\"]";
-    else if (kind_has(kind, ATTRIBUTES))
+    else if (kind_has(kind, TRAIT_ATTRIBUTES))
         form = ".f%u";
     snprintf(text, PLACE_TEXT, form, place);
     return text;

@@ -52,6 +52,7 @@ struct snapshot {
     struct snapshot_root *roots;
     size_t root_count;
     uint64_t births; /* objects allocated so far */
+    const struct collector_version *collector;
     size_t objects_capacity, to_capacity, places_capacity, roots_capacity;
 };
 
@@ -78,6 +79,9 @@ void snapshot_add_root(struct snapshot *snapshot, enum root_kind kind, uint32_t 
 /* The object that a register holds, or that has a label; NO_NODE. */
 uint32_t snapshot_in_register(const struct snapshot *snapshot, uint32_t number);
 uint32_t snapshot_labelled(const struct snapshot *snapshot, uint32_t label);
+
+/* tp_name, as the version has it. */
+const char *snapshot_type(const struct snapshot *snapshot, uint32_t kind);
 
 /* Does `from` refer to `to`, in a way that its tp_traverse visits? */
 bool snapshot_visits(const struct snapshot *snapshot, uint32_t from, uint32_t to);
