@@ -191,9 +191,9 @@ static void answer(struct inspect *inspect)
     find_object(inspect, &inspect->refcount_of, "refcount");
     find_object(inspect, &inspect->why_alive, "why-alive");
     if (inspect->referrers_to.given)
-        inspect->referrers = referrers_of(heap, inspect->referrers_to.object);
+        inspect->referrers = references_to(heap, inspect->referrers_to.object);
     if (inspect->referents_from.given)
-        inspect->referents = referents_of(heap, inspect->referents_from.object);
+        inspect->referents = references_from(heap, inspect->referents_from.object);
     if (inspect->refcount_of.given)
         inspect->count = references_counted(heap, inspect->refcount_of.object);
     if (inspect->why_alive.given)

@@ -11,7 +11,7 @@
 
 static void write_generation(struct json *json, int generation)
 {
-    if (generation == UNTRACKED)
+    if (generation == NO_GENERATION)
         json_text(json, "generation", NULL);
     else
         json_integer(json, "generation", generation);
@@ -54,7 +54,7 @@ static void write_path(struct json *json, const char *name, const struct snapsho
 static void write_heap(struct json *json, const struct inspect *inspect)
 {
     const struct snapshot *heap = &inspect->heap;
-    uint64_t counts[OBJECT_KINDS][GENERATIONS_AND_UNTRACKED] = {0}, bytes[OBJECT_KINDS] = {0};
+    uint64_t counts[OBJECT_KINDS][GENERATIONS_AND_NONE] = {0}, bytes[OBJECT_KINDS] = {0};
     for (uint32_t i = 0; i < heap->graph.count; i++) {
         counts[heap->objects[i].kind][heap->objects[i].generation]++;
         bytes[heap->objects[i].kind] += heap->objects[i].bytes;
@@ -62,7 +62,7 @@ static void write_heap(struct json *json, const struct inspect *inspect)
     json_array(json, "kinds");
     for (int kind = 0; kind < OBJECT_KINDS; kind++) {
         uint64_t any = 0;
-        for (int g = 0; g < GENERATIONS_AND_UNTRACKED; g++)
+        for (int g = 0; g < GENERATIONS_AND_NONE; g++)
             any += counts[kind][g];
         if (!any)
             continue;
@@ -72,7 +72,7 @@ static void write_heap(struct json *json, const struct inspect *inspect)
         for (int g = 0; g <= PERMANENT; g++)
             json_count(json, NULL, counts[kind][g]);
         json_end(json);
-        json_count(json, "untracked", counts[kind][UNTRACKED]);
+        json_count(json, "untracked", counts[kind][NO_GENERATION]);
         json_count(json, "bytes", bytes[kind]);
         json_end(json);
     }
@@ -202,7 +202,7 @@ static void write_cycles(struct json *json, const struct inspect *inspect)
         for (int g = 0; g <= PERMANENT; g++)
             json_count(json, NULL, group->generations[g]);
         json_end(json);
-        json_count(json, "untracked", group->generations[UNTRACKED]);
+        json_count(json, "untracked", group->generations[NO_GENERATION]);
         json_boolean(json, "shortest", group->cycle.shortest);
         write_path(json, "cycle", &inspect->heap, group->cycle.nodes, group->cycle.length);
         json_end(json);

@@ -6,7 +6,7 @@
 #include "sim/base/allocate.h"
 #include "sim/inspect/paths.h"
 
-struct references referents_of(const struct snapshot *snapshot, uint32_t object)
+struct references references_from(const struct snapshot *snapshot, uint32_t object)
 {
     size_t begin = snapshot->graph.first[object], end = snapshot->graph.first[object + 1];
     struct references found = {allocate_zeroed(end - begin, sizeof *found.items), end - begin,
@@ -41,7 +41,7 @@ static bool refers(const struct snapshot *snapshot, uint32_t from, uint32_t to)
     return false;
 }
 
-struct references referrers_of(const struct snapshot *snapshot, uint32_t object)
+struct references references_to(const struct snapshot *snapshot, uint32_t object)
 {
     struct references found = {0};
     size_t capacity = 0;

@@ -21,11 +21,11 @@ struct references {
 
 /* gc.get_referents (gcmodule.c, gc_get_referents): what tp_traverse visits, each reference; then
  * what is held all the same. */
-struct references referents_of(const struct snapshot *snapshot, uint32_t object);
+struct references references_from(const struct snapshot *snapshot, uint32_t object);
 
 /* gc.get_referrers (gc_referrers_for): each tracked object of generations 0, 1, 2 that visits it.
  * Then those that are frozen or not tracked, or hold it and do not visit it. */
-struct references referrers_of(const struct snapshot *snapshot, uint32_t object);
+struct references references_to(const struct snapshot *snapshot, uint32_t object);
 
 /* Where an object's references are. */
 struct reference_count {

@@ -20,8 +20,8 @@
 #include "sim/model/collector.h"
 #include "sim/model/object_kind.h"
 
-#define UNTRACKED                 (PERMANENT + 1) /* in place of a generation */
-#define GENERATIONS_AND_UNTRACKED (UNTRACKED + 1)
+#define NO_GENERATION        (PERMANENT + 1) /* in place of a generation */
+#define GENERATIONS_AND_NONE (NO_GENERATION + 1)
 
 struct snapshot_object {
     uint64_t birth;      /* how many objects were allocated before it */
@@ -29,7 +29,7 @@ struct snapshot_object {
     uint32_t references; /* its reference count */
     uint32_t bytes;
     uint8_t kind;       /* enum object_kind */
-    uint8_t generation; /* 0 … 2, PERMANENT or UNTRACKED */
+    uint8_t generation; /* 0 … 2, PERMANENT or NO_GENERATION */
     bool finalized;     /* its finalizer has been called */
 };
 

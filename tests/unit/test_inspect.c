@@ -129,7 +129,7 @@ TEST(what_refers_to_an_object_and_what_it_refers_to)
                                   rows[row].referents, rows[row].unseen_referents};
         for (int way = 0; way < 4; way++) {
             struct references found =
-                way < 2 ? referrers_of(&snapshot, object) : referents_of(&snapshot, object);
+                way < 2 ? references_to(&snapshot, object) : references_from(&snapshot, object);
             size_t begin = way % 2 ? found.seen : 0, end = way % 2 ? found.count : found.seen;
             for (size_t i = begin; i < end; i++)
                 nodes[i - begin] = found.items[i].object;
@@ -145,7 +145,7 @@ TEST(frozen_and_untracked_referrers_are_not_seen)
     for (int generation = 0; generation < GENERATIONS_AND_UNTRACKED; generation++) {
         struct snapshot snapshot = picture("0:a a>b");
         snapshot.objects[0].generation = (uint8_t)generation;
-        struct references found = referrers_of(&snapshot, 1);
+        struct references found = references_to(&snapshot, 1);
         check_count("all", found.count, 1);
         check_count("seen", found.seen, generation < GENERATIONS);
         free(found.items);
