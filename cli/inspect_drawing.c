@@ -101,8 +101,8 @@ static void write_roots(struct drawing *drawing, uint32_t part)
 
 static void write_objects(struct drawing *drawing, uint32_t part)
 {
-    static const char *const colours[GENERATIONS_AND_UNTRACKED] = {"#fff3bf", "#ffd8a8", "#ffa94d",
-                                                                   "#a5d8ff", "#ffffff"};
+    static const char *const colours[GENERATIONS_AND_NONE] = {"#fff3bf", "#ffd8a8", "#ffa94d",
+                                                              "#a5d8ff", "#ffffff"};
     char name[NODE_TEXT];
     uint32_t size = drawing->fold.size[part], example = drawing->fold.example[part];
     const struct snapshot_object *object = &drawing->heap->objects[example];

@@ -17,7 +17,7 @@
 
 const char *inspect_generation(int generation)
 {
-    static const char *const words[GENERATIONS_AND_UNTRACKED] = {
+    static const char *const words[GENERATIONS_AND_NONE] = {
         "generation 0", "generation 1", "generation 2", "permanent generation", "untracked"};
     return words[generation];
 }
@@ -97,14 +97,14 @@ static void print_path(const struct snapshot *heap, const uint32_t *path, size_t
  * -------------------------------------------------------------------------- */
 
 struct kind_row {
-    uint64_t by_generation[GENERATIONS_AND_UNTRACKED], objects, bytes;
+    uint64_t by_generation[GENERATIONS_AND_NONE], objects, bytes;
 };
 
 static void add_row(struct table *table, const char *name, const struct kind_row *row)
 {
     char bytes[UNITS_TEXT];
     table_add(table, name);
-    for (int g = 0; g < GENERATIONS_AND_UNTRACKED; g++)
+    for (int g = 0; g < GENERATIONS_AND_NONE; g++)
         if (row->by_generation[g])
             table_add_count(table, (int64_t)row->by_generation[g]);
         else
@@ -299,7 +299,7 @@ static void print_cycle_group(const struct snapshot *heap, const struct cycle_gr
           plural(group->components), group->size, plural(group->size),
           group->components > 1 ? " each" : "", kinds, group->alive ? "alive" : "garbage",
           units_show_bytes(bytes, (double)group->bytes));
-    for (int g = 0; g < GENERATIONS_AND_UNTRACKED; g++)
+    for (int g = 0; g < GENERATIONS_AND_NONE; g++)
         if (group->generations[g]) {
             print("%s%s", first ? ", " : " and ", inspect_generation(g));
             first = false;

@@ -8,13 +8,13 @@
 #include "sim/inspect/snapshot.h"
 
 struct cycle_group {
-    uint64_t components;                             /* as many are alike: */
-    uint32_t kinds[OBJECT_KINDS];                    /* objects in each, by kind */
-    uint64_t size;                                   /* together */
-    bool alive;                                      /* roots reach it; else it is garbage */
-    uint64_t bytes;                                  /* of all components */
-    uint64_t generations[GENERATIONS_AND_UNTRACKED]; /* objects of all components */
-    struct cycle cycle;                              /* in the first of them */
+    uint64_t components;                        /* as many are alike: */
+    uint32_t kinds[OBJECT_KINDS];               /* objects in each, by kind */
+    uint64_t size;                              /* together */
+    bool alive;                                 /* roots reach it; else it is garbage */
+    uint64_t bytes;                             /* of all components */
+    uint64_t generations[GENERATIONS_AND_NONE]; /* objects of all components */
+    struct cycle cycle;                         /* in the first of them */
 };
 
 struct cycle_groups {

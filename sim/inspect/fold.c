@@ -142,8 +142,8 @@ static size_t slots_for(const struct snapshot *snapshot, const uint32_t *marks, 
     uint32_t highest = 0;
     for (uint32_t i = 0; marks && i < snapshot->graph.count; i++)
         highest = marks[i] > highest ? marks[i] : highest;
-    size_t parts = (size_t)OBJECT_KINDS * GENERATIONS_AND_UNTRACKED * 2 * ((size_t)highest + 1) +
-                   most + 2,
+    size_t parts =
+               (size_t)OBJECT_KINDS * GENERATIONS_AND_NONE * 2 * ((size_t)highest + 1) + most + 2,
            slots = 2;
     while (slots < 2 * parts)
         slots *= 2;
