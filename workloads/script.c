@@ -3,6 +3,7 @@
  * script: a heap script as a workload. */
 #include <stdio.h>
 
+#include "sim/model/graph_need.h"
 #include "sim/model/workload.h"
 #include "workloads/heap_script.h"
 
@@ -34,6 +35,16 @@ static size_t count_wanted(const struct script *script)
     return count;
 }
 
+/* Why it takes the engine that has the graph, and the line. */
+static void declare_need(const struct script *script, struct program *program)
+{
+    struct graph_need need;
+    const struct heap_script *read = &script->script;
+    if (program_needs_graph(read->ops, script->count, &need))
+        error_set(&program->needs_graph, "%s:%u: %s", script->file, read->lines[need.operation],
+                  need.what);
+}
+
 static int start(void *state, struct program *program, uint64_t seed, struct error *error)
 {
     struct script *script = state;
@@ -43,6 +54,8 @@ static int start(void *state, struct program *program, uint64_t seed, struct err
     script->count = count_wanted(script);
     program->registers = script->script.registers;
     program->scatter = script->scatter;
+    program->has_kinds = script->script.has_kinds;
+    declare_need(script, program);
     for (size_t i = 0; i < script->count; i++) {
         const struct op *op = &script->script.ops[i];
         program->planned_ns += program->costs.ns[op->code][op->kind];
@@ -50,12 +63,19 @@ static int start(void *state, struct program *program, uint64_t seed, struct err
     return 0;
 }
 
+#define STRETCH                                                                                    \
+    4096 /* operations at a time, but for a tuple and its items, which stay together               \
+          */
+
 static bool produce(void *state, struct program *program)
 {
     struct script *script = state;
     const struct heap_script *read = &script->script;
-    for (int n = 0; n < 4096 && script->next < script->count; n++)
+    bool in_operation = false;
+    for (int n = 0; script->next < script->count && (n < STRETCH || in_operation); n++) {
+        in_operation = read->ops[script->next].code == OP_ITEM;
         program_emit(program, read->ops[script->next++]);
+    }
     return script->next < script->count;
 }
 
