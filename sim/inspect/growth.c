@@ -134,13 +134,14 @@ static struct growth_holder *holder_of(struct finder *finder, uint32_t node)
     return &growth->holders[finder->row_of[node]];
 }
 
-static void count_gone(struct finder *finder)
+/* `reached` is of nodes of `after`: NO_NODE where no root reaches it. */
+static void count_gone(struct finder *finder, const uint32_t *reached)
 {
     const struct snapshot *before = finder->before;
     struct adjacency rooted = snapshot_rooted(before);
     bool *stays = allocate_zeroed(before->graph.count, sizeof *stays);
     for (uint32_t i = 0; i < before->graph.count; i++)
-        stays[i] = finder->same[i] != NO_NODE;
+        stays[i] = finder->same[i] != NO_NODE && reached[finder->same[i]] != NO_NODE;
     uint32_t *nearest = nearest_that_stay(before, &rooted, stays);
     for (uint32_t i = 0; i < before->graph.count; i++) {
         const struct snapshot_object *object = &before->objects[i];
@@ -229,25 +230,32 @@ static void find_entries(struct finder *finder, const struct adjacency *rooted, 
     free(entries);
 }
 
-static void count_born(struct finder *finder)
+static void count_born(struct finder *finder, const bool *old, const uint32_t *nearest)
 {
     const struct snapshot *after = finder->after;
-    struct adjacency rooted = snapshot_rooted(after);
-    bool *stays = allocate_zeroed(after->graph.count, sizeof *stays);
-    for (uint32_t i = 0; i < after->graph.count; i++)
-        stays[i] = after->objects[i].birth < finder->before->births;
-    uint32_t *nearest = nearest_that_stay(after, &rooted, stays);
     for (uint32_t i = 0; i < after->graph.count; i++) {
         const struct snapshot_object *object = &after->objects[i];
         add(&finder->growth->after[object->kind], object);
         if (nearest[i] == NO_NODE)
             add(&finder->growth->garbage_after, object);
-        else if (!stays[i])
+        else if (!old[i])
             count_one_born(finder, i, nearest[i]);
     }
-    find_entries(finder, &rooted, stays, nearest);
+}
+
+static void find_turnover(struct finder *finder)
+{
+    const struct snapshot *after = finder->after;
+    struct adjacency rooted = snapshot_rooted(after);
+    bool *old = allocate_zeroed(after->graph.count, sizeof *old);
+    for (uint32_t i = 0; i < after->graph.count; i++)
+        old[i] = after->objects[i].birth < finder->before->births;
+    uint32_t *nearest = nearest_that_stay(after, &rooted, old);
+    count_gone(finder, nearest);
+    count_born(finder, old, nearest);
+    find_entries(finder, &rooted, old, nearest);
     free(nearest);
-    free(stays);
+    free(old);
     adjacency_free(&rooted);
 }
 
@@ -274,8 +282,7 @@ struct growth growth_find(const struct snapshot *before, const struct snapshot *
     };
     match_objects(&finder);
     match_roots(&finder);
-    count_gone(&finder);
-    count_born(&finder);
+    find_turnover(&finder);
     if (growth.count)
         qsort(growth.holders, growth.count, sizeof *growth.holders, most_grown_first);
     free(finder.same);

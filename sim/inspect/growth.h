@@ -3,9 +3,9 @@
  * What grows between two moments of one run: for whoever looks for a leak.
  *
  * Objects that were born in between count for what holds them: the nearest of their dominators
- * (sim/inspect/dominators.h) that was there before. If that let go, they would die. Objects that
- * died in between count there, too, against it: a cache that is full takes and gives, and does not
- * grow. */
+ * (sim/inspect/dominators.h) that was there before. If that let go, they would be garbage. Objects
+ * that have died or become garbage in between count there, too, against it: a cache that is full
+ * takes and gives, and does not grow. */
 #ifndef PYGCSIM_SIM_INSPECT_GROWTH_H
 #define PYGCSIM_SIM_INSPECT_GROWTH_H
 

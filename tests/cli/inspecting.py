@@ -74,6 +74,49 @@ def one_object(place):
     equal((labels(found["referrers"]["seen"]), labels(found["referrers"]["not_seen"])), ([], [0, 3]), "frozen")
 
 
+INSTANCE = "disable\nnew 0 1 inst\nnew 1 0 list\nstore 0 0 1\nattrs 2 0\n"
+
+# Of an instance whose dict was asked for, and of that dict: what gc sees, and what it does not.
+INSTANCES = [
+    ("3.8", ["dict"], [], ["list"]), ("3.10", ["dict"], [], ["list"]), ("3.11", ["dict"], [], ["list"]),
+    ("3.12", ["dict"], [], ["list"]), ("3.13", ["list"], ["dict"], []), ("3.15", ["dict"], [], ["list"]),
+]
+
+for version, seen, not_seen, of_dict in INSTANCES:
+    @test(f"inspect: referents of an instance and of its __dict__ in {version}")
+    def instance(place, version=version, seen=seen, not_seen=not_seen, of_dict=of_dict):
+        def types(nodes):
+            return [node["type"] for node in nodes]
+        found = ask(place, f"--referents 0 -c cpython-{version}", INSTANCE)["referents"]
+        equal((types(found["seen"]), types(found["not_seen"])), (seen, not_seen), "of the instance")
+        equal(types(ask(place, f"--referents 2 -c cpython-{version}", INSTANCE)["referents"]["seen"]), of_dict, "of the dict")
+        holder = ask(place, f"--referrers 2 -c cpython-{version}", INSTANCE)["referrers"]
+        equal([types(holder[key]) for key in ("seen", "not_seen")], [[] if not_seen else ["Inst"], not_seen and ["Inst"]],
+              "referrers of the dict")
+
+
+@test("inspect: what is not tracked is in no generation, and does not refer for gc; it is seen all the same")
+def untracked(place):
+    script = "disable\nnew 0 1 tuple -\nnew 1 1 tuple 0\ncollect\n"
+    found = ask(place, "-c 3.13", script)["kinds"]
+    equal((found[0]["untracked"], found[0]["generations"]), (2, [0, 0, 0, 0]), "tuples")
+    found = ask(place, "-c 3.13 --referrers 0 --refcount 0 --get-objects all", script)
+    equal([labels(found["referrers"][key]) for key in ("seen", "not_seen")], [[], [2]], "referrers")
+    equal((found["refcount"]["generation"], found["get_objects"]), (None, []), "generation")
+    place.expect(0, "inspect s.heap --refcount 0", ["tuple #1: untracked, 2 references"])
+
+
+@test("inspect: gc.garbage is a root; finalizers that have run; the name of weak references by version")
+def garbage(place):
+    script = "new 0 1 slots-del\nstore 0 0 0\ndebug saveall\nweakref 1 0\ndrop 0\ncollect\n"
+    found = ask(place, "--why-alive @0 --refcount @0", script)
+    equal(path(found["why_alive"]["path"]), ["garbage", 0], "path")
+    equal((found["refcount"]["in_garbage"], found["refcount"]["objects"], found["refcount"]["finalized"]), (1, 1, True),
+          "references")
+    for version, name in (("3.9", "weakref"), ("3.10", "weakref.ReferenceType")):
+        equal(ask(place, f"-c {version} --refcount 1", script)["refcount"]["type"], name, version)
+
+
 @test("inspect: why an object is alive, and what keeps garbage")
 def why_alive(place):
     def why(name, script=SCRIPT):

@@ -546,6 +546,7 @@ TEST(what_grows_and_what_holds_it)
         {"0:a", "0:a B>C C>B", "", 2},
         {"0:a", "0:a g:B g:C", "g+2-0,g2", 0},
         {"0:a b>b", "0:a", "", 0},
+        {"0:a a>b b>b", "0:a b>b a>C", "a+1-1,a1", 1},
     };
     for (size_t row = 0; row < LENGTH(rows); row++) {
         struct snapshot before = picture(rows[row].before), after = picture(rows[row].after);
