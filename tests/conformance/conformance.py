@@ -30,13 +30,16 @@ ENOUGH = 50
 EXPECTED = ("collection", "done", "collectable", "uncollectable", "finalizer", "callback", "collect", "count", "objects",
             "garbage", "tracked", "finalized", "end")
 
-Outcome = collections.namedtuple("Outcome", "found failure differs skipped")
-Outcome.__new__.__defaults__ = (None, False, None)
+Outcome = collections.namedtuple("Outcome", "found failure way collections skipped")
+Outcome.__new__.__defaults__ = (None, None, (), None)
 Outcome.__doc__ = """What one script showed of one interpreter.
 
 `found` counts the events by name, collections by (generation, found garbage), replays by ("engine", name); `failure`
-says what is wrong, or is None; `differs` if what is wrong is a difference; `skipped` says why it was not compared, or is None.
+says what is wrong, or is None; `way` is that of the difference, if it is one, and `collections` says when there were any:
+(operation, generation); `skipped` says why there is no comparison.
 """
+Difference = collections.namedtuple("Difference", "text way")
+Difference.__doc__ = "Where two sides differ first, in words; and in which way: while a script is shrunk, that stays."
 
 
 class Simulator:
@@ -99,13 +102,22 @@ def kinds_of_collections(events):
 
 
 def first_difference(what, real, simulated):
-    """What the two sides say where they differ first; None if all agrees."""
+    """None if all agrees."""
     for number in range(max(len(real), len(simulated))):
         sides = [side[number] if number < len(side) else None for side in (real, simulated)]
         if sides[0] != sides[1]:
-            return "%s %d differs\n  CPython: %s\n  pygcsim: %s" % (
-                what, number, *("nothing more" if side is None else json.dumps(side) for side in sides))
+            return Difference("%s %d differs\n  CPython: %s\n  pygcsim: %s" % (
+                what, number, *("nothing more" if side is None else json.dumps(side) for side in sides)),
+                (what, *way_of(*sides)))
     return None
+
+
+def way_of(real, simulated):
+    """Of lines that one is missing; of events which, and in what they differ."""
+    if not (isinstance(real, dict) and isinstance(simulated, dict)):
+        return real is None, simulated is None
+    return real["event"], simulated["event"], *sorted(
+        key for key in real if key not in ("op", "permanent") and real[key] != simulated.get(key))
 
 
 def differences(interpreter, simulator, path, answer, found):
@@ -134,9 +146,10 @@ def compare(interpreter, simulator, path):
         return Outcome(found, skipped="has legacy objects, which it cannot make: no _testcapi")
     try:
         answer = interpreter.replay(path)
-        for failure in differences(interpreter, simulator, path, answer, found):
-            if failure:
-                return Outcome(found, failure, differs=True)
+        for difference in differences(interpreter, simulator, path, answer, found):
+            if difference:
+                return Outcome(found, difference.text, difference.way, [
+                    (event["op"], event["generation"]) for event in answer["events"] if event["event"] == "collection"])
     except ReplayError as error:
         return Outcome(found, str(error))
     found.update(event["event"] for event in answer["events"])
@@ -155,12 +168,12 @@ def shrunk(interpreter, simulator, path, failure, seconds):
         nonlocal latest
         heap_script.write(small_path, operations)
         outcome = compare(interpreter, simulator, small_path)
-        if not outcome.failure or outcome.differs != failure.differs:
+        if not outcome.failure or outcome.way != failure.way:
             return False
         latest = outcome
         return True
 
-    operations = shrink(heap_script.read(path), fails, seconds)
+    operations = shrink(heap_script.read(path), fails, seconds, failure.collections)
     heap_script.write(small_path, operations)
     return small_path, operations, latest.failure
 
