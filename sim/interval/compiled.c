@@ -32,8 +32,8 @@ void compiled_fini(struct compiled *compiled)
 
 void compiled_costs(const struct op_costs *costs, uint32_t ns[CLASS_COUNT])
 {
-    for (uint8_t kind = 0; kind < OBJECT_KINDS; kind++)
-        ns[kind] = costs->ns[OP_NEW][kind];
+    for (uint32_t kind = 0; kind < OBJECT_KINDS; kind++)
+        ns[cost_class_of(kind)] = costs->ns[OP_NEW][kind];
     for (int code = OP_STORE; code <= OP_DROP; code++)
         ns[CLASS_STORE + code - OP_STORE] = costs->ns[code][0];
     ns[CLASS_WORK] = ns[CLASS_CONTROL] = 0;
@@ -144,7 +144,7 @@ static bool shapes_are_sound(const struct compiled *compiled)
     const struct shape *shapes = compiled_shapes(compiled);
     uint64_t count = compiled_count(compiled, COLUMN_shapes);
     for (uint64_t i = 0; i < count; i++)
-        if (shapes[i].kind >= OBJECT_KINDS)
+        if (shapes[i].cost >= COST_CLASSES)
             return false;
     return below(compiled_births(compiled), compiled_count(compiled, COLUMN_births), count) &&
            below(compiled_deaths(compiled), compiled_count(compiled, COLUMN_deaths),
@@ -268,7 +268,7 @@ static bool segment_is_sound(const struct compiled *compiled, const struct segme
         bool is_control = classes[i] == CLASS_CONTROL;
         if (classes[i] >= CLASS_COUNT || is_control != (i >= segment->operation + length))
             return false;
-        births += classes[i] < OBJECT_KINDS;
+        births += classes[i] < COST_CLASSES;
         work += classes[i] == CLASS_WORK;
     }
     if (births != next->birth - segment->birth || work != next->work - segment->work ||

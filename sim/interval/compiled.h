@@ -39,9 +39,9 @@
 
 #define SEGMENT_OPERATIONS 128
 
-/* What an operation is to the replayer: OBJECT_KINDS classes of allocation, by kind, and these. */
+/* What an operation is to the replayer: COST_CLASSES classes of allocation, and these. */
 enum op_class {
-    CLASS_STORE = OBJECT_KINDS,
+    CLASS_STORE = COST_CLASSES,
     CLASS_CLEAR,
     CLASS_LOAD,
     CLASS_COPY,
@@ -76,17 +76,17 @@ static_assert(sizeof(struct segment) == 64, "a cache line");
 
 /* Objects alike. */
 struct shape {
-    uint32_t kind, fields, bytes;
+    uint32_t cost, fields, bytes; /* the first: enum cost_class */
 };
 
 static inline void shape_add(const struct shape *shape, struct tally *tally)
 {
-    tally_add(tally, shape->kind, shape->fields, shape->bytes);
+    tally_add(tally, shape->cost, shape->fields, shape->bytes);
 }
 
 static inline void shape_remove(const struct shape *shape, struct tally *tally)
 {
-    tally_remove(tally, shape->kind, shape->fields, shape->bytes);
+    tally_remove(tally, shape->cost, shape->fields, shape->bytes);
 }
 
 /* What a death has with it, since nobody wants to look for it. The shapes below SHAPE_OTHER are the
@@ -127,7 +127,7 @@ struct isolated {
     X(struct op, controls, "an operation of class control")                                        \
     X(struct isolated, isolated, "an object that becomes isolated, in order")                      \
     X(uint32_t, references, "the second number of what an isolated object refers to")              \
-    X(struct shape, shapes, "kind, fields and bytes of objects alike")
+    X(struct shape, shapes, "cost class, fields and bytes of objects alike")
 
 enum compiled_column {
 #define X(type, name, meaning) COLUMN_##name,

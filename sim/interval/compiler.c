@@ -30,7 +30,7 @@ static __attribute__((noinline)) void keep_high_birth(struct compiler *compiler,
 static size_t shape_hash(const struct shape *shape)
 {
     uint64_t mixed = (shape->fields * UINT64_C(0x9E3779B97F4A7C15)) ^
-                     (shape->bytes * UINT64_C(0xC2B2AE3D27D4EB4F)) ^ shape->kind;
+                     (shape->bytes * UINT64_C(0xC2B2AE3D27D4EB4F)) ^ shape->cost;
     return (size_t)(mixed ^ (mixed >> 29));
 }
 
@@ -58,7 +58,7 @@ static void shapes_rehash(struct compiler *compiler, size_t slots)
 
 static uint32_t shape_of(struct compiler *compiler, const struct op *op)
 {
-    const struct shape shape = {op->kind, op->b, op->c};
+    const struct shape shape = {cost_class_of(op->kind), op->b, op->c};
     uint32_t *slot = shape_slot(compiler, &shape);
     if (*slot)
         return *slot - 1;
@@ -194,7 +194,7 @@ static void execute_new(struct compiler *compiler, const struct op *op)
 static enum op_class class_of(const struct op *op)
 {
     if (op->code == OP_NEW)
-        return op->kind;
+        return (enum op_class)cost_class_of(op->kind);
     if (op_is_of_engine(op))
         return CLASS_STORE + (enum op_class)(op->code - OP_STORE);
     return CLASS_CONTROL;

@@ -105,7 +105,7 @@ static enum engine_stop walk(struct replayer *replayer)
             ns = compiled_work(replayer->compiled)[replayer->work++];
         mutator->wall_ns += ns;
         mutator->mutator_ns += ns;
-        if (class < OBJECT_KINDS && !allocate(replayer))
+        if (class < COST_CLASSES && !allocate(replayer))
             return STOP_FAULT;
         die(replayer);
         mutator->operation++;

@@ -19,7 +19,7 @@
  * at a multiple of ALIGNMENT. Change VERSION with anything in here or in sim/interval/compiled.h
  * that changes what a file holds. */
 #define MAGIC          "pygcsim program\n"
-#define VERSION        3
+#define VERSION        4
 #define ORDER_OF_BYTES 0x01020304
 #define ALIGNMENT      4096
 #define TEXT_MOST      65536 /* bytes of each text */
@@ -46,10 +46,12 @@ struct header {
     int64_t scatter;
     uint32_t fault_kind, fault_which, fault_allowed, filling;
     uint64_t fault_ns;
-    uint32_t cost_ns[OP_COUNT][OBJECT_KINDS];
-    uint32_t unused;
+    uint32_t new_ns[COST_CLASSES], cost_ns[OP_COUNT]; /* of OP_NEW, of others */
+    uint32_t filling_behind[2];
     struct directory_entry columns[COLUMN_COUNT];
 };
+
+static_assert((COST_CLASSES + OP_COUNT) % 2 == 0, "no padding in a header that is written");
 
 static uint64_t header_checksum(const struct header *header, const char *texts)
 {
@@ -157,9 +159,12 @@ static struct header header_of(const struct compiled *compiled, const struct pro
                             .fault_which = compiled->fault.which,
                             .fault_allowed = compiled->fault.allowed,
                             .fault_ns = compiled->fault_ns};
+    for (uint32_t kind = 0; kind < OBJECT_KINDS; kind++)
+        header.new_ns[cost_class_of(kind)] = program->costs.ns[OP_NEW][kind];
+    for (int code = 0; code < OP_COUNT; code++)
+        header.cost_ns[code] = program->costs.ns[code][0];
     memcpy(header.magic, MAGIC, sizeof header.magic);
     memcpy(header.collector, origin->collector, sizeof header.collector);
-    memcpy(header.cost_ns, program->costs.ns, sizeof header.cost_ns);
     return header;
 }
 
@@ -510,7 +515,10 @@ static void facts_of(const struct header *header, struct compiled *compiled)
     program->memory_limit_bytes = header->memory_limit_bytes;
     program->slowdown = header->slowdown;
     program->scatter = header->scatter;
-    memcpy(program->costs.ns, header->cost_ns, sizeof program->costs.ns);
+    for (int code = 0; code < OP_COUNT; code++)
+        for (uint32_t kind = 0; kind < OBJECT_KINDS; kind++)
+            program->costs.ns[code][kind] =
+                code == OP_NEW ? header->new_ns[cost_class_of(kind)] : header->cost_ns[code];
     compiled->operations = header->operations;
     compiled->numbers = header->numbers;
     compiled->fault = (struct fault){(enum fault_kind)header->fault_kind, header->fault_which,

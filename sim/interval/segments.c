@@ -141,7 +141,7 @@ void compiler_cut_round(struct compiler *compiler)
             end_segment(&cutting);
             cutting = begin_segment(compiler, first + now - 1);
         }
-        if (class < OBJECT_KINDS) {
+        if (class < COST_CLASSES) {
             cut_birth(cut, &cutting, &rest.shapes[*rest.birth++]);
         } else if (class == CLASS_WORK) {
             cut->mutator_ns += *rest.work++;

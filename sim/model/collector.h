@@ -33,11 +33,46 @@ enum collector_kind {
     COLLECTS_AT_CHECK,
 };
 
+/* How the __dict__ of an instance and its values belong together, once there is one. */
+enum attributes_rule {
+    ATTRIBUTES_IN_DICT, /* up to 3.10: made by the first store, and the collector sees
+                           instance → dict → values */
+    ATTRIBUTES_MOVE,    /* 3.11, 3.12: values lie with the instance; a dict that is asked for takes
+                           them: instance → dict → values */
+    ATTRIBUTES_HIDE_DICT, /* 3.13: they stay, and the dict points at them: instance → values; nobody
+                             visits the dict, nor does it visit them (until its owner has died) */
+    ATTRIBUTES_SHARE_DICT, /* from 3.14: they stay, but once there is one: instance → dict → values
+                            */
+};
+
+/* What a version does with kinds of objects (Objects/{tuple,dict,weakref,type}object.c, Python/gc.c
+ * or Modules/gcmodule.c). */
+struct object_rules {
+    enum attributes_rule attributes;
+    uint8_t tuple_sizes; /* tuples of 1 … so many items have free lists */
+    bool
+        keeps_largest_tuples; /* those of so many items enter theirs, and are never taken from it */
+    bool untracks_dicts; /* a dict is tracked from when something that may be tracked is stored in
+                            it, until a full collection finds nothing of the kind; else always */
+    bool makes_untracked_tuples; /* of atoms; else the first collection they meet untracks them */
+    bool resurrects_all;         /* when a finalizer resurrects one, all the garbage survives */
+    bool knows_finalized;        /* has gc.is_finalized() */
+    bool clears_weakrefs_late;   /* those without callback only behind finalizers */
+    uint8_t callbacks_in_tuple;  /* so many callbacks of one dying object, or more, are put into a
+                                    tuple */
+    const char *weakref_type;    /* tp_name of weak references */
+};
+
+#define FREE_LISTS_TUPLES 2000 /* of each size */
+#define FREE_LISTS_OTHERS 80   /* lists; dicts */
+#define TUPLE_SIZES_MOST  20   /* of any version */
+
 /* One interpreter version: facts, no code. */
 struct collector_version {
     const char *name; /* "cpython-3.11" */
     const char *summary;
     enum collector_kind kind;
+    struct object_rules objects;
     uint32_t thresholds[GENERATIONS];
     const char *costs; /* the set (sim/model/cost_file.h) of its times: its own, or borrowed */
 };
@@ -52,9 +87,9 @@ extern const struct registry collector_registry;
 /* NULL if there is none of that name. */
 const struct collector_version *collector_version(const char *name);
 
-/* What gc.get_stats() gives for each generation; here nothing is ever uncollectable. */
+/* What gc.get_stats() gives for each generation. */
 struct collector_stats {
-    uint64_t collections, collected;
+    uint64_t collections, collected, uncollectable;
 };
 
 struct collector {
@@ -88,10 +123,10 @@ static inline void collector_freed(struct collector *collector, uint32_t n)
 /* The generation an automatic collection would be of, -1 for none. */
 int collector_choose(const struct collector *collector);
 
-/* Around a collection of generation g. `collecting` stays true after its end until the owner says
- * otherwise: callbacks run in between. */
+/* Around a collection of generation g, which found so much (sim/model/tally.h). `collecting` stays
+ * true after its end until the owner says otherwise: callbacks run in between. */
 void collector_begin(struct collector *collector, int generation);
 void collector_end(struct collector *collector, int generation, uint64_t survivors,
-                   uint64_t unreachable);
+                   uint64_t collected, uint64_t uncollectable);
 
 #endif

@@ -108,7 +108,7 @@ static const struct line_form {
 
 struct reader {
     struct costs *costs;
-    bool seen[KEYWORDS], kind_seen[OBJECT_KINDS];
+    bool seen[KEYWORDS], kind_seen[COST_CLASSES];
 };
 
 /* The first word of *text, which moves on to what stands behind it. */
@@ -177,15 +177,15 @@ static void *place_of(struct reader *reader, enum keyword keyword, char **text, 
     if (keyword != KIND)
         return place;
     const char *name = take_word(text);
-    for (int kind = 0; kind < OBJECT_KINDS; kind++) {
-        if (strcmp(name, object_kind_names[kind]) != 0)
+    for (int kind = 0; kind < COST_CLASSES; kind++) {
+        if (strcmp(name, cost_class_names[kind]) != 0)
             continue;
         if (reader->kind_seen[kind])
             return error_set(error, "kind %s is there twice", name), NULL;
         reader->kind_seen[kind] = true;
         return place + (size_t)kind * sizeof(struct kind_costs);
     }
-    suggest_error(error, "kind", name, object_kind_names);
+    suggest_error(error, "kind", name, cost_class_names);
     return NULL;
 }
 
@@ -222,9 +222,9 @@ static int check_complete(const struct reader *reader, struct error *error)
     for (int i = 0; i < KEYWORDS; i++)
         if (!reader->seen[i] && i != CACHE && i != KIND)
             return error_set(error, "there is no line that begins with %s", line_forms[i].keyword);
-    for (int kind = 0; kind < OBJECT_KINDS; kind++)
+    for (int kind = 0; kind < COST_CLASSES; kind++)
         if (!reader->kind_seen[kind])
-            return error_set(error, "there is no line for kind %s", object_kind_names[kind]);
+            return error_set(error, "there is no line for kind %s", cost_class_names[kind]);
     return 0;
 }
 

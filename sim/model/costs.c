@@ -14,7 +14,7 @@
 struct load costs_load(const struct costs *costs, const struct found *found)
 {
     struct load load = {.bytes = (double)tally_container_bytes(&found->examined)};
-    for (int kind = 0; kind < OBJECT_KINDS; kind++) {
+    for (int kind = 0; kind < COST_CLASSES; kind++) {
         const struct kind_costs *c = &costs->kinds[kind];
         double objects = (double)found->examined.objects[kind];
         double payload = object_layouts[kind].payload_references * objects;
@@ -127,8 +127,9 @@ void prices_of_operations(const struct prices *prices, const struct costs *costs
         [OP_COPY] = ns->copy,   [OP_DROP] = ns->drop,
     };
     for (int code = 0; code < OP_COUNT; code++) {
-        for (int kind = 0; kind < OBJECT_KINDS; kind++) {
-            int64_t each = code == OP_NEW ? costs->kinds[kind].allocate : by_code[code];
+        for (uint32_t kind = 0; kind < OBJECT_KINDS; kind++) {
+            int64_t each =
+                code == OP_NEW ? costs->kinds[cost_class_of(kind)].allocate : by_code[code];
             double scaled = fmin((double)each * prices->scale, UINT32_MAX);
             operations->ns[code][kind] = (uint32_t)lround(scaled);
         }

@@ -77,7 +77,7 @@ struct costs {
     struct kind_costs {
         double a, b, d;
         int64_t allocate; /* and free by reference count */
-    } kinds[OBJECT_KINDS];
+    } kinds[COST_CLASSES];
     struct operation_costs {
         int64_t store, clear, load, copy, drop;
     } operations;

@@ -13,6 +13,7 @@
 #include "sim/base/error.h"
 #include "sim/model/age.h"
 #include "sim/model/collector.h"
+#include "sim/model/gc_event.h"
 #include "sim/model/program.h"
 #include "sim/model/setup.h"
 #include "sim/model/tally.h"
@@ -23,7 +24,13 @@
     X(FAULT_EMPTY_REGISTER, "the register is empty")                                               \
     X(FAULT_FIELD_RANGE, "the object has no such field")                                           \
     X(FAULT_MEMORY_LIMIT, "the allocation does not fit into the memory limit")                     \
-    X(FAULT_TOO_LONG, "the program takes more than a hundred years")
+    X(FAULT_TOO_LONG, "the program takes more than a hundred years")                               \
+    X(FAULT_NOT_HASHABLE, "the object is not hashable, so it is no member of a set")               \
+    X(FAULT_NO_WEAK_REFERENCES, "there are no weak references to objects of this kind")            \
+    X(FAULT_IMMUTABLE, "the object takes its fields at birth and keeps them")                      \
+    X(FAULT_NO_ATTRIBUTES, "the object has no __dict__")                                           \
+    X(FAULT_NOT_WEAK_REFERENCE, "the object is no weak reference")                                 \
+    X(FAULT_NO_FINALIZER, "the object has no finalizer")
 
 enum fault_kind {
 #define X(kind, text) kind,
@@ -34,6 +41,8 @@ enum fault_kind {
 struct fault {
     enum fault_kind kind;
     uint32_t which, allowed; /* the register; or the field, and how many there are */
+    uint32_t object;         /* FAULT_NOT_HASHABLE and after: enum object_kind of what the register
+                                holds, which is the wrong one */
 };
 
 /* A line that says where and why. Returns -1. */
@@ -49,6 +58,9 @@ struct mutator {
 
     /* Calls back into the run loop: an allocation asks for an automatic collection. */
     void (*collect_automatically)(struct mutator *mutator);
+
+    /* And that is for observers to hear of; NULL if none listens. The operation is filled in. */
+    void (*tell)(struct mutator *mutator, struct gc_event *event);
 };
 
 struct engine_totals {

@@ -9,6 +9,7 @@
 
 #include "sim/model/collector.h"
 #include "sim/model/costs.h"
+#include "sim/model/gc_event.h"
 
 /* Who asked for a collection. */
 #define COLLECTION_CAUSES(X)                                                                       \
@@ -69,6 +70,8 @@ struct observer {
     int (*collection)(void *context, const struct collection *collection);
     int (*sample)(void *context, const struct sample *sample);
     int (*request)(void *context, const struct request *request);
+    /* What module gc does and answers, in order (sim/model/gc_event.h). */
+    int (*gc_event)(void *context, const struct gc_event *event);
     /* Now and then: how far the program is, from 0 to 1 (0 if it does not say). */
     int (*progress)(void *context, double fraction);
 };

@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/base/error.h"
 #include "sim/model/object_kind.h"
 
 /* Events a program reports by name, and policies act on: X(identifier, meaning). `idle` is the one
@@ -71,15 +72,48 @@ enum op_code {
     OP_NATIVE_BEGIN, /* C code that does not return to the interpreter loop begins */
     OP_NATIVE_END,
     OP_EVENT, /* program event a */
+    /* what it takes the graph for: finalizers, weak references, questions to module gc; executed by
+     * the engine that has one (docs/heap-scripts.md) */
+    OP_ITEM,      /* one of the items of the tuple that is made next: what register a holds, or an
+                     atom (NO_REGISTER). Part of that operation: it has no number of its own */
+    OP_ATTRS,     /* register a := the __dict__ of the object in b, made if there is none */
+    OP_WEAKREF,   /* register a := a weak reference to the object in b; mode: enum callback_mode */
+    OP_DEREF,     /* register a := what the weak reference in b refers to */
+    OP_FINALIZER, /* what the finalizer of the object in a will do: mode, enum finalizer_mode; b and
+                     c are its operands */
+    OP_DEBUG,     /* gc.set_debug: flags a (sim/model/gc_event.h) */
+    OP_ASK_COUNT, /* gc.get_count(); this and what follows tell a gc_event */
+    OP_ASK_TRACKED,   /* gc.is_tracked of the object in a */
+    OP_ASK_FINALIZED, /* gc.is_finalized of the object in a */
+    OP_ASK_OBJECTS,   /* gc.get_objects of generation a, or ALL_GENERATIONS */
+    OP_ASK_GARBAGE,   /* what is in gc.garbage */
+    OP_EMPTY_GARBAGE, /* gc.garbage.clear() */
     OP_COUNT
 };
 
-#define THRESHOLD_KEEP UINT32_MAX
+#define THRESHOLD_KEEP  UINT32_MAX
+#define NO_REGISTER     UINT32_MAX
+#define ALL_GENERATIONS UINT32_MAX
+
+/* What a finalizer (__del__) does besides. The register b is set only if it is empty. */
+enum finalizer_mode {
+    FINALIZER_NOOP,
+    FINALIZER_SELF,  /* register b := the dying object */
+    FINALIZER_FIELD, /* register b := its field c */
+    FINALIZER_WEAK,  /* register b := what the weak reference in register c refers to */
+};
+
+/* What the callback of a weak reference does besides being told of. */
+enum callback_mode {
+    CALLBACK_NONE, /* there is none */
+    CALLBACK_NOTE, /* nothing */
+    CALLBACK_DROP, /* empties the register that the weak reference was made in, if it is in it */
+};
 
 struct op {
-    uint8_t code; /* enum op_code */
-    uint8_t kind; /* enum object_kind of OP_NEW, else 0 */
-    uint16_t unused;
+    uint8_t code;  /* enum op_code */
+    uint8_t kind;  /* enum object_kind of OP_NEW, else 0 */
+    uint16_t mode; /* of OP_WEAKREF and OP_FINALIZER, else 0 */
     uint32_t a;
     union {
         struct {
@@ -101,7 +135,7 @@ static inline uint64_t op_work_ns(const struct op *op)
 /* The others are the run loop's. */
 static inline bool op_is_of_engine(const struct op *op)
 {
-    return op->code <= OP_WORK;
+    return op->code <= OP_WORK || op->code >= OP_ITEM;
 }
 
 /* Mutator time of each operation, in ns: by code and, for OP_NEW, kind (sim/model/costs.h). Freeing
@@ -146,6 +180,10 @@ struct program {
     uint64_t memory_limit_bytes; /* an allocation that does not fit ends the run; 0: none */
     double slowdown;             /* this machine against the one the costs were measured on; 1 */
     int64_t scatter;             /* of its heap */
+    bool has_kinds; /* its objects are what their kinds say; else containers that are all tracked,
+                       counted, and change only by the operations on them */
+    struct error needs_graph; /* why it takes the engine that has the graph, and where:
+                                 "x.heap:12: a weak reference"; empty: any engine runs it */
 
     struct op *ops;
     size_t count, capacity;

@@ -11,9 +11,9 @@ struct found typical_heap(uint64_t objects)
 {
     struct found found = {0};
     uint64_t dicts = objects / MODULE_OBJECTS, members = objects - dicts;
-    found.examined.objects[KIND_DICT] = dicts;
-    found.examined.fields[KIND_DICT] = dicts * (MODULE_OBJECTS - 1);
-    found.examined.objects[KIND_INSTANCE] = members;
-    found.examined.fields[KIND_INSTANCE] = members * MEMBER_FIELDS;
+    found.examined.objects[COST_DICT] = dicts;
+    found.examined.fields[COST_DICT] = dicts * (MODULE_OBJECTS - 1);
+    found.examined.objects[COST_INSTANCE] = members;
+    found.examined.fields[COST_INSTANCE] = members * MEMBER_FIELDS;
     return found;
 }

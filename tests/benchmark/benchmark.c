@@ -88,7 +88,7 @@ static struct heap *make_graph(uint32_t n, bool anywhere)
     heap_assign(heap, &heap->registers[0], heap_allocate(heap, KIND_LIST, n, 0));
     ref *all = allocate_zeroed(n, sizeof *all);
     for (uint32_t i = 0; i < n; i++) {
-        all[i] = heap_allocate(heap, KIND_LIST_SUBCLASS, 2, 72);
+        all[i] = heap_allocate(heap, KIND_SLOTS, 2, 72);
         heap_assign(heap, &heap_object(heap, heap->registers[0])->field[i], all[i]);
     }
     for (uint32_t i = 0; i < n; i++) {

@@ -55,11 +55,11 @@ static bool graph_produce(void *state, struct program *program)
     if (graph->made == 0) {
         program_emit(program, (struct op){.code = OP_DISABLE});
         program_new(program, ALL, KIND_LIST, (uint32_t)graph->objects, 0);
-        program_new(program, FIRST, KIND_LIST_SUBCLASS, 2, 0);
-        program_new(program, SECOND, KIND_LIST_SUBCLASS, 2, 0);
+        program_new(program, FIRST, KIND_SLOTS, 2, 0);
+        program_new(program, SECOND, KIND_SLOTS, 2, 0);
     }
     for (int i = 0; i < 1000 && graph->made < graph->objects; i++) {
-        program_new(program, THIRD, KIND_LIST_SUBCLASS, 2, 0);
+        program_new(program, THIRD, KIND_SLOTS, 2, 0);
         program_store(program, ALL, graph->made++, THIRD);
         program_store(program, THIRD, 0, SECOND);
         program_store(program, THIRD, 1, FIRST);

@@ -248,7 +248,7 @@ BROKEN = [
     ("a results file", make_results, [FOREIGN]),
     ("a file with another beginning", lambda place: change(place, 0, b"P"), [FOREIGN]),
     ("a file of another version", lambda place: change(place, 16, b"\7"),
-     ["p.program", "version 7", "version 3", "compile the program again"]),
+     ["p.program", "version 7", "version 4", "compile the program again"]),
     ("a file of another byte order", lambda place: change(place, 20, b"\1\2\3\4"),
      ["p.program", "byte order", "compile it here"]),
     ("a file cut off in its header", lambda place: cut(place, 100),

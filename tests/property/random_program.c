@@ -43,10 +43,10 @@ static struct op new_op(struct random_program *program, uint32_t registers)
     if (below(program, 40) == 0)
         fields = below(program, 300);
     return (struct op){.code = OP_NEW,
-                       .kind = KIND_LIST_SUBCLASS,
+                       .kind = KIND_SLOTS,
                        .a = below(program, registers),
                        .b = fields,
-                       .c = object_bytes(KIND_LIST_SUBCLASS, fields)};
+                       .c = object_bytes(KIND_SLOTS, fields)};
 }
 
 /* A register that is not empty and, if `fields` says so, whose object has fields; false: none
@@ -152,10 +152,10 @@ static void play_on(struct game *game, struct op op)
 static void make(struct game *game, uint32_t reg)
 {
     play_on(game, (struct op){.code = OP_NEW,
-                              .kind = KIND_LIST_SUBCLASS,
+                              .kind = KIND_SLOTS,
                               .a = reg,
                               .b = FIELDS,
-                              .c = object_bytes(KIND_LIST_SUBCLASS, FIELDS)});
+                              .c = object_bytes(KIND_SLOTS, FIELDS)});
 }
 
 static void store(struct game *game, uint32_t reg, uint32_t field, uint32_t source)

@@ -83,8 +83,10 @@ static void look(struct play *play, uint64_t operation, struct state *next)
     const struct generation *all = &play->heap->generations[0];
     bool *unreachable = heap_expected_unreachable(play->heap, GENERATIONS - 1);
     bool *there = allocate_zeroed(play->model->births, sizeof *there);
-    for (size_t i = 0; i < all->count; i++) {
+    for (size_t i = 0; i < all->used; i++) {
         ref o = all->objects[i];
+        if (!o)
+            continue;
         struct fate *fate = &play->model->fates[play->births[o]];
         there[play->births[o]] = true;
         if (!unreachable[o]) {
@@ -246,7 +248,7 @@ static void check_births(const char *what, const struct model *model,
     for (uint32_t birth = 0; birth < model->births; birth++) {
         const struct shape *shape = &compiled_shapes(compiled)[compiled_births(compiled)[birth]];
         const struct op *born = model->fates[birth].born;
-        check_count(what, shape->kind, born->kind);
+        check_count(what, shape->cost, cost_class_of(born->kind));
         check_count(what, shape->fields, born->b);
         check_count(what, shape->bytes, born->c);
     }

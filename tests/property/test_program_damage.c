@@ -148,8 +148,8 @@ static const struct forgery {
      "fit together",
      true},
 
-    {"a kind of object", {{IN(shapes, 0), FIELD(shape, kind), OBJECT_KINDS, 0}}, "shape"},
-    {"the last one's kind", {{IN(shapes, LAST), FIELD(shape, kind), UINT32_MAX, 0}}, "shape"},
+    {"a cost class", {{IN(shapes, 0), FIELD(shape, cost), COST_CLASSES, 0}}, "shape"},
+    {"the last one's kind", {{IN(shapes, LAST), FIELD(shape, cost), UINT32_MAX, 0}}, "shape"},
     {"the shape of an object", {{IN(births, 0), WHOLE(uint32_t), PAST, COLUMN_shapes}}, "shape"},
     {"the last one's shape", {{IN(births, LAST), WHOLE(uint32_t), PAST, COLUMN_shapes}}, "shape"},
     {"the shape of a dead one",

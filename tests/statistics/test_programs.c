@@ -27,7 +27,7 @@ static const char *const measurement_names[] = {"again", "first"};
 static const struct pause {
     const char *program;
     int generation;
-    uint64_t objects[OBJECT_KINDS], references[OBJECT_KINDS];
+    uint64_t objects[COST_CLASSES], references[COST_CLASSES];
     uint64_t unreachable, worked_us;
     double pause_ns[MEASUREMENTS];
 } pauses[] = {
@@ -145,7 +145,7 @@ static struct found found_of(const struct pause *pause)
     struct tally *examined = &found.examined, *unreachable = &found.unreachable;
     memcpy(examined->objects, pause->objects, sizeof examined->objects);
     uint64_t objects = tally_objects(examined);
-    for (int kind = 0; kind < OBJECT_KINDS; kind++) {
+    for (int kind = 0; kind < COST_CLASSES; kind++) {
         double own = object_layouts[kind].payload_references * (double)pause->objects[kind];
         examined->fields[kind] = (uint64_t)fmax(0, (double)pause->references[kind] - own);
         unreachable->objects[kind] = pause->unreachable * pause->objects[kind] / objects;
@@ -371,8 +371,8 @@ TEST(small_and_cold)
         {"cpython-3.13", SCATTER_sequential, 17243}, {"cpython-3.13", SCATTER_random, 18507},
     };
     struct found found = {0};
-    found.examined.objects[KIND_LIST_SUBCLASS] = 100;
-    found.examined.fields[KIND_LIST_SUBCLASS] = 200;
+    found.examined.objects[COST_LIST_SUBCLASS] = 100;
+    found.examined.fields[COST_LIST_SUBCLASS] = 200;
     for (size_t i = 0; i < LENGTH(rows); i++) {
         const struct cost_choice none = {.has_set = false};
         const struct costs costs = cost_choice_for(&none, collector_version(rows[i].version));

@@ -253,7 +253,7 @@ TEST(what_is_declared_is_kept)
     check_count("limit", compiled.program.memory_limit_bytes, 4000);
     check_real("slowdown", compiled.program.slowdown, 2);
     check_that("no operations", !compiled.program.ops && compiled.program.count == 0);
-    check_count("costs", compiled.program.costs.ns[OP_NEW][KIND_LIST_SUBCLASS], 92);
+    check_count("costs", compiled.program.costs.ns[OP_NEW][KIND_SLOTS], 92);
     check_count("controls", compiled_count(&compiled, COLUMN_controls), 2);
     check_count("the first", compiled_controls(&compiled)[0].code, OP_BEGIN);
     check_count("its slot", compiled_controls(&compiled)[0].a, 1);
@@ -274,7 +274,7 @@ TEST(objects_alike_share_a_shape)
     for (size_t i = 0; i < 5; i++) {
         static const uint32_t fields[] = {1, 2, 1, 3, 2};
         const struct shape *shape = &compiled_shapes(&compiled)[births[i]];
-        check_count("kind", shape->kind, KIND_LIST_SUBCLASS);
+        check_count("cost class", shape->cost, COST_LIST_SUBCLASS);
         check_count("fields", shape->fields, fields[i]);
         check_count("bytes", shape->bytes, 56 + 8 * fields[i]);
     }

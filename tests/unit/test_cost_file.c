@@ -70,10 +70,10 @@ TEST(what_a_file_says)
     check_real("most", costs.caches[0].most, 0.5);
     check_signed("young", costs.young, 30);
     check_signed("aged", costs.scatter[SCATTER_aged], 1000);
-    check_real("a", costs.kinds[KIND_LIST_SUBCLASS].a, 20.5);
-    check_real("b", costs.kinds[KIND_INSTANCE].b, 2.5);
-    check_real("d", costs.kinds[KIND_TUPLE].d, 31);
-    check_signed("allocate", costs.kinds[KIND_TUPLE].allocate, 19);
+    check_real("a", costs.kinds[COST_LIST_SUBCLASS].a, 20.5);
+    check_real("b", costs.kinds[COST_INSTANCE].b, 2.5);
+    check_real("d", costs.kinds[COST_TUPLE].d, 31);
+    check_signed("allocate", costs.kinds[COST_TUPLE].allocate, 19);
     check_signed("store", costs.operations.store, 9);
     check_signed("drop", costs.operations.drop, 2);
     check_count("no pause", (uint64_t)costs.pause.objects, 0);

@@ -24,15 +24,15 @@ static const struct costs easy = {
     .cache_count = 2,
     .young = 60,
     .scatter = {50, 200, 1000},
-    .kinds = {[KIND_LIST_SUBCLASS] = {20, 4, 50, 46},
-              [KIND_LIST] = {13, 3, 30, 13},
-              [KIND_DICT] = {17, 2, 33, 14},
-              [KIND_INSTANCE] = {38, 2.5, 41, 55},
-              [KIND_TUPLE] = {10, 3.5, 31, 19}},
+    .kinds = {[COST_LIST_SUBCLASS] = {20, 4, 50, 46},
+              [COST_LIST] = {13, 3, 30, 13},
+              [COST_DICT] = {17, 2, 33, 14},
+              [COST_INSTANCE] = {38, 2.5, 41, 55},
+              [COST_TUPLE] = {10, 3.5, 31, 19}},
     .operations = {9, 8, 18, 3, 2},
 };
 
-static struct found found(enum object_kind kind, uint64_t objects, uint64_t fields,
+static struct found found(enum cost_class kind, uint64_t objects, uint64_t fields,
                           uint64_t unreachable)
 {
     struct found found = {0};
@@ -54,7 +54,7 @@ static double pause_of(const struct costs *costs, int64_t scatter, double slowdo
 /* A young generation has a scatter of its own, where the program's is not lower. */
 TEST(young_generations)
 {
-    const struct found f = found(KIND_LIST_SUBCLASS, 1000, 2000, 0);
+    const struct found f = found(COST_LIST_SUBCLASS, 1000, 2000, 0);
     const struct load load = costs_load(&easy, &f);
     static const double scatter_ns[][2] = {{0, 0}, {30, 30}, {60, 60}, {61, 60}, {1000, 60}};
     for (size_t i = 0; i < LENGTH(scatter_ns); i++) {
@@ -94,7 +94,7 @@ TEST(pauses)
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         const struct found f =
-            found(KIND_LIST_SUBCLASS, rows[i].objects, rows[i].fields, rows[i].unreachable);
+            found(COST_LIST_SUBCLASS, rows[i].objects, rows[i].fields, rows[i].unreachable);
         double ns = pause_of(&easy, rows[i].scatter, rows[i].slowdown, &f, rows[i].worked_ns);
         check_count(rows[i].what, (uint64_t)llround(ns), rows[i].ns);
     }
@@ -105,7 +105,7 @@ TEST(kinds_add_up)
 {
     struct found all = {0};
     double work = 200, touched = 0, bytes = 0;
-    for (int kind = 0; kind < OBJECT_KINDS; kind++) {
+    for (int kind = 0; kind < COST_CLASSES; kind++) {
         const struct kind_costs *c = &easy.kinds[kind];
         uint64_t objects = (uint64_t)(10 + kind), fields = 7 * objects, unreachable = 3;
         double payload = object_layouts[kind].payload_references * (double)objects;
@@ -115,7 +115,8 @@ TEST(kinds_add_up)
         all.unreachable.objects[kind] = unreachable;
         work += c->a * (double)objects + c->b * references + c->d * 3;
         touched += (double)objects + 0.1 * references;
-        bytes += object_bytes((enum object_kind)kind, 7) * (double)objects + 16 * payload;
+        bytes += (object_layouts[kind].base + 7 * object_layouts[kind].field) * (double)objects +
+                 16 * payload;
     }
     const struct load load = costs_load(&easy, &all);
     check_real("touched", load.touched, touched);
@@ -129,7 +130,7 @@ TEST(it_levels_off)
 {
     double before = 0;
     for (uint64_t objects = 1000; objects < 1e12; objects *= 10) {
-        const struct found f = found(KIND_LIST_SUBCLASS, objects, 2 * objects, 0);
+        const struct found f = found(COST_LIST_SUBCLASS, objects, 2 * objects, 0);
         double each = pause_of(&easy, 1000, 1, &f, 0) / (double)objects;
         check_that("it grows", each >= before - 1);
         check_that("up to that", each <= 28.2 + 1.2 * 1000 * 1.25);
@@ -153,7 +154,7 @@ TEST(ends_of_the_range)
         {"less than services report", 3, 3, 560},
         {"more", SCATTER_WORD(SCATTER_aged), 28, 1000},
     };
-    const struct found f = found(KIND_LIST_SUBCLASS, 1000, 2000, 0);
+    const struct found f = found(COST_LIST_SUBCLASS, 1000, 2000, 0);
     const struct load load = costs_load(&easy, &f);
     for (size_t i = 0; i < LENGTH(rows); i++) {
         const struct program program = {.slowdown = 2, .scatter = rows[i].scatter};
@@ -235,7 +236,7 @@ TEST(the_typical_heap)
         check_count("no garbage", tally_objects(&f.unreachable), 0);
     }
     const struct found f = typical_heap(1000000);
-    check_count("dicts", f.examined.objects[KIND_DICT], 20000);
+    check_count("dicts", f.examined.objects[COST_DICT], 20000);
     check_count("references", tally_fields(&f.examined), 20000 * 49 + 980000 * 2);
 }
 
@@ -254,14 +255,14 @@ TEST(operations)
         {"a new instance", OP_NEW, KIND_INSTANCE, 1, 55},
         {"on a slower machine", OP_NEW, KIND_LIST, 20, 260},
         {"on a faster one, rounded", OP_NEW, KIND_LIST, 0.1, 1},
-        {"a store", OP_STORE, KIND_LIST_SUBCLASS, 1, 9},
-        {"a load", OP_LOAD, KIND_LIST_SUBCLASS, 2, 36},
-        {"a clear", OP_CLEAR, KIND_LIST_SUBCLASS, 1, 8},
-        {"a copy", OP_COPY, KIND_LIST_SUBCLASS, 1, 3},
-        {"a drop", OP_DROP, KIND_LIST_SUBCLASS, 1, 2},
-        {"a call of gc.collect is all pause", OP_COLLECT, KIND_LIST_SUBCLASS, 1, 0},
-        {"work costs what it says", OP_WORK, KIND_LIST_SUBCLASS, 1, 0},
-        {"an event", OP_EVENT, KIND_LIST_SUBCLASS, 1, 0},
+        {"a store", OP_STORE, KIND_SLOTS, 1, 9},
+        {"a load", OP_LOAD, KIND_SLOTS, 2, 36},
+        {"a clear", OP_CLEAR, KIND_SLOTS, 1, 8},
+        {"a copy", OP_COPY, KIND_SLOTS, 1, 3},
+        {"a drop", OP_DROP, KIND_SLOTS, 1, 2},
+        {"a call of gc.collect is all pause", OP_COLLECT, KIND_SLOTS, 1, 0},
+        {"work costs what it says", OP_WORK, KIND_SLOTS, 1, 0},
+        {"an event", OP_EVENT, KIND_SLOTS, 1, 0},
         {"as long as there is room for", OP_NEW, KIND_LIST, 1e12, UINT32_MAX},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -302,7 +303,7 @@ TEST(identity)
     strcpy(other.source, "somewhere else");
     check_text("words", costs_id(&other, other_text), costs_id(&easy, text));
     check_count("name and digest", strlen(text), strlen("easy#01234567"));
-    other.kinds[KIND_TUPLE].d += 1e-9;
+    other.kinds[COST_TUPLE].d += 1e-9;
     check_that("a number", strcmp(costs_id(&other, other_text), text) != 0);
     other = easy;
     strcpy(other.interpreter, "cpython-3.12");

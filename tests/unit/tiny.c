@@ -84,7 +84,7 @@ static void append(struct tiny *tiny, struct op op)
         return;
     }
     if (op.code == OP_NEW)
-        op.c = object_bytes(KIND_LIST_SUBCLASS, op.b);
+        op.c = object_bytes(KIND_SLOTS, op.b);
     if (op.code == OP_THRESHOLD)
         op.b = op.c = THRESHOLD_KEEP;
     tiny->ops = allocate_grow(tiny->ops, &tiny->capacity, tiny->count + 1, sizeof op);
@@ -228,7 +228,7 @@ const struct costs tiny_costs = {
     .name = "tiny",
     .interpreter = "none",
     .start = 200,
-    .kinds = {[KIND_LIST_SUBCLASS] = {20.1, 4.0, 46.9, 46},
+    .kinds = {[KIND_SLOTS] = {20.1, 4.0, 46.9, 46},
               [KIND_LIST] = {13.2, 3.9, 32.2, 13},
               [KIND_DICT] = {17.2, 3.9, 33.6, 14},
               [KIND_INSTANCE] = {38.0, 2.4, 41.4, 55},
