@@ -7,7 +7,8 @@ Prints what gc did, one JSON object a line, as `pygcsim replay --events`; with -
 as `pygcsim replay --debug-text`. With --serve it reads paths of scripts from standard input and answers each with
 a line: {"events": [...], "text": [...], "permanent": P, "immortal": I} or {"error": "..."}, where P is how many
 objects are in the permanent generation at the start, I how many of them are immortal: 0 except in 3.12, where a
-full collection takes immortal objects back from generation 2 to the permanent generation.
+full collection takes immortal objects back from generation 2 to the permanent generation. The answer has "held" too: of
+each register that holds something in the end, what gc.get_referents and gc.get_referrers say, as labels, and sys.getrefcount.
 
 What the collector sees has to be the script's alone. So the interpreter's objects, and this file's, are frozen
 before the first operation, and from then on nothing but the script's own expressions may allocate through the
@@ -452,6 +453,26 @@ def replay(operations):
     return said, "".join(piece if isinstance(piece, str) else piece.decode() for piece in pieces)
 
 
+# What it has left
+
+SCRIPT_TYPES = (Slots, SlotsDel, Legacy, list, dict, tuple, set, Inst, InstDel, Cell, types.FunctionType, Exception,
+                Reference)
+
+
+def labels_of(things, alive):
+    """Of those that are the script's: not classes, and not what this file has made since."""
+    return [alive[id(thing)] for thing in things if thing.__class__ in SCRIPT_TYPES and id(thing) in alive]
+
+
+def held_by(register, alive):
+    """`alive` has the labels by address. Nothing here may refer to the object meanwhile."""
+    return {
+        "getrefcount": sys.getrefcount(registers[register]),
+        "referents": labels_of(gc.get_referents(registers[register]), alive),
+        "referrers": labels_of(gc.get_referrers(registers[register]), alive),
+    }
+
+
 # What it did
 
 LINE = re.compile(
@@ -536,8 +557,10 @@ def report(path):
     if operations:
         account.finish(operations[-1][0])
     account.events.append({"event": "end", "count": said["count"], "stats": said["stats"]})
+    held = {register: held_by(register, account.alive) for register in range(len(registers))
+            if registers[register] is not None}
     return {"events": account.events, "text": account.text, "permanent": said["permanent"],
-            "immortal": said["immortal"]}
+            "immortal": said["immortal"], "held": held}
 
 
 def answer(path):
