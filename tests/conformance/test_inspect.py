@@ -29,6 +29,8 @@ def script_of(seed):
     operations = [operation for operation in generate.generate(seed, OPERATIONS, style)
                   if operation[0] != "unfreeze"]
     operations = operations[:dice.randrange(10, len(operations))]
+    if dice.random() < 0.4:  # what is frozen is seen by nobody
+        operations.insert(dice.randrange(len(operations) // 2, len(operations)), ("freeze",))
     return operations + [("disable",)] + [("objects", generation) for generation in range(3)]
 
 
