@@ -134,6 +134,9 @@ static void write_arrow(struct drawing *drawing, uint32_t from, uint32_t to)
     if (fold->size[from] > 1 || fold->size[to] > 1 || fold->references[pair] > 1)
         print_to(drawing->out, "label=\" %" PRIu64 "\"", fold->references[pair]);
     else {
+        uint32_t one = fold->example[from], other = fold->example[to];
+        if (one < drawing->heap->graph.count && !snapshot_visits(drawing->heap, one, other))
+            print_to(drawing->out, "style=dashed, ");
         const char *text =
             inspect_step(drawing->heap, fold->example[from], fold->example[to], step);
         print_to(drawing->out, "label=\" ");

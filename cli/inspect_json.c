@@ -39,13 +39,19 @@ static void write_node(struct json *json, const struct snapshot *heap, uint32_t 
     }
 }
 
+/* Each object with the place in it of the reference to the next; the last of a cycle, to the first.
+ */
 static void write_path(struct json *json, const char *name, const struct snapshot *heap,
-                       const uint32_t *path, size_t length)
+                       const uint32_t *path, size_t length, bool closed)
 {
+    char text[PLACE_TEXT];
     json_array(json, name);
     for (size_t i = 0; i < length; i++) {
+        bool last = i + 1 == length;
         json_object(json, NULL);
         write_node(json, heap, path[i]);
+        if ((!last || closed) && path[i] < heap->graph.count)
+            json_text(json, "place", inspect_step(heap, path[i], path[last ? 0 : i + 1], text));
         json_end(json);
     }
     json_end(json);
@@ -156,10 +162,10 @@ static void write_why_alive(struct json *json, const struct inspect *inspect)
     const struct hold *hold = &inspect->hold;
     begin_about(json, "why_alive", heap, inspect->why_alive.object);
     json_boolean(json, "garbage", hold->garbage);
-    write_path(json, "path", heap, hold->path, hold->path_length);
+    write_path(json, "path", heap, hold->path, hold->path_length, false);
     if (hold->garbage) {
-        write_path(json, "from_cycle", heap, hold->from_cycle, hold->from_cycle_length);
-        write_path(json, "cycle", heap, hold->cycle.nodes, hold->cycle.length);
+        write_path(json, "from_cycle", heap, hold->from_cycle, hold->from_cycle_length, false);
+        write_path(json, "cycle", heap, hold->cycle.nodes, hold->cycle.length, true);
     }
     json_end(json);
 }
@@ -204,7 +210,7 @@ static void write_cycles(struct json *json, const struct inspect *inspect)
         json_end(json);
         json_count(json, "untracked", group->generations[NO_GENERATION]);
         json_boolean(json, "shortest", group->cycle.shortest);
-        write_path(json, "cycle", &inspect->heap, group->cycle.nodes, group->cycle.length);
+        write_path(json, "cycle", &inspect->heap, group->cycle.nodes, group->cycle.length, true);
         json_end(json);
     }
     json_end(json);
