@@ -87,6 +87,8 @@ def main():
     pygcsim, scripts, seed = (sys.argv[1:] + ["12", "1"][len(sys.argv) - 2:])
     packages = glob.glob(os.path.join(os.path.dirname(pygcsim), "pyodide-*", "node_modules", "pyodide"))
     used, _ = interpreters.find([], sorted(packages))
+    if not used:
+        sys.exit("test_inspect.py: no interpreter to compare with")
     seeds = range(int(seed), int(seed) + int(scripts))
     tests = [("as %s answers" % interpreter, lambda interpreter=interpreter: answers_alike(pygcsim, interpreter, seeds))
              for interpreter in used]
