@@ -278,3 +278,28 @@ def documented(place):
     for arguments, expected in shown:
         out = place.expect(0, arguments, cwd=ROOT).out
         equal(out.rstrip(), re.sub("^    ", "", expected, flags=re.M).rstrip(), arguments)
+
+
+def rings(sizes):
+    """A ring of each size, held by a register of its own."""
+    lines = ["disable"]
+    for register, size in enumerate(sizes, 2):
+        lines += [f"new {register} 1", f"copy 0 {register}"]
+        for _ in range(size - 1):
+            lines += ["new 1 1", "store 0 0 1", "copy 0 1"]
+        lines += [f"store 0 0 {register}"]
+    return "\n".join(lines) + "\n"
+
+
+@test("inspect: long lists and long paths have their ends in text, all of it in JSON")
+def long_answers(place):
+    found = ask(place, "--cycles", rings(range(1, 26)))["cycles"]
+    equal([row["size"] for row in found], list(range(25, 0, -1)), "sizes")
+    out = place.expect(0, "inspect s.heap --cycles", ["… and 5 more kinds of components, which --json has\n"]).out
+    equal(out.count("component"), 21, "lines")
+    found = ask(place, "--cycles", rings([1000]))["cycles"]
+    equal((len(found[0]["cycle"]), found[0]["shortest"]), (1000, True), "a ring")
+    place.expect(0, "inspect s.heap --cycles", ["→ … 990 more → Slots #"])
+    script = "".join(f"new {register} 0\n" for register in range(30))
+    equal(len(ask(place, "--leaks 2..29", script)["leaks"]["holders"]), 27, "holders")
+    place.expect(0, "inspect s.heap --leaks 2..29", ["… and 7 more, which --json has\n"])
