@@ -16,8 +16,7 @@
 #include "workloads/heap_script.h"
 #include "workloads/registry.h"
 
-/* ---- options -----------------------------------------------------------------------------------
- */
+/* ---- options -------------------------------------------------------------------------------- */
 
 /* A whole number without a sign, up to `end`. */
 static bool read_number(const char *text, const char **end, uint32_t *number)
@@ -112,8 +111,7 @@ static const struct command_option questions[] = {
 static const struct command_option file_argument = {
     {"FILE", PARAM_PATH, FIELD(file), .meaning = "the heap script"}, .what = "heap script"};
 
-/* ---- the heap ----------------------------------------------------------------------------------
- */
+/* ---- the heap ------------------------------------------------------------------------------- */
 
 /* Runs the script up to operation `last`, that one included; UINT64_MAX: to its end. */
 static void look(struct inspect *inspect, uint64_t last, const char *option,
@@ -162,8 +160,7 @@ static void find_object(const struct inspect *inspect, struct object_name *name,
     fail("--%s=%u: register %u is empty", option, name->number, name->number);
 }
 
-/* ---- answers ------------------------------------------------------------------------------------
- */
+/* ---- answers -------------------------------------------------------------------------------- */
 
 /* The root that a name is one of; NO_NODE if it is a label. */
 static uint32_t root_of(const struct inspect *inspect, const struct object_name *name)

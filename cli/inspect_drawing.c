@@ -30,7 +30,7 @@ struct drawing {
     bool *bold; /* of each pair of parts */
 };
 
-/* ---- what stands out ------------------------------------------------------------------------- */
+/* ---- what stands out ------------------------------------------------------------------------ */
 
 static void mark_own(struct drawing *drawing, uint32_t node)
 {
@@ -83,7 +83,7 @@ static void make_paths_bold(struct drawing *drawing)
                   inspect->cycles.groups[i].cycle.length, true);
 }
 
-/* ---- boxes and arrows ------------------------------------------------------------------------ */
+/* ---- boxes and arrows ----------------------------------------------------------------------- */
 
 static void write_roots(struct drawing *drawing, uint32_t part)
 {
@@ -172,8 +172,7 @@ static void write_graph(struct drawing *drawing)
     print_to(drawing->out, "}\n");
 }
 
-/* ---- files ------------------------------------------------------------------------------------
- */
+/* ---- files ---------------------------------------------------------------------------------- */
 
 static void save_dot(struct drawing *drawing, const char *path)
 {

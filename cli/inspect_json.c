@@ -87,8 +87,7 @@ static void write_heap(struct json *json, const struct inspect *inspect)
     json_count(json, "garbage", heap->graph.count - inspect_alive(inspect));
 }
 
-/* ---- one object
- * ---------------------------------------------------------------------------------- */
+/* ---- one object ----------------------------------------------------------------------------- */
 
 static void begin_about(struct json *json, const char *name, const struct snapshot *heap,
                         uint32_t node)
@@ -186,8 +185,7 @@ static void write_objects(struct json *json, const struct inspect *inspect)
     json_end(json);
 }
 
-/* ---- cycles and leaks
- * ---------------------------------------------------------------------------- */
+/* ---- cycles and leaks ----------------------------------------------------------------------- */
 
 static void write_cycles(struct json *json, const struct inspect *inspect)
 {

@@ -12,8 +12,7 @@
 #include "sim/base/units.h"
 #include "sim/model/gc_event.h"
 
-/* ---- words -------------------------------------------------------------------------------------
- */
+/* ---- words ---------------------------------------------------------------------------------- */
 
 const char *inspect_generation(int generation)
 {
@@ -93,8 +92,7 @@ static void print_path(const struct snapshot *heap, const uint32_t *path, size_t
     print("%s\n", closed ? inspect_name(heap, path[0], name) : "");
 }
 
-/* ---- the heap as a whole
- * -------------------------------------------------------------------------- */
+/* ---- the heap as a whole -------------------------------------------------------------------- */
 
 struct kind_row {
     uint64_t by_generation[GENERATIONS_AND_NONE], objects, bytes;
@@ -159,8 +157,7 @@ static void print_heap(const struct inspect *inspect)
           alive, alive == 1 ? " is" : "s are", heap->graph.count - alive);
 }
 
-/* ---- one object
- * ------------------------------------------------------------------------------------ */
+/* ---- one object ----------------------------------------------------------------------------- */
 
 static void print_about(const struct snapshot *heap, uint32_t node)
 {
@@ -282,8 +279,7 @@ static void print_objects(const struct inspect *inspect)
     }
 }
 
-/* ---- cycles
- * ------------------------------------------------------------------------------------------ */
+/* ---- cycles --------------------------------------------------------------------------------- */
 
 #define ROWS_MOST 20 /* groups of cycles, and holders, that people read */
 
@@ -319,8 +315,7 @@ static void print_cycles(const struct inspect *inspect)
         print("… and %zu more kinds of components, which --json has\n", found->count - ROWS_MOST);
 }
 
-/* ---- leaks
- * ------------------------------------------------------------------------------------------- */
+/* ---- leaks ---------------------------------------------------------------------------------- */
 
 static void add_signed(struct table *table, int64_t count)
 {
@@ -426,8 +421,7 @@ static void print_leaks(const struct inspect *inspect)
         print("\nNothing that is alive holds more than before.\n");
 }
 
-/* ---- all of it
- * --------------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------------ */
 
 void inspect_print(const struct inspect *inspect)
 {

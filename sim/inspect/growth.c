@@ -29,8 +29,7 @@ static void add(struct growth_amount *amount, const struct snapshot_object *obje
     amount->bytes += object->bytes;
 }
 
-/* ---- which objects and roots are the same in both ----------------------------------------------
- */
+/* ---- which objects and roots are the same in both ------------------------------------------- */
 
 struct birth {
     uint64_t birth;
@@ -90,8 +89,7 @@ static void match_roots(struct finder *finder)
     same[before->root_count] = after->graph.count + (uint32_t)after->root_count;
 }
 
-/* ---- holders ------------------------------------------------------------------------------------
- */
+/* ---- holders -------------------------------------------------------------------------------- */
 
 /* Of each node the nearest dominator that stays: a root, or an object for which stays[node] holds;
  * NO_NODE of what no root reaches. */
@@ -169,8 +167,7 @@ static void count_one_born(struct finder *finder, uint32_t node, uint32_t neares
         holder->eldest = node;
 }
 
-/* ---- where references lead from old to new -----------------------------------------------------
- */
+/* ---- where references lead from old to new -------------------------------------------------- */
 
 struct entry {
     uint32_t row, node;

@@ -72,8 +72,7 @@ struct reference_count references_counted(const struct snapshot *snapshot, uint3
     return count;
 }
 
-/* ---- why it is alive ---------------------------------------------------------------------------
- */
+/* ---- why it is alive ------------------------------------------------------------------------ */
 
 /* The first object on the way back that lies on a cycle, and how it gets from there. */
 static void find_cycle(const struct snapshot *snapshot, uint32_t object, struct hold *hold)

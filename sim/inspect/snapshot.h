@@ -58,7 +58,7 @@ struct snapshot {
 
 void snapshot_fini(struct snapshot *snapshot);
 
-/* ---- taking one: begins as zeros. First all objects, then references ------------------------- */
+/* ---- taking one: begins as zeros. First all objects, then references ------------------------ */
 
 /* Returns its number. */
 uint32_t snapshot_add_object(struct snapshot *snapshot, const struct snapshot_object *object);
@@ -73,8 +73,7 @@ void snapshot_end_object(struct snapshot *snapshot);
 void snapshot_add_root(struct snapshot *snapshot, enum root_kind kind, uint32_t number,
                        uint32_t object);
 
-/* ---- questions --------------------------------------------------------------------------------
- */
+/* ---- questions ------------------------------------------------------------------------------ */
 
 /* The object that a register holds, or that has a label; NO_NODE. */
 uint32_t snapshot_in_register(const struct snapshot *snapshot, uint32_t number);

@@ -16,8 +16,7 @@
 #include "tests/unit/play.h"
 #include "workloads/registry.h"
 
-/* ---- a heap by itself
- * ---------------------------------------------------------------------------- */
+/* ---- a heap by itself ----------------------------------------------------------------------- */
 
 TEST(all_objects_in_the_order_of_the_lists)
 {
@@ -51,8 +50,7 @@ TEST(all_objects_in_the_order_of_the_lists)
     heap_free(heap);
 }
 
-/* ---- what a script leaves
- * ------------------------------------------------------------------------- */
+/* ---- what a script leaves ------------------------------------------------------------------- */
 
 /* Runs a script with ';' between its operations. */
 static int picture(struct snapshot *snapshot, const char *script, const char *collector,

@@ -106,8 +106,7 @@ static const char *path_text(const struct snapshot *snapshot, const uint32_t *pa
     return text;
 }
 
-/* ---- one object --------------------------------------------------------------------------------
- */
+/* ---- one object ----------------------------------------------------------------------------- */
 
 TEST(what_refers_to_an_object_and_what_it_refers_to)
 {
@@ -223,8 +222,7 @@ TEST(places_as_python_writes_them)
                    rows[row].text);
 }
 
-/* ---- random graphs ------------------------------------------------------------------------------
- */
+/* ---- random graphs -------------------------------------------------------------------------- */
 
 #define NODES_MOST 9
 #define FAR        1000
@@ -417,8 +415,7 @@ TEST(dominators)
     }
 }
 
-/* ---- long ones ----------------------------------------------------------------------------------
- */
+/* ---- long ones ------------------------------------------------------------------------------ */
 
 /* A ring of so many, or a chain; each refers back, too, if `both`. */
 static struct adjacency row_of(uint32_t count, bool ring, bool both)
@@ -481,8 +478,7 @@ TEST(a_search_that_would_take_too_long_says_so)
     adjacency_free(&graph);
 }
 
-/* ---- cycles of a heap
- * ----------------------------------------------------------------------------- */
+/* ---- cycles of a heap ----------------------------------------------------------------------- */
 
 TEST(components_of_the_same_make_are_one_group)
 {
@@ -510,8 +506,7 @@ TEST(components_of_the_same_make_are_one_group)
     snapshot_fini(&snapshot);
 }
 
-/* ---- growth
- * -------------------------------------------------------------------------------------- */
+/* ---- growth --------------------------------------------------------------------------------- */
 
 /* "a+3-1,a2,01": object a has three born and one gone; two references to them are of a, one of
  * register 0. */
@@ -562,8 +557,80 @@ TEST(what_grows_and_what_holds_it)
     }
 }
 
-/* ---- few parts
- * ------------------------------------------------------------------------------------ */
+/* A picture of up to six objects, of which some are born late, and two registers. */
+static struct snapshot random_picture(uint64_t *seed, uint64_t late)
+{
+    char text[200];
+    size_t length = 0;
+    uint32_t count = 1 + (uint32_t)test_random_below(seed, 6);
+    uint64_t references = test_random_below(seed, 10);
+    for (uint32_t i = 0; i < count; i++)
+        length += (size_t)sprintf(text + length, "%c ", (int)('a' + i));
+    for (uint32_t i = 0; i < 2; i++)
+        length += (size_t)sprintf(text + length, "%u:%c ", i,
+                                  (int)('a' + test_random_below(seed, count)));
+    for (uint64_t i = 0; i < references; i++)
+        length +=
+            (size_t)sprintf(text + length, "%c>%c ", (int)('a' + test_random_below(seed, count)),
+                            (int)('a' + test_random_below(seed, count)));
+    struct snapshot snapshot = picture(text);
+    for (uint32_t i = 0; i < count; i++)
+        if (test_random_below(seed, 2))
+            snapshot.objects[i].birth += late;
+    return snapshot;
+}
+
+/* Which holder an object counts for: of those that stay and dominate it, the one that all others
+ * dominate. */
+static uint32_t expected_holder(const struct adjacency *rooted, const bool *stays, uint32_t objects,
+                                uint32_t node)
+{
+    uint32_t top = rooted->count - 1, holder = NO_NODE;
+    for (uint32_t by = 0; by < rooted->count; by++) {
+        struct distances without = distances_of(rooted, by);
+        if (by == node || (by < objects && !stays[by]) ||
+            (by != top && without.steps[top][node] < FAR))
+            continue;
+        if (holder == NO_NODE || holder == top ||
+            (by != top && distances_of(rooted, holder).steps[top][by] == FAR))
+            holder = by;
+    }
+    return holder;
+}
+
+static void check_born(const struct growth *growth, const struct snapshot *after, uint64_t births)
+{
+    struct adjacency rooted = snapshot_rooted(after);
+    struct distances d = distances_of(&rooted, NO_NODE);
+    uint64_t expected[NODES_MOST] = {0}, got[NODES_MOST] = {0};
+    bool stays[NODES_MOST] = {false};
+    for (uint32_t i = 0; i < after->graph.count; i++)
+        stays[i] = after->objects[i].birth < births;
+    for (uint32_t i = 0; i < after->graph.count; i++)
+        if (!stays[i] && d.steps[rooted.count - 1][i] < FAR)
+            expected[expected_holder(&rooted, stays, after->graph.count, i)]++;
+    for (size_t i = 0; i < growth->count; i++)
+        got[growth->holders[i].node] += growth->holders[i].all.born.objects;
+    for (uint32_t node = 0; node < rooted.count; node++)
+        check_count("born", got[node], expected[node]);
+    adjacency_free(&rooted);
+}
+
+TEST(what_was_born_counts_for_its_nearest_holder)
+{
+    uint64_t seed = 5;
+    for (int turn = 0; turn < 1000; turn++) {
+        struct snapshot before = random_picture(&seed, 0), after = random_picture(&seed, 100);
+        before.births = 100;
+        struct growth growth = growth_find(&before, &after);
+        check_born(&growth, &after, before.births);
+        growth_fini(&growth);
+        snapshot_fini(&before);
+        snapshot_fini(&after);
+    }
+}
+
+/* ---- few parts ------------------------------------------------------------------------------ */
 
 /* A list of so many lists, each with one object in it, the last with another kind. */
 static struct snapshot nested(uint32_t many)
@@ -650,6 +717,7 @@ int main(void)
         cmocka_unit_test(a_search_that_would_take_too_long_says_so),
         cmocka_unit_test(components_of_the_same_make_are_one_group),
         cmocka_unit_test(what_grows_and_what_holds_it),
+        cmocka_unit_test(what_was_born_counts_for_its_nearest_holder),
         cmocka_unit_test(what_is_alike_is_one_part),
         cmocka_unit_test(what_is_marked_stands_apart),
     };
