@@ -687,6 +687,29 @@ TEST(what_is_alike_is_one_part)
     }
 }
 
+TEST(how_many_are_alike_does_not_matter)
+{
+    struct snapshot snapshot = {0};
+    const struct snapshot_object object = {.kind = KIND_LIST};
+    const uint32_t lists = 100, leaves = 3 * lists; /* list i has 1 to 3 of them */
+    for (uint32_t i = 0; i < lists + leaves; i++)
+        snapshot_add_object(&snapshot, &object);
+    snapshot_end_objects(&snapshot);
+    for (uint32_t i = 0; i < lists + leaves; i++) {
+        for (uint32_t j = 0; i < lists && j < 3; j++)
+            snapshot_add_reference(&snapshot, lists + 3 * i + j % (1 + i % 3), j);
+        snapshot_end_visited(&snapshot);
+        snapshot_end_object(&snapshot);
+    }
+    for (uint32_t i = 0; i < lists + leaves; i++)
+        if (i < lists || (i - lists) % 3 > (i - lists) / 3 % 3)
+            snapshot_add_root(&snapshot, ROOT_REGISTER, i, i % lists);
+    struct fold fold = fold_make(&snapshot, NULL, 40);
+    check_count("registers, lists, leaves, and what nobody refers to", fold.count, 4);
+    fold_fini(&fold);
+    snapshot_fini(&snapshot);
+}
+
 TEST(what_is_marked_stands_apart)
 {
     struct snapshot snapshot = nested(1000);
@@ -719,6 +742,7 @@ int main(void)
         cmocka_unit_test(what_grows_and_what_holds_it),
         cmocka_unit_test(what_was_born_counts_for_its_nearest_holder),
         cmocka_unit_test(what_is_alike_is_one_part),
+        cmocka_unit_test(how_many_are_alike_does_not_matter),
         cmocka_unit_test(what_is_marked_stands_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
