@@ -9,17 +9,31 @@
 
 struct script {
     const char *file;
+    int64_t operations;
     int64_t scatter;
     struct heap_script script;
-    size_t next;
+    size_t count, next; /* operations and what is part of them: those wanted; the next */
 };
 
 static const struct param params[] = {
     {"file", PARAM_FIELD(script, file), .type = PARAM_PATH,
      .meaning = "the heap script; last, since its name may have commas"},
+    {"operations", PARAM_FIELD(script, operations), .type = PARAM_COUNT, .least = 0,
+     .most = HEAP_SCRIPT_BYTES, .absent = "all", .initial = "all",
+     .meaning = "how many of its operations; the others are left out"},
     {"scatter", PARAM_FIELD(script, scatter), PARAM_SCATTER, .initial = "sequential"},
     {NULL},
 };
+
+/* What is part of an operation stands before it, and is not counted. */
+static size_t count_wanted(const struct script *script)
+{
+    const struct heap_script *read = &script->script;
+    size_t count = 0;
+    for (int64_t left = script->operations; count < read->count && left != 0; count++)
+        left -= read->ops[count].code != OP_ITEM;
+    return count;
+}
 
 /* Why it takes the engine that has the graph, and the line. */
 static void declare_need(const struct script *script, struct program *program)
@@ -27,7 +41,7 @@ static void declare_need(const struct script *script, struct program *program)
     struct graph_need need;
     const struct heap_script *read = &script->script;
     program->may_need_graph = read->has_kinds;
-    if (read->has_kinds && program_needs_graph(read->ops, read->count, &need))
+    if (read->has_kinds && program_needs_graph(read->ops, script->count, &need))
         error_set(&program->needs_graph, "%s:%u: %s", script->file, read->lines[need.operation],
                   need.what);
 }
@@ -38,11 +52,12 @@ static int start(void *state, struct program *program, uint64_t seed, struct err
     (void)seed;
     if (heap_script_read(&script->script, script->file, error) != 0)
         return -1;
+    script->count = count_wanted(script);
     program->registers = script->script.registers;
     program->scatter = script->scatter;
     program->has_kinds = script->script.has_kinds;
     declare_need(script, program);
-    for (size_t i = 0; i < script->script.count; i++) {
+    for (size_t i = 0; i < script->count; i++) {
         const struct op *op = &script->script.ops[i];
         program->planned_ns += program->costs.ns[op->code][op->kind];
     }
@@ -58,11 +73,11 @@ static bool produce(void *state, struct program *program)
     struct script *script = state;
     const struct heap_script *read = &script->script;
     bool in_operation = false;
-    for (int n = 0; script->next < read->count && (n < STRETCH || in_operation); n++) {
+    for (int n = 0; script->next < script->count && (n < STRETCH || in_operation); n++) {
         in_operation = read->ops[script->next].code == OP_ITEM;
         program_emit(program, read->ops[script->next++]);
     }
-    return script->next < read->count;
+    return script->next < script->count;
 }
 
 static void locate(void *state, uint64_t number, char *place, size_t size)
