@@ -280,11 +280,13 @@ static bool execute_other(struct compiler *compiler, const struct op *op, uint8_
     struct graph_need need;
     if (program_needs_graph(op, 1, &need))
         compiler_give_up(compiler, need.what);
+    if (op->code == OP_FINALIZER && !execute_finalizer(compiler, op))
+        return false;
     if (op->code == OP_WORK || op->code == OP_FINALIZER) {
         *class = CLASS_WORK;
         *PUSH(compiler, uint64_t, work) =
             op->code == OP_WORK ? op_work_ns(op) : compiler->stream.program.costs.ns[op->code][0];
-        return op->code == OP_WORK || execute_finalizer(compiler, op);
+        return true;
     }
     if (!op_is_of_engine(op)) {
         *class = CLASS_CONTROL;
