@@ -233,12 +233,8 @@ static bool execute_store(struct compiler *compiler, const struct op *op, bool *
         make_attributes(compiler, o, value);
     ref holder = owns ? node_at(compiler, o)->field[0] : o;
     ref *slot = &node_at(compiler, holder)->field[op->b];
-    if (node_kind_at(compiler, holder)->kind == KIND_DICT && rules(compiler)->untracks_dicts) {
-        if (*born)
-            node_kind_at(compiler, holder)->count = is_always_tracked(compiler, value);
-        else
-            *born = replace_value(compiler, holder, *slot, value);
-    }
+    if (node_kind_at(compiler, holder)->kind == KIND_DICT && rules(compiler)->untracks_dicts)
+        *born |= replace_value(compiler, holder, *slot, value);
     compiler_assign(compiler, slot, value);
     return true;
 }
