@@ -233,12 +233,8 @@ static bool execute_store(struct compiler *compiler, const struct op *op, bool *
         make_attributes(compiler, o, value);
     ref holder = owns ? node_at(compiler, o)->field[0] : o;
     ref *slot = &node_at(compiler, holder)->field[op->b];
-    if (node_kind_at(compiler, holder)->kind == KIND_DICT && rules(compiler)->untracks_dicts) {
-        if (*born)
-            node_kind_at(compiler, holder)->count = is_always_tracked(compiler, value);
-        else
-            *born = replace_value(compiler, holder, *slot, value);
-    }
+    if (node_kind_at(compiler, holder)->kind == KIND_DICT && rules(compiler)->untracks_dicts)
+        *born |= replace_value(compiler, holder, *slot, value);
     compiler_assign(compiler, slot, value);
     return true;
 }
@@ -280,11 +276,13 @@ static bool execute_other(struct compiler *compiler, const struct op *op, uint8_
     struct graph_need need;
     if (program_needs_graph(op, 1, &need))
         compiler_give_up(compiler, need.what);
+    if (op->code == OP_FINALIZER && !execute_finalizer(compiler, op))
+        return false;
     if (op->code == OP_WORK || op->code == OP_FINALIZER) {
         *class = CLASS_WORK;
         *PUSH(compiler, uint64_t, work) =
             op->code == OP_WORK ? op_work_ns(op) : compiler->stream.program.costs.ns[op->code][0];
-        return op->code == OP_WORK || execute_finalizer(compiler, op);
+        return true;
     }
     if (!op_is_of_engine(op)) {
         *class = CLASS_CONTROL;

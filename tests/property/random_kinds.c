@@ -241,6 +241,8 @@ static void step_flood(struct play *play)
     uint32_t kind = below(play, 3), fields = 1 + below(play, FLOOD_FIELDS);
     if (holder == reg)
         return;
+    if (kind == 2 && below(play, 8) == 0)
+        fields = FREE_LISTS_TUPLES + below(play, 100);
     make(play, holder, KIND_SLOTS, fields);
     for (uint32_t i = 0; i < fields; i++) {
         if (kind == 2)

@@ -29,7 +29,7 @@ static uint64_t first_seed = 1, programs = 3000;
 /* What has been tried, so that it is known to have tried something. */
 static struct tried {
     uint64_t runs, collections, unreachable, samples, requests, from_files, kinds, finalizers,
-        untracked;
+        untracked, of_graph;
     uint64_t statuses[RUN_STATUS_COUNT];
 } tried;
 
@@ -115,6 +115,10 @@ static bool compare(struct trial *trial, struct error *how)
     bool same = status == 0 && is_same(&run, seen, trial, &compiled, how) &&
                 is_same(&run, seen, trial, NULL, how) &&
                 (setup->seed % FILE_SHARE || is_same_from_file(&run, seen, trial, &compiled, how));
+    if (status != 0 && trial->declared.has_kinds && strstr(how->text, "takes the graph engine")) {
+        tried.of_graph++;
+        same = true;
+    }
     compiled_fini(&compiled);
     count(&run, trial);
     run_fini(&run);
@@ -161,6 +165,8 @@ TEST(random_programs)
     check_that("from files", tried.from_files > programs / 20);
     check_that("with kinds", tried.kinds > programs / 5);
     check_that("finalizers", tried.finalizers > programs);
+    check_that("for the graph engine alone",
+               tried.of_graph > 0 && tried.of_graph < tried.kinds / 4);
     check_that("in no generation", tried.untracked > programs / 5);
     check_that("out of memory", tried.statuses[RUN_out_of_memory] > programs / 50);
     check_that("failed", tried.statuses[RUN_failed] > programs / 50);

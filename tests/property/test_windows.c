@@ -144,22 +144,26 @@ static bool is_same(const struct run *run, uint64_t seen, struct trial *trial,
     return !differs && other_seen == seen;
 }
 
-/* The whole program, and how many objects it has. */
-static uint64_t run_whole(struct run *run, struct trial *trial, uint64_t *seen)
+/* The whole program, and how many objects it has; false: it is for the graph engine. */
+static bool run_whole(struct run *run, struct trial *trial, uint64_t *seen, uint64_t *births)
 {
     struct simulation_setup setup = trial->setup;
     struct compiled whole;
     struct error error;
     compile(&whole, setup.workload, setup.seed, setup.collector, &trial->options, NULL, &error);
+    *births = compiled_count(&whole, COLUMN_births);
+    if (trial->declared.has_kinds && strstr(error.text, "takes the graph engine")) {
+        compiled_fini(&whole);
+        return false;
+    }
     check_text("compiled", error.text, "");
-    uint64_t births = compiled_count(&whole, COLUMN_births);
     setup.engine = &interval_engine;
     setup.compiled = &whole;
     trial->seen = 0;
     run_with_engine(run, &setup);
     *seen = trial->seen;
     compiled_fini(&whole);
-    return births;
+    return true;
 }
 
 static bool try_seed(uint64_t seed)
@@ -167,7 +171,7 @@ static bool try_seed(uint64_t seed)
     struct trial trial;
     struct run run;
     struct error how;
-    uint64_t seen;
+    uint64_t seen, births;
     char text[TRIAL_TEXT];
     if (seed % WORKLOAD_SHARE == 0)
         trial_of_workload(&trial, seed);
@@ -175,7 +179,10 @@ static bool try_seed(uint64_t seed)
         trial_of_kinds(&trial, seed, seed % 10 == 3 ? 20000 : 2000);
     else
         trial_of_operations(&trial, seed, seed % 10 == 1 ? 20000 : 1000);
-    uint64_t births = run_whole(&run, &trial, &seen);
+    if (!run_whole(&run, &trial, &seen, &births)) {
+        trial_fini(&trial);
+        return true;
+    }
     struct compile_options options = draw_options(&trial, births);
     bool same = is_same(&run, seen, &trial, &options, &how);
     if (!same) {

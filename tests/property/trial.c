@@ -168,6 +168,19 @@ static void put_invalid(struct dressing *dressing)
     put(dressing, op);
 }
 
+/* One that is no part of a program that needs no graph: it may be valid, or not, or need the graph.
+ */
+static void put_wild(struct dressing *dressing)
+{
+    static const uint8_t codes[] = {OP_STORE, OP_STORE, OP_CLEAR, OP_FINALIZER};
+    struct trial *trial = dressing->trial;
+    uint32_t registers = trial->declared.registers;
+    put(dressing, (struct op){.code = codes[below(trial, LENGTH(codes))],
+                              .a = (uint32_t)below(trial, registers),
+                              .b = (uint32_t)below(trial, 3),
+                              .c = (uint32_t)below(trial, registers)});
+}
+
 /* Takes the operations of the heap as they are, some of them with other kinds of objects. */
 static void dress(struct dressing *dressing, const struct random_ops *plain, uint32_t extras)
 {
@@ -186,6 +199,8 @@ static void dress(struct dressing *dressing, const struct random_ops *plain, uin
         }
         put(dressing, op);
     }
+    if (trial->declared.has_kinds)
+        put_wild(dressing);
 }
 
 static uint64_t draw_limit(struct trial *trial)

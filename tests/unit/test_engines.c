@@ -62,6 +62,7 @@ static const struct {
     {"new 0 1 dict;clear 0 0;store 0 0 0;clear 0 0", ":4: a dict that may be untracked again"},
     {"new 0 1 dict;clear 0 0;store 0 0 0;clear 0 0", "", "cpython-3.15"},
     {"new 0 1 exc;store 0 0 0;clear 0 0", ":3: a dict that may be untracked again"},
+    {"new 0 1 exc;new 1 1 tuple -;store 0 0 1", ":3: a dict of a tuple that may be untracked"},
     {"new 0 1 inst;store 0 0 0;clear 0 0", ":3: a dict that may be untracked again",
      "cpython-3.10"},
     {"new 0 1 inst;store 0 0 0;clear 0 0", "", "cpython-3.11"},
