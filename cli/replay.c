@@ -12,6 +12,7 @@
 #include "sim/base/json.h"
 #include "sim/engines.h"
 #include "sim/model/graph_need.h"
+#include "sim/model/stream.h"
 #include "sim/simulation.h"
 #include "workloads/registry.h"
 
@@ -124,6 +125,7 @@ static void replay_it(struct replay *replay)
         log.form = GC_LOG_EVENTS;
     if (replay->events || replay->text)
         observer = gc_log_observer(&log);
+    stream_prepare(replay->setup.workload);
     replay->setup.engine = engine_choose(&replay->setup, &error);
     if (error.text[0])
         print_to(stderr, "%s: " GRAPH_NEED_LINE "\n", program_invocation_name, error.text);

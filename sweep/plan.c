@@ -6,6 +6,7 @@
 
 #include "sim/base/allocate.h"
 #include "sim/engines.h"
+#include "sim/model/stream.h"
 
 /* Do programs of these two take the same times? */
 static bool same_times(const struct costs *a, const struct costs *b)
@@ -40,6 +41,8 @@ static const struct engine *engine_of(struct plan *plan, const struct point *poi
     };
     struct error why;
     if (!workload->engine) {
+        if (plan->experiment->workload_count == 1) /* of many, not all are to be in memory */
+            stream_prepare(setup.workload);
         workload->engine = engine_choose(&setup, &why);
         workload->needs_graph = why.text[0] ? allocate_text(why.text) : NULL;
     }
