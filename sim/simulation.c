@@ -148,6 +148,7 @@ static void tell_end(struct gc *gc)
     memcpy(event.count, collector->count, sizeof event.count);
     memcpy(event.stats, collector->stats, sizeof event.stats);
     tell_if_heard(gc, event);
+    gc->mutator.tell = NULL; /* what is done to the heap after that is only to see what there is */
 }
 
 /* Returns what it found, as gc.collect() does; 0 while another runs. */
