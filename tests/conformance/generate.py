@@ -427,6 +427,29 @@ def mourning(writer):
             writer.emit("drop", register)
 
 
+def mourning_in_collection(writer):
+    """Two old objects, one in the other, that die in a collection of a young cycle: their callbacks' tuples make a
+    collection due, and none begins in a collection."""
+    outer, inner, keeper, fresh = writer.any_registers(4)
+    writer.make(keeper, 5, "slots")
+    writer.make(inner, 1, "slots")
+    writer.make(outer, 1, "slots")
+    for field, target in enumerate((outer, outer, inner, inner, inner)):
+        writer.emit("weakref", fresh, target, "note")
+        writer.emit("store", keeper, field, fresh)
+    writer.emit("store", outer, 0, inner)
+    writer.emit("collect")  # no tuples are free, and both are old
+    writer.emit("threshold", 1)
+    writer.make(fresh, 2, "slots")
+    writer.emit("store", fresh, 0, fresh)
+    writer.emit("store", fresh, 1, outer)
+    for register in (outer, inner, fresh):
+        writer.emit("drop", register)
+    writer.emit("collect", 0)
+    writer.maybe_drop(keeper)
+    change_thresholds(writer)
+
+
 def weak_cache(writer):
     """Cyclic values whose references their own callbacks let go of, as a WeakValueDictionary does."""
     value, *references = writer.any_registers(writer.dice.choice((2, 3, 4)))
@@ -493,7 +516,11 @@ def debug(writer):
 
 
 def look_at_garbage(writer):
-    writer.emit(writer.dice.choice(("garbage", "garbage", "ungarbage")))
+    if writer.likely(0.3):
+        collect(writer)
+    writer.emit("garbage")
+    if writer.likely(0.3):
+        writer.emit("ungarbage")
 
 
 def ask_count(writer):
@@ -530,7 +557,7 @@ FREEZING = {unfreeze: (0.1, 0.2)}
 KINDS_OF_ALL = {allocate_around: (20, 0.9), motley_ring: (2, 0.8), freeze: (0.02, 0.2), ask_tracked: (2, 0.8), ask_count: (1, 0.7),
                 ask_objects: (0.7, 0.8), collect: (0.7, 0.7)}
 FINALIZERS = {will: (5, 0.9), phoenix: (4, 0.8), take_from_will: (4, 0.8), ask_finalized: (1, 0.7)}
-REFERENCES = {refer: (6, 0.9), keep_reference: (4, 0.8), dereference: (2, 0.7), mourning: (4, 0.7), weak_cache: (1, 0.6)}
+REFERENCES = {refer: (6, 0.9), keep_reference: (4, 0.8), dereference: (2, 0.7), mourning: (4, 0.7), mourning_in_collection: (1, 0.5), weak_cache: (1, 0.6)}
 DICTIONARIES = {ask_for_dict: (5, 0.9), outlived: (3, 0.8)}
 DEBUGGING = {debug: (1, 0.9), look_at_garbage: (1.5, 0.9)}
 BURSTS = {burst: (0.7, 1), ask_count: (3, 1)}
