@@ -179,12 +179,13 @@ def shrunk(interpreter, simulator, path, failure, seconds):
 
 
 def write_scripts(folder, options):
-    """Yields paths; the long script comes first, since it is waited for longest."""
+    """Yields paths; the long script comes first, since it is waited for longest, then those that have once differed."""
     if options.long_operations:
         path = os.path.join(folder, "long-%d.heap" % options.seed)
         heap_script.write(path, generate.generate(options.seed, options.long_operations,
                                                   undisturbed=True))
         yield path
+    yield from sorted(glob.glob(os.path.join(interpreters.HERE, "scripts", "*.heap")))
     for seed in range(options.seed, options.seed + options.scripts):
         style = generate.style_of(seed) if options.style == "mixed" else options.style
         path = os.path.join(folder, "%s-%d.heap" % (style, seed))

@@ -161,6 +161,22 @@ def forget(writer):
         writer.emit("drop", register)
 
 
+def emptied(writer):
+    """A dictionary that held something once, while others, younger and older, come and go."""
+    dictionary, content = writer.any_registers(2)
+    writer.make(dictionary, 2, "dict")
+    writer.make_any(content)
+    writer.emit("store", dictionary, 0, content)
+    for _ in range(writer.dice.randrange(5)):
+        allocate(writer)
+    writer.emit("collect")
+    for _ in range(writer.dice.randrange(4)):
+        forget(writer)
+    if writer.attempt("clear", dictionary, 0):
+        writer.emit("collect")
+        writer.emit("tracked", dictionary)
+
+
 # Structures
 
 def self_loop(writer, register=None):
@@ -554,7 +570,7 @@ SIMPLE = {
 }
 # Where the interpreter's own objects may come back: their number is in the sizes, and `objects` would find them.
 FREEZING = {unfreeze: (0.1, 0.2)}
-KINDS_OF_ALL = {allocate_around: (20, 0.9), motley_ring: (2, 0.8), freeze: (0.02, 0.2), ask_tracked: (2, 0.8), ask_count: (1, 0.7),
+KINDS_OF_ALL = {allocate_around: (20, 0.9), motley_ring: (2, 0.8), freeze: (0.02, 0.2), ask_tracked: (2, 0.8), ask_count: (1, 0.7), emptied: (0.5, 0.6),
                 ask_objects: (0.7, 0.8), collect: (0.7, 0.7)}
 FINALIZERS = {will: (5, 0.9), phoenix: (4, 0.8), take_from_will: (4, 0.8), ask_finalized: (1, 0.7)}
 REFERENCES = {refer: (6, 0.9), keep_reference: (4, 0.8), dereference: (2, 0.7), mourning: (4, 0.7), mourning_in_collection: (1, 0.5), weak_cache: (1, 0.6)}
