@@ -200,10 +200,11 @@ class Answers:
         self.given = []
         tasks = []
         for seed in range(1, count + 1):
-            path = os.path.join(folder, "%d.heap" % seed)
-            heap_script.write(path, generate.generate(seed, OPERATIONS, generate.style_of(seed)))
+            style = generate.style_of(seed)
+            path = os.path.join(folder, "%s-%d.heap" % (style, seed))
+            heap_script.write(path, generate.generate(seed, OPERATIONS, style))
             tasks += [(path, interpreter, interpreter.executor.submit(interpreter.replay, path)) for interpreter in used
-                      if interpreter.legacy or not conformance.needs_legacy(path)]
+                      if not conformance.unfit(interpreter, path)]
         self.given = [(path, interpreter, task.result()) for path, interpreter, task in tasks]
 
     def first_difference(self, program):
