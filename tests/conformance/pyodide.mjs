@@ -14,7 +14,7 @@ const python = await loadPyodide({ indexURL: packageFolder });
 python.mountNodeFS("/conformance", here);
 python.runPython("import sys; sys.path.append('/conformance'); sys.dont_write_bytecode = True");
 const driver = python.pyimport("driver");
-python.runPython("import driver; driver.replay(driver.warm_up())");
+python.runPython("import driver; driver.replay(driver.machine.warm_up())");
 const identity = JSON.parse(python.runPython("import driver, json; json.dumps(driver.identify())"));
 console.log(JSON.stringify({ ...identity, executable: packageFolder }));
 
