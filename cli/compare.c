@@ -119,7 +119,7 @@ static void check_together(const struct command *command)
         fail_usage("--program is one program: not with --replications or --until");
     if (command->program && (command->workload_given || command->seed_given))
         fail_usage("--program is instead of --workload and --seed");
-    if (command->program && !command->engine->compiles)
+    if (command->program && command->engine && !command->engine->compiles)
         fail_usage("--program goes with --engine interval only");
 }
 

@@ -203,7 +203,7 @@ static const char bash_end[] =
     "    fi\n"
     "    if [[ $word == --*=* ]]; then\n"
     "        _pygcsim_value \"${word%%=*}=\" \"${word#*=}\" \\\n"
-    "            $(_pygcsim_kind \"${words[1]} ${word%%=*}\")\n"
+    "            $(_pygcsim_kind \"${words[1]} ${word%%=*}=\")\n"
     "    elif [[ $option == -* ]] && kind=$(_pygcsim_kind \"${words[1]} $option\") && [[ $kind ]]; "
     "then\n"
     "        _pygcsim_value '' \"$word\" $kind\n"
@@ -235,17 +235,27 @@ static void put_kind(const struct command_option *option)
     puts(" ;;");
 }
 
+/* One that needs no value has it in the same word only, behind the =. */
+static void put_kind_names(const struct subcommand *subcommand, const struct command_option *option)
+{
+    const char *names[] = {option->param.name, option->param.also};
+    printf("    ");
+    for (size_t n = 0; n < 2 && names[n]; n++) {
+        printf("%s'%s --%s='", n ? " | " : "", subcommand->name, names[n]);
+        if (!option->alone)
+            printf(" | '%s --%s'", subcommand->name, names[n]);
+    }
+    if (option->letter)
+        printf(" | '%s -%c'", subcommand->name, option->letter);
+}
+
 static void put_kinds(const struct subcommand *subcommand)
 {
     const struct command_option *option;
     for (size_t i = 0; (option = option_at(subcommand, i)); i++) {
         if (option->param.type == PARAM_SWITCH)
             continue;
-        printf("    '%s --%s'", subcommand->name, option->param.name);
-        if (option->param.also)
-            printf(" | '%s --%s'", subcommand->name, option->param.also);
-        if (option->letter)
-            printf(" | '%s -%c'", subcommand->name, option->letter);
+        put_kind_names(subcommand, option);
         put_kind(option);
     }
     if (subcommand->argument) {
@@ -407,9 +417,11 @@ static void put_one_name(const struct subcommand *subcommand, const struct comma
                 put_names(other);
         putchar(')');
     }
-    printf("%s%s%s[", dashes, name, !value ? "" : dashes[1] ? "=" : "+");
+    printf("%s%s%s[", dashes, name, !value ? "" : option->alone ? "=-" : dashes[1] ? "=" : "+");
     put_quoted(option->param.meaning);
     putchar(']');
+    if (option->alone)
+        putchar(':');
     if (value)
         put_action(option, option->argument);
     putchar('\'');

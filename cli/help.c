@@ -75,10 +75,11 @@ static void print_entry(const char *left, const char *description)
 static void print_option(const struct command_option *option)
 {
     char left[128], description[1200], letter[] = {'-', option->letter, ',', '\0'};
-    snprintf(left, sizeof left, "  %3s --%s%s%s%s%s", option->letter ? letter : "",
+    const char *value = !option->argument ? "" : option->alone ? "[=" : "=";
+    snprintf(left, sizeof left, "  %3s --%s%s%s%s%s%s", option->letter ? letter : "",
              option->param.name, option->param.also ? ", --" : "",
-             option->param.also ? option->param.also : "", option->argument ? "=" : "",
-             option->argument ? option->argument : "");
+             option->param.also ? option->param.also : "", value,
+             option->argument ? option->argument : "", option->alone ? "]" : "");
     print_entry(left, option_describe(option, description, sizeof description));
 }
 

@@ -239,19 +239,23 @@ static void add_name(struct row *row, const char *quote, const char *dashes, con
                      const char *argument)
 {
     size_t end = strlen(row->name);
+    const char *gap = !argument || *argument == '[' ? "" : " ";
     snprintf(row->name + end, sizeof row->name - end, "%s%s%s%s%s%s%s", end ? ", " : "", quote,
-             dashes, name, argument ? " " : "", argument ? argument : "", quote);
+             dashes, name, gap, argument ? argument : "", quote);
 }
 
 static struct row option_row(const struct command_option *option, enum form form)
 {
     const char *initial = option_default(option), letter[] = {option->letter, '\0'};
     struct row row = {.initial = initial, .meaning = option->param.meaning};
-    const char *quote = form == MARKDOWN ? "`" : "";
+    const char *quote = form == MARKDOWN ? "`" : "", *argument = option->argument;
+    char alone[40];
+    snprintf(alone, sizeof alone, "[=%s]", argument ? argument : "");
     if (form == JSON)
         add_name(&row, "", "", option->param.name, NULL);
     else
-        add_name(&row, quote, option->what ? "" : "--", option->param.name, option->argument);
+        add_name(&row, quote, option->what ? "" : "--", option->param.name,
+                 option->alone ? alone : argument);
     if (option->param.also && form != JSON)
         add_name(&row, quote, "--", option->param.also, NULL);
     if (option->letter && form != JSON)

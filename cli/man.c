@@ -133,14 +133,15 @@ static void put_synopsis(const struct subcommand *subcommand)
     putchar('\n');
 }
 
-static void put_dashed(const char *dashes, const char *name, const char *argument)
+static void put_dashed(const char *dashes, const char *name, const struct command_option *option)
 {
     char dashed[64];
     snprintf(dashed, sizeof dashed, "%s%s", dashes, name);
     put_bold(dashed);
-    if (argument) {
-        fputs(dashes[1] ? "=" : " ", stdout);
-        put_italic(argument);
+    if (option->argument) {
+        fputs(option->alone ? "[=" : dashes[1] ? "=" : " ", stdout);
+        put_italic(option->argument);
+        fputs(option->alone ? "]" : "", stdout);
     }
 }
 
@@ -149,13 +150,13 @@ static void put_option(const struct command_option *option)
     char description[1200], letter[] = {option->letter, '\0'};
     fputs(".TP\n", stdout);
     if (option->letter) {
-        put_dashed("-", letter, option->argument);
+        put_dashed("-", letter, option);
         fputs(", ", stdout);
     }
-    put_dashed("--", option->param.name, option->argument);
+    put_dashed("--", option->param.name, option);
     if (option->param.also) {
         fputs(", ", stdout);
-        put_dashed("--", option->param.also, option->argument);
+        put_dashed("--", option->param.also, option);
     }
     putchar('\n');
     put_text(option_describe(option, description, sizeof description));

@@ -188,7 +188,7 @@ static void check_words(const struct subcommand *subcommand, int argc, char **ar
             continue;
         const struct command_option *option = find_option(subcommand, word);
         const char *value = word[1] == '-' ? strchr(word, '=') : word[2] ? word + 2 : NULL;
-        if (takes_value(option) && !value && ++i == argc)
+        if (takes_value(option) && !option->alone && !value && ++i == argc)
             fail_usage("--%s needs a value: --%s=%s", option->param.name, option->param.name,
                        option->argument);
         if (!takes_value(option) && value)
@@ -273,7 +273,7 @@ static void take_option(struct line *line, size_t i, const char *text)
     if (option->given)
         *(bool *)((char *)line->state + option->given) = true;
     snprintf(label, sizeof label, "--%s", option->param.name);
-    read_value(option, label, line->state, text);
+    read_value(option, label, line->state, text ? text : option->alone);
 }
 
 /* Of a word that is cut. */
@@ -339,7 +339,8 @@ static void fill_options(const struct subcommand *subcommand,
         for (size_t n = 0; n < 2 && names[n]; n++) {
             assert(count < OPTIONS_MOST);
             options[count++] = (struct argp_option){names[n], key_of(option, i),
-                                                    takes_value(option) ? option->argument : NULL};
+                                                    takes_value(option) ? option->argument : NULL,
+                                                    option->alone ? OPTION_ARG_OPTIONAL : 0};
         }
     }
     options[count] = (struct argp_option){0};

@@ -17,12 +17,14 @@ struct command_option {
     struct param param; /* its name without dashes; its field is one of the command's own struct */
     char letter;        /* 'c' of -c; 0: none */
     const char *argument; /* what its value is called in help, as "NAME"; a switch has none */
-    unsigned times;   /* 0: it may be given once. Else so often at most, and the field is a struct
-                       * texts, unless the row has a reader of its own, which is called each time */
-    const char *more; /* where once is not enough: what to do, in words; or NULL */
-    unsigned rival;   /* options of a command with the same number exclude each other; 0: none */
-    size_t given;     /* offset of a bool: was it given? 0: nobody asks */
-    const char *what; /* an argument: "results file" */
+    const char *alone; /* the value that it has without one, and then one stands behind its =; NULL:
+                          it needs one */
+    unsigned times;    /* 0: it may be given once. Else so often at most, and the field is a struct
+                        * texts, unless the row has a reader of its own, which is called each time */
+    const char *more;  /* where once is not enough: what to do, in words; or NULL */
+    unsigned rival;    /* options of a command with the same number exclude each other; 0: none */
+    size_t given;      /* offset of a bool: was it given? 0: nobody asks */
+    const char *what;  /* an argument: "results file" */
 };
 
 #define TIMES_ANY UINT32_MAX

@@ -5,26 +5,46 @@
 #include <stdlib.h>
 
 #include "cli/command.h"
+#include "cli/gc_log.h"
 #include "cli/print.h"
 #include "policies/registry.h"
 #include "sim/base/allocate.h"
 #include "sim/base/json.h"
+#include "sim/engines.h"
+#include "sim/model/graph_need.h"
 #include "sim/simulation.h"
 #include "workloads/registry.h"
 
 struct replay {
     const char *file;
-    bool json;
+    bool json, events, text;
+    int64_t text_form;
     struct cost_choice cost;
     struct simulation_setup setup;
 };
 
 #define FIELD(name) PARAM_FIELD(replay, name)
 
+#define FORMS 1 /* rivals: of what is printed */
+
+static const char *const text_forms[] = {
+    [GC_LOG_LABELS] = "labels", [GC_LOG_PLAIN] = "plain", [GC_LOG_EVENTS] = NULL};
+
 static const struct command_option options[] = {
     {{TERM_COLLECTOR, FIELD(setup.collector)}, .letter = 'c', .argument = "NAME"},
     {{TERM_COST, FIELD(cost)}, .argument = "COST"},
-    {{"json", PARAM_SWITCH, FIELD(json), .meaning = "one JSON object a line for each collection"}},
+    {{"json", PARAM_SWITCH, FIELD(json), .meaning = "one JSON object a line for each collection"},
+     .rival = FORMS},
+    {{"events", PARAM_SWITCH, FIELD(events),
+      .meaning = "one JSON object a line for everything that module gc does and is asked"},
+     .rival = FORMS},
+    {{"debug-text", PARAM_CHOICE, FIELD(text_form), .choices = text_forms, .otherwise = "none",
+      .meaning = "what CPython prints with gc.DEBUG_STATS and the script's own flags; labels: each "
+                 "line behind its operation, labels for addresses; plain: as it prints it"},
+     .argument = "FORM",
+     .alone = "labels",
+     .rival = FORMS,
+     OPTION_GIVEN(replay, text)},
     {{"baseline", PARAM_COUNT, FIELD(setup.permanent), .least = 0, .most = 10000000, .initial = "0",
       .meaning = "begin with so many objects of the interpreter's own in the permanent "
                  "generation"},
@@ -72,12 +92,52 @@ static int print_row(void *context, const struct collection *c)
     return ferror(stdout) ? -1 : 0;
 }
 
+static bool prints_table(const struct replay *replay)
+{
+    return !replay->json && !replay->events && !replay->text;
+}
+
+static void print_summary(const struct replay *replay, const struct simulation_result *result,
+                          bool header_printed)
+{
+    print(header_printed ? "\n%" PRIu64 " operations, %" PRIu64 " collections\n"
+                         : "%" PRIu64 " operations, %" PRIu64 " collections\n",
+          result->operations,
+          result->stats[0].collections + result->stats[1].collections +
+              result->stats[2].collections);
+    if (costs_are_borrowed(replay->setup.costs, replay->setup.collector))
+        print("Times of %s are those measured on %s.\n", replay->setup.collector->name,
+              replay->setup.costs->interpreter);
+}
+
+static void replay_it(struct replay *replay)
+{
+    bool header_printed = false;
+    struct gc_log log = {.form = (enum gc_log_form)replay->text_form, .out = stdout};
+    struct observer observer = {
+        .context = &header_printed,
+        .collection = replay->json ? print_json : print_row,
+    };
+    struct simulation_result result;
+    struct error error;
+    if (replay->events)
+        log.form = GC_LOG_EVENTS;
+    if (replay->events || replay->text)
+        observer = gc_log_observer(&log);
+    replay->setup.engine = engine_choose(&replay->setup, &error);
+    if (error.text[0])
+        print_to(stderr, "%s: " GRAPH_NEED_LINE "\n", program_invocation_name, error.text);
+    if (simulate(&replay->setup, &observer, &result, &error) != 0 && error.text[0])
+        fail("%s", error.text);
+    if (prints_table(replay))
+        print_summary(replay, &result, header_printed);
+}
+
 static int run(void *state)
 {
     struct replay *replay = state;
     struct error error;
     struct setting workload, policy;
-    struct simulation_result result;
     char *spec;
     if (asprintf(&spec, "script:file=%s", replay->file) < 0)
         out_of_memory();
@@ -89,24 +149,7 @@ static int run(void *state)
     replay->setup.sample_ns = SAMPLE_NEVER;
     replay->setup.workload = &workload;
     replay->setup.policy = &policy;
-
-    bool header_printed = false;
-    const struct observer observer = {
-        .context = &header_printed,
-        .collection = replay->json ? print_json : print_row,
-    };
-    int status = simulate(&replay->setup, &observer, &result, &error);
-    if (status != 0 && error.text[0])
-        fail("%s", error.text);
-    if (!replay->json)
-        print(header_printed ? "\n%" PRIu64 " operations, %" PRIu64 " collections\n"
-                             : "%" PRIu64 " operations, %" PRIu64 " collections\n",
-              result.operations,
-              result.stats[0].collections + result.stats[1].collections +
-                  result.stats[2].collections);
-    if (!replay->json && costs_are_borrowed(&costs, replay->setup.collector))
-        print("Times of %s are those measured on %s.\n", replay->setup.collector->name,
-              costs.interpreter);
+    replay_it(replay);
     setting_fini(&workload);
     setting_fini(&policy);
     free(spec);
@@ -121,7 +164,8 @@ const struct subcommand subcommand_replay = {
     .description = "Replays a heap script (docs/heap-scripts.md) in the simulated interpreter and "
                    "prints each collection: the operation during which it ran, its generation, the "
                    "tracked objects in generations 0, 1, 2 as it began, those in the permanent "
-                   "generation, and how many objects it found unreachable.",
+                   "generation, and how many objects it found unreachable. Or it prints all that "
+                   "module gc does, or what CPython would print.",
     .examples = "pygcsim replay workloads/examples/nepotism.heap \\\n"
                 "    --collector cpython-3.11 --json",
     .options = {options},

@@ -11,6 +11,7 @@
 #include "cli/print.h"
 #include "cli/progress.h"
 #include "results/answer/show_value.h"
+#include "sim/model/graph_need.h"
 #include "sweep/file/length.h"
 #include "sweep/standings.h"
 
@@ -31,6 +32,7 @@ struct view {
     double told_bytes;      /* that the runs of the round under way have told */
     uint64_t stored_before; /* bytes, when it began */
     bool allow_long;
+    bool begun; /* a round, by now */
     bool advised;
 };
 
@@ -76,10 +78,22 @@ static void label_sweep(struct view *view)
                    best_so_far(view, best, sizeof best));
 }
 
+/* Engines that nobody has asked for, and why. */
+static void say_engines(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->experiment->workload_count; i++)
+        if (plan->workloads[i].needs_graph)
+            print_to(stderr, "%s: " GRAPH_NEED_LINE "\n", program_invocation_name,
+                     plan->workloads[i].needs_graph);
+}
+
 static void on_round(void *context, const struct execution *execution)
 {
     struct view *view = context;
     progress_clear(&view->progress);
+    if (!view->begun)
+        say_engines(execution->plan);
+    view->begun = true;
     progress_init(&view->progress, execution_parts(execution));
     view->workers = execution->workers;
     view->under_way = 0;

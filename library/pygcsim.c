@@ -39,7 +39,8 @@ static const struct param items[] = {
 static int read_item(struct pygcsim_run *run, const struct param *item, const char *text,
                      struct error *error)
 {
-    return param_read(item, item->name, run, text ? text : item->initial, error);
+    text = text ? text : item->initial;
+    return text ? param_read(item, item->name, run, text, error) : 0;
 }
 
 static int read_request(struct pygcsim_run *run, struct error *error)
@@ -63,7 +64,7 @@ static int simulate_request(void *context, struct error *error)
     run->record = record_new();
     run->meter = meter_new();
     run->values = allocate_zeroed(metric_count(), sizeof *run->values);
-    const struct simulation_setup setup = {
+    struct simulation_setup setup = {
         .engine = run->engine,
         .collector = run->collector,
         .workload = &run->workload,
@@ -72,6 +73,8 @@ static int simulate_request(void *context, struct error *error)
         .sample_ns = SAMPLE_AUTO,
         .warmup_ns = run->request->warmup_ns,
     };
+    struct error why;
+    setup.engine = engine_choose(&setup, &why);
     const struct observer observer = record_observer(run->record, NULL);
     record_begin(run->record);
     if (simulate(&setup, &observer, &result, error) != 0)

@@ -28,7 +28,7 @@ struct pygcsim_setup {
     const char *workload;  /* "web:rate=200,duration=60s" */
     const char *policy;    /* "threshold:t0=50000", or several with + in between */
     const char *collector; /* "cpython-3.12" */
-    const char *engine;    /* "interval" */
+    const char *engine;    /* "graph"; NULL: interval, unless the program takes graph */
     uint64_t seed;
     uint64_t warmup_ns;   /* wall time after start-up until the steady state */
     uint64_t limit_bytes; /* of memory for heap and compiled program; 0: none */

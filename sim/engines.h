@@ -12,4 +12,9 @@
 extern const struct engine *const engines[];
 extern const struct registry engine_registry;
 
+/* The engine that a setup names; if it names none, the fastest that can run its program: *why then
+ * says why that is not the interval engine ("x.heap:12: a weak reference"), and is empty if it is.
+ * A workload that cannot be started is for whoever runs it to refuse. */
+const struct engine *engine_choose(const struct simulation_setup *setup, struct error *why);
+
 #endif

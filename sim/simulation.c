@@ -111,12 +111,53 @@ static uint64_t promoted_by(const struct collection *collection, const struct fo
     return promoted;
 }
 
-static void run_collection(struct gc *gc, int generation, enum collection_cause cause)
+static void tell(struct mutator *mutator, struct gc_event *event)
+{
+    struct gc *gc = (struct gc *)mutator;
+    event->operation = mutator->operation;
+    OBSERVE(gc, gc_event, event);
+}
+
+static bool somebody_listens(const struct observer *observer)
+{
+    while (observer && !observer->gc_event)
+        observer = observer->next;
+    return observer != NULL;
+}
+
+/* What module gc does and the run loop decides; the rest of it is the engine's to tell. */
+static void tell_if_heard(struct gc *gc, struct gc_event event)
+{
+    if (gc->mutator.tell)
+        gc->mutator.tell(&gc->mutator, &event);
+}
+
+static void tell_beginning(struct gc *gc, const struct collection *collection)
+{
+    struct gc_event event = {.kind = GC_EVENT_COLLECTION,
+                             .generation = collection->generation,
+                             .permanent = collection->permanent};
+    memcpy(event.before, collection->before, sizeof event.before);
+    tell_if_heard(gc, event);
+}
+
+static void tell_end(struct gc *gc)
+{
+    const struct collector *collector = &gc->mutator.collector;
+    struct gc_event event = {.kind = GC_EVENT_END};
+    memcpy(event.count, collector->count, sizeof event.count);
+    memcpy(event.stats, collector->stats, sizeof event.stats);
+    tell_if_heard(gc, event);
+    gc->mutator.tell = NULL; /* what is done to the heap after that is only to see what there is */
+}
+
+/* Returns what it found, as gc.collect() does; 0 while another runs. */
+static uint64_t run_collection(struct gc *gc, int generation, enum collection_cause cause)
 {
     struct mutator *mutator = &gc->mutator;
     struct collector *collector = &mutator->collector;
     if (collector->collecting)
-        return;
+        return 0;
     struct engine_totals totals;
     gc->engine->totals(gc->engine_state, &totals);
     struct collection collection = {
@@ -131,6 +172,7 @@ static void run_collection(struct gc *gc, int generation, enum collection_cause 
         .heap_bytes_before = totals.heap_bytes,
     };
     struct found found;
+    tell_beginning(gc, &collection);
     collector_begin(collector, generation);
     gc->engine->collect(gc->engine_state, generation, &found);
     gc->engine->totals(gc->engine_state, &totals);
@@ -138,31 +180,29 @@ static void run_collection(struct gc *gc, int generation, enum collection_cause 
     collection.heap_bytes_after = totals.heap_bytes;
     collection.examined = tally_objects(&found.examined);
     collection.refs = tally_fields(&found.examined);
-    collection.unreachable = tally_objects(&found.unreachable);
+    collection.unreachable = found.collected + found.uncollectable;
     collection.promoted = promoted_by(&collection, &found);
     set_pause(gc, &collection, &found);
     mutator->wall_ns += collection.pause_ns;
     gc->pause_ns += collection.pause_ns;
     gc->late_ns += collection.pause_ns;
-    collector_end(collector, generation, collection.examined - collection.unreachable,
-                  collection.unreachable);
+    collector_end(collector, generation, found.survivors, found.collected, found.uncollectable);
+    tell_if_heard(gc, (struct gc_event){.kind = GC_EVENT_DONE,
+                                        .generation = generation,
+                                        .unreachable = collection.unreachable,
+                                        .uncollectable = found.uncollectable,
+                                        .pause_ns = collection.pause_ns});
     combination_collected(&gc->policies, gc, &collection);
     collector->collecting = false;
     OBSERVE(gc, collection, &collection);
+    return collection.unreachable;
 }
 
-static void tell(struct mutator *mutator, struct gc_event *event)
+/* gc.collect(), called by the program itself. */
+static void collect_for_program(struct gc *gc, int generation)
 {
-    struct gc *gc = (struct gc *)mutator;
-    event->operation = mutator->operation;
-    OBSERVE(gc, gc_event, event);
-}
-
-static bool somebody_listens(const struct observer *observer)
-{
-    while (observer && !observer->gc_event)
-        observer = observer->next;
-    return observer != NULL;
+    uint64_t found = run_collection(gc, generation, CAUSE_program);
+    tell_if_heard(gc, (struct gc_event){.kind = GC_EVENT_COLLECT, .answer = (int64_t)found});
 }
 
 static void collect_automatically(struct mutator *mutator)
@@ -457,7 +497,7 @@ static void control(struct gc *gc, const struct op *op)
     struct mutator *mutator = &gc->mutator;
     switch ((enum op_code)op->code) {
     case OP_COLLECT:
-        run_collection(gc, (int)op->a, CAUSE_program);
+        collect_for_program(gc, (int)op->a);
         break;
     case OP_FREEZE:
         freeze(gc);
@@ -685,6 +725,8 @@ static int end(struct simulation *simulation, struct error *error)
     struct gc *gc = &simulation->gc;
     gc->ended = true;
     take_last_sample(gc);
+    if (gc->mutator.fault.kind == FAULT_NONE && !gc->abandoned)
+        tell_end(gc);
     fill_result(gc, &simulation->result);
     if (gc->mutator.fault.kind == FAULT_MEMORY_LIMIT)
         simulation->result.status = RUN_out_of_memory;

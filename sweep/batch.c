@@ -94,10 +94,11 @@ struct window *batch_defer(struct batch *batch)
 
 /* ---- the program ---------------------------------------------------------------------- */
 
-void batch_init(struct batch *batch, size_t runs, const struct execution *execution)
+void batch_init(struct batch *batch, size_t program, const struct execution *execution)
 {
+    size_t runs = execution->plan->programs[program].to_do;
     *batch = (struct batch){.to_take = runs, .to_end = runs, .state = runs ? WAITING : DONE};
-    if (runs == 0 || execution_compiles(execution))
+    if (runs == 0 || execution_compiles(execution, program))
         return;
     struct window *all = allocate_zeroed(1, sizeof *all);
     compiled_init(&all->own);

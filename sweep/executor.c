@@ -15,9 +15,9 @@ bool executor_is_stopped(const struct executor *executor)
     return executor->broken || (executor->execution->stop && *executor->execution->stop);
 }
 
-bool execution_compiles(const struct execution *execution)
+bool execution_compiles(const struct execution *execution, size_t program)
 {
-    return execution->plan->experiment->engine->compiles && !execution->compiled;
+    return execution->plan->programs[program].engine->compiles && !execution->compiled;
 }
 
 void executor_give_up(struct executor *executor, const struct error *error)
@@ -35,8 +35,8 @@ double execution_parts(const struct execution *execution)
 {
     const struct plan *plan = execution->plan;
     double parts = (double)plan->to_do;
-    for (size_t i = 0; i < plan->program_count && execution_compiles(execution); i++)
-        parts += plan->programs[i].to_do ? COMPILE_PART : 0;
+    for (size_t i = 0; i < plan->program_count; i++)
+        parts += plan->programs[i].to_do && execution_compiles(execution, i) ? COMPILE_PART : 0;
     return parts;
 }
 
@@ -89,7 +89,7 @@ static struct window *end_advance(struct worker *worker, struct advance *advance
 static void end_batch(struct worker *worker, struct batch *batch)
 {
     struct executor *executor = worker->executor;
-    if (execution_compiles(executor->execution))
+    if (execution_compiles(executor->execution, (size_t)(batch - executor->batches)))
         note_progress(worker, &batch->told, 1, COMPILE_PART);
     batch_fini(batch);
     batch->state = DONE;
@@ -236,7 +236,7 @@ static void init(struct executor *executor)
     executor->workers = allocate_zeroed(workers, sizeof *executor->workers);
     executor->alone = allocate_zeroed(plan->to_do + 1, sizeof *executor->alone);
     for (size_t i = 0; i < plan->program_count; i++)
-        batch_init(&executor->batches[i], plan->programs[i].to_do, executor->execution);
+        batch_init(&executor->batches[i], i, executor->execution);
     for (size_t i = plan->run_count; i-- > 0;)
         executor->batches[plan->runs[i].program].next = i;
     for (unsigned i = 0; i < workers; i++)

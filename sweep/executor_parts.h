@@ -113,8 +113,8 @@ struct task {
 
 bool executor_is_stopped(const struct executor *executor);
 
-/* Are programs to be compiled? If not, runs generate them, or there is one already. */
-bool execution_compiles(const struct execution *execution);
+/* Is the plan's program to be compiled? If not, runs generate it, or it is there already. */
+bool execution_compiles(const struct execution *execution, size_t program);
 
 /* Nothing can be stored any more: everybody stops. The caller has not got the lock. */
 void executor_give_up(struct executor *executor, const struct error *error);
@@ -131,7 +131,7 @@ bool take_task(struct worker *worker, struct task *task);
 
 /* ---- batch.c ---- */
 
-void batch_init(struct batch *batch, size_t runs, const struct execution *execution);
+void batch_init(struct batch *batch, size_t program, const struct execution *execution);
 void batch_fini(struct batch *batch);
 
 /* Compiles the next window, or fails. The caller has not got the lock. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/base/allocate.h"
+#include "sim/engines.h"
 
 /* Do programs of these two take the same times? */
 static bool same_times(const struct costs *a, const struct costs *b)
@@ -26,6 +27,25 @@ struct seed_programs {
     size_t before_capacity, capacity;
 };
 
+/* Chosen once for each workload: what it needs does not depend on the seed. */
+static const struct engine *engine_of(struct plan *plan, const struct point *point, uint64_t seed)
+{
+    struct planned_workload *workload = &plan->workloads[point->workload];
+    const struct simulation_setup setup = {
+        .engine = plan->experiment->engine,
+        .collector = point->collector,
+        .costs = point->costs,
+        .workload = &plan->experiment->workloads[point->workload],
+        .seed = seed,
+    };
+    struct error why;
+    if (!workload->engine) {
+        workload->engine = engine_choose(&setup, &why);
+        workload->needs_graph = why.text[0] ? allocate_text(why.text) : NULL;
+    }
+    return workload->engine;
+}
+
 /* The program of a point with a seed; added if it is new. */
 static size_t find_program(struct plan *plan, struct seed_programs *known,
                            const struct point *point, uint64_t seed)
@@ -42,7 +62,8 @@ static size_t find_program(struct plan *plan, struct seed_programs *known,
     plan->programs[number] = (struct planned_program){.workload = point->workload,
                                                       .seed = seed,
                                                       .collector = point->collector,
-                                                      .costs = point->costs};
+                                                      .costs = point->costs,
+                                                      .engine = engine_of(plan, point, seed)};
     known->before[number] = *newest;
     return *newest = number;
 }
@@ -102,6 +123,7 @@ void plan_init(struct plan *plan, const struct experiment *experiment, struct sh
     struct seed_programs known = {0};
     *plan = (struct plan){.experiment = experiment, .all_runs = count_all(experiment)};
     plan->runs = allocate_zeroed(plan->all_runs, sizeof *plan->runs);
+    plan->workloads = allocate_zeroed(experiment->workload_count, sizeof *plan->workloads);
     known.of_workload = allocate_zeroed(experiment->workload_count, sizeof *known.of_workload);
     for (size_t s = 0; s < experiment->seed_count; s++)
         add_seed(plan, &known, s);
@@ -115,6 +137,9 @@ void plan_fini(struct plan *plan)
 {
     free(plan->runs);
     free(plan->programs);
+    for (size_t i = 0; plan->workloads && i < plan->experiment->workload_count; i++)
+        free(plan->workloads[i].needs_graph);
+    free(plan->workloads);
     *plan = (struct plan){0};
 }
 
@@ -124,7 +149,7 @@ struct run_plan plan_run(const struct plan *plan, const struct planned_run *run)
     const struct point *point = &experiment->points[run->point];
     bool fixed = experiment->warmup.ns != WARMUP_MSER5;
     return (struct run_plan){
-        .setup = {.engine = experiment->engine,
+        .setup = {.engine = plan->programs[run->program].engine,
                   .collector = point->collector,
                   .costs = point->costs,
                   .workload = &experiment->workloads[point->workload],

@@ -32,7 +32,14 @@ struct planned_program {
     uint64_t seed;
     const struct collector_version *collector;
     const struct costs *costs; /* one of those with its mutator times */
-    size_t runs, to_do;        /* of the plan; and those not stored yet */
+    const struct engine *engine;
+    size_t runs, to_do; /* of the plan; and those not stored yet */
+};
+
+/* What its programs are run with, if they are asked to be. */
+struct planned_workload {
+    const struct engine *engine; /* NULL: it has no program of the plan yet */
+    char *needs_graph;           /* the graph engine, why: as struct program says; or NULL */
 };
 
 struct plan {
@@ -41,6 +48,7 @@ struct plan {
     int64_t id;    /* of the experiment's row, which may be set to continue one */
     struct planned_run *runs;
     struct planned_program *programs;
+    struct planned_workload *workloads; /* of the experiment */
     size_t run_count, to_do, program_count;
     size_t all_runs; /* with those of other shares */
 };

@@ -99,7 +99,7 @@ static void begin_batch(struct executor *executor, struct batch *batch)
     const struct execution *execution = executor->execution;
     batch->state = LIVE;
     executor->live++;
-    if (execution->begun && execution_compiles(execution))
+    if (execution->begun && execution_compiles(execution, (size_t)(batch - executor->batches)))
         execution->begun(execution->context, NULL);
 }
 

@@ -117,7 +117,8 @@ static int read_terms(struct experiment *experiment, const struct run_terms *ter
     for (size_t i = 0; i < sizeof params / sizeof *params; i++)
         if (param_read(&params[i], params[i].name, &told, texts[i], error) != 0)
             return -1;
-    experiment->engine = told.engine;
+    /* What is chosen where none is named: other programs of the experiment may take another. */
+    experiment->engine = told.engine == &interval_engine ? NULL : told.engine;
     experiment->log = (enum log_level)told.log;
     experiment->warmup = told.warmup;
     experiment->sample_ns = told.sample_ns;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Heap scripts: programs as text (docs/heap-scripts.md). The reader finds every error of form; that
- * a register is empty or a field out of range shows only when the script runs. */
+ * a register is empty, or its object is of a kind that has no such field, shows only when the
+ * script runs. */
 #ifndef PYGCSIM_WORKLOADS_HEAP_SCRIPT_H
 #define PYGCSIM_WORKLOADS_HEAP_SCRIPT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,10 +21,14 @@
 #define HEAP_SCRIPT_BYTES     ((size_t)1 << 30) /* of text */
 
 struct heap_script {
-    struct op *ops;
-    uint32_t *lines; /* of each operation, from 1 */
-    size_t count, ops_capacity, lines_capacity;
+    struct op *ops;    /* a tuple's items (OP_ITEM) before its OP_NEW: they are no operations of the
+                          script, */
+    size_t count;      /* but are counted here */
+    uint32_t *lines;   /* of each operation, from 1 */
+    size_t operations; /* of the script */
     uint32_t registers; /* it uses 0 … n − 1 */
+    bool has_kinds;     /* it has more than `slots`, and operations on those: struct program's */
+    size_t ops_capacity, lines_capacity;
 };
 
 /* Reads a script from memory; `name` is for messages ("name:line: …"). Returns 0 or -1; finish with

@@ -3,6 +3,7 @@
  * script: a heap script as a workload. */
 #include <stdio.h>
 
+#include "sim/model/graph_need.h"
 #include "sim/model/workload.h"
 #include "workloads/heap_script.h"
 
@@ -20,6 +21,16 @@ static const struct param params[] = {
     {NULL},
 };
 
+/* Why it takes the engine that has the graph, and the line. */
+static void declare_need(const struct script *script, struct program *program)
+{
+    struct graph_need need;
+    const struct heap_script *read = &script->script;
+    if (program_needs_graph(read->ops, read->count, &need))
+        error_set(&program->needs_graph, "%s:%u: %s", script->file, read->lines[need.operation],
+                  need.what);
+}
+
 static int start(void *state, struct program *program, uint64_t seed, struct error *error)
 {
     struct script *script = state;
@@ -28,6 +39,8 @@ static int start(void *state, struct program *program, uint64_t seed, struct err
         return -1;
     program->registers = script->script.registers;
     program->scatter = script->scatter;
+    program->has_kinds = script->script.has_kinds;
+    declare_need(script, program);
     for (size_t i = 0; i < script->script.count; i++) {
         const struct op *op = &script->script.ops[i];
         program->planned_ns += program->costs.ns[op->code][op->kind];
@@ -35,12 +48,19 @@ static int start(void *state, struct program *program, uint64_t seed, struct err
     return 0;
 }
 
+#define STRETCH                                                                                    \
+    4096 /* operations at a time, but for a tuple and its items, which stay together               \
+          */
+
 static bool produce(void *state, struct program *program)
 {
     struct script *script = state;
     const struct heap_script *read = &script->script;
-    for (int n = 0; n < 4096 && script->next < read->count; n++)
+    bool in_operation = false;
+    for (int n = 0; script->next < read->count && (n < STRETCH || in_operation); n++) {
+        in_operation = read->ops[script->next].code == OP_ITEM;
         program_emit(program, read->ops[script->next++]);
+    }
     return script->next < read->count;
 }
 

@@ -139,7 +139,7 @@ static void collect(struct walk *walk, int g, double in, const struct steady *st
 {
     struct collector *collector = &walk->collector;
     collector_begin(collector, g);
-    collector_end(collector, g, walk->survivors[g], 0);
+    collector_end(collector, g, walk->survivors[g], 0, 0);
     collector->collecting = false;
     if (g == 1)
         walk->survivors[1] = (uint64_t)steady->middle_survivors;

@@ -8,6 +8,8 @@
 #include "sim/base/invariant.h"
 #include "sim/graph/heap.h"
 #include "sim/graph/heap_check.h"
+#include "sim/graph/kind_operations.h"
+#include "sim/graph/kinds.h"
 #include "sim/model/machine.h"
 #include "sim/model/stream.h"
 
@@ -43,6 +45,9 @@ static int begin(void *context, struct error *error)
     graph->memory_limit_bytes =
         program->memory_limit_bytes ? program->memory_limit_bytes : UINT64_MAX;
     graph->collects_in_allocation = setup->collector->kind == COLLECTS_IN_ALLOCATION;
+    graph->heap->mutator = graph->mutator;
+    if (program->has_kinds)
+        heap_give_kinds(graph->heap, &setup->collector->objects);
     heap_add_permanent(graph->heap, setup->permanent);
     return 0;
 }
@@ -128,17 +133,14 @@ static ref *fields(void *context, ref o, uint32_t *count)
 static void assign(void *context, ref *slot, ref o)
 {
     struct graph *graph = context;
-    collector_freed(&graph->mutator->collector, heap_assign(graph->heap, slot, o));
+    heap_assign(graph->heap, slot, o);
 }
 
+/* A container, whatever its kind. */
 static bool execute_new(struct graph *graph, const struct op *op)
 {
     struct heap *heap = graph->heap;
     struct mutator *mutator = graph->mutator;
-    if (op->c > graph->memory_limit_bytes - heap->bytes) {
-        mutator->fault = (struct fault){FAULT_MEMORY_LIMIT, op->a, 0};
-        return false;
-    }
     bool due = collector_allocated(&mutator->collector);
     if (due && graph->collects_in_allocation)
         mutator->collect_automatically(mutator);
@@ -157,6 +159,12 @@ static bool execute(struct graph *graph, const struct op *op)
 {
     const struct machine machine = {graph->heap->registers, &graph->mutator->fault, graph, fields,
                                     assign};
+    if (op->code == OP_NEW && op->c > graph->memory_limit_bytes - graph->heap->bytes) {
+        graph->mutator->fault = (struct fault){.kind = FAULT_MEMORY_LIMIT, .which = op->a};
+        return false;
+    }
+    if (graph->heap->rules)
+        return kind_execute(graph->heap, op);
     if (op->code == OP_NEW)
         return execute_new(graph, op);
     return machine_execute(&machine, op);
@@ -181,7 +189,7 @@ static enum engine_stop run_stretch(struct graph *graph, struct op *control)
         mutator->mutator_ns += ns;
         if (op->code != OP_WORK && !execute(graph, op))
             return STOP_FAULT;
-        mutator->operation++;
+        mutator->operation += op->code != OP_ITEM;
         if (CHECKS_INVARIANTS)
             check_between_collections(graph);
     }
@@ -206,8 +214,7 @@ static void graph_collect(void *engine, int generation, struct found *found)
     bool checked = checks_collection(graph);
     uint64_t expected = checked ? count_unreachable(graph->heap, generation) : 0;
     heap_find_unreachable(graph->heap, generation, found);
-    uint64_t freed = heap_reclaim(graph->heap);
-    collector_freed(&graph->mutator->collector, freed > UINT32_MAX ? UINT32_MAX : (uint32_t)freed);
+    heap_reclaim(graph->heap);
     if (checked)
         check_collection(graph, expected, found);
 }

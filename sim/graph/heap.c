@@ -7,11 +7,20 @@
 
 #include "sim/base/allocate.h"
 #include "sim/base/array.h"
+#include "sim/graph/kinds.h"
+#include "sim/graph/weakrefs.h"
 
-/* Bytes of an object with so many fields. */
-static size_t size_of(uint32_t fields)
+/* ---- memory --------------------------------------------------------------------------------- */
+
+/* Bytes of an object with so many fields and hidden slots. */
+static size_t size_of(uint32_t slots)
 {
-    return sizeof(struct object) + (size_t)fields * sizeof(ref);
+    return sizeof(struct object) + (size_t)slots * sizeof(ref);
+}
+
+static uint32_t slots_of(const struct heap *heap, const struct object *object)
+{
+    return object->fields + (heap->rules ? hidden_slots(heap, object->kind) : 0);
 }
 
 struct heap *heap_new(uint32_t registers)
@@ -28,434 +37,251 @@ void heap_free(struct heap *heap)
 {
     if (!heap)
         return;
-    for (int g = 0; g <= PERMANENT; g++)
-        array_free(heap->generations[g].objects, heap->generations[g].capacity, sizeof(ref));
-    array_free(heap->unreachable, heap->unreachable_capacity, sizeof(ref));
-    free(heap->crowded);
+    for (int list = 0; list < LISTS; list++)
+        array_free(heap->generations[list].objects, heap->generations[list].capacity, sizeof(ref));
+    array_free(heap->returned, heap->returned_capacity, sizeof(ref));
+    array_free(heap->stack, heap->stack_capacity, sizeof(ref));
+    array_free(heap->dying, heap->dying_capacity, sizeof *heap->dying);
+    array_free(heap->labels, heap->labels_capacity, sizeof *heap->labels);
     array_free(heap->gc_refs, heap->gc_refs_capacity, sizeof *heap->gc_refs);
+    free(heap->crowded);
+    free(heap->finalizers);
+    free(heap->garbage);
+    free(heap->items);
     free(heap->registers);
     arena_fini(&heap->arena);
     free(heap);
 }
 
-static void generation_room(struct generation *generation, size_t more)
+/* ---- lists ---------------------------------------------------------------------------------- */
+
+/* Closes the holes of a list, whose order stays. */
+static void close_holes(struct heap *heap, struct generation *list)
 {
-    if (generation->count + more > generation->capacity)
-        generation->objects = array_grow(generation->objects, &generation->capacity,
-                                         generation->count + more, sizeof *generation->objects);
+    size_t used = 0;
+    for (size_t i = 0; i < list->used; i++) {
+        ref o = list->objects[i];
+        if (!o)
+            continue;
+        heap_object(heap, o)->position = (uint32_t)used;
+        list->objects[used++] = o;
+    }
+    list->used = used;
 }
 
-static void enter_generation(struct heap *heap, ref o, int generation)
+static void make_room(struct heap *heap, struct generation *list)
+{
+    if (list->used < list->capacity)
+        return;
+    if (list->count < list->used / 2)
+        close_holes(heap, list);
+    else
+        list->objects =
+            array_grow(list->objects, &list->capacity, list->used + 1, sizeof *list->objects);
+}
+
+void heap_append(struct heap *heap, ref o, uint8_t generation)
 {
     struct object *object = heap_object(heap, o);
-    struct generation *entered = &heap->generations[generation];
-    generation_room(entered, 1);
-    object->generation = (uint8_t)generation;
-    object->position = (uint32_t)entered->count;
-    entered->objects[entered->count++] = o;
+    struct generation *list = &heap->generations[list_of(generation)];
+    make_room(heap, list);
+    object->generation = generation;
+    object->position = (uint32_t)list->used;
+    list->objects[list->used++] = o;
+    list->count++;
 }
 
-ref heap_allocate(struct heap *heap, enum object_kind kind, uint32_t fields, uint32_t bytes)
+void heap_track(struct heap *heap, ref o, uint8_t generation)
 {
-    ref o = arena_take(&heap->arena, size_of(fields));
+    const struct object *object = heap_object(heap, o);
+    assert(object->generation == UNTRACKED);
+    heap_append(heap, o, generation);
+    heap->untracked--;
+    if (generation <= PERMANENT)
+        tally_add(&heap->generations[generation].tally, cost_class_of(object->kind), object->fields,
+                  object->bytes);
+}
+
+void heap_take_out(struct heap *heap, ref o)
+{
+    const struct object *object = heap_object(heap, o);
+    struct generation *list = &heap->generations[list_of(object->generation)];
+    list->objects[object->position] = 0;
+    list->count--;
+    while (list->used && !list->objects[list->used - 1])
+        list->used--;
+}
+
+void heap_untrack(struct heap *heap, ref o)
+{
+    struct object *object = heap_object(heap, o);
+    if (object->generation == UNTRACKED)
+        return;
+    if (object->generation <= PERMANENT)
+        tally_remove(&heap->generations[object->generation].tally, cost_class_of(object->kind),
+                     object->fields, object->bytes);
+    heap_take_out(heap, o);
+    object->generation = UNTRACKED;
+    heap->untracked++;
+}
+
+/* ---- births --------------------------------------------------------------------------------- */
+
+ref heap_allocate_untracked(struct heap *heap, enum object_kind kind, uint32_t fields,
+                            uint32_t bytes)
+{
+    uint32_t slots = fields + (heap->rules ? hidden_slots(heap, kind) : 0);
+    ref o = arena_take(&heap->arena, size_of(slots));
     struct object *object = heap_object(heap, o);
     *object = (struct object){.birth = (uint32_t)heap->births,
                               .birth_high = (uint8_t)(heap->births >> 32),
                               .fields = fields,
                               .bytes = bytes,
+                              .generation = UNTRACKED,
                               .kind = (uint8_t)kind};
     heap->births++;
-    for (uint32_t f = 0; f < fields; f++)
-        object->field[f] = 0;
-    enter_generation(heap, o, 0);
-    tally_add(&heap->generations[0].tally, cost_class_of(kind), fields, bytes);
+    heap->untracked++;
+    for (uint32_t slot = 0; slot < slots; slot++)
+        object->field[slot] = 0;
     heap->bytes += bytes;
     if (heap->bytes > heap->peak_bytes)
         heap->peak_bytes = heap->bytes;
     return o;
 }
 
+ref heap_allocate(struct heap *heap, enum object_kind kind, uint32_t fields, uint32_t bytes)
+{
+    ref o = heap_allocate_untracked(heap, kind, fields, bytes);
+    heap_track(heap, o, 0);
+    return o;
+}
+
 void heap_add_permanent(struct heap *heap, uint64_t count)
 {
-    struct generation *permanent = &heap->generations[PERMANENT];
+    uint32_t slots = hidden_slots(heap, KIND_SLOTS);
     for (uint64_t i = 0; i < count; i++) {
-        ref o = arena_take(&heap->arena, size_of(0));
-        *heap_object(heap, o) = (struct object){.count = 1};
-        enter_generation(heap, o, PERMANENT);
-        tally_add(&permanent->tally, 0, 0, 0);
+        ref o = arena_take(&heap->arena, size_of(slots));
+        struct object *object = heap_object(heap, o);
+        *object = (struct object){.count = 1, .kind = KIND_SLOTS};
+        memset(object->field, 0, slots * sizeof *object->field);
+        heap_append(heap, o, PERMANENT);
+        tally_add(&heap->generations[PERMANENT].tally, COST_LIST_SUBCLASS, 0, 0);
     }
 }
 
-/* How old an object is: a bucket (sim/model/age.h). */
-static uint32_t age_of(const struct heap *heap, const struct object *object)
+/* ---- death by reference count --------------------------------------------------------------- */
+
+uint32_t heap_age(const struct heap *heap, ref o, uint64_t births)
 {
+    const struct object *object = heap_object(heap, o);
     uint64_t birth = (uint64_t)object->birth_high << 32 | object->birth;
-    return age_bucket((heap->births - birth - 1) % (UINT64_C(1) << AGE_BITS));
+    return age_bucket((births - birth - 1) % (UINT64_C(1) << AGE_BITS));
 }
 
-/* Takes an object that is being freed out of its generation: the last of the list takes its place.
- */
-static void leave_generation(struct heap *heap, struct object *object)
+/* An object dies that was in that generation. Those that a collection has found unreachable were
+ * counted then. */
+static void count_death(struct heap *heap, ref o, uint8_t generation)
 {
-    if (object->generation == UNREACHABLE)
-        return; /* has left, and was counted, when it was found */
-    struct generation *left = &heap->generations[object->generation];
-    ref last = left->objects[--left->count];
-    left->objects[object->position] = last;
-    heap_object(heap, last)->position = object->position;
-    tally_remove(&left->tally, cost_class_of(object->kind), object->fields, object->bytes);
+    if (list_of(generation) > PERMANENT && generation < CALLED)
+        return;
+    unsigned source = generation <= PERMANENT ? generation : generation & 3;
     if (heap->reclaiming) {
-        heap->freed_by_collector[object->generation]++;
-        heap->ages.by_collector[object->generation][age_of(heap, object)]++;
+        heap->freed_by_collector[source]++;
+        heap->ages.by_collector[source][heap_age(heap, o, heap->births)]++;
     } else {
-        heap->freed_by_count[object->generation]++;
-        heap->ages.by_count[object->generation][age_of(heap, object)]++;
+        heap->freed_by_count[source]++;
+        heap->ages.by_count[source][heap_age(heap, o, heap->births)]++;
     }
+}
+
+/* typeobject.c, subtype_dealloc and PyObject_CallFinalizerFromDealloc: an object with a finalizer
+ * is alive again while that runs. Returns true if it stays so. */
+static bool is_resurrected(struct heap *heap, ref o)
+{
+    heap_untrack(heap, o);
+    heap_track(heap, o, 0);
+    heap_object(heap, o)->count = 1;
+    run_finalizer(heap, o);
+    return --heap_object(heap, o)->count > 0;
+}
+
+/* An object begins to die. Returns how many things it has to let go; NOTHING_DIES if it lives on.
+ */
+#define NOTHING_DIES UINT32_MAX
+static uint32_t begin_death(struct heap *heap, ref o)
+{
+    uint8_t generation = heap_object(heap, o)->generation;
+    if (heap->rules && has_finalizer_left(heap, o) && is_resurrected(heap, o))
+        return NOTHING_DIES;
+    count_death(heap, o, generation);
+    heap_untrack(heap, o);
+    if (!heap->rules)
+        return heap_object(heap, o)->fields;
+    if (heap_object(heap, o)->kind == KIND_WEAKREF)
+        weakref_clear(heap, o);
+    else if (weakrefs_first(heap, o))
+        weakrefs_die(heap, o);
+    return kind_begin_content(heap, o, false);
+}
+
+static void end_death(struct heap *heap, ref o)
+{
+    struct object *object = heap_object(heap, o);
+    object->generation = FREED;
+    if (heap->rules)
+        kind_free(heap, object->kind, object->fields);
+    else if (heap->mutator)
+        collector_freed(&heap->mutator->collector, 1);
+    heap->bytes -= object->bytes;
+    heap->untracked--;
+    heap->freed++;
+    arena_give(&heap->arena, o, size_of(slots_of(heap, object)));
+}
+
+static void push_dying(struct heap *heap, ref o)
+{
+    if (heap->dying_count == heap->dying_capacity)
+        heap->dying = array_grow(heap->dying, &heap->dying_capacity, heap->dying_count + 1,
+                                 sizeof *heap->dying);
+    uint32_t left = begin_death(heap, o);
+    if (left != NOTHING_DIES)
+        heap->dying[heap->dying_count++] = (struct dying){o, left};
 }
 
 uint32_t heap_release(struct heap *heap, ref o)
 {
-    struct object *object = heap_object(heap, o);
-    if (--object->count)
+    if (--heap_object(heap, o)->count)
         return 0;
-    uint32_t freed = 0;
-    while (o) { /* o is the top of a stack linked through `count`, which is 0 at its end */
-        object = heap_object(heap, o);
-        ref top = object->count;
-        for (uint32_t i = 0; i < object->fields; i++) {
-            ref child = object->field[i];
-            if (!child)
-                continue;
-            struct object *referent = heap_object(heap, child);
-            if (--referent->count == 0) {
-                referent->count = top;
-                top = child;
-            }
-        }
-        leave_generation(heap, object);
-        heap->bytes -= object->bytes;
-        arena_give(&heap->arena, o, size_of(object->fields));
-        freed++;
-        o = top;
-    }
-    return freed;
-}
-
-/* ---- a stack of objects, in the room for those that are unreachable ------------------------- */
-
-static inline ref *stack_room(struct heap *heap, size_t depth)
-{
-    if (depth > heap->unreachable_capacity)
-        heap->unreachable = array_grow(heap->unreachable, &heap->unreachable_capacity, depth,
-                                       sizeof *heap->unreachable);
-    return heap->unreachable;
-}
-
-static inline void push(struct heap *heap, ref o)
-{
-    stack_room(heap, heap->unreachable_count + 1)[heap->unreachable_count] = o;
-    heap->unreachable_count++;
-}
-
-static inline struct object *pop(struct heap *heap)
-{
-    return heap_object(heap, heap->unreachable[--heap->unreachable_count]);
-}
-
-/* ---- finding what is unreachable ------------------------------------------------------------- */
-
-/* The passes of a collection read headers in the order of the lists, which need not be that of
- * memory: so they ask for each AHEAD of its turn. */
-#define AHEAD 32
-
-/* References gathered before they are counted. */
-#define BATCH 1024
-
-static inline void prefetch(const struct heap *heap, const ref *objects, size_t count, size_t i)
-{
-    if (i + AHEAD < count)
-        __builtin_prefetch(heap_object(heap, objects[i + AHEAD]));
-}
-
-static inline uint8_t *refs_of(const struct heap *heap, ref o)
-{
-    return &heap->gc_refs[heap_gc_refs(o)];
-}
-
-static void set_refs(const struct heap *heap, int generation, uint8_t refs)
-{
-    const struct generation *set = &heap->generations[generation];
-    for (size_t i = 0; i < set->count; i++)
-        *refs_of(heap, set->objects[i]) = refs;
-}
-
-/* How many bytes of gc_refs the blocks taken so far have. */
-static size_t gc_refs_used(const struct heap *heap)
-{
-    return heap_gc_refs((ref)heap->arena.used - 1) + 1;
-}
-
-static void make_room_for_gc_refs(struct heap *heap)
-{
-    size_t had = heap->gc_refs_capacity;
-    heap->gc_refs = array_grow(heap->gc_refs, &heap->gc_refs_capacity, gc_refs_used(heap),
-                               sizeof *heap->gc_refs);
-    memset(heap->gc_refs + had, GC_REFS_NONE, heap->gc_refs_capacity - had);
-}
-
-/* gcmodule.c, update_refs: makes the objects of generations 0 … oldest candidates.
- *
- * If that is all but the permanent ones, and they are not few in a large arena, it is quicker to
- * write every byte than to go through the lists. Returns true if it did that: bytes that belong to
- * no object then say candidate, too, and forget_refs must put them right. */
-static bool update_refs(struct heap *heap, int oldest, size_t candidates)
-{
-    make_room_for_gc_refs(heap);
-    if (oldest == GENERATIONS - 1 && candidates * 16 > gc_refs_used(heap)) {
-        memset(heap->gc_refs, GC_REFS_CANDIDATE, gc_refs_used(heap));
-        *refs_of(heap, 0) = GC_REFS_NONE;
-        set_refs(heap, PERMANENT, GC_REFS_NONE);
-        return true;
-    }
-    for (int g = 0; g <= oldest; g++)
-        set_refs(heap, g, GC_REFS_CANDIDATE);
-    return false;
-}
-
-static void forget_refs(struct heap *heap)
-{
-    memset(heap->gc_refs, GC_REFS_NONE, gc_refs_used(heap));
-}
-
-/* From now on the object's position counts references. */
-static void crowd(struct heap *heap, ref o)
-{
-    struct object *object = heap_object(heap, o);
-    heap->crowded = allocate_grow(heap->crowded, &heap->crowded_capacity, heap->crowded_count + 1,
-                                  sizeof *heap->crowded);
-    heap->crowded[heap->crowded_count++] = (struct crowded){o, object->position};
-    object->position = 0;
-}
-
-static void put_crowded_back(struct heap *heap)
-{
-    for (size_t i = 0; i < heap->crowded_count; i++)
-        heap_object(heap, heap->crowded[i].o)->position = heap->crowded[i].position;
-    heap->crowded_count = 0;
-}
-
-/* A young object refers to `referent`. The common case has no branch: whether an object is young is
- * hard to predict. */
-static inline void subtract_ref(struct heap *heap, ref referent)
-{
-    uint8_t *refs = refs_of(heap, referent);
-    if (*refs < GC_REFS_MANY - 1) {
-        *refs = (uint8_t)(*refs + (*refs != GC_REFS_NONE));
-    } else if (*refs == GC_REFS_MANY) {
-        heap_object(heap, referent)->position++;
-    } else {
-        *refs = GC_REFS_MANY;
-        crowd(heap, referent);
-    }
-}
-
-static inline void subtract_each(struct heap *heap, const ref *referents, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++)
-        subtract_ref(heap, referents[i]);
-}
-
-/* subtract_refs: counts the references that candidates have from candidates.
- *
- * It gathers references first. Were each counted at once, the processor could not run ahead to the
- * headers that come next: it would first have to know which byte is being written. (In locals is
- * what the compiler would otherwise read anew after every byte written.) */
-static void subtract_refs(struct heap *heap, int oldest)
-{
-    ref batch[BATCH];
-    uint32_t gathered = 0;
-    for (int g = oldest; g >= 0; g--) {
-        const ref *objects = heap->generations[g].objects;
-        size_t count = heap->generations[g].count;
-        for (size_t i = 0; i < count; i++) {
-            prefetch(heap, objects, count, i);
-            const struct object *object = heap_object(heap, objects[i]);
-            uint32_t fields = object->fields;
-            if (fields > BATCH) {
-                subtract_each(heap, object->field, fields);
-                continue;
-            }
-            if (fields > BATCH - gathered) {
-                subtract_each(heap, batch, gathered);
-                gathered = 0;
-            }
-            for (uint32_t f = 0; f < fields; f++)
-                batch[gathered++] = object->field[f];
-        }
-    }
-    subtract_each(heap, batch, gathered);
-}
-
-/* A candidate all of whose references are from candidates: CPython's gc_refs is 0. */
-static inline bool has_no_outside_reference(const struct object *object, uint8_t refs)
-{
-    uint32_t beyond = refs == GC_REFS_MANY ? object->position : 0;
-    return object->count == (uint32_t)(refs - GC_REFS_CANDIDATE) + beyond;
-}
-
-/* What `object` refers to stops being a candidate. The sweep will come to what lies ahead of it;
- * what it has passed goes on the stack. Returns how many stopped. */
-static inline size_t reach_from(struct heap *heap, const struct object *object)
-{
-    size_t reached = 0;
-    for (uint32_t f = 0, fields = object->fields; f < fields; f++) {
-        ref referent = object->field[f];
-        uint8_t *refs = refs_of(heap, referent);
-        if (*refs == GC_REFS_NONE)
-            continue;
-        if (*refs == GC_REFS_PASSED)
-            push(heap, referent);
-        *refs = GC_REFS_NONE;
-        reached++;
-    }
-    return reached;
-}
-
-/* The sweep comes to an object. Returns how many candidates turn out to be reachable. */
-static inline size_t sweep(struct heap *heap, ref o)
-{
-    size_t reached = 0;
-    const struct object *object = heap_object(heap, o);
-    uint8_t *refs = refs_of(heap, o);
-    if (*refs != GC_REFS_NONE) {
-        if (has_no_outside_reference(object, *refs)) {
-            *refs = GC_REFS_PASSED;
-            return 0;
-        }
-        *refs = GC_REFS_NONE;
-        reached++;
-    }
-    reached += reach_from(heap, object);
-    while (heap->unreachable_count)
-        reached += reach_from(heap, pop(heap));
-    return reached;
-}
-
-/* move_unreachable: everything reachable from outside the young set stops being a candidate, in one
- * sweep. An object is followed when the sweep comes to it, if it is known to be reachable by then,
- * or else as soon as it is. Once no candidate is left, there is nothing more to learn. Returns how
- * many are left. */
-static size_t move_unreachable(struct heap *heap, int oldest, size_t candidates)
-{
-    for (int g = oldest; g >= 0; g--) {
-        const ref *objects = heap->generations[g].objects;
-        size_t count = heap->generations[g].count;
-        for (size_t i = 0; i < count && candidates; i++) {
-            prefetch(heap, objects, count, i);
-            candidates -= sweep(heap, objects[i]);
-        }
-    }
-    return candidates;
-}
-
-/* Takes an unreachable object of generation `source` out of it. */
-static void set_aside(struct heap *heap, ref o, int source, struct found *found)
-{
-    struct object *object = heap_object(heap, o);
-    *refs_of(heap, o) = GC_REFS_NONE;
-    object->generation = UNREACHABLE;
-    heap->ages.by_collector[source][age_of(heap, object)]++;
-    tally_add(&found->unreachable, cost_class_of(object->kind), object->fields, object->bytes);
-    found->unreachable_by_generation[source]++;
-    heap->unreachable[heap->unreachable_count++] = o;
-}
-
-/* Moves the survivors of `source` into `target`, and the rest to heap->unreachable. */
-static void promote(struct heap *heap, int source, int target, struct found *found)
-{
-    struct generation *from = &heap->generations[source], *to = &heap->generations[target];
-    size_t examined = from->count;
-    if (from == to)
-        to->count = 0; /* compacts in place: never writes past what it has read */
-    else
-        generation_room(to, examined);
-    for (size_t i = 0; i < examined; i++) {
-        ref o = from->objects[i];
-        if (*refs_of(heap, o) == GC_REFS_PASSED) {
-            set_aside(heap, o, source, found);
+    uint64_t freed = heap->freed;
+    size_t base = heap->dying_count;
+    push_dying(heap, o);
+    while (heap->dying_count > base) {
+        struct dying *top = &heap->dying[heap->dying_count - 1];
+        if (top->left == 0) {
+            heap->dying_count--;
+            end_death(heap, top->o);
             continue;
         }
-        if (from != to || to->count != i) { /* else it stays where it is */
-            struct object *object = heap_object(heap, o);
-            object->generation = (uint8_t)target;
-            object->position = (uint32_t)to->count;
-            to->objects[to->count] = o;
-        }
-        to->count++;
+        ref x = heap->rules ? kind_take_content(heap, top->o, top->left)
+                            : heap_object(heap, top->o)->field[top->left - 1];
+        top->left--;
+        if (x && --heap_object(heap, x)->count == 0)
+            push_dying(heap, x);
     }
-    if (from != to)
-        from->count = 0;
+    return (uint32_t)(heap->freed - freed);
 }
 
-void heap_find_unreachable(struct heap *heap, int generation, struct found *found)
-{
-    int target = generation + 1 < GENERATIONS ? generation + 1 : generation;
-    size_t candidates = 0;
-    heap->unreachable_count = 0;
-    *found = (struct found){0};
-    for (int g = 0; g <= generation; g++) {
-        candidates += heap->generations[g].count;
-        tally_combine(&found->examined, &heap->generations[g].tally, 1);
-        heap->generations[g].tally = (struct tally){0};
-    }
-    bool forget = update_refs(heap, generation, candidates);
-    subtract_refs(heap, generation);
-    size_t unreachable = move_unreachable(heap, generation, candidates);
-
-    put_crowded_back(heap);
-    stack_room(heap, unreachable);
-    for (int g = generation; g >= 0; g--) /* the oldest first, roughly in order of birth */
-        if (g != target || unreachable)   /* else all stay where they are */
-            promote(heap, g, target, found);
-    if (forget)
-        forget_refs(heap);
-    struct tally *survivors = &heap->generations[target].tally;
-    tally_combine(survivors, &found->examined, 1);
-    tally_combine(survivors, &found->unreachable, -1);
-    for (int g = 0; g < GENERATIONS; g++)
-        heap->freed_by_collector[g] += found->unreachable_by_generation[g];
-}
-
-/* gcmodule.c, delete_garbage: each object still there is held, cleared (list_clear and the like)
- * and let go. */
-uint64_t heap_reclaim(struct heap *heap)
-{
-    uint64_t freed = 0;
-    heap->reclaiming = true;
-    /* Held all at once rather than each in turn: a freed block must not be mistaken for an object.
-     * The order in which they die is the same to everything that is counted. */
-    for (size_t i = 0; i < heap->unreachable_count; i++)
-        heap_object(heap, heap->unreachable[i])->count++;
-    for (size_t i = 0; i < heap->unreachable_count; i++) {
-        ref o = heap->unreachable[i];
-        for (uint32_t f = 0; f < heap_object(heap, o)->fields; f++)
-            freed += heap_assign(heap, &heap_object(heap, o)->field[f], 0);
-    }
-    for (size_t i = 0; i < heap->unreachable_count; i++)
-        freed += heap_release(heap, heap->unreachable[i]);
-    heap->reclaiming = false;
-    return freed;
-}
+/* ---- freeze and unfreeze -------------------------------------------------------------------- */
 
 static void move_all(struct heap *heap, int source, int target)
 {
     struct generation *from = &heap->generations[source], *to = &heap->generations[target];
-    generation_room(to, from->count);
-    for (size_t i = 0; i < from->count; i++)
-        enter_generation(heap, from->objects[i], target);
+    for (size_t i = 0; i < from->used; i++)
+        if (from->objects[i])
+            heap_append(heap, from->objects[i], (uint8_t)target);
     tally_combine(&to->tally, &from->tally, 1);
     from->tally = (struct tally){0};
-    from->count = 0;
+    from->used = from->count = 0;
 }
 
 void heap_freeze(struct heap *heap)
@@ -469,43 +295,76 @@ void heap_unfreeze(struct heap *heap)
     move_all(heap, PERMANENT, GENERATIONS - 1);
 }
 
+/* ---- what registers reach ------------------------------------------------------------------- */
+
+static inline ref *stack_room(struct heap *heap, size_t depth)
+{
+    if (depth > heap->stack_capacity)
+        heap->stack = array_grow(heap->stack, &heap->stack_capacity, depth, sizeof *heap->stack);
+    return heap->stack;
+}
+
+/* Of all that registers may still reach: what is tracked, and what that holds without its being
+ * tracked. */
 static void clear_marks(struct heap *heap)
 {
-    for (int g = 0; g <= PERMANENT; g++)
-        for (size_t i = 0; i < heap->generations[g].count; i++)
-            heap_object(heap, heap->generations[g].objects[i])->mark = 0;
+    for (int list = 0; list < LISTS; list++)
+        for (size_t i = 0; i < heap->generations[list].used; i++)
+            heap_object(heap, heap->generations[list].objects[i])->mark = 0;
+}
+
+/* A census that is under way. (In locals is what the compiler would otherwise read anew after every
+ * mark.) */
+struct marking {
+    struct arena arena;
+    ref *stack;
+    size_t depth;
+    uint64_t bytes;
+    uint8_t census;
+};
+
+static inline void mark(struct marking *marking, ref o)
+{
+    struct object *object = arena_at(&marking->arena, o);
+    if (object->mark == marking->census)
+        return;
+    object->mark = marking->census;
+    marking->bytes += object->bytes;
+    marking->stack[marking->depth++] = o;
+}
+
+/* Marks what an object refers to, and a dict that it holds where no collection visits that. */
+static void mark_kind(struct heap *heap, struct marking *marking, ref o)
+{
+    ref room[REFERENTS_ROOM];
+    const struct object *object = heap_object(heap, o);
+    struct referents referents = kind_referents(heap, object, room);
+    marking->stack = stack_room(heap, marking->depth + referents.count + 1);
+    for (uint32_t r = 0; r < referents.count; r++)
+        mark(marking, referents.at[r]);
+    mark(marking, kind_own_dict(heap, o));
 }
 
 /* Marks what an object reaches, itself included, and this census has not seen. Returns its bytes.
- * (In locals is what the compiler would otherwise read anew after every mark.) */
+ */
 static uint64_t mark_from(struct heap *heap, ref o)
 {
-    const struct arena arena = heap->arena;
-    const uint8_t census = heap->census;
-    struct object *object = heap_object(heap, o);
-    ref *stack = stack_room(heap, 1);
-    size_t depth = 0;
-    uint64_t bytes = 0;
-    if (object->mark == census)
-        return 0;
-    object->mark = census;
-    bytes += object->bytes;
-    stack[depth++] = o;
-    while (depth) {
-        object = arena_at(&arena, stack[--depth]);
-        uint32_t fields = object->fields;
-        stack = stack_room(heap, depth + fields);
-        for (uint32_t f = 0; f < fields; f++) {
-            ref child = object->field[f];
-            struct object *referent = arena_at(&arena, child);
-            if (referent->mark == census)
-                continue;
-            referent->mark = census;
-            bytes += referent->bytes;
-            stack[depth++] = child;
+    struct marking marking = {
+        .arena = heap->arena, .stack = stack_room(heap, 1), .census = heap->census};
+    mark(&marking, o);
+    while (marking.depth) {
+        o = marking.stack[--marking.depth];
+        if (heap->rules) {
+            mark_kind(heap, &marking, o);
+            continue;
         }
+        const struct object *object = arena_at(&marking.arena, o);
+        uint32_t fields = object->fields;
+        marking.stack = stack_room(heap, marking.depth + fields);
+        for (uint32_t f = 0; f < fields; f++)
+            mark(&marking, object->field[f]);
     }
-    return bytes;
+    return marking.bytes;
 }
 
 uint64_t heap_live_bytes(struct heap *heap)
@@ -518,5 +377,7 @@ uint64_t heap_live_bytes(struct heap *heap)
     heap_object(heap, 0)->mark = heap->census;
     for (uint32_t r = 0; r < heap->register_count; r++)
         live += mark_from(heap, heap->registers[r]);
+    for (size_t i = 0; i < heap->garbage_count; i++)
+        live += mark_from(heap, heap->garbage[i]);
     return live;
 }

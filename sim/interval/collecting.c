@@ -100,6 +100,7 @@ void replayer_collect(void *engine, int generation, struct found *found)
     struct isolated_list unreachable =
         isolated_graph_collect(&replayer->isolated, generation, target);
     uint32_t dying = free_unreachable(replayer, unreachable, found);
+    found_count(found);
     generations_promote(generations, generation, target, found, replayer_births(replayer));
     free_dying(replayer, dying, generations->freed_by_collector,
                replayer->isolated_ages.by_collector);

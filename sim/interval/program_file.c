@@ -47,9 +47,11 @@ struct header {
     uint32_t fault_kind, fault_which, fault_allowed, filling;
     uint64_t fault_ns;
     uint32_t new_ns[COST_CLASSES], cost_ns[OP_COUNT]; /* of OP_NEW, of others */
-    uint32_t unused;
+    uint32_t filling_behind[2];
     struct directory_entry columns[COLUMN_COUNT];
 };
+
+static_assert((COST_CLASSES + OP_COUNT) % 2 == 0, "no padding in a header that is written");
 
 static uint64_t header_checksum(const struct header *header, const char *texts)
 {

@@ -10,6 +10,7 @@
 #include "sim/base/array.h"
 #include "sim/base/attempt.h"
 #include "sim/interval/compiler.h"
+#include "sim/model/graph_need.h"
 
 /* A window is long enough to make little of what each costs, and short enough to be kept by the
  * dozen: some 10 MB. */
@@ -264,9 +265,11 @@ static int open_compiler(void *context, struct error *error)
     compiler->options = *how->options;
     if (stream_open(&compiler->stream, how->workload, how->seed, costs, error) != 0)
         return -1;
+    const struct program *program = &compiler->stream.program;
+    if (program->needs_graph.text[0])
+        return error_set(error, GRAPH_NEED_LINE, program->needs_graph.text);
     arena_init(&compiler->arena);
-    compiler->registers =
-        allocate_zeroed(compiler->stream.program.registers, sizeof *compiler->registers);
+    compiler->registers = allocate_zeroed(program->registers, sizeof *compiler->registers);
     compiler_begin(compiler);
     return 0;
 }

@@ -208,7 +208,7 @@ void collector_begin(struct collector *collector, int generation)
 }
 
 void collector_end(struct collector *collector, int generation, uint64_t survivors,
-                   uint64_t unreachable)
+                   uint64_t collected, uint64_t uncollectable)
 {
     if (generation == 1)
         collector->long_lived_pending += survivors;
@@ -217,5 +217,6 @@ void collector_end(struct collector *collector, int generation, uint64_t survivo
         collector->long_lived_total = survivors;
     }
     collector->stats[generation].collections++;
-    collector->stats[generation].collected += unreachable;
+    collector->stats[generation].collected += collected;
+    collector->stats[generation].uncollectable += uncollectable;
 }

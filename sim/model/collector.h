@@ -87,9 +87,9 @@ extern const struct registry collector_registry;
 /* NULL if there is none of that name. */
 const struct collector_version *collector_version(const char *name);
 
-/* What gc.get_stats() gives for each generation; here nothing is ever uncollectable. */
+/* What gc.get_stats() gives for each generation. */
 struct collector_stats {
-    uint64_t collections, collected;
+    uint64_t collections, collected, uncollectable;
 };
 
 struct collector {
@@ -123,10 +123,10 @@ static inline void collector_freed(struct collector *collector, uint32_t n)
 /* The generation an automatic collection would be of, -1 for none. */
 int collector_choose(const struct collector *collector);
 
-/* Around a collection of generation g. `collecting` stays true after its end until the owner says
- * otherwise: callbacks run in between. */
+/* Around a collection of generation g, which found so much (sim/model/tally.h). `collecting` stays
+ * true after its end until the owner says otherwise: callbacks run in between. */
 void collector_begin(struct collector *collector, int generation);
 void collector_end(struct collector *collector, int generation, uint64_t survivors,
-                   uint64_t unreachable);
+                   uint64_t collected, uint64_t uncollectable);
 
 #endif

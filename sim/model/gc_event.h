@@ -6,6 +6,7 @@
 #ifndef PYGCSIM_SIM_MODEL_GC_EVENT_H
 #define PYGCSIM_SIM_MODEL_GC_EVENT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sim/model/collector.h"
@@ -32,7 +33,7 @@ enum gc_event_kind {
     GC_EVENT_FINALIZED,     /* the same; ANSWER_NONE where the version cannot say */
     GC_EVENT_OBJECTS,       /* labels */
     GC_EVENT_GARBAGE,       /* labels */
-    GC_EVENT_END,           /* of the program: count, and the collector's stats */
+    GC_EVENT_END,           /* of the program: count, stats */
 };
 
 #define LABEL_NONE  UINT32_MAX /* of an object that no operation has made or asked for */
@@ -49,6 +50,7 @@ struct gc_event {
     uint64_t pause_ns;
     int64_t answer;
     uint32_t count[GENERATIONS];
+    struct collector_stats stats[GENERATIONS];
     const uint32_t *labels; /* in the order of gc's list; valid while the observer is told */
     size_t label_count;
 };

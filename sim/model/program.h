@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/base/error.h"
 #include "sim/model/object_kind.h"
 
 /* Events a program reports by name, and policies act on: X(identifier, meaning). `idle` is the one
@@ -181,6 +182,8 @@ struct program {
     int64_t scatter;             /* of its heap */
     bool has_kinds; /* its objects are what their kinds say; else containers that are all tracked,
                        counted, and change only by the operations on them */
+    struct error needs_graph; /* why it takes the engine that has the graph, and where:
+                                 "x.heap:12: a weak reference"; empty: any engine runs it */
 
     struct op *ops;
     size_t count, capacity;

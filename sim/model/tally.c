@@ -35,3 +35,10 @@ uint64_t tally_container_bytes(const struct tally *tally)
                tally->fields[cost] * object_layouts[cost].field;
     return sum;
 }
+
+void found_count(struct found *found)
+{
+    found->collected = tally_objects(&found->unreachable);
+    found->uncollectable = 0;
+    found->survivors = tally_objects(&found->examined) - found->collected;
+}

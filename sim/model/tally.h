@@ -45,6 +45,14 @@ uint64_t tally_container_bytes(const struct tally *tally);
 struct found {
     struct tally examined, unreachable;
     uint64_t unreachable_by_generation[GENERATIONS];
+    uint64_t collected; /* what gc.get_stats() counts so: objects cleared, or saved in gc.garbage,
+                           and weak references that their own callbacks freed */
+    uint64_t uncollectable; /* objects with a legacy finalizer, and what they reach */
+    uint64_t survivors; /* still tracked after it, of the generations examined: what the 25% rule
+                           counts (sim/model/collector.h) */
 };
+
+/* Fills in the counts where all that is unreachable is collected, and nothing but that goes. */
+void found_count(struct found *found);
 
 #endif

@@ -63,7 +63,7 @@ struct experiment {
     struct costs *costs;
     uint64_t *seeds; /* one a replication; as many as the point with the most of them has */
     size_t seed_count;
-    const struct engine *engine;
+    const struct engine *engine; /* NULL: of each program, the one that it takes */
     enum log_level log;
     struct warmup warmup;
     uint64_t horizon_ns;

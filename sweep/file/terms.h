@@ -69,7 +69,8 @@
     .meaning = "wall time between two samples of memory; auto: a 250th of the planned time"
 
 #define TERM_ENGINE                                                                                \
-    .name = "engine", .type = PARAM_ITEM, .registry = &engine_registry, .initial = "interval",     \
+    .name = "engine", .type = PARAM_ITEM, .registry = &engine_registry,                            \
+    .otherwise = "interval; graph for a program that takes it",                                    \
     .meaning = "how the heap is simulated; the results are the same"
 
 /* PARAM_NAME or PARAM_ITEM, and its default: the user's. */

@@ -71,6 +71,7 @@ def help_alone(place):
 
 NONSENSE = "\N{SNOWMAN}"
 FREE = {"db", "into", "out", "title", "font", "program", "template", "experiment", "parameter"}  # any text is a name
+ALONE = {("replay", "debug-text")}  # it may stand without a value, and then none follows in a word of its own
 OLDER = {("plot", "workload"), ("plot", "policy")}  # any text may be in an older file
 
 
@@ -82,8 +83,11 @@ def nonsense(place):
             if row["default"] == "no" and not row["allowed"]:
                 place.expect(2, [command, f"{option}=yes"], err=[f"{option} takes no value"])
                 continue
-            place.expect(2, [command, option], err=[f"{option} needs a value: {option}="])
             place.expect(2, [command, f"{option}=", "x"], err=[f"{option}"])
+            if (command, row["name"]) in ALONE:
+                place.expect(2, [command, f"{option}={NONSENSE}", "x"], err=[f"{option}"])
+                continue
+            place.expect(2, [command, option], err=[f"{option} needs a value: {option}="])
             if row["name"] not in FREE and (command, row["name"]) not in OLDER:
                 place.expect(2, [command, option, NONSENSE, "x"], err=[f"{option}"])
 
@@ -359,7 +363,8 @@ def bash_all(place):
         check({"--" + row["name"] for row in rows} <= set(got), command, got)
         for row in rows:
             if re.fullmatch(r"[\w, ]+ or \w+", row["allowed"]) and not row["allowed"].startswith("a "):
-                got = bash_offers(place, path, f"pygcsim {command} --{row['name']} ")
+                gap = "=" if (command, row["name"]) in ALONE else " "
+                got = bash_offers(place, path, f"pygcsim {command} --{row['name']}{gap}")
                 equal(set(got), set(re.split(", | or ", row["allowed"])), f"{command} --{row['name']}")
 
 

@@ -136,6 +136,7 @@ def disk_full_charts(place):
 
 FULL_OUTPUT = ["--help", "--version", "run --help", "list policies", "list metrics --json",
                f"run -w {SMALL}", f"compare -w {SMALL} --json", "replay s.heap", "replay s.heap --json",
+               "replay s.heap --events", "replay s.heap --debug-text",
                "plot results.db --chart gctime", "help --man run", "help --completion bash",
                "show results.db", "export results.db", "list statuses"]
 

@@ -15,7 +15,6 @@ void fuzz_begin(void)
 static void check_experiment(const struct experiment *experiment)
 {
     check_that("a name", experiment->name && *experiment->name);
-    check_that("an engine", experiment->engine != NULL);
     check_that("runs", experiment->seed_count > 0 && experiment->point_count > 0);
     for (size_t i = 0; i < experiment->point_count; i++) {
         const struct point *point = &experiment->points[i];

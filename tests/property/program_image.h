@@ -34,8 +34,8 @@
     X(fault_allowed, 4)                                                                            \
     X(fault_filling, 4)                                                                            \
     X(fault_ns, 8)                                                                                 \
-    X(costs, sizeof(struct op_costs))                                                              \
-    X(filling, 4)                                                                                  \
+    X(costs, 4 * (COST_CLASSES + OP_COUNT))                                                        \
+    X(filling, 8)                                                                                  \
     X(directory, COLUMN_COUNT * sizeof(struct image_entry))
 
 /* One column's line of the directory. */

@@ -83,8 +83,10 @@ static void look(struct play *play, uint64_t operation, struct state *next)
     const struct generation *all = &play->heap->generations[0];
     bool *unreachable = heap_expected_unreachable(play->heap, GENERATIONS - 1);
     bool *there = allocate_zeroed(play->model->births, sizeof *there);
-    for (size_t i = 0; i < all->count; i++) {
+    for (size_t i = 0; i < all->used; i++) {
         ref o = all->objects[i];
+        if (!o)
+            continue;
         struct fate *fate = &play->model->fates[play->births[o]];
         there[play->births[o]] = true;
         if (!unreachable[o]) {

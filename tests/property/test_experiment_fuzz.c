@@ -70,7 +70,6 @@ static void check_experiment(const struct experiment *experiment)
     check_that("a name", experiment->name && *experiment->name);
     check_that("seeds", experiment->seed_count > 0);
     check_that("points", experiment->point_count > 0);
-    check_that("an engine", experiment->engine != NULL);
     for (size_t i = 0; i < experiment->point_count; i++) {
         const struct point *a = &experiment->points[i], *b = a + 1;
         check_that("a workload", a->workload < experiment->workload_count);

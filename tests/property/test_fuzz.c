@@ -39,20 +39,45 @@ static size_t count_lines(const char *text, size_t length)
     return lines;
 }
 
+/* Which of a, b, c are registers: bits 1, 2, 4. */
+static unsigned registers_of(const struct op *op)
+{
+    static const unsigned registers[OP_COUNT] = {
+        [OP_NEW] = 1,          [OP_STORE] = 1 | 4, [OP_CLEAR] = 1,     [OP_LOAD] = 1 | 2,
+        [OP_COPY] = 1 | 2,     [OP_DROP] = 1,      [OP_ITEM] = 1,      [OP_ATTRS] = 1 | 2,
+        [OP_WEAKREF] = 1 | 2,  [OP_DEREF] = 1 | 2, [OP_FINALIZER] = 1, [OP_ASK_TRACKED] = 1,
+        [OP_ASK_FINALIZED] = 1};
+    static const unsigned more[] = {[FINALIZER_NOOP] = 0,
+                                    [FINALIZER_SELF] = 2,
+                                    [FINALIZER_FIELD] = 2,
+                                    [FINALIZER_WEAK] = 2 | 4};
+    if (op->code == OP_ITEM && op->a == NO_REGISTER)
+        return 0;
+    return registers[op->code] | (op->code == OP_FINALIZER ? more[op->mode] : 0);
+}
+
 static void check_script(const struct heap_script *script, size_t lines)
 {
+    size_t number = 0, items = 0;
     for (size_t i = 0; i < script->count; i++) {
         const struct op *op = &script->ops[i];
-        bool registers[] = {op->code <= OP_DROP, op->code == OP_LOAD || op->code == OP_COPY,
-                            op->code == OP_STORE};
         const uint32_t operands[] = {op->a, op->b, op->c};
-        check_that("an operation of scripts", op->code <= OP_THRESHOLD);
+        check_that("an operation of scripts", op->code == OP_ITEM || heap_script_word(op->code));
         for (int r = 0; r < 3; r++)
-            check_that("a register it declares", !registers[r] || operands[r] < script->registers);
+            check_that("a register it declares",
+                       !(registers_of(op) & 1u << r) || operands[r] < script->registers);
         check_that("a generation there is", op->code != OP_COLLECT || op->a < GENERATIONS);
-        check_that("lines go up", script->lines[i] > (i ? script->lines[i - 1] : 0));
-        check_that("to the last", script->lines[i] <= lines);
+        items += op->code == OP_ITEM;
+        if (op->code == OP_ITEM)
+            continue;
+        check_count("items of tuples alone", items,
+                    op->code == OP_NEW && op->kind == KIND_TUPLE ? op->b : 0);
+        items = 0;
+        check_that("lines go up", script->lines[number] > (number ? script->lines[number - 1] : 0));
+        check_that("to the last", script->lines[number++] <= lines);
     }
+    check_count("operations", script->operations, number);
+    check_count("items", items, 0);
 }
 
 /* Reads it from a block of just its size, so that reading past it shows. Returns whether it is

@@ -206,7 +206,7 @@ static void check_documented(const struct example *example, bool compress)
         size_t at, bytes;
         uint64_t expected;
     } parts[] = {
-        {"version", IMAGE_AT(version), 4, 3},
+        {"version", IMAGE_AT(version), 4, 4},
         {"byte order", IMAGE_AT(byte_order), 4, 0x01020304},
         {"length of the workload", IMAGE_AT(workload_bytes), 8, strlen(example->origin.workload)},
         {"length of the place", IMAGE_AT(place_bytes), 8, strlen(compiled->place)},
@@ -222,7 +222,7 @@ static void check_documented(const struct example *example, bool compress)
         {"fault's register", IMAGE_AT(fault_which), 4, compiled->fault.which},
         {"fields allowed", IMAGE_AT(fault_allowed), 4, compiled->fault.allowed},
         {"fault's time", IMAGE_AT(fault_ns), 8, compiled->fault_ns},
-        {"filling", IMAGE_AT(filling), 4, 0},
+        {"filling", IMAGE_AT(filling), 8, 0},
     };
     check_that("magic", memcmp(image.bytes, "pygcsim program\n", 16) == 0);
     check_text("collector", (const char *)image.bytes + IMAGE_AT(collector),
@@ -403,8 +403,8 @@ TEST(other_versions)
         uint64_t value;
         const char *says;
     } cases[] = {
-        {"the next version", IMAGE_AT(version), 4, 4, "version 4 of the format"},
-        {"the last but this one", IMAGE_AT(version), 4, 2, "version 2 of the format"},
+        {"the next version", IMAGE_AT(version), 4, 5, "version 5 of the format"},
+        {"the last but this one", IMAGE_AT(version), 4, 3, "version 3 of the format"},
         {"version 0", IMAGE_AT(version), 4, 0, "version 0 of the format"},
         {"the last version", IMAGE_AT(version), 4, UINT32_MAX, "version 4294967295 of the format"},
         {"the other byte order", IMAGE_AT(byte_order), 4, 0x04030201, "byte order"},

@@ -24,11 +24,12 @@ static void check_found(const char *what, const struct heap *heap, const bool *e
         check_count(what, found->unreachable_by_generation[g], by_generation[g]);
         count += by_generation[g];
     }
-    check_count(what, heap->unreachable_count, count);
+    const struct generation *unreachable = &heap->generations[list_of(UNREACHABLE)];
+    check_count(what, unreachable->count, count);
     check_count(what, tally_objects(&found->unreachable), count);
     check_count(what, tally_objects(&found->examined), examined);
-    for (size_t i = 0; i < heap->unreachable_count; i++)
-        check_that(what, expected[heap->unreachable[i]]);
+    for (size_t i = 0; i < unreachable->used; i++)
+        check_that(what, !unreachable->objects[i] || expected[unreachable->objects[i]]);
 }
 
 /* Returns how many objects were found unreachable. */
@@ -39,7 +40,7 @@ static uint64_t collect(const char *what, struct heap *heap, int generation)
     bool *expected = heap_expected_unreachable(heap, generation);
     for (int g = 0; g <= generation; g++) {
         examined += heap->generations[g].count;
-        for (size_t i = 0; i < heap->generations[g].count; i++)
+        for (size_t i = 0; i < heap->generations[g].used; i++)
             by_generation[g] += expected[heap->generations[g].objects[i]];
     }
     heap_find_unreachable(heap, generation, &found);

@@ -46,6 +46,16 @@ static int on_request(void *context, const struct request *request)
     return told(r, r->now_ns); /* one that a pause delayed may be answered after those behind it */
 }
 
+static int on_gc_event(void *context, const struct gc_event *event)
+{
+    struct run_record *r = context;
+    r->gc_events = allocate_grow(r->gc_events, &r->gc_event_capacity, r->gc_event_count + 1,
+                                 sizeof *r->gc_events);
+    r->gc_events[r->gc_event_count] = *event;
+    r->gc_events[r->gc_event_count++].labels = NULL;
+    return 0;
+}
+
 static int on_progress(void *context, double fraction)
 {
     struct run_record *r = context;
@@ -63,6 +73,7 @@ struct observer run_record_observer(struct run_record *record, const struct obse
         .collection = on_collection,
         .sample = on_sample,
         .request = on_request,
+        .gc_event = on_gc_event,
         .progress = on_progress,
     };
 }
@@ -72,6 +83,7 @@ void run_record_fini(struct run_record *record)
     free(record->collections);
     free(record->samples);
     free(record->requests);
+    free(record->gc_events);
     *record = (struct run_record){0};
 }
 
@@ -117,9 +129,13 @@ void run_check_births(const struct run *run, uint64_t permanent)
 void run_simulation(struct run *run, const struct simulation_setup *setup)
 {
     struct simulation_setup with = *setup;
+    struct error why;
     with.engine = &graph_engine;
     run_with_engine(run, &with);
     run_check_births(run, setup->permanent);
+    with.engine = NULL;
+    if (engine_choose(&with, &why) == &graph_engine)
+        return;
     for (size_t i = 0; engines[i]; i++) {
         struct run other;
         struct error how;
@@ -179,6 +195,15 @@ static const struct member of_request[] = {
     MEMBER(request, idle_ns),      MEMBER(request, slack_ns),
     MEMBER(request, born),         {NULL, 0, 0},
 };
+static const struct member of_gc_event[] = {
+    MEMBER(gc_event, kind),        MEMBER(gc_event, operation),
+    MEMBER(gc_event, generation),  MEMBER(gc_event, before),
+    MEMBER(gc_event, permanent),   MEMBER(gc_event, of),
+    MEMBER(gc_event, unreachable), MEMBER(gc_event, uncollectable),
+    MEMBER(gc_event, pause_ns),    MEMBER(gc_event, answer),
+    MEMBER(gc_event, count),       MEMBER(gc_event, stats),
+    MEMBER(gc_event, label_count), {NULL, 0, 0},
+};
 static const struct member of_result[] = {
     MEMBER(simulation_result, status),
     MEMBER(simulation_result, operations),
@@ -223,21 +248,18 @@ static const struct member of_result[] = {
     {NULL, 0, 0},
 };
 static_assert(sizeof(struct collection) == 18 * 8 && sizeof(struct sample) == 7 * 8 &&
-                  sizeof(struct request) == 7 * 8 &&
-                  sizeof(struct simulation_result) == 325 * 8 + sizeof(struct ages),
+                  sizeof(struct request) == 7 * 8 && sizeof(struct gc_event) == 26 * 8 &&
+                  sizeof(struct simulation_result) == 328 * 8 + sizeof(struct ages),
               "a new member belongs in its table");
 
-/* Of a member of 4 bytes, or of one made up of numbers of 8. */
+/* The next 8 bytes of a member, or as many as it has left. */
 static uint64_t number_at(const void *object, const struct member *member, size_t offset)
 {
-    uint32_t half;
-    uint64_t whole;
-    if (member->size == sizeof half) {
-        memcpy(&half, (const char *)object + member->offset, sizeof half);
-        return half;
-    }
-    memcpy(&whole, (const char *)object + member->offset + offset, sizeof whole);
-    return whole;
+    uint64_t number = 0;
+    size_t left = member->size - offset;
+    memcpy(&number, (const char *)object + member->offset + offset,
+           left < sizeof number ? left : sizeof number);
+    return number;
 }
 
 static bool members_differ(const void *a, const void *b, const struct member *members,
@@ -290,6 +312,7 @@ bool run_differs(const struct run *a, const struct run *b, struct error *how)
     return LISTS_DIFFER(&a->record, &b->record, collection, how) ||
            LISTS_DIFFER(&a->record, &b->record, sample, how) ||
            LISTS_DIFFER(&a->record, &b->record, request, how) ||
+           LISTS_DIFFER(&a->record, &b->record, gc_event, how) ||
            members_differ(&a->result, &b->result, of_result, "result", 0, how);
 }
 

@@ -14,8 +14,9 @@ struct run_record {
     struct collection *collections;
     struct sample *samples;
     struct request *requests;
-    size_t collection_count, sample_count, request_count, progress_count;
-    size_t collection_capacity, sample_capacity, request_capacity;
+    struct gc_event *gc_events; /* without their labels */
+    size_t collection_count, sample_count, request_count, gc_event_count, progress_count;
+    size_t collection_capacity, sample_capacity, request_capacity, gc_event_capacity;
     uint64_t now_ns, mutator_ns; /* the latest instants told of */
     double progress;
     bool backwards;    /* something was told of an instant earlier than one before */
@@ -35,8 +36,8 @@ struct run {
     struct run_record record;
 };
 
-/* Simulates into *run, which may hold anything, with the reference; and with every other engine,
- * whichever the setup names. Ends the test if they do not do the same. */
+/* Simulates into *run, which may hold anything, with the reference; and, unless the program takes
+ * that one, with every other engine, whichever the setup names. Ends the test if they do not do the same. */
 void run_simulation(struct run *run, const struct simulation_setup *setup);
 
 /* With the setup's engine alone. */

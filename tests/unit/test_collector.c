@@ -155,7 +155,7 @@ TEST(a_collection)
         collector_begin(&c, rows[i].generation);
         check_that(rows[i].what, c.collecting);
         collector_freed(&c, 3); /* what it reclaims: the counter is 0 already */
-        collector_end(&c, rows[i].generation, 7, 3);
+        collector_end(&c, rows[i].generation, 7, 3, 1);
         check_that("until the owner says otherwise", c.collecting);
         check_counts(rows[i].what, &c, rows[i].count[0], rows[i].count[1], rows[i].count[2]);
         check_count(rows[i].what, c.long_lived_total, rows[i].total);
@@ -163,6 +163,7 @@ TEST(a_collection)
         for (int g = 0; g < GENERATIONS; g++) {
             check_count(rows[i].what, c.stats[g].collections, g == rows[i].generation);
             check_count(rows[i].what, c.stats[g].collected, g == rows[i].generation ? 3 : 0);
+            check_count(rows[i].what, c.stats[g].uncollectable, g == rows[i].generation);
         }
     }
 }

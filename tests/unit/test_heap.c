@@ -196,7 +196,8 @@ TEST(a_collection_reports_what_it_examined)
     check_count("objects unreachable", tally_objects(&found.unreachable), 1);
     check_count("bytes unreachable", found.unreachable.bytes, 100);
     check_count("of generation 0", found.unreachable_by_generation[0], 1);
-    check_that("it is the list", heap->unreachable_count == 1 && heap->unreachable[0] == list);
+    check_that("it is the list", heap->generations[list_of(UNREACHABLE)].count == 1 &&
+                                     heap->generations[list_of(UNREACHABLE)].objects[0] == list);
     check_count("bytes until it is reclaimed", heap->bytes, 1100);
     check_count("freed", heap_reclaim(heap), 1);
     check_count("bytes after that", heap->bytes, 1000);

@@ -108,6 +108,104 @@ TEST(lines)
     }
 }
 
+/* What format 2 has more: every operation, as its numbers are. */
+TEST(kinds)
+{
+    static const struct {
+        const char *text;
+        struct op op;
+        uint32_t registers;
+    } rows[] = {
+        {"new 3 0 list", {OP_NEW, KIND_LIST, 0, 3, {{0, 56}}}, 4},
+        {"new 3 2 list bytes=1KiB", {OP_NEW, KIND_LIST, 0, 3, {{2, 56 + 16 + 1024}}}, 4},
+        {"new 0 67108864 dict", {OP_NEW, KIND_DICT, 0, 0, {{67108864, 104 + 16 * 67108864U}}}, 1},
+        {"new 0 1 set", {OP_NEW, KIND_SET, 0, 0, {{1, 104 + 16}}}, 1},
+        {"new 0 3 inst", {OP_NEW, KIND_INSTANCE, 0, 0, {{3, 64 + 24}}}, 1},
+        {"new 0 3 inst-del", {OP_NEW, KIND_INSTANCE_DEL, 0, 0, {{3, 64 + 24}}}, 1},
+        {"new 0 3 slots-del", {OP_NEW, KIND_SLOTS_DEL, 0, 0, {{3, 56 + 24}}}, 1},
+        {"new 0 3 legacy", {OP_NEW, KIND_LEGACY, 0, 0, {{3, 56 + 24}}}, 1},
+        {"new 0 1 cell", {OP_NEW, KIND_CELL, 0, 0, {{1, 48}}}, 1},
+        {"new 0 2 func", {OP_NEW, KIND_FUNCTION, 0, 0, {{2, 80}}}, 1},
+        {"new 0 0 exc", {OP_NEW, KIND_EXCEPTION, 0, 0, {{0, 64}}}, 1},
+        {"attrs 1 2", {OP_ATTRS, 0, 0, 1, {{2, 0}}}, 3},
+        {"weakref 1 2", {OP_WEAKREF, 0, CALLBACK_NONE, 1, {{2, 0}}}, 3},
+        {"weakref 1 2 note", {OP_WEAKREF, 0, CALLBACK_NOTE, 1, {{2, 0}}}, 3},
+        {"weakref 1 2 drop # x", {OP_WEAKREF, 0, CALLBACK_DROP, 1, {{2, 0}}}, 3},
+        {"deref 4 2", {OP_DEREF, 0, 0, 4, {{2, 0}}}, 5},
+        {"finalizer 1 noop", {OP_FINALIZER, 0, FINALIZER_NOOP, 1, {{0, 0}}}, 2},
+        {"finalizer 1 self 9", {OP_FINALIZER, 0, FINALIZER_SELF, 1, {{9, 0}}}, 10},
+        {"finalizer 1 field 9 3", {OP_FINALIZER, 0, FINALIZER_FIELD, 1, {{9, 3}}}, 10},
+        {"finalizer 1 weak 3 9", {OP_FINALIZER, 0, FINALIZER_WEAK, 1, {{3, 9}}}, 10},
+        {"debug none", {OP_DEBUG, 0, 0, 0, {{0, 0}}}, 0},
+        {"debug collectable uncollectable", {OP_DEBUG, 0, 0, 2 | 4, {{0, 0}}}, 0},
+        {"debug saveall", {OP_DEBUG, 0, 0, 32, {{0, 0}}}, 0},
+        {"debug leak", {OP_DEBUG, 0, 0, 38, {{0, 0}}}, 0},
+        {"count", {OP_ASK_COUNT, 0, 0, 0, {{0, 0}}}, 0},
+        {"tracked 5", {OP_ASK_TRACKED, 0, 0, 5, {{0, 0}}}, 6},
+        {"finalized 5", {OP_ASK_FINALIZED, 0, 0, 5, {{0, 0}}}, 6},
+        {"objects", {OP_ASK_OBJECTS, 0, 0, ALL_GENERATIONS, {{0, 0}}}, 0},
+        {"objects 1", {OP_ASK_OBJECTS, 0, 0, 1, {{0, 0}}}, 0},
+        {"garbage", {OP_ASK_GARBAGE, 0, 0, 0, {{0, 0}}}, 0},
+        {"ungarbage", {OP_EMPTY_GARBAGE, 0, 0, 0, {{0, 0}}}, 0},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct heap_script script;
+        struct error error;
+        const struct op *op = &rows[i].op;
+        parse(&script, rows[i].text, strlen(rows[i].text), &error);
+        check_text(rows[i].text, error.text, "");
+        check_count(rows[i].text, script.count, 1);
+        check_op(rows[i].text, &script.ops[0], op->code, op->a, op->b, op->c);
+        check_count(rows[i].text, script.ops[0].kind, op->kind);
+        check_count(rows[i].text, script.ops[0].mode, op->mode);
+        check_count(rows[i].text, script.registers, rows[i].registers);
+        check_that(rows[i].text, script.has_kinds);
+        heap_script_fini(&script);
+    }
+}
+
+/* The items of a tuple are operations of the simulator before its own, and none of the script. */
+TEST(tuples)
+{
+    struct heap_script script;
+    struct error error;
+    static const char text[] = "new 0 0 slots\n\nnew 4 3 tuple 0 - 7 bytes=8 # c\ndrop 4\n";
+    parse(&script, text, strlen(text), &error);
+    check_text(text, error.text, "");
+    check_count("with the items", script.count, 6);
+    check_count("operations", script.operations, 3);
+    check_count("registers", script.registers, 8);
+    check_op("first", &script.ops[1], OP_ITEM, 0, 0, 0);
+    check_op("an atom", &script.ops[2], OP_ITEM, NO_REGISTER, 0, 0);
+    check_op("third", &script.ops[3], OP_ITEM, 7, 0, 0);
+    check_op("the tuple", &script.ops[4], OP_NEW, 4, 3, 40 + 24 + 8);
+    check_count("the tuple", script.ops[4].kind, KIND_TUPLE);
+    check_count("its line", script.lines[1], 3);
+    check_count("the next line", script.lines[2], 4);
+    heap_script_fini(&script);
+}
+
+/* Format 1 is what is in `operations`; the default kind may be named. */
+TEST(what_has_kinds)
+{
+    static const struct {
+        const char *text;
+        bool has;
+    } rows[] = {{"", false},
+                {"new 0 1\nstore 0 0 0\nthreshold 1\ncollect\nfreeze", false},
+                {"new 0 1 slots", false},
+                {"new 0 1\nnew 1 1 slots-del", true},
+                {"count\nnew 0 1", true}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct heap_script script;
+        struct error error;
+        parse(&script, rows[i].text, strlen(rows[i].text), &error);
+        check_text(rows[i].text, error.text, "");
+        check_count(rows[i].text, script.has_kinds, rows[i].has);
+        heap_script_fini(&script);
+    }
+}
+
 TEST(errors)
 {
     static const struct {
@@ -127,13 +225,57 @@ TEST(errors)
         {"copy 0", "something is missing; the form is: copy R S"},
         {"drop", "something is missing; the form is: drop R"},
         {"threshold", "something is missing; the form is: threshold T0 [T1 [T2]]"},
-        {"new 0 0 0", "x.heap:1: '0' is too much; the form is: new R N [bytes=SIZE]"},
-        {"new 0 0 size=1MiB", "'size=1MiB' is too much; the form is: new R N [bytes=SIZE]"},
-        {"new 0 0 bytes=1 1", "'1' is too much; the form is: new R N [bytes=SIZE]"},
-        {"new 0 bytes=1", "'bytes=1' is no number of fields; new R N [bytes=SIZE] takes one from "},
-        {"new 0 0 bytes=5kg",
-         "x.heap:1: 'bytes=5kg' is no size; new R N [bytes=SIZE] takes one such as bytes=64KiB, "
-         "from 0B to 1GiB"},
+        {"new 0 0 0", "x.heap:1: '0' is too much; the form is: new R N [KIND] [bytes=SIZE]"},
+        {"new 0 0 size=1MiB", "'size=1MiB' is too much; the form is: new R N [KIND] [bytes=SIZE]"},
+        {"new 0 0 x", "there is no kind 'x' (allowed: slots, list, dict, "},
+        {"new 0 0 lst", "there is no kind 'lst'; did you mean 'list'? (allowed: slots, "},
+        {"new 0 0 weakref", "there is no kind 'weakref' (allowed: slots, "},
+        {"new 0 0 list 1", "'1' is too much; the form is: new R N [KIND] [bytes=SIZE]"},
+        {"new 0 0 list bytes=1 list",
+         "'list' is too much; the form is: new R N [KIND] [bytes=SIZE]"},
+        {"new 0 0 set", "x.heap:1: a set has 1 field, not 0"},
+        {"new 0 2 cell", "x.heap:1: a cell has 1 field, not 2"},
+        {"new 0 3 func", "x.heap:1: a func has from 1 to 2 fields, not 3"},
+        {"new 0 0 tuple", "x.heap:1: a tuple has from 1 to 67108864 fields, not 0"},
+        {"new 0 2 tuple 1",
+         "x.heap:1: a tuple of 2 takes 2 items, not 1; the form is: new R N tuple S1 ... SN"},
+        {"new 0 2 tuple 1 bytes=5", "a tuple of 2 takes 2 items, not 1; the form is: "},
+        {"new 0 2 tuple - - -", "'-' is too much; the form is: new R N tuple S1 ... SN [bytes="},
+        {"new 0 1 tuple x", "'x' is no register; new R N tuple S1 ... SN [bytes=SIZE] takes one "
+                            "from 0 to 16777215, or - for None"},
+        {"new 0 1 tuple --", "'--' is no register; "},
+        {"attrs 0", "something is missing; the form is: attrs R S"},
+        {"weakref 0", "something is missing; the form is: weakref R S [note|drop]"},
+        {"weakref 0 1 drp",
+         "there is no callback 'drp'; did you mean 'drop'? (allowed: note, drop)"},
+        {"weakref 0 1 note drop", "'drop' is too much; the form is: weakref R S [note|drop]"},
+        {"deref 0 1 2", "'2' is too much; the form is: deref R S"},
+        {"finalizer 0", "something is missing; the form is: finalizer R MODE ..."},
+        {"finalizer self 0", "'self' is no register; finalizer R MODE ... takes one from 0 to "},
+        {"finalizer 0 none", "there is no finalizer 'none'"},
+        {"finalizer 0 noop 1", "'1' is too much; the form is: finalizer R noop"},
+        {"finalizer 0 self", "something is missing; the form is: finalizer R self T"},
+        {"finalizer 0 self x", "'x' is no register; finalizer R self T takes one from 0 to "},
+        {"finalizer 0 field 1", "something is missing; the form is: finalizer R field T K"},
+        {"finalizer 0 field 1 67108864", "'67108864' is no field; finalizer R field T K takes one"},
+        {"finalizer 0 weak 1", "something is missing; the form is: finalizer R weak T W"},
+        {"finalizer 0 weak 1 2 3", "'3' is too much; the form is: finalizer R weak T W"},
+        {"debug", "something is missing; the form is: debug FLAG..."},
+        {"debug collectible",
+         "there is no flag 'collectible'; did you mean 'collectable'? (allowed: none, collectable, "
+         "uncollectable, saveall, leak)"},
+        {"count 1", "'1' is too much; the form is: count"},
+        {"tracked", "something is missing; the form is: tracked R"},
+        {"finalized 1 2", "'2' is too much; the form is: finalized R"},
+        {"objects 3", "'3' is no generation; objects [G] takes one from 0 to 2"},
+        {"garbage 1", "'1' is too much; the form is: garbage"},
+        {"ungarbage 1", "'1' is too much; the form is: ungarbage"},
+        {"new 0 0 bytes=1 1", "'1' is too much; the form is: new R N [KIND] [bytes=SIZE]"},
+        {"new 0 bytes=1",
+         "'bytes=1' is no number of fields; new R N [KIND] [bytes=SIZE] takes one from "},
+        {"new 0 0 bytes=5kg", "x.heap:1: 'bytes=5kg' is no size; new R N [KIND] [bytes=SIZE] takes "
+                              "one such as bytes=64KiB, "
+                              "from 0B to 1GiB"},
         {"new 0 0 bytes=", "'bytes=' is no size; "},
         {"new 0 0 bytes=-1", "'bytes=-1' is no size; "},
         {"new 0 0 bytes=2GiB", "'bytes=2GiB' is no size; "},
@@ -147,11 +289,11 @@ TEST(errors)
         {"disable 1", "'1' is too much; the form is: disable"},
         {"threshold 1 2 3 4", "'4' is too much; the form is: threshold T0 [T1 [T2]]"},
         {"new x 0",
-         "x.heap:1: 'x' is no register; new R N [bytes=SIZE] takes one from 0 to 16777215"},
+         "x.heap:1: 'x' is no register; new R N [KIND] [bytes=SIZE] takes one from 0 to 16777215"},
         {"new 16777216 0",
-         "'16777216' is no register; new R N [bytes=SIZE] takes one from 0 to 16777215"},
-        {"new 0 67108865",
-         "'67108865' is no number of fields; new R N [bytes=SIZE] takes one from 0 to 67108864"},
+         "'16777216' is no register; new R N [KIND] [bytes=SIZE] takes one from 0 to 16777215"},
+        {"new 0 67108865", "'67108865' is no number of fields; new R N [KIND] [bytes=SIZE] takes "
+                           "one from 0 to 67108864"},
         {"store 0 67108864 0", "'67108864' is no field; store R K S takes one from 0 to 67108863"},
         {"collect 3", "'3' is no generation; collect [G] takes one from 0 to 2"},
         {"threshold 2147483648",
@@ -259,8 +401,9 @@ TEST(files)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(operations), cmocka_unit_test(lines),        cmocka_unit_test(errors),
-        cmocka_unit_test(nul_bytes),  cmocka_unit_test(a_large_file), cmocka_unit_test(files),
+        cmocka_unit_test(operations),     cmocka_unit_test(kinds),        cmocka_unit_test(tuples),
+        cmocka_unit_test(what_has_kinds), cmocka_unit_test(lines),        cmocka_unit_test(errors),
+        cmocka_unit_test(nul_bytes),      cmocka_unit_test(a_large_file), cmocka_unit_test(files),
     };
     return cmocka_run_group_tests_name("heap_script", tests, NULL, NULL);
 }

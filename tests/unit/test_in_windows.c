@@ -242,9 +242,8 @@ static void collect(struct mutator *mutator)
         return;
     collector_begin(&mutator->collector, generation);
     interval_engine.collect(driven->replayer, generation, &found);
-    collector_end(&mutator->collector, generation,
-                  tally_objects(&found.examined) - tally_objects(&found.unreachable),
-                  tally_objects(&found.unreachable));
+    collector_end(&mutator->collector, generation, found.survivors, found.collected,
+                  found.uncollectable);
     mutator->collector.collecting = false;
 }
 

@@ -555,6 +555,54 @@ TEST(what_collections_promote)
     }
 }
 
+/* "operation: …" of each event. */
+static const char *gc_events(struct text *text, const struct run_record *record)
+{
+    for (size_t i = 0; i < record->gc_event_count; i++) {
+        const struct gc_event *event = &record->gc_events[i];
+        text_add(text, "%s%" PRIu64 ": ", i ? "; " : "", event->operation);
+        if (event->kind == GC_EVENT_COLLECTION)
+            text_add(text, "gc%d %" PRIu64 " %" PRIu64 " %" PRIu64 " + %" PRIu64, event->generation,
+                     event->before[0], event->before[1], event->before[2], event->permanent);
+        else if (event->kind == GC_EVENT_DONE)
+            text_add(text, "done %" PRIu64 ", %" PRIu64 " ns", event->unreachable, event->pause_ns);
+        else if (event->kind == GC_EVENT_COLLECT)
+            text_add(text, "returns %" PRId64, event->answer);
+        else
+            text_add(text, "end %" PRIu32 " %" PRIu32 " %" PRIu32 ", %" PRIu64 " of %" PRIu64,
+                     event->count[0], event->count[1], event->count[2], event->stats[0].collected,
+                     event->stats[0].collections);
+    }
+    return text->text;
+}
+
+TEST(what_module_gc_is_told_to_do)
+{
+    static const struct {
+        struct tiny tiny;
+        const char *told;
+    } rows[] = {
+        {{.program = ""}, "0: end 0 0 0, 0 of 0"},
+        {{.program = "new 0 0;new 1 0"}, "2: end 2 0 0, 0 of 0"},
+        {{.program = "new 0 1;store 0 0 0;drop 0;collect 0;new 0 0", .permanent = 3},
+         "3: gc0 1 0 0 + 3; 3: done 1, 271 ns; 3: returns 1; 5: end 1 1 0, 1 of 1"},
+        {{.program = "threshold 1;new 0 0;new 1 0"},
+         "2: gc0 1 0 0 + 0; 2: done 0, 220 ns; 3: end 0 1 0, 0 of 1"},
+        {{.program = "threshold 1;new 0 0;new 1 0", .collector = "cpython-3.12"},
+         "2: gc0 2 0 0 + 0; 2: done 0, 240 ns; 3: end 0 1 0, 0 of 1"},
+        {{.program = "event idle", .collects_on = "idle"},
+         "0: gc2 0 0 0 + 0; 0: done 0, 200 ns; 1: end 0 0 0, 0 of 0"},
+        {{.program = "new 0 0;drop 3"}, ""},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct run run;
+        struct text log = {.text = ""}, text = {.text = ""};
+        tiny_run(&run, &rows[i].tiny, &log);
+        check_text(rows[i].tiny.program, gc_events(&text, &run.record), rows[i].told);
+        run_fini(&run);
+    }
+}
+
 TEST(startup_done_is_when_service_begins)
 {
     static const struct {
@@ -631,6 +679,7 @@ int main(void)
         cmocka_unit_test(the_old_object_goes_after_the_allocation),
         cmocka_unit_test(what_is_told_of_a_collection),
         cmocka_unit_test(what_collections_promote),
+        cmocka_unit_test(what_module_gc_is_told_to_do),
         cmocka_unit_test(startup_done_is_when_service_begins),
         cmocka_unit_test(traffic_comes_to_a_service_that_is_ready),
     };

@@ -320,6 +320,35 @@ TEST(an_observer_gives_up)
             give_up(engines[i], at);
 }
 
+struct few {
+    int told, most;
+};
+
+static int refuse_more(void *context, const struct gc_event *event)
+{
+    struct few *few = context;
+    (void)event;
+    return few->told++ < few->most ? 0 : -1;
+}
+
+/* One is begun before it gives up. */
+TEST(an_observer_of_module_gc_gives_up)
+{
+    static const struct {
+        int most, told, status;
+    } rows[] = {{0, 3, -1}, {3, 6, -1}, {6, 7, -1}, {7, 7, 0}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct few few = {.most = rows[i].most};
+        const struct observer observer = {.context = &few, .gc_event = refuse_more};
+        const struct tiny tiny = {.program = "collect 0;collect 1", .engine = engines[i % 2]};
+        struct simulation_result result;
+        struct error error;
+        check_signed("status", tiny_simulate(&tiny, NULL, &observer, &result, &error),
+                     rows[i].status);
+        check_signed("told", few.told, rows[i].told);
+    }
+}
+
 TEST(a_run_leaves_its_setting_alone)
 {
     struct tiny tiny = {.program = "new 0 0;work 10;collect 2", .stretch = 1};
@@ -356,6 +385,7 @@ int main(void)
         cmocka_unit_test(operations_are_numbered_across_stretches),
         cmocka_unit_test(a_workload_that_cannot_start),
         cmocka_unit_test(an_observer_gives_up),
+        cmocka_unit_test(an_observer_of_module_gc_gives_up),
         cmocka_unit_test(a_run_leaves_its_setting_alone),
     };
     return cmocka_run_group_tests_name("simulation_end", tests, NULL, NULL);

@@ -55,7 +55,7 @@ static int pull(struct collector *collector, const struct trigger_state *state, 
     check_that("something is collected", g >= 0);
     double survivors = first ? state->first_survivors : state->survivors;
     collector_begin(collector, g);
-    collector_end(collector, g, (uint64_t)survivors, 0);
+    collector_end(collector, g, (uint64_t)survivors, 0, 0);
     collector->collecting = false;
     return g;
 }

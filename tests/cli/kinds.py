@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What module gc does and prints, and scripts with kinds of objects: which engine takes them."""
+import json
+
+from harness import SMALL, test
+from tap import check, equal
+
+RING = "new 0 1\nstore 0 0 0\nthreshold 1\nnew 1 1\nnew 2 0 # due\ndrop 0\nfreeze\nnew 3 1\nstore 3 0 3\ndrop 3\ncollect\n"
+KINDS = "# a list\nnew 0 1\n\nnew 1 0 list\nnew 2 1 dict\n"
+NEED = "k.heap:4: a list takes the graph engine"
+
+
+def events(place, arguments):
+    return [json.loads(line) for line in place.expect(0, f"replay --events {arguments}").out.splitlines()]
+
+
+@test("replay --events: everything in order, each event's own facts")
+def replay_events(place):
+    place.write("s.heap", RING)
+    equal(events(place, "s.heap --baseline 7 -c cpython-3.11"), [
+        {"op": 3, "event": "collection", "generation": 0, "before": [1, 0, 0], "permanent": 7},
+        {"op": 3, "event": "done", "unreachable": 0, "uncollectable": 0},
+        {"op": 10, "event": "collection", "generation": 2, "before": [1, 0, 0], "permanent": 10},
+        {"op": 10, "event": "done", "unreachable": 1, "uncollectable": 0},
+        {"op": 10, "event": "collect", "returned": 1},
+        {"event": "end", "count": [0, 0, 0], "stats": [[1, 0, 0], [0, 0, 0], [1, 1, 0]]},
+    ], "events")
+
+
+@test("replay --events and --debug-text: the same in both engines, of every version")
+def replay_both(place):
+    place.write("s.heap", RING * 3)
+    for collector in map(json.loads, place.expect(0, "list collectors --json").out.splitlines()):
+        for form in "--events", "--debug-text", "--debug-text=plain":
+            logs = [place.expect(0, f"replay s.heap {form} -c {collector['name']} --engine {engine}").out
+                    for engine in ("graph", "interval")]
+            check(logs[0], "no log")
+            equal(logs[0], logs[1], f"{form} of {collector['name']}")
+
+
+@test("replay --debug-text: what CPython prints, behind its operation, without what no two processes share")
+def replay_text(place):
+    place.write("s.heap", RING)
+    for form in "--debug-text", "--debug-text=labels":
+        equal(place.expect(0, f"replay {form} s.heap --baseline 7").out.splitlines()[-4:], [
+            "10: gc: collecting generation 2...",
+            "10: gc: objects in each generation: 1 0 0",
+            "10: gc: objects in permanent generation: P",
+            "10: gc: done, 1 unreachable, 0 uncollectable, Ts elapsed"], form)
+    equal(place.expect(0, "replay --debug-text=plain s.heap --baseline 7").out.splitlines()[-4:], [
+        "gc: collecting generation 2...",
+        "gc: objects in each generation: 1 0 0",
+        "gc: objects in permanent generation: 10",
+        "gc: done, 1 unreachable, 0 uncollectable, 0.0000s elapsed"], "plain")
+
+
+@test("replay prints one thing: --json, --events or --debug-text")
+def replay_one(place):
+    place.write("s.heap", "collect\n")
+    place.expect(2, "replay s.heap --json --events", err=["--json or --events, one of them"])
+    place.expect(2, "replay s.heap --events --debug-text", err=["--events or --debug-text, one of them"])
+    place.expect(2, "replay s.heap --debug-text=none", err=["--debug-text=none is not allowed; it takes labels or plain"])
+    place.expect(2, "replay --debug-text", err=["which heap script?"])
+
+
+@test("a script with kinds takes the graph engine, which is said once")
+def graph_taken(place):
+    place.write("k.heap", KINDS)
+    place.write("e.yaml", f"workloads: ['script:file=k.heap', '{SMALL}']\npolicies: [default, off]\n")
+    for command in ("replay k.heap", "replay k.heap --json", "run -w script:file=k.heap --db a.db",
+                    "compare -w script:file=k.heap -p default -p off -r 3 --db b.db", "sweep e.yaml --db c.db"):
+        result = place.run(command)
+        equal((result.status, result.err.count(NEED)), (0, 1), f"{command}: status, lines of {result.err!r}")
+    for name, expected in (("a.db", {("script", "graph")}), ("b.db", {("script", "graph")}),
+                           ("c.db", {("script", "graph"), ("web", "interval")})):
+        rows = place.query("SELECT workload, engine FROM run", name=name)
+        equal({(workload.split(":")[0], engine) for workload, engine in rows}, expected, name)
+
+
+@test("an engine that is named is the one")
+def engine_named(place):
+    place.write("k.heap", KINDS)
+    place.expect(0, "replay k.heap --engine graph")
+    place.expect(1, "replay k.heap --engine interval", err=[NEED])
+    place.expect(0, "run -w script:file=k.heap --engine graph")
+    result = place.run("run -w script:file=k.heap --engine interval")
+    equal((result.status, result.err.count(NEED)), (1, 1), f"status, lines of {result.err!r}")
+    place.expect(1, "compile -w script:file=k.heap", err=[NEED])
+    equal(place.files(), ["k.heap", "results.db"], "files")
+
+
+# What it says, the script, texts on standard error.
+REFUSED = [
+    ("a kind misspelt", "new 0 1 dcit", ["s.heap:1: there is no kind 'dcit'; did you mean 'dict'?"]),
+    ("a tuple without its items", "new 0 1\nnew 1 2 tuple 0", ["s.heap:2: a tuple of 2 takes 2 items, not 1"]),
+    ("an empty tuple", "new 0 0 tuple", ["s.heap:1: a tuple has from 1 to 67108864 fields, not 0"]),
+    ("a cell of two", "new 0 2 cell", ["s.heap:1: a cell has 1 field, not 2"]),
+    ("a finalizer misspelt", "new 0 1 slots-del\nfinalizer 0 slef 1",
+     ["s.heap:2: there is no finalizer 'slef'; did you mean 'self'?"]),
+    ("a flag misspelt", "debug saveal", ["s.heap:1: there is no flag 'saveal'; did you mean 'saveall'?"]),
+    ("a callback misspelt", "weakref 0 0 noet", ["s.heap:1: there is no callback 'noet'; did you mean 'note'?"]),
+]
+
+for title, script, texts in REFUSED:
+    @test("malformed script: " + title)
+    def refused(place, script=script, texts=texts):
+        place.write("s.heap", script)
+        place.expect(1, "replay s.heap", err=texts)
