@@ -122,6 +122,11 @@ def check_program(example, program):
 # ---- real interpreters -------------------------------------------------------------------------------
 
 
+def without_permanent(events):
+    """An interpreter has objects of its own in the permanent generation."""
+    return re.sub(r'"permanent": \d+', '"permanent": …', events)
+
+
 def check_interpreter(example, interpreter):
     command = f"replay {example.name}.heap --"
     events, text = (example.stored(interpreter.collector, command + option) for option in ("events", "debug-text"))
@@ -132,11 +137,9 @@ def check_interpreter(example, interpreter):
     if (3, 13, 4) <= interpreter.version < (3, 14) and re.search(r"^attrs", example.body, re.M):
         raise Skip("the dicts of instances are as in 3.13.0 to 3.13.3")
     answer = interpreter.replay(example.path)
-    for event in answer["events"]:
-        if "permanent" in event:
-            event["permanent"] = 0  # its own objects; a script has none there
     if events is not None:
-        equal([json.dumps(event) for event in answer["events"]], events.splitlines(), f"events of {interpreter}")
+        real = "".join(json.dumps(event) + "\n" for event in answer["events"])
+        equal(without_permanent(real), without_permanent(events), f"events of {interpreter}")
     if text is not None:
         equal(answer["text"], text.splitlines(), f"debug text of {interpreter}")
 
