@@ -304,67 +304,109 @@ static inline ref *stack_room(struct heap *heap, size_t depth)
     return heap->stack;
 }
 
-/* Of all that registers may still reach: what is tracked, and what that holds without its being
- * tracked. */
+/* Clears the mark of what is in no list and has not been seen; it goes on the stack. */
+static void clear_mark(struct heap *heap, ref o, bool *seen, size_t *depth)
+{
+    if (heap_object(heap, o)->generation != UNTRACKED || seen[heap_gc_refs(o)])
+        return;
+    seen[heap_gc_refs(o)] = true;
+    heap_object(heap, o)->mark = 0;
+    stack_room(heap, *depth + 1)[*depth] = o;
+    ++*depth;
+}
+
+static void clear_marks_held_by(struct heap *heap, ref o, bool *seen, size_t *depth)
+{
+    for (uint32_t f = 0; f < heap_object(heap, o)->fields; f++)
+        clear_mark(heap, heap_object(heap, o)->field[f], seen, depth);
+    clear_mark(heap, kind_own_dict(heap, o), seen, depth);
+}
+
+/* Of what is in no list: others hold it. */
+static void clear_untracked_marks(struct heap *heap)
+{
+    bool *seen = allocate_zeroed(heap_gc_refs((ref)heap->arena.used) + 1, sizeof *seen);
+    size_t depth = 0;
+    for (uint32_t r = 0; r < heap->register_count; r++)
+        clear_mark(heap, heap->registers[r], seen, &depth);
+    for (int list = 0; list < LISTS; list++)
+        for (size_t i = 0; i < heap->generations[list].used; i++)
+            clear_marks_held_by(heap, heap->generations[list].objects[i], seen, &depth);
+    while (depth)
+        clear_marks_held_by(heap, heap->stack[--depth], seen, &depth);
+    free(seen);
+}
+
 static void clear_marks(struct heap *heap)
 {
     for (int list = 0; list < LISTS; list++)
         for (size_t i = 0; i < heap->generations[list].used; i++)
             heap_object(heap, heap->generations[list].objects[i])->mark = 0;
+    if (heap->rules)
+        clear_untracked_marks(heap);
 }
 
-/* A census that is under way. (In locals is what the compiler would otherwise read anew after every
- * mark.) */
-struct marking {
-    struct arena arena;
-    ref *stack;
-    size_t depth;
-    uint64_t bytes;
-    uint8_t census;
-};
-
-static inline void mark(struct marking *marking, ref o)
+/* Marks an object that this census has not seen, and puts it on the stack. */
+static void mark(struct heap *heap, ref o, size_t *depth, uint64_t *bytes)
 {
-    struct object *object = arena_at(&marking->arena, o);
-    if (object->mark == marking->census)
+    struct object *object = heap_object(heap, o);
+    if (object->mark == heap->census)
         return;
-    object->mark = marking->census;
-    marking->bytes += object->bytes;
-    marking->stack[marking->depth++] = o;
+    object->mark = heap->census;
+    *bytes += object->bytes;
+    heap->stack[(*depth)++] = o;
 }
 
-/* Marks what an object refers to, and a dict that it holds where no collection visits that. */
-static void mark_kind(struct heap *heap, struct marking *marking, ref o)
+/* Marks what is reached from those on the stack, with dicts that no collection visits. */
+static uint64_t mark_kinds(struct heap *heap, size_t depth)
 {
     ref room[REFERENTS_ROOM];
-    const struct object *object = heap_object(heap, o);
-    struct referents referents = kind_referents(heap, object, room);
-    marking->stack = stack_room(heap, marking->depth + referents.count + 1);
-    for (uint32_t r = 0; r < referents.count; r++)
-        mark(marking, referents.at[r]);
-    mark(marking, kind_own_dict(heap, o));
+    uint64_t bytes = 0;
+    while (depth) {
+        ref o = heap->stack[--depth];
+        struct referents referents = kind_referents(heap, heap_object(heap, o), room);
+        stack_room(heap, depth + referents.count + 1);
+        for (uint32_t r = 0; r < referents.count; r++)
+            mark(heap, referents.at[r], &depth, &bytes);
+        mark(heap, kind_own_dict(heap, o), &depth, &bytes);
+    }
+    return bytes;
+}
+
+/* The same where all are containers. (In locals is what the compiler would otherwise read anew
+ * after every mark.) */
+static uint64_t mark_containers(struct heap *heap, size_t depth)
+{
+    const struct arena arena = heap->arena;
+    const uint8_t census = heap->census;
+    ref *stack = heap->stack;
+    uint64_t bytes = 0;
+    while (depth) {
+        const struct object *object = arena_at(&arena, stack[--depth]);
+        uint32_t fields = object->fields;
+        stack = stack_room(heap, depth + fields);
+        for (uint32_t f = 0; f < fields; f++) {
+            ref child = object->field[f];
+            struct object *referent = arena_at(&arena, child);
+            if (referent->mark == census)
+                continue;
+            referent->mark = census;
+            bytes += referent->bytes;
+            stack[depth++] = child;
+        }
+    }
+    return bytes;
 }
 
 /* Marks what an object reaches, itself included, and this census has not seen. Returns its bytes.
  */
 static uint64_t mark_from(struct heap *heap, ref o)
 {
-    struct marking marking = {
-        .arena = heap->arena, .stack = stack_room(heap, 1), .census = heap->census};
-    mark(&marking, o);
-    while (marking.depth) {
-        o = marking.stack[--marking.depth];
-        if (heap->rules) {
-            mark_kind(heap, &marking, o);
-            continue;
-        }
-        const struct object *object = arena_at(&marking.arena, o);
-        uint32_t fields = object->fields;
-        marking.stack = stack_room(heap, marking.depth + fields);
-        for (uint32_t f = 0; f < fields; f++)
-            mark(&marking, object->field[f]);
-    }
-    return marking.bytes;
+    size_t depth = 0;
+    uint64_t bytes = 0;
+    stack_room(heap, 1);
+    mark(heap, o, &depth, &bytes);
+    return bytes + (heap->rules ? mark_kinds(heap, depth) : mark_containers(heap, depth));
 }
 
 uint64_t heap_live_bytes(struct heap *heap)

@@ -134,6 +134,7 @@ struct heap {
      * containers of their fields. */
     const struct object_rules *rules;
     struct mutator *mutator; /* whose counters go up and down; NULL: a heap by itself */
+    bool executing;          /* an operation on kinds is under way, which may hold objects itself */
     bool scheduled;          /* an allocation has asked for a collection, at the next check */
     uint32_t free_lists[2 + TUPLE_SIZES_MOST]; /* how many are in each (kinds.c) */
     uint32_t *labels; /* by heap_gc_refs: the operation that made the object; NULL: not kept */

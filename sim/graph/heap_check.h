@@ -29,6 +29,10 @@ int heap_check(const struct heap *heap, struct error *error);
  * it. */
 bool *heap_expected_unreachable(const struct heap *heap, int generation);
 
+/* May objects be left that nothing leads to, not even a list? In 3.13, where a dict that is in none
+ * may hold itself (gh-133543). */
+bool heap_loses_objects(const struct heap *heap);
+
 /* Bytes of what registers reach. */
 uint64_t heap_expected_live_bytes(const struct heap *heap);
 

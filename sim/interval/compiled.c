@@ -278,6 +278,10 @@ static bool segment_is_sound(const struct compiled *compiled, const struct segme
         if (death_operations[i] >= length ||
             (i > segment->death && death_operations[i] < death_operations[i - 1]))
             return false;
+    for (uint64_t i = segment->isolated; i < next->isolated; i++)
+        if (i >= compiled_count(compiled, COLUMN_isolated) ||
+            compiled_isolated(compiled)[i].birth >= next->birth)
+            return false;
     return length > 0 || next->isolated == segment->isolated;
 }
 
