@@ -42,6 +42,7 @@ void heap_free(struct heap *heap)
     array_free(heap->returned, heap->returned_capacity, sizeof(ref));
     array_free(heap->stack, heap->stack_capacity, sizeof(ref));
     array_free(heap->dying, heap->dying_capacity, sizeof *heap->dying);
+    free(heap->trash);
     array_free(heap->labels, heap->labels_capacity, sizeof *heap->labels);
     array_free(heap->gc_refs, heap->gc_refs_capacity, sizeof *heap->gc_refs);
     free(heap->crowded);
@@ -208,9 +209,8 @@ static bool is_resurrected(struct heap *heap, ref o)
 /* An object begins to die. Returns how many things it has to let go; NOTHING_DIES if it lives on.
  */
 #define NOTHING_DIES UINT32_MAX
-static uint32_t begin_death(struct heap *heap, ref o)
+static uint32_t begin_death(struct heap *heap, ref o, uint8_t generation)
 {
-    uint8_t generation = heap_object(heap, o)->generation;
     if (heap->rules && has_finalizer_left(heap, o) && is_resurrected(heap, o))
         return NOTHING_DIES;
     count_death(heap, o, generation);
@@ -238,14 +238,66 @@ static void end_death(struct heap *heap, ref o)
     arena_give(&heap->arena, o, size_of(slots_of(heap, object)));
 }
 
-static void push_dying(struct heap *heap, ref o)
+/* object.c, _PyTrash_thread_deposit_object. */
+static void put_into_trash(struct heap *heap, ref o, uint8_t generation)
 {
+    heap->trash = allocate_grow(heap->trash, &heap->trash_capacity, heap->trash_count + 1,
+                                sizeof *heap->trash);
+    heap->trash[heap->trash_count++] = (struct trash){o, generation};
+}
+
+/* An object begins to die that was in that generation, or goes into the trashcan until later
+ * (Py_TRASHCAN_BEGIN). */
+static void push_dying(struct heap *heap, ref o, uint8_t generation)
+{
+    bool nests = kind_nests(heap, o);
+    if (nests && heap->nesting >= heap->rules->trashcan_depth) {
+        heap_untrack(heap, o);
+        put_into_trash(heap, o, generation);
+        return;
+    }
+    heap->nesting += nests;
+    uint32_t left = begin_death(heap, o, generation);
+    if (left == NOTHING_DIES) {
+        heap->nesting -= nests;
+        return;
+    }
     if (heap->dying_count == heap->dying_capacity)
         heap->dying = array_grow(heap->dying, &heap->dying_capacity, heap->dying_count + 1,
                                  sizeof *heap->dying);
-    uint32_t left = begin_death(heap, o);
-    if (left != NOTHING_DIES)
-        heap->dying[heap->dying_count++] = (struct dying){o, left};
+    heap->dying[heap->dying_count++] = (struct dying){o, left};
+}
+
+/* Until there are no more than `base` that die. */
+static void let_die(struct heap *heap, size_t base)
+{
+    while (heap->dying_count > base) {
+        struct dying *top = &heap->dying[heap->dying_count - 1];
+        if (top->left == 0) {
+            heap->dying_count--;
+            heap->nesting -= kind_nests(heap, top->o);
+            end_death(heap, top->o);
+            continue;
+        }
+        ref x = heap->rules ? kind_take_content(heap, top->o, top->left)
+                            : heap_object(heap, top->o)->field[top->left - 1];
+        top->left--;
+        if (x && --heap_object(heap, x)->count == 0)
+            push_dying(heap, x, heap_object(heap, x)->generation);
+    }
+}
+
+/* _PyTrash_thread_destroy_chain: the newest first, and what they put there meanwhile. */
+static void empty_trash(struct heap *heap)
+{
+    heap->nesting++;
+    while (heap->trash_count) {
+        const struct trash trash = heap->trash[--heap->trash_count];
+        size_t base = heap->dying_count;
+        push_dying(heap, trash.o, trash.generation);
+        let_die(heap, base);
+    }
+    heap->nesting--;
 }
 
 uint32_t heap_release(struct heap *heap, ref o)
@@ -254,20 +306,10 @@ uint32_t heap_release(struct heap *heap, ref o)
         return 0;
     uint64_t freed = heap->freed;
     size_t base = heap->dying_count;
-    push_dying(heap, o);
-    while (heap->dying_count > base) {
-        struct dying *top = &heap->dying[heap->dying_count - 1];
-        if (top->left == 0) {
-            heap->dying_count--;
-            end_death(heap, top->o);
-            continue;
-        }
-        ref x = heap->rules ? kind_take_content(heap, top->o, top->left)
-                            : heap_object(heap, top->o)->field[top->left - 1];
-        top->left--;
-        if (x && --heap_object(heap, x)->count == 0)
-            push_dying(heap, x);
-    }
+    push_dying(heap, o, heap_object(heap, o)->generation);
+    let_die(heap, base);
+    if (heap->trash_count && heap->nesting == 0)
+        empty_trash(heap);
     return (uint32_t)(heap->freed - freed);
 }
 

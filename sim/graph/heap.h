@@ -121,6 +121,12 @@ struct heap {
     size_t stack_capacity;
     struct dying *dying;
     size_t dying_count, dying_capacity;
+    uint32_t nesting; /* of deallocations that the trashcan counts */
+    struct trash {    /* what waits for the outermost to end, the newest last */
+        ref o;
+        uint8_t generation; /* that it was in */
+    } * trash;
+    size_t trash_count, trash_capacity;
     /* Objects freed so far, by the generation they were in, the untracked in generation 0: by
      * reference count, and in collections. */
     uint64_t freed_by_count[GENERATIONS + 1], freed_by_collector[GENERATIONS + 1];

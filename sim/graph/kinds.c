@@ -462,6 +462,20 @@ void kind_end_content(struct heap *heap, ref o)
         attribute_slots(object)[VALUES_GONE] = true;
 }
 
+/* Functions, cells and weak references do without. */
+bool kind_nests(const struct heap *heap, ref o)
+{
+    static const bool nests[OBJECT_KINDS] = {
+        [KIND_SLOTS] = true,    [KIND_SLOTS_DEL] = true,    [KIND_LEGACY] = true,
+        [KIND_LIST] = true,     [KIND_DICT] = true,         [KIND_TUPLE] = true,
+        [KIND_INSTANCE] = true, [KIND_INSTANCE_DEL] = true, [KIND_SET] = true,
+    };
+    if (!heap->rules || !heap->rules->trashcan_depth)
+        return false;
+    uint32_t kind = heap_object(heap, o)->kind;
+    return nests[kind] || (kind == KIND_EXCEPTION && heap->rules->exceptions_in_trashcan);
+}
+
 /* ---- fields --------------------------------------------------------------------------------- */
 
 ref kind_load(const struct heap *heap, ref o, uint32_t field)

@@ -100,6 +100,9 @@ uint32_t kind_begin_content(struct heap *heap, ref o, bool clearing);
 ref kind_take_content(struct heap *heap, ref o, uint32_t left);
 void kind_end_content(struct heap *heap, ref o);
 
+/* Does the trashcan count its deallocation? */
+bool kind_nests(const struct heap *heap, ref o);
+
 /* ---- fields --------------------------------------------------------------------------------- */
 
 ref kind_load(const struct heap *heap, ref o, uint32_t field);

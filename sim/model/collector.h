@@ -60,6 +60,10 @@ struct object_rules {
     bool clears_weakrefs_late;   /* those without callback only behind finalizers */
     uint8_t callbacks_in_tuple;  /* so many callbacks of one dying object, or more, are put into a
                                     tuple */
+    uint8_t trashcan_depth; /* so deep deallocations nest (object.c, the trashcan: what would nest
+                               deeper waits until the outermost has ended); 0: thousands, which is
+                               not modelled */
+    bool exceptions_in_trashcan; /* those of exceptions count for that, too */
     const char *weakref_type;    /* tp_name of weak references */
 };
 
