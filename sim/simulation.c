@@ -311,6 +311,7 @@ static void take_sample(struct gc *gc)
         .tracked = {totals.tracked[0], totals.tracked[1], totals.tracked[2]},
     };
     sample.garbage_bytes = totals.heap_bytes - sample.live_bytes;
+    sample.net = totals.untracked;
     for (int g = 0; g <= PERMANENT; g++)
         sample.net += totals.tracked[g] + totals.freed_by_collector[g];
     gc->sampled_ns = sample.wall_ns;
