@@ -138,8 +138,11 @@ def thawed(path):
 
 def unfit(interpreter, path):
     """Why the interpreter cannot replay the script as it should, or None."""
-    if not interpreter.legacy and any("legacy" in operation for operation in heap_script.read(path, checked=False)):
+    words = {word for operation in heap_script.read(path, checked=False) for word in operation}
+    if "legacy" in words and not interpreter.legacy:
         return "has legacy objects, which it cannot make: no _testcapi"
+    if "attrs" in words and (3, 13, 4) <= interpreter.version < (3, 14):
+        return "asks for dicts of instances, which are simulated as in 3.13.0 to 3.13.3"
     if interpreter.version < (3, 11) and "deep-" in os.path.basename(path):
         return "has finalizers deep in structures, where it makes frames of its own"
     return None

@@ -63,6 +63,7 @@ class Interpreter:
         self.implementation = identity["implementation"]
         self.legacy = identity["legacy"]  # whether it can make objects with tp_del
         self.process = None
+        self.lock = threading.Lock()  # of the process
         self.executor = concurrent.futures.ThreadPoolExecutor(max_workers=1)
 
     @property
@@ -97,7 +98,7 @@ class Interpreter:
 
     def replay(self, path):
         """What driver.py answers about the script at `path`."""
-        with AT_ONCE:
+        with self.lock, AT_ONCE:
             if not self.process:
                 self.process = serve([self.executable, *Native.OPTIONS, DRIVER, "--serve"])
             try:

@@ -210,6 +210,25 @@ def chain(writer):
     writer.maybe_drop(fresh, head)
 
 
+def ladder(writer):
+    """A deep chain of all kinds with a finalizer at each rung, on either side: which die before what is below them?"""
+    head, fresh, rung = writer.any_registers(3)
+    writer.make(head, 1)
+    for _ in range(writer.dice.choice((40, 60, 60, 120, 300))):
+        writer.make(rung, 1, writer.dice.choice(("slots-del", "inst-del")))
+        sides = writer.dice.choice(((head, rung), (rung, head)))
+        kind = writer.any_kind(2, mutable=False)
+        if kind == "tuple":
+            writer.make_tuple(fresh, sides)
+        else:
+            writer.make(fresh, 2, kind)
+            for field, side in enumerate(sides):
+                writer.emit("store", fresh, field, side)
+        writer.emit("copy", head, fresh)
+    for register in (rung, fresh, head):
+        writer.emit("drop", register)
+
+
 def doubly_linked_list(writer):
     head, last, fresh = writer.any_registers(3)
     writer.make(head, 2)
@@ -588,6 +607,6 @@ REFERENCES = {
 DICTIONARIES = {ask_for_dict: (5, 0.9), outlived: (3, 0.8)}
 DEBUGGING = {debug: (1, 0.9), look_at_garbage: (1.5, 0.9)}
 BURSTS = {burst: (0.7, 1), ask_count: (3, 1)}
-DEEP = {chain: (1, 1), ring: (1, 0.6), motley_ring: (1, 0.8), doubly_linked_list: (0.3, 0.6)}
+DEEP = {ladder: (0.5, 0.9), chain: (1, 1), ring: (1, 0.6), motley_ring: (1, 0.8), doubly_linked_list: (0.3, 0.6)}
 # Two operations an object that no count frees: the default thresholds get to full collections.
 UNDISTURBED = {self_loop: (100, 1)}

@@ -98,6 +98,13 @@ FAULTS = [
     ("an object that resurrects itself stays in its generation", HEAP,
      "    heap_untrack(heap, o);\n    heap_track(heap, o, 0);\n    heap_object(heap, o)->count = 1;",
      "    heap_object(heap, o)->count = 1;"),
+    ("what waits in the trashcan goes from the oldest to the newest", HEAP,
+     "const struct trash trash = heap->trash[--heap->trash_count];",
+     "const struct trash trash = heap->trash[0];\n        heap->trash_count--;\n"
+     "        memmove(heap->trash, heap->trash + 1, heap->trash_count * sizeof trash);"),
+    ("deallocations nest however deep", HEAP,
+     "if (nests && heap->nesting >= heap->rules->trashcan_depth) {",
+     "if (nests && heap->nesting >= 100000) {"),
     ("callbacks run for the oldest reference first", WEAKREFS,
      "insert(heap, weakref, target, mode == CALLBACK_NONE ? 0 : plain_weakref(heap, target));",
      "ref last = plain_weakref(heap, target);\n    while (mode != CALLBACK_NONE && weakrefs_first(heap, target) && weakrefs_next(heap, last ? last : weakrefs_first(heap, target)))\n        last = weakrefs_next(heap, last ? last : weakrefs_first(heap, target));\n    insert(heap, weakref, target, mode == CALLBACK_NONE ? 0 : last);"),
