@@ -18,7 +18,7 @@ import types
 import weakref
 
 import heap_script
-from heap_script import ATTRIBUTES_MOST, PAYLOAD, TUPLE_SIZES
+from heap_script import ATTRIBUTES_MOST, KINDS, PAYLOAD, TUPLE_SIZES
 
 # The state of a replay: a list has an item an operation, but for `registers`, `answers` and `caught`.
 registers = []  # and, last, one that stays empty
@@ -26,7 +26,7 @@ born = []  # the address of the object that the operation made or named
 notes = []  # what to write when the finalizer or callback of the object it made runs
 wills = []  # what the finalizer of that object is to do: (mode, target, operand)
 owners = []  # the register that it filled
-labels = {}  # address: operation that made the object there
+labels = {}  # address: operation that made the object there, if that has a finalizer or callback
 answers = []  # the numbers that answer the script's questions
 caught = []  # what was printed, where that is caught by sys.stderr
 
@@ -136,6 +136,7 @@ MAKERS = {
 TUPLE_MAKERS = {size: eval("lambda sources: (%s,)" % ", ".join(
     "registers[sources[%d]]" % item for item in range(size)), globals()) for size in TUPLE_SIZES}
 HAVE_ITEMS = ("slots", "slots-del", "legacy", "list")
+EMPTY_FIELDS = {}  # by their number
 FIELD_NAMES = tuple("f%d" % field for field in range(ATTRIBUTES_MOST))
 ATTRIBUTE_NAMES = {
     Inst: FIELD_NAMES, InstDel: FIELD_NAMES, Exception: FIELD_NAMES, Cell: ("cell_contents",),
@@ -165,6 +166,14 @@ def content(holder, field):
 def new(number, register, make, empty_fields):
     made = make()
     look()
+    if empty_fields is not None:
+        made.extend(empty_fields)
+    born[number] = id(made)
+    registers[register] = made
+
+
+def new_final(number, register, make, empty_fields):
+    made = make()
     if empty_fields is not None:
         made.extend(empty_fields)
     born[number] = id(made)
@@ -276,7 +285,8 @@ def birth(register, size, *rest):
     if kind == "tuple":
         empty = len(registers) - 1
         return new_tuple, register, TUPLE_MAKERS[size], [empty if word == "-" else word for word in sources]
-    return new, register, MAKERS[kind], [None] * size if kind in HAVE_ITEMS else None
+    empty_fields = EMPTY_FIELDS.setdefault(size, [None] * size) if kind in HAVE_ITEMS else None
+    return new_final if KINDS[kind].final else new, register, MAKERS[kind], empty_fields
 
 
 def will_of(register, mode, target=None, operand=None):
