@@ -590,7 +590,8 @@ static void limit_cpu(void)
     setitimer(ITIMER_PROF, &limit, NULL);
 }
 
-static struct image compile_trial(const struct trial *trial)
+/* False: it is for the graph engine. */
+static bool compile_trial(const struct trial *trial, struct image *image)
 {
     struct example example = {.what = trial->workload_text,
                               .version = trial->setup.collector,
@@ -603,10 +604,12 @@ static struct image compile_trial(const struct trial *trial)
             sizeof example.origin.collector - 1);
     compile(&example.compiled, &trial->workload, trial->setup.seed, trial->setup.collector,
             &trial->options, NULL, &error);
-    check_text(text, error.text, "");
-    struct image image = example_image(&example, trial->seed % 8 == 0);
+    bool of_graph = trial->declared.has_kinds && strstr(error.text, "takes the graph engine");
+    check_text(text, of_graph ? "" : error.text, "");
+    if (!of_graph)
+        *image = example_image(&example, trial->seed % 8 == 0);
     compiled_fini(&example.compiled);
-    return image;
+    return !of_graph;
 }
 
 static void damage_program(uint64_t program_seed, const struct scratch *scratch)
@@ -619,8 +622,11 @@ static void damage_program(uint64_t program_seed, const struct scratch *scratch)
         trial_of_kinds(&trial, program_seed, 1000);
     else
         trial_of_operations(&trial, program_seed, program_seed % 10 == 1 ? 3000 : 300);
-    trial.ops.count -= trial.declared.has_kinds; /* the last may need the graph engine */
-    struct image good = compile_trial(&trial);
+    struct image good;
+    if (!compile_trial(&trial, &good)) {
+        trial_fini(&trial);
+        return;
+    }
     for (watched->damage = 0; watched->damage < DAMAGES; watched->damage++) {
         struct image image = image_copy(&good);
         watched->how = (struct text){.text = ""};

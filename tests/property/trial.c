@@ -89,7 +89,8 @@ struct dressing {
     enum { SLOT_FREE, SLOT_BUSY, SLOT_WAITING } slots[4];
     bool native;
     uint64_t step_ns, payload;
-    bool kinds; /* objects of every kind, and not only those of heap scripts */
+    bool kinds;    /* objects of every kind, and not only those of heap scripts */
+    uint32_t wild; /* of 1000 operations */
 };
 
 static void put(struct dressing *dressing, struct op op)
@@ -191,6 +192,8 @@ static void dress(struct dressing *dressing, const struct random_ops *plain, uin
         bool in_operation = i > 0 && plain->ops[i - 1].code == OP_ITEM;
         while (below(trial, 1000) < extras && !in_operation)
             put_extra(dressing);
+        if (below(trial, 1000) < dressing->wild && !in_operation)
+            put_wild(dressing);
         if (i == invalid && !in_operation)
             put_invalid(dressing);
         if (op.code == OP_NEW && dressing->kinds) {
@@ -199,8 +202,6 @@ static void dress(struct dressing *dressing, const struct random_ops *plain, uin
         }
         put(dressing, op);
     }
-    if (trial->declared.has_kinds)
-        put_wild(dressing);
 }
 
 static uint64_t draw_limit(struct trial *trial)
@@ -219,7 +220,8 @@ static void draw_operations(struct trial *trial, uint32_t most, bool has_kinds)
     struct dressing dressing = {.trial = trial,
                                 .step_ns = up_to(trial, 1000000),
                                 .payload = up_to(trial, 100000),
-                                .kinds = one_in(trial, 2) && !has_kinds};
+                                .kinds = one_in(trial, 2) && !has_kinds,
+                                .wild = has_kinds && one_in(trial, 2) ? 20 : 0};
     struct random_ops plain = {0};
     draw_patterns(trial, &program);
     trial->declared = (struct program){
