@@ -238,12 +238,6 @@ static void give_dict(const struct heap *heap, ref o, ref dict)
     heap_object(heap, dict)->count++;
 }
 
-static ref new_dict_of(struct heap *heap, ref o)
-{
-    uint32_t fields = heap_object(heap, o)->fields;
-    return new_dict(heap, fields, object_bytes(KIND_DICT, fields));
-}
-
 static bool some_may_be_tracked(const struct heap *heap, const struct object *object)
 {
     for (uint32_t f = 0; f < object->fields; f++)
@@ -277,20 +271,18 @@ static bool has_values(const struct heap *heap, ref o)
     return is_instance(heap_object(heap, o)->kind) && heap->rules->attributes != ATTRIBUTES_IN_DICT;
 }
 
-ref kind_attributes(struct heap *heap, ref o)
+/* _PyObjectDict_SetItem, new_dict_with_shared_keys: the latter is in the order of its fields. */
+static void make_empty_dict(struct heap *heap, ref o)
 {
-    if (!dict_of(heap, o)) {
-        if (has_values(heap, o))
-            make_dict_of_values(heap, o);
-        else
-            give_dict(heap, o, new_dict_of(heap, o));
-    }
-    ref dict = dict_of(heap, o);
-    heap_object(heap, dict)->count++;
-    return dict;
+    uint32_t fields = heap_object(heap, o)->fields;
+    ref dict = new_dict(heap, fields, object_bytes(KIND_DICT, fields));
+    if (has_values(heap, o))
+        dict_slots(heap_object(heap, dict))[DICT_KEYS] = IN_ORDER;
+    give_dict(heap, o, dict);
 }
 
-/* Is what the dict of an instance says what the instance has? */
+/* Is what the dict of an instance says what the instance has? Of one without dict: is its next one
+ * to begin empty? (From 3.13 on that of an instance which has been cleared, and lives on.) */
 static bool dict_has_values(const struct heap *heap, ref o)
 {
     if (!has_values(heap, o))
@@ -300,23 +292,37 @@ static bool dict_has_values(const struct heap *heap, ref o)
     return values_gone(heap_object(heap, o));
 }
 
+static void make_dict(struct heap *heap, ref o)
+{
+    if (!dict_has_values(heap, o))
+        make_dict_of_values(heap, o);
+    else
+        make_empty_dict(heap, o);
+}
+
+ref kind_attributes(struct heap *heap, ref o)
+{
+    if (!dict_of(heap, o))
+        make_dict(heap, o);
+    ref dict = dict_of(heap, o);
+    heap_object(heap, dict)->count++;
+    return dict;
+}
+
+/* _PyObjectDict_SetItem; store_instance_attr_lock_held. */
 static void attribute_store(struct heap *heap, ref o, uint32_t field, ref x, uint32_t label)
 {
-    ref dict = dict_of(heap, o);
-    if (has_values(heap, o)) {
-        if (dict && dict_has_values(heap, o))
-            dict_store(heap, dict, field, x);
-        else
-            heap_assign(heap, &heap_object(heap, o)->field[field], x);
+    if (!dict_has_values(heap, o)) {
+        heap_assign(heap, &heap_object(heap, o)->field[field], x);
         return;
     }
-    if (!dict) { /* _PyObjectDict_SetItem */
-        dict = new_dict_of(heap, o);
-        give_dict(heap, o, dict);
-    }
+    if (!dict_of(heap, o))
+        make_dict(heap, o);
+    ref dict = dict_of(heap, o);
     dict_store(heap, dict, field, x);
     heap_check_pending(heap);
-    heap_set_label(heap, dict, label);
+    if (!has_values(heap, o))
+        heap_set_label(heap, dict, label);
 }
 
 /* dictobject.c, _PyDict_DetachFromObject: the dict of a dying instance takes its values. */
