@@ -334,7 +334,6 @@ static void detach(struct heap *heap, ref o)
     memcpy(dict->field, owner->field, owner->fields * sizeof(ref));
     memset(owner->field, 0, owner->fields * sizeof(ref));
     dict_slots(dict)[DICT_OWNER] = 0;
-    attribute_slots(owner)[VALUES_GONE] = true;
 }
 
 /* ---- what it refers to ---------------------------------------------------------------------- */

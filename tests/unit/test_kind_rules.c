@@ -125,8 +125,9 @@ static void write_script(char path[TEST_PATH], const char *script)
     free(lines);
 }
 
-static void run_script(const char *path, const struct collector_version *version,
-                       struct text *events)
+/* What it tells, and what comes of it. */
+static struct simulation_result
+run_script(const char *path, const struct collector_version *version, struct text *events)
 {
     char spec[TEST_PATH + 16];
     struct setting workload, policy;
@@ -146,6 +147,7 @@ static void run_script(const char *path, const struct collector_version *version
     check_text(path, error.text, "");
     setting_fini(&workload);
     setting_fini(&policy);
+    return result;
 }
 
 static void check_row(const struct row *row)
@@ -264,6 +266,16 @@ static const struct row tracking[] = {
      "new 0 1 set;tracked 0;new 0 1 cell;tracked 0;new 0 1 func;tracked 0;new 0 1 exc;tracked "
      "0;new 0 1 inst;tracked 0;weakref 1 0;tracked 1",
      {{"3.8", "yes yes yes yes yes yes"}}},
+    {"what stays is looked at behind holes, too",
+     "new 0 1 dict;new 1 0 list;store 0 0 1;new 2 0 list;new 3 0 list;new 4 0 list;collect;clear 0 "
+     "0;drop 2;drop 3;collect;tracked 0",
+     {{"3.8", "(2: 5 0 0 )0 (2: 0 0 3 )0 no"}, {"3.14", "(2: 5 0 0 )0 (2: 0 0 3 )0 yes"}}},
+    {"what was untracked is no survivor",
+     "(20 new 0 1 tuple -;new 1 2 list;store 1 0 0;store 1 1 2;copy 2 1);collect;(6 new 1 1 "
+     "list;store 1 0 0;copy 0 1);collect 1;threshold 1 1 0;new 3 0 slots;new 4 0 slots",
+     {{"3.8", "(2: 40 0 0 )0 (1: 6 0 20 )0 (2: 1 0 26 )0"},
+      {"3.12", "(2: 40 0 0 )0 (1: 6 0 20 )0 (2: 2 0 26 )0"},
+      {"3.14", "(2: 20 0 0 )0 (1: 6 0 20 )0 (2: 2 0 26 )0"}}},
 };
 
 TEST(rules_of_tracking)
@@ -302,6 +314,32 @@ static const struct row attributes[] = {
     {"what is loaded from either",
      "new 0 1 inst;new 1 0 slots-del;attrs 2 0;store 0 0 1;load 1 2 0;clear 2 0;load 3 0 0;drop 1",
      {{"3.8", "f1"}}},
+    {"the dict of an instance is tracked by the instance's values",
+     "new 0 1 inst;store 0 0 0;attrs 1 0;collect;tracked 1;clear 0 0;collect;tracked 1",
+     {{"3.8", "(2: 2 0 0 )0 yes (2: 0 0 2 )0 no"}, {"3.14", "(2: 2 0 0 )0 yes (2: 0 0 2 )0 yes"}}},
+    {"3.13 clears what is alive: an instance",
+     "new 0 2 inst;store 0 0 0;new 1 2 inst;clear 1 0;clear 1 1;store 1 0 1;store 0 1 1;drop "
+     "1;attrs 2 0;drop 0;collect;load 1 2 1;drop 2;new 3 0 slots-del;store 1 1 3;new 3 0 "
+     "slots-del;store 1 0 3;drop 3;count;drop 1",
+     {{"3.8", "(2: 4 0 0 )0 2,0,0"},
+      {"3.11", "(2: 3 0 0 )0 2,0,0"},
+      {"3.13", "(2: 3 0 0 )2 2,0,0 f15 f13"},
+      {"3.14", "(2: 3 0 0 )0 2,0,0"}}},
+    {"a dict",
+     "new 0 2 inst;store 0 0 0;new 1 2 dict;clear 1 0;clear 1 1;store 1 0 1;store 0 1 1;drop "
+     "1;attrs 2 0;drop 0;collect;load 1 2 1;drop 2;new 3 0 slots-del;store 1 1 3;new 3 0 "
+     "slots-del;store 1 0 3;drop 3;count;drop 1",
+     {{"3.8", "(2: 3 0 0 )0 2,0,0"},
+      {"3.13", "(2: 3 0 0 )2 2,0,0 f13 f15"},
+      {"3.14", "(2: 3 0 0 )0 2,0,0"}}},
+    {"what is stored in it then",
+     "new 0 2 inst;store 0 0 0;new 1 2 inst;clear 1 0;store 1 0 1;store 0 1 1;drop 1;attrs 2 "
+     "0;drop 0;collect;load 1 2 1;drop 2;attrs 2 1;tracked 2;new 3 0 slots-del;store 1 1 3;tracked "
+     "2;drop 3;drop 1;drop 2",
+     {{"3.8", "(2: 4 0 0 )0 yes yes"},
+      {"3.11", "(2: 3 0 0 )0 yes yes"},
+      {"3.13", "(2: 3 0 0 )2 no yes f14"},
+      {"3.14", "(2: 3 0 0 )0 yes yes"}}},
 };
 
 TEST(rules_of_attributes)
@@ -358,6 +396,27 @@ static const struct row order[] = {
      "new 0 0 slots-del;new 1 0 slots-del;collect;new 2 2 list;new 3 2 tuple 2 0;store 2 0 3;store "
      "2 1 1;drop 0;drop 1;drop 2;collect 0;drop 3;collect 1",
      {{"3.8", "(2: 2 0 0 )0 (0: 2 0 2 )0 (1: 0 2 2 f1 f0 )2"}}},
+    {"then generation 0, then 1",
+     "new 0 0 list;collect;new 1 0 list;collect 0;new 2 0 list;collect;objects",
+     {{"3.8", "(2: 1 0 0 )0 (0: 1 0 1 )0 (2: 1 1 1 )0 [0 4 2]"}}},
+    {"get_objects() of all",
+     "new 0 0 list;collect;new 1 0 list;collect 0;new 2 0 list;objects",
+     {{"3.8", "(2: 1 0 0 )0 (0: 1 0 1 )0 [4 2 0]"}}},
+    {"a full collection that finds nothing reorders, too",
+     "new 0 0 list;new 1 0 list;new 2 2 list;store 2 0 0;store 2 1 1;collect;drop 0;drop "
+     "1;collect;objects",
+     {{"3.8", "(2: 3 0 0 )0 (2: 0 0 3 )0 [2 1 0]"}}},
+    {"a key that is there keeps its place",
+     "new 0 2 dict;(20 clear 0 0);new 1 0 slots-del;store 0 1 1;new 1 0 slots-del;store 0 0 1;drop "
+     "1;drop 0",
+     {{"3.8", "f23 f21"}}},
+    {"a dict that is cleared lets go what its owner has",
+     "new 0 0 slots-del;new 1 0 slots-del;collect;new 2 3 inst;new 3 1 list;store 3 0 1;drop "
+     "1;store 2 0 0;drop 0;store 2 1 3;drop 3;store 2 2 2;attrs 4 2;drop 2;collect 0;drop "
+     "4;collect 1",
+     {{"3.8", "(2: 2 0 0 )0 (0: 3 0 2 )0 (1: 0 3 2 f0 f1 )3"},
+      {"3.13", "(2: 2 0 0 )0 (0: 3 0 2 f1 )2 f0 (1: 0 0 0 )0"},
+      {"3.14", "(2: 2 0 0 )0 (0: 3 0 2 )0 (1: 0 3 2 f0 f1 )3"}}},
 };
 
 TEST(rules_of_order)
@@ -369,10 +428,10 @@ TEST(rules_of_order)
 
 static const struct row automatic_collections[] = {
     {"is the newborn examined",
-     "threshold 1;new 0 0 slots;new 1 0 slots",
+     "threshold 1;new 0 0 list;new 1 0 list",
      {{"3.8", "(0: 1 0 0 )0"}, {"3.12", "(0: 2 0 0 )0"}}},
     {"or what its register held",
-     "new 0 0 slots;threshold 1;new 0 0 slots",
+     "new 0 0 slots;threshold 1;new 0 0 list",
      {{"3.8", "(0: 1 0 0 )0"}, {"3.12", "(0: 2 0 0 )0"}}},
     {"a dict born by a store",
      "new 0 1 exc;threshold 1;store 0 0 0",
@@ -396,10 +455,17 @@ static const struct row automatic_collections[] = {
      "new 0 0 slots;weakref 1 0 note;weakref 2 0 note;threshold 3;drop 0;count",
      {{"3.8", "(0: 2 0 0 )0 c2 c1 0,1,0"}, {"3.12", "(0: 3 0 0 )0 c2 c1 0,1,0"}}},
     {"none inside another",
-     "new 0 0 slots;weakref 1 0 note;weakref 2 0 note;new 3 0 slots;weakref 4 3 note;weakref 5 3 "
-     "note;weakref 6 3 note;collect;new 7 3 list;store 7 0 7;store 7 1 0;store 7 2 3;drop 0;drop "
-     "3;drop 7;threshold 1;collect 0",
-     {{"3.8", "(2: 7 0 0 )0 (0: 1 0 7 c6 c5 c4 c2 c1 )1"}}},
+     "count;new 0 0 slots;weakref 1 0 note;weakref 2 0 note;new 3 0 slots;weakref 4 3 note;weakref "
+     "5 3 note;weakref 6 3 note;collect;count;new 7 3 list;store 7 0 7;store 7 1 0;store 7 2 "
+     "3;drop 0;drop 3;drop 7;threshold 1;collect 0;count",
+     {{"3.8", "0,0,0 (2: 7 0 0 )0 0,0,0 (0: 1 0 7 c7 c6 c5 c3 c2 )1 0,1,0"}}},
+    {"a dict that is asked for",
+     "new 0 1 inst;threshold 1;attrs 1 0",
+     {{"3.8", "(0: 1 0 0 )0"}, {"3.14", "(0: 2 0 0 )0"}}},
+    {"the tuple has two items for each",
+     "new 0 0 slots;weakref 1 0 note;weakref 2 0 note;new 3 4 tuple - - - -;drop 3;threshold "
+     "4;drop 0;count",
+     {{"3.8", "c2 c1 (0: 2 0 0 )0 4,0,0"}, {"3.12", "c2 c1 (0: 3 0 0 )0 4,0,0"}}},
 };
 
 TEST(rules_of_automatic_collections)
@@ -496,6 +562,26 @@ static const struct row weak_references[] = {
      "2;drop 0;collect;weakref 2 1;count",
      {{"3.8", "(2: 3 0 0 +SlotsDel#1 +weakref#4 f1 )2 2,0,0"},
       {"3.10", "(2: 3 0 0 +SlotsDel#1 +weakref.ReferenceType#4 f1 )2 2,0,0"}}},
+    {"one that has died is not called",
+     "new 0 0 slots;weakref 1 0 note;weakref 2 0 note;weakref 3 0 note;drop 1;drop 2;drop 3;drop 0",
+     {{"3.8", ""}}},
+    {"a register that has something else",
+     "new 0 0 slots;new 2 1 list;weakref 1 0 drop;store 2 0 1;new 1 0 list;drop 0;objects",
+     {{"3.8", "c2 [1 2 4]"}}},
+    {"one among garbage that comes back",
+     "new 0 0 slots;new 1 2 slots-del;store 1 0 1;weakref 2 0;store 1 1 2;drop 2;finalizer 1 field "
+     "3 1;drop 1;collect;deref 4 3;drop 0;objects",
+     {{"3.8", "(2: 3 0 0 f1 )0 [1 3]"},
+      {"3.9", "(2: 3 0 0 f1 )1 [3]"},
+      {"3.14", "(2: 3 0 0 f1 )1 [0 3]"}}},
+    {"one among garbage, to what garbage alone held",
+     "new 0 0 slots;weakref 1 0 note;drop 1;collect;new 1 2 list;new 2 2 list;store 1 0 2;store 1 "
+     "1 0;store 2 0 1;weakref 3 0 note;store 2 1 3;drop 3;drop 2;drop 1;drop 0;collect 0",
+     {{"3.8", "(2: 1 0 0 )0 (0: 3 0 1 )3"}}},
+    {"to garbage, in a finalizer that clearing runs",
+     "new 0 0 slots-del;collect;new 1 2 slots;store 1 0 1;store 1 1 0;weakref 2 1;finalizer 0 weak "
+     "3 2;drop 0;drop 1;collect 0;objects",
+     {{"3.8", "(2: 1 0 0 )0 (0: 2 0 1 f0 )1 [5]"}}},
 };
 
 TEST(rules_of_weak_references)
@@ -535,6 +621,10 @@ static const struct row legacy_and_garbage[] = {
      "0;collect",
      {{"3.8", "(2: 5 0 0 +function#1 +list#2 +weakref#5 +tuple#8 +cell#9 )5"},
       {"3.10", "(2: 5 0 0 +function#1 +list#2 +weakref.ReferenceType#5 +tuple#8 +cell#9 )5"}}},
+    {"DEBUG_LEAK says which are which",
+     "debug leak;new 0 3 legacy;store 0 0 0;new 1 0 slots;store 0 1 1;new 1 0 slots;store 0 2 "
+     "1;drop 1;new 1 1 list;store 1 0 1;drop 1;drop 0;collect;garbage",
+     {{"3.8", "(2: 4 0 0 +list#8 !Legacy#1 !Slots#5 !Slots#3 )4/3 garbage[8 1 5 3]"}}},
 };
 
 TEST(rules_of_legacy_and_garbage)
@@ -574,11 +664,54 @@ static const struct row the_trashcan[] = {
      {{"3.8", "f1 f94"}, {"3.11", "f94 f1"}, {"3.13", "f1 f94"}}},
     {"cells", TWO_DEATHS("(60 new 2 1 cell;store 2 0 0;copy 0 2)"), {{"3.8", "f1 f184"}}},
     {"functions", TWO_DEATHS("(60 new 2 1 func;store 2 0 0;copy 0 2)"), {{"3.8", "f1 f184"}}},
+    {"what has come last goes first",
+     "new 0 2 list;new 1 1 list;store 0 0 1;new 2 0 slots-del;store 1 0 2;new 1 1 list;store 0 1 "
+     "1;new 2 0 slots-del;store 1 0 2;drop 2;drop 1;(48 new 1 1 list;store 1 0 0;copy 0 1);drop "
+     "1;drop 0",
+     {{"3.8", "f3 f7"}, {"3.13", "f7 f3"}}},
+    {"objects with finalizers",
+     TWO_DEATHS(
+         "(46 new 2 1 list;store 2 0 0;copy 0 2);(5 new 2 1 slots-del;store 2 0 0;copy 0 2)"),
+     {{"3.8", "f153 f150 f147 f144 f141 f157 f1"}, {"3.13", "f153 f150 f147 f144 f141 f1 f157"}}},
+    {"instances with finalizers",
+     TWO_DEATHS("(46 new 2 1 list;store 2 0 0;copy 0 2);(5 new 2 1 inst-del;store 2 0 0;copy 0 2)"),
+     {{"3.8", "f153 f150 f147 f144 f141 f157 f1"}, {"3.13", "f153 f150 f147 f144 f141 f1 f157"}}},
+    {"legacy objects",
+     TWO_DEATHS("(60 new 2 1 legacy;store 2 0 0;copy 0 2)"),
+     {{"3.8", "f184 f1"}, {"3.13", "f1 f184"}}},
+    {"what comes back does not nest",
+     "(6 new 0 0 slots-del;finalizer 0 self 1;drop 0;drop 1);" TWO_DEATHS(
+         "(45 new 2 1 list;store 2 0 0;copy 0 2)"),
+     {{"3.8", "f0 f4 f8 f12 f16 f20 f25 f163"}}},
+    {"callbacks on the way empty nothing",
+     "new 0 2 list;new 1 0 slots-del;store 0 0 1;(60 new 2 1 list;store 2 0 0;copy 0 2);new 1 3 "
+     "list;new 3 0 slots-del;store 1 0 3;new 3 0 slots;weakref 4 3 drop;store 1 1 3;drop 3;store 1 "
+     "2 0;drop 0;drop 2;drop 1",
+     {{"3.8", "c187 f184 f1"}, {"3.13", "f1 c187 f184"}}},
+    {"what waits may wait again",
+     "new 0 2 list;new 1 1 list;store 0 0 1;new 2 0 slots-del;store 1 0 2;new 1 1 list;store 0 1 "
+     "1;new 2 0 slots-del;store 1 0 2;drop 2;drop 1;(97 new 1 1 list;store 1 0 0;copy 0 1);drop "
+     "1;drop 0",
+     {{"3.8", "f3 f7"}, {"3.13", "f7 f3"}}},
 };
 
 TEST(rules_of_the_trashcan)
 {
     CHECK_ROWS(the_trashcan);
+}
+
+/* The dead count for the generation that they were in, those that have waited, too. */
+TEST(what_has_waited_is_counted)
+{
+    char path[TEST_PATH];
+    write_script(path, "(60 new 1 1 list;store 1 0 0;copy 0 1);collect;drop 1;drop 0");
+    for (const struct collector_version *version = collector_versions; version->name; version++) {
+        struct text events;
+        const struct simulation_result result = run_script(path, version, &events);
+        check_count(version->name, result.totals.freed_by_count[GENERATIONS - 1], 60);
+        check_count(version->name, result.totals.freed_by_count[0], 0);
+    }
+    unlink(path);
 }
 
 int main(void)
@@ -593,6 +726,7 @@ int main(void)
         cmocka_unit_test(rules_of_weak_references),
         cmocka_unit_test(rules_of_legacy_and_garbage),
         cmocka_unit_test(rules_of_the_trashcan),
+        cmocka_unit_test(what_has_waited_is_counted),
     };
     return cmocka_run_group_tests_name("kind_rules", tests, NULL, NULL);
 }
