@@ -18,7 +18,7 @@ struct output {
     int why; /* it could not be written to; 0: it could */
 };
 
-/* `db`: the results file, which it must not be. */
+/* `db`: the results file, which it must not be; "": there is none. */
 void output_open(struct output *output, const char *path, const char *db);
 
 /* It cannot be finished. */

@@ -12,6 +12,7 @@
 #include "sim/base/json.h"
 #include "sim/engines.h"
 #include "sim/model/graph_need.h"
+#include "sim/model/stream.h"
 #include "sim/simulation.h"
 #include "workloads/registry.h"
 
@@ -141,6 +142,7 @@ static void replay_it(struct replay *replay)
     if (replay->events || replay->text)
         observer = gc_log_observer(&log);
     replay->setup.listens = replay->events || replay->text;
+    stream_prepare(replay->setup.workload);
     choose_engine(replay);
     if (simulate(&replay->setup, &observer, &result, &error) != 0 && error.text[0])
         fail("%s", error.text);

@@ -20,6 +20,7 @@
     X(subcommand_plot)                                                                             \
     X(subcommand_report)                                                                           \
     X(subcommand_replay)                                                                           \
+    X(subcommand_inspect)                                                                          \
     X(subcommand_list)                                                                             \
     X(subcommand_help)
 

@@ -9,6 +9,7 @@
 #include "results/store/record.h"
 #include "sim/base/allocate.h"
 #include "sim/base/attempt.h"
+#include "sim/model/stream.h"
 #include "sim/simulation.h"
 #include "sweep/file/terms.h"
 #include "workloads/registry.h"
@@ -74,6 +75,7 @@ static int simulate_request(void *context, struct error *error)
         .warmup_ns = run->request->warmup_ns,
     };
     struct error why;
+    stream_prepare(setup.workload);
     setup.engine = engine_choose(&setup, &why);
     const struct observer observer = record_observer(run->record, NULL);
     record_begin(run->record);

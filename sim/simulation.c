@@ -10,6 +10,7 @@
 #include "sim/base/allocate.h"
 #include "sim/base/attempt.h"
 #include "sim/base/event_queue.h"
+#include "sim/inspect/snapshot.h"
 #include "sim/model/combination.h"
 
 const char *const run_status_names[] = {
@@ -310,6 +311,7 @@ static void take_sample(struct gc *gc)
         .tracked = {totals.tracked[0], totals.tracked[1], totals.tracked[2]},
     };
     sample.garbage_bytes = totals.heap_bytes - sample.live_bytes;
+    sample.net = totals.untracked;
     for (int g = 0; g <= PERMANENT; g++)
         sample.net += totals.tracked[g] + totals.freed_by_collector[g];
     gc->sampled_ns = sample.wall_ns;
@@ -644,6 +646,11 @@ static uint64_t automatic_sample_ns(const struct program *program)
 static int prepare(struct gc *gc, struct error *error)
 {
     const struct simulation_setup *setup = gc->setup;
+    if (setup->snapshot && !gc->engine->snapshot)
+        return error_set(error,
+                         "the engine %s has no graph to take a picture of; one that has is "
+                         "graph",
+                         gc->engine->name);
     gc->mutator = (struct mutator){
         .due_ns = LONGEST_NS + 1,
         .collect_automatically = collect_automatically,
@@ -719,6 +726,12 @@ void simulation_free(struct simulation *simulation)
     free(simulation);
 }
 
+static void take_picture(struct gc *gc, struct snapshot *snapshot)
+{
+    gc->engine->snapshot(gc->engine_state, snapshot);
+    snapshot->collector = gc->setup->collector;
+}
+
 /* Returns 0 or -1, as simulate. */
 static int end(struct simulation *simulation, struct error *error)
 {
@@ -732,8 +745,11 @@ static int end(struct simulation *simulation, struct error *error)
         simulation->result.status = RUN_out_of_memory;
     else if (gc->mutator.fault.kind != FAULT_NONE)
         return describe_fault(gc, error);
-    else if (!gc->abandoned)
+    else if (!gc->abandoned) {
+        if (gc->setup->snapshot)
+            take_picture(gc, gc->setup->snapshot);
         fill_ending(gc, &simulation->result.ending);
+    }
     return gc->abandoned ? -1 : 0;
 }
 

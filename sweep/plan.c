@@ -7,6 +7,7 @@
 #include "sim/base/allocate.h"
 #include "sim/engines.h"
 #include "sim/interval/compiled.h"
+#include "sim/model/stream.h"
 
 /* Do programs of these two take the same times? */
 static bool same_times(const struct costs *a, const struct costs *b)
@@ -42,6 +43,8 @@ static const struct engine *engine_of(struct plan *plan, const struct point *poi
     struct error why;
     if (workload->engine && !workload->depends_on_version)
         return workload->engine;
+    if (!workload->engine && plan->experiment->workload_count == 1) /* of many, not all are to be */
+        stream_prepare(setup.workload);                             /* in memory */
     workload->engine = engine_choose_for_version(&setup, &why, &workload->depends_on_version);
     if (why.text[0] && !workload->needs_graph)
         workload->needs_graph = allocate_text(why.text);

@@ -18,7 +18,7 @@ from tap import check, run  # noqa: E402
 # The rooms of each layer, in order: a room includes its own headers, what stands before it in its layer, and the
 # layers below. A room is a folder; the files of a layer that lie in no folder of it are its last room.
 LAYERS = {
-    "sim": ["base", "model", "graph", "interval", ""],
+    "sim": ["base", "model", "inspect", "graph", "interval", ""],
     "policies": [""],
     "workloads": [""],
     "results": ["statistics", "horizon", "store", "answer", "charts", "report"],

@@ -100,7 +100,7 @@ static void stop(void *state)
 /* A cycle of `size` objects that nothing else refers to; one of them holds a buffer. */
 static void leave_cycle(struct program *p, uint32_t size, uint32_t buffer_bytes)
 {
-    program_ring(p, A, B, C, size, 32, buffer_bytes);
+    program_ring(p, KIND_INSTANCE, A, B, C, size, 32, buffer_bytes);
     program_drop(p, A);
 }
 

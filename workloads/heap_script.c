@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "workloads/heap_script.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,8 +102,6 @@ static const struct {
     [THRESHOLD] = {"threshold", HEAP_SCRIPT_THRESHOLD},
 };
 
-#define WORD_MOST 23 /* what is longer is no operation, number or size */
-
 struct reader {
     struct heap_script *script;
     const char *name, *at, *end;
@@ -110,31 +109,54 @@ struct reader {
     struct error *error;
 };
 
+/* Of a line, as it stands there. */
+struct word {
+    const char *at;
+    size_t length; /* 0: the line has no more */
+};
+
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* The next word of the line, cut to what fits; its true length, 0 at the end of the line. */
-static size_t next_word(struct reader *reader, char word[WORD_MOST + 1])
+static struct word next_word(struct reader *reader)
 {
-    while (reader->at < reader->end && is_space(*reader->at))
-        reader->at++;
-    const char *start = reader->at;
-    while (reader->at < reader->end && !is_space(*reader->at) && *reader->at != '#')
-        reader->at++;
-    size_t length = (size_t)(reader->at - start);
-    size_t kept = length < WORD_MOST ? length : WORD_MOST;
-    for (size_t i = 0; i < kept; i++)
-        word[i] = start[i] >= ' ' && start[i] <= '~' ? start[i] : '?';
-    word[kept] = '\0';
-    return length;
+    const char *at = reader->at, *end = reader->end;
+    while (at < end && is_space(*at))
+        at++;
+    const char *start = at;
+    while (at < end && ((unsigned char)*at > ' ' ? *at != '#' : !is_space(*at)))
+        at++;
+    reader->at = at;
+    return (struct word){start, (size_t)(at - start)};
 }
 
-static int refuse_extra(struct reader *reader, const struct form *form, const char *word)
+static bool is_word(struct word word, const char *text)
 {
+    for (size_t i = 0; i < word.length; i++)
+        if (!text[i] || text[i] != word.at[i])
+            return false;
+    return text[word.length] == '\0';
+}
+
+#define WORD_MOST 23 /* what is longer is no operation, number or size */
+
+/* For a message: cut to what fits, and printable. */
+static const char *shown(struct word word, char text[WORD_MOST + 1])
+{
+    size_t kept = word.length < WORD_MOST ? word.length : WORD_MOST;
+    for (size_t i = 0; i < kept; i++)
+        text[i] = word.at[i] >= ' ' && word.at[i] <= '~' ? word.at[i] : '?';
+    text[kept] = '\0';
+    return text;
+}
+
+static int refuse_extra(struct reader *reader, const struct form *form, struct word word)
+{
+    char text[WORD_MOST + 1];
     return error_set(reader->error, "%s:%u: '%s' is too much; the form is: %s", reader->name,
-                     reader->line, word, form->usage);
+                     reader->line, shown(word, text), form->usage);
 }
 
 static int refuse_missing(struct reader *reader, const struct form *form)
@@ -144,11 +166,12 @@ static int refuse_missing(struct reader *reader, const struct form *form)
 }
 
 /* A word that is none of `words`, which end with NULL. */
-static int refuse_word(struct reader *reader, const char *what, const char *word,
+static int refuse_word(struct reader *reader, const char *what, struct word word,
                        const char *const *words)
 {
     struct error why;
-    suggest_error(&why, what, word, words);
+    char text[WORD_MOST + 1];
+    suggest_error(&why, what, shown(word, text), words);
     return error_set(reader->error, "%.400s:%u: %.500s", reader->name, reader->line, why.text);
 }
 
@@ -164,18 +187,19 @@ static void append(struct heap_script *script, struct op op)
 
 /* `also` is what may stand there instead, for the message. */
 static int read_number(struct reader *reader, const struct form *form, enum operand operand,
-                       const char *word, size_t length, const char *also, uint32_t *value)
+                       struct word word, const char *also, uint32_t *value)
 {
+    char text[WORD_MOST + 1];
     uint64_t number = 0;
-    bool digits = length > 0 && length < 20;
-    for (const char *c = word; digits && *c; c++) {
-        digits = *c >= '0' && *c <= '9';
-        number = number * 10 + (uint64_t)(*c - '0');
+    bool digits = word.length < 20;
+    for (size_t i = 0; i < word.length && digits; i++) {
+        digits = word.at[i] >= '0' && word.at[i] <= '9';
+        number = number * 10 + (uint64_t)(word.at[i] - '0');
     }
     if (!digits || number > limits[operand].most)
         return error_set(reader->error, "%s:%u: '%s' is no %s; %s takes one from 0 to %u%s",
-                         reader->name, reader->line, word, limits[operand].name, form->usage,
-                         limits[operand].most, also);
+                         reader->name, reader->line, shown(word, text), limits[operand].name,
+                         form->usage, limits[operand].most, also);
     *value = (uint32_t)number;
     if (operand == REGISTER && *value >= reader->script->registers)
         reader->script->registers = *value + 1;
@@ -185,11 +209,10 @@ static int read_number(struct reader *reader, const struct form *form, enum oper
 /* Those of the form, as far as they are given. */
 static int read_operands(struct reader *reader, const struct form *form, struct line *line)
 {
-    char word[WORD_MOST + 1];
-    size_t length;
+    struct word word;
     line->given = 0;
-    while (form->operands[line->given] != END && (length = next_word(reader, word)) > 0) {
-        if (read_number(reader, form, form->operands[line->given], word, length, "",
+    while (form->operands[line->given] != END && (word = next_word(reader)).length > 0) {
+        if (read_number(reader, form, form->operands[line->given], word, "",
                         &line->v[line->given]) != 0)
             return -1;
         line->given++;
@@ -199,49 +222,54 @@ static int read_operands(struct reader *reader, const struct form *form, struct 
 
 static int refuse_rest(struct reader *reader, const struct form *form)
 {
-    char word[WORD_MOST + 1];
-    return next_word(reader, word) ? refuse_extra(reader, form, word) : 0;
+    struct word word = next_word(reader);
+    return word.length ? refuse_extra(reader, form, word) : 0;
 }
 
 /* ---- new ------------------------------------------------------------------------------------ */
 
 #define PAYLOAD_KEY "bytes="
 
-static bool is_payload(const char *word)
+static bool is_payload(struct word word)
 {
-    return strncmp(word, PAYLOAD_KEY, strlen(PAYLOAD_KEY)) == 0;
+    size_t length = strlen(PAYLOAD_KEY);
+    return word.length >= length && memcmp(word.at, PAYLOAD_KEY, length) == 0;
 }
 
-static int read_payload(struct reader *reader, const struct form *form, const char *word,
-                        size_t length, struct line *line)
+static int read_payload(struct reader *reader, const struct form *form, struct word word,
+                        struct line *line)
 {
-    char most[UNITS_TEXT];
+    char most[UNITS_TEXT], text[WORD_MOST + 1];
     int64_t bytes;
-    if (length > WORD_MOST || !units_parse_bytes(word + strlen(PAYLOAD_KEY), &bytes) || bytes < 0 ||
-        bytes > HEAP_SCRIPT_PAYLOAD)
+    shown(word, text);
+    if (word.length > WORD_MOST || !units_parse_bytes(text + strlen(PAYLOAD_KEY), &bytes) ||
+        bytes < 0 || bytes > HEAP_SCRIPT_PAYLOAD)
         return error_set(reader->error,
                          "%s:%u: '%s' is no size; %s takes one such as " PAYLOAD_KEY
                          "64KiB, from 0B to %s",
-                         reader->name, reader->line, word, form->usage,
+                         reader->name, reader->line, text, form->usage,
                          units_write_bytes(most, HEAP_SCRIPT_PAYLOAD));
     line->op.c += (uint32_t)bytes;
     return refuse_rest(reader, form);
 }
 
 /* Of those that are none: something else too many, or a name misspelt. */
-static bool is_name(const char *word)
+static bool is_name(struct word word)
 {
-    return word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-")] == '\0';
+    for (size_t i = 0; i < word.length; i++)
+        if (!isalpha((unsigned char)word.at[i]) && word.at[i] != '-' && word.at[i] != '_')
+            return false;
+    return true;
 }
 
-static int find_kind(struct reader *reader, const char *word, struct line *line)
+static int find_kind(struct reader *reader, struct word word, struct line *line)
 {
     const char *words[OBJECT_KINDS + 1] = {NULL};
     size_t count = 0;
     for (int kind = 0; kind < OBJECT_KINDS; kind++) {
         if (!object_kinds[kind].word)
             continue;
-        if (strcmp(object_kinds[kind].word, word) == 0) {
+        if (is_word(word, object_kinds[kind].word)) {
             line->op.kind = (uint8_t)kind;
             return 0;
         }
@@ -272,18 +300,15 @@ static const struct form tuple_form = {.usage = "new R N tuple S1 ... SN [bytes=
 /* The contents of so many registers, each an operation before the `new` that takes them. */
 static int read_items(struct reader *reader, uint32_t count)
 {
-    const struct form *form = &tuple_form;
-    char word[WORD_MOST + 1];
     for (uint32_t i = 0; i < count; i++) {
         struct op item = {.code = OP_ITEM, .a = NO_REGISTER};
-        size_t length = next_word(reader, word);
-        if (length == 0 || is_payload(word))
+        struct word word = next_word(reader);
+        if (word.length == 0 || is_payload(word))
             return error_set(reader->error,
-                             "%s:%u: a tuple of %u takes %u items, not %u; the form "
-                             "is: %s",
-                             reader->name, reader->line, count, count, i, form->usage);
-        if (strcmp(word, "-") != 0 &&
-            read_number(reader, form, REGISTER, word, length, ", or - for None", &item.a) != 0)
+                             "%s:%u: a tuple of %u takes %u items, not %u; the form is: %s",
+                             reader->name, reader->line, count, count, i, tuple_form.usage);
+        if (!is_word(word, "-") &&
+            read_number(reader, &tuple_form, REGISTER, word, ", or - for None", &item.a) != 0)
             return -1;
         append(reader->script, item);
     }
@@ -293,34 +318,30 @@ static int read_items(struct reader *reader, uint32_t count)
 static int read_kind(struct reader *reader, const struct form *form, struct line *line)
 {
     struct op *op = &line->op;
-    char word[WORD_MOST + 1];
-    size_t length = next_word(reader, word);
+    struct word word = next_word(reader);
     op->kind = KIND_SLOTS;
-    if (length && !is_name(word) && !is_payload(word))
-        return refuse_extra(reader, form, word);
-    if (length && !is_payload(word)) {
-        if (find_kind(reader, word, line) != 0 || check_fields(reader, op) != 0)
-            return -1;
-        if (op->kind == KIND_TUPLE && read_items(reader, op->b) != 0)
+    if (word.length && is_name(word)) {
+        if (find_kind(reader, word, line) != 0 || check_fields(reader, op) != 0 ||
+            (op->kind == KIND_TUPLE && read_items(reader, op->b) != 0))
             return -1;
         form = op->kind == KIND_TUPLE ? &tuple_form : form;
-        length = next_word(reader, word);
+        word = next_word(reader);
     }
     op->c = object_bytes(op->kind, op->b);
-    if (length && !is_payload(word))
+    if (word.length && !is_payload(word))
         return refuse_extra(reader, form, word);
-    return length ? read_payload(reader, form, word, length, line) : 0;
+    return word.length ? read_payload(reader, form, word, line) : 0;
 }
 
 /* ---- weak references, finalizers, debugging ------------------------------------------------- */
 
 static int read_callback(struct reader *reader, const struct form *form, struct line *line)
 {
-    char word[WORD_MOST + 1];
-    if (next_word(reader, word) == 0)
+    struct word word = next_word(reader);
+    if (word.length == 0)
         return 0;
     for (uint16_t mode = CALLBACK_NOTE; callbacks[mode]; mode++)
-        if (strcmp(callbacks[mode], word) == 0) {
+        if (is_word(word, callbacks[mode])) {
             line->op.mode = mode;
             return refuse_rest(reader, form);
         }
@@ -330,13 +351,13 @@ static int read_callback(struct reader *reader, const struct form *form, struct 
 static int read_finalizer(struct reader *reader, const struct form *form, struct line *line)
 {
     const char *words[FINALIZER_FORMS + 1] = {NULL};
-    char word[WORD_MOST + 1];
-    if (next_word(reader, word) == 0)
+    struct word word = next_word(reader);
+    if (word.length == 0)
         return refuse_missing(reader, form);
     for (size_t i = 0; i < FINALIZER_FORMS; i++) {
         const struct form *mode = &finalizer_forms[i];
         words[i] = mode->word;
-        if (strcmp(mode->word, word) != 0)
+        if (!is_word(word, mode->word))
             continue;
         struct line does = {.v = {0}};
         if (read_operands(reader, mode, &does) != 0)
@@ -352,19 +373,18 @@ static int read_finalizer(struct reader *reader, const struct form *form, struct
 static int read_flags(struct reader *reader, const struct form *form, struct line *line)
 {
     const char *words[DEBUG_FLAGS + 1] = {NULL};
-    char word[WORD_MOST + 1];
-    int flags = 0;
-    for (size_t i = 0; i < DEBUG_FLAGS; i++)
-        words[i] = debug_flags[i].word;
-    for (; next_word(reader, word) > 0; flags++) {
+    struct word word = next_word(reader);
+    if (word.length == 0)
+        return refuse_missing(reader, form);
+    for (; word.length; word = next_word(reader)) {
         size_t i = 0;
-        while (i < DEBUG_FLAGS && strcmp(words[i], word) != 0)
-            i++;
+        for (; i < DEBUG_FLAGS && !is_word(word, debug_flags[i].word); i++)
+            words[i] = debug_flags[i].word;
         if (i == DEBUG_FLAGS)
             return refuse_word(reader, "flag", word, words);
         line->op.a |= debug_flags[i].flags;
     }
-    return flags ? 0 : refuse_missing(reader, form);
+    return 0;
 }
 
 /* ---- lines ---------------------------------------------------------------------------------- */
@@ -377,15 +397,19 @@ const char *heap_script_word(enum op_code code)
     return NULL;
 }
 
-static const struct form *find_form(struct reader *reader, const char *word)
+static int refuse_operation(struct reader *reader, struct word word)
 {
     const char *words[FORMS + 1] = {NULL};
-    for (size_t i = 0; i < FORMS; i++) {
-        if (strcmp(forms[i].word, word) == 0)
-            return &forms[i];
+    for (size_t i = 0; i < FORMS; i++)
         words[i] = forms[i].word;
-    }
-    refuse_word(reader, "operation", word, words);
+    return refuse_word(reader, "operation", word, words);
+}
+
+static const struct form *find_form(struct word word)
+{
+    for (size_t i = 0; i < FORMS; i++)
+        if (is_word(word, forms[i].word))
+            return &forms[i];
     return NULL;
 }
 
@@ -406,13 +430,15 @@ static struct op make_op(const struct form *form, const struct line *line)
 /* One line, without its end. Returns 0 or -1. */
 static int read_line(struct reader *reader)
 {
-    char word[WORD_MOST + 1];
     struct heap_script *script = reader->script;
     struct line line = {.v = {0}};
-    if (next_word(reader, word) == 0)
+    struct word word = next_word(reader);
+    if (word.length == 0)
         return 0;
-    const struct form *form = find_form(reader, word);
-    if (!form || read_operands(reader, form, &line) != 0)
+    const struct form *form = find_form(word);
+    if (!form)
+        return refuse_operation(reader, word);
+    if (read_operands(reader, form, &line) != 0)
         return -1;
     line.op = make_op(form, &line);
     if (form->read_rest ? form->read_rest(reader, form, &line) : refuse_rest(reader, form))

@@ -13,7 +13,8 @@
 #include "sim/base/error.h"
 #include "sim/model/program.h"
 
-/* Largest numbers a script may use. */
+/* Largest numbers a script may use. Real interpreters are compared within narrower ones: 16 fields
+ * of `dict`, `inst` and `exc`; tuples of 1 to 8, 19, 20 or 21. */
 #define HEAP_SCRIPT_REGISTERS (UINT32_C(1) << 24)
 #define HEAP_SCRIPT_FIELDS    (UINT32_C(1) << 26)
 #define HEAP_SCRIPT_PAYLOAD   (UINT32_C(1) << 30) /* bytes */

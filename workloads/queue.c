@@ -189,7 +189,7 @@ static void serve(struct queue *queue, struct program *p)
         program_drop(p, A);
     program_work(p, draw_service(queue));
     if (gsl_rng_uniform(queue->cyclic) < queue->cycles) {
-        program_ring(p, A, B, C, (uint32_t)queue->cycle_size, 0, 0);
+        program_ring(p, KIND_INSTANCE, A, B, C, (uint32_t)queue->cycle_size, 0, 0);
         program_drop(p, A);
     }
     if (objects > 0)

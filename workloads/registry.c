@@ -7,6 +7,7 @@
 #define WORKLOADS(X)                                                                               \
     X(workload_web)                                                                                \
     X(workload_device)                                                                             \
+    X(workload_parse)                                                                              \
     X(workload_queue)                                                                              \
     X(workload_script)
 

@@ -14,7 +14,13 @@
  * filled behind startup_done, and so not frozen with what start-up made, before traffic comes.
  *
  * So requests in flight survive young collections, and generation 2 fills with what dies there soon
- * after, as in real services. */
+ * after, as in real services.
+ *
+ * With kinds=real objects are what their kinds say, so that the answer depends on the interpreter's
+ * version: module members are functions, cycles instances, which have dicts up to 3.10, the values
+ * of rows lists, temporaries tuples of values, which mostly come from free lists; and frame,
+ * exception and traceback have none. With kinds=counted each is a container that counts and is
+ * tracked from birth to death. */
 #include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdlib.h>
@@ -23,6 +29,10 @@
 #include "sim/base/random.h"
 #include "sim/model/schedule.h"
 #include "sim/model/workload.h"
+
+enum kinds { KINDS_counted, KINDS_real };
+
+static const char *const kinds_names[] = {[KINDS_counted] = "counted", [KINDS_real] = "real", NULL};
 
 struct web {
     /* parameters */
@@ -46,7 +56,7 @@ struct web {
     double cache_share, warm, io_share;
     int64_t io_ns;
     double native;
-    int64_t concurrency, memory_limit, scatter;
+    int64_t concurrency, memory_limit, kinds, scatter;
 
     /* the run */
     struct random {
@@ -137,6 +147,11 @@ static const struct param params[] = {
     {"concurrency", PARAM_FIELD(web, concurrency), .type = PARAM_COUNT, .initial = "32", .least = 1,
      .most = 100000, .meaning = "requests in flight at most"},
     {"memory_limit", PARAM_FIELD(web, memory_limit), PARAM_MEMORY_LIMIT},
+    {"kinds", PARAM_FIELD(web, kinds), .type = PARAM_CHOICE, .choices = kinds_names,
+     .initial = "counted",
+     .meaning =
+         "real: objects are tracked and counted as the interpreter's version does with such; "
+         "counted: each from birth to death"},
     {"scatter", PARAM_FIELD(web, scatter), PARAM_SCATTER, .initial = "random"},
     {NULL},
 };
@@ -171,6 +186,7 @@ static int start(void *state, struct program *program, uint64_t seed, struct err
     program->slots = (uint32_t)web->concurrency;
     program->registers = TREES + program->slots;
     program->scatter = web->scatter;
+    program->has_kinds = web->kinds == KINDS_real;
     if (web->memory_limit != PARAM_ABSENT)
         program->memory_limit_bytes = (uint64_t)web->memory_limit;
     program->planned_ns = (uint64_t)(web->startup_ns + web->settle_ns + web->duration_ns) +
@@ -201,11 +217,32 @@ static void new_object(struct program *p, uint32_t reg, enum object_kind kind, u
     program_new(p, reg, kind, fields, (uint32_t)payload);
 }
 
+/* What an object is: as it is counted, or really. */
+static enum object_kind kind_of(const struct web *web, enum object_kind counted,
+                                enum object_kind real)
+{
+    return web->kinds == KINDS_real ? real : counted;
+}
+
+/* A value of a row, a session or a cache entry. */
+static void new_value(const struct web *web, struct program *p, int64_t payload)
+{
+    new_object(p, B, kind_of(web, KIND_TUPLE, KIND_LIST), 2, payload);
+}
+
+static void new_temporary(const struct web *web, struct program *p)
+{
+    for (int i = 0; web->kinds == KINDS_real && i < 2; i++)
+        program_item(p, NO_REGISTER);
+    new_object(p, B, KIND_TUPLE, 2, web->payload);
+}
+
 /* A cycle of `size` objects to which nothing else refers; one of them also holds what register
  * `held` does (0, the modules, stands for nothing). */
-static void leave_cycle(struct program *p, uint32_t size, int64_t payload, uint32_t held)
+static void leave_cycle(struct program *p, enum object_kind kind, uint32_t size, int64_t payload,
+                        uint32_t held)
 {
-    program_ring(p, A, B, C, size, (uint32_t)payload, 0);
+    program_ring(p, kind, A, B, C, size, (uint32_t)payload, 0);
     if (held)
         program_store(p, A, 1, held);
     program_drop(p, A);
@@ -219,7 +256,7 @@ static void put_entry(const struct web *web, struct program *p, uint32_t table, 
 {
     new_object(p, A, kind, parts, web->session_payload);
     for (uint32_t i = 0; i < parts; i++) {
-        new_object(p, B, KIND_TUPLE, 2, web->session_payload);
+        new_value(web, p, web->session_payload);
         program_store(p, A, i, B);
     }
     program_store(p, table, place, A);
@@ -255,7 +292,7 @@ static void import_module(struct web *web, struct program *p)
     new_object(p, A, KIND_DICT, members, web->module_payload);
     program_store(p, MODULES, web->next_module++, A);
     for (uint32_t i = 0; i < members; i++) {
-        new_object(p, C, KIND_INSTANCE, 2, web->module_payload);
+        new_object(p, C, kind_of(web, KIND_INSTANCE, KIND_FUNCTION), 2, web->module_payload);
         program_store(p, C, 0, A);
         if (i > 0)
             program_store(p, C, 1, B);
@@ -268,7 +305,7 @@ static void import_module(struct web *web, struct program *p)
         program_drop(p, C);
     }
     if (chance(web->random.imports, web->import_cycles * MODULE_OBJECTS / IMPORT_CYCLE))
-        leave_cycle(p, IMPORT_CYCLE, web->module_payload, 0);
+        leave_cycle(p, KIND_INSTANCE, IMPORT_CYCLE, web->module_payload, 0);
     program_work(p, (uint64_t)web->startup_ns / web->module_count);
 }
 
@@ -379,11 +416,11 @@ static void build_row(const struct web *web, struct program *p, uint32_t slot)
     new_object(p, A, KIND_DICT, ROW_VALUES, web->payload);
     program_store(p, TREES + slot, request->built++, A);
     for (uint32_t i = 0; i < ROW_VALUES; i++) {
-        new_object(p, B, KIND_TUPLE, 2, web->payload);
+        new_value(web, p, web->payload);
         program_store(p, A, i, B);
     }
     for (uint32_t i = 0; i < request->temporaries; i++)
-        new_object(p, B, KIND_TUPLE, 2, web->payload);
+        new_temporary(web, p);
     program_drop(p, A);
     program_drop(p, B);
     program_work(p, request->work_ns);
@@ -399,10 +436,12 @@ static void end_request(struct web *web, struct program *p, uint32_t slot)
     if (chance(web->random.caching, web->cache_share))
         put_cached(web, p);
     if (chance(web->random.cycles, web->cycles))
-        leave_cycle(p, gsl_ran_geometric(web->random.cycles, 1 / (double)web->cycle_size),
+        leave_cycle(p, KIND_INSTANCE,
+                    gsl_ran_geometric(web->random.cycles, 1 / (double)web->cycle_size),
                     web->payload, 0);
     if (chance(web->random.cycles, web->exceptions))
-        leave_cycle(p, 3, web->exception_payload, TREES + slot); /* frame, exception, traceback */
+        leave_cycle(p, kind_of(web, KIND_INSTANCE, KIND_SLOTS), 3, web->exception_payload,
+                    TREES + slot); /* frame, exception, traceback */
     program_drop(p, TREES + slot);
     schedule_end(&web->schedule, p, slot);
     program_event(p, EVENT_request_end);

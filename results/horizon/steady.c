@@ -89,7 +89,7 @@ static struct point point_of_collection(const struct collection *collection, dou
 
 static struct point point_at_end(const struct simulation_result *result)
 {
-    uint64_t objects = 0;
+    uint64_t objects = result->totals.untracked;
     for (int g = 0; g <= PERMANENT; g++)
         objects += result->totals.tracked[g] + result->totals.freed_by_collector[g];
     return (struct point){units_seconds(result->wall_ns), (double)objects};

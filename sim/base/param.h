@@ -140,6 +140,9 @@ struct component {
      * a struct of their own. Those that have something in common can be joined
      * (sim/base/setting.h). NULL: nothing. */
     const struct component *common;
+    /* Frees what a setting's own state has besides parameters, before it goes. NULL: it never has
+     * more. */
+    void (*release)(void *state);
 };
 
 /* The i-th row of a component: its own, then those in common; NULL behind the last one. */

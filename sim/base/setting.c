@@ -244,6 +244,8 @@ void setting_fini(struct setting *setting)
     if (next)
         setting_fini(next);
     free(next);
+    if (setting->state && setting->component->release)
+        setting->component->release(setting->state);
     free(setting->given);
     free(setting->state);
     free(setting->common);

@@ -63,9 +63,9 @@ void heap_find_unreachable(struct heap *heap, int generation, struct found *foun
     struct generation *survivors = &heap->generations[target];
     tally_combine(&survivors->tally, &found->examined, 1);
     tally_combine(&survivors->tally, &found->unreachable, -1);
-    if (heap->rules) /* moved into another list, they are the last, without holes */
-        untrack_survivors(heap,
-                          generation == target ? 0 : survivors->used - (survivors->count - before));
+    size_t joined = survivors->count - before;
+    if (heap->rules) /* those that join others are the last, without holes */
+        untrack_survivors(heap, generation == target ? 0 : survivors->used - joined);
     found->survivors = survivors->count - before;
 }
 

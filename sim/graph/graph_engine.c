@@ -8,6 +8,7 @@
 #include "sim/base/invariant.h"
 #include "sim/graph/heap.h"
 #include "sim/graph/heap_check.h"
+#include "sim/graph/heap_snapshot.h"
 #include "sim/graph/kind_operations.h"
 #include "sim/graph/kinds.h"
 #include "sim/model/machine.h"
@@ -46,7 +47,7 @@ static int begin(void *context, struct error *error)
         program->memory_limit_bytes ? program->memory_limit_bytes : UINT64_MAX;
     graph->collects_in_allocation = setup->collector->kind == COLLECTS_IN_ALLOCATION;
     graph->heap->mutator = graph->mutator;
-    if (program->has_kinds)
+    if (program->has_kinds || setup->snapshot) /* which has labels */
         heap_give_kinds(graph->heap, &setup->collector->objects);
     heap_add_permanent(graph->heap, setup->permanent);
     return 0;
@@ -269,6 +270,11 @@ static uint64_t graph_live_bytes(void *engine)
     return heap_live_bytes(((struct graph *)engine)->heap);
 }
 
+static void graph_snapshot(const void *engine, struct snapshot *snapshot)
+{
+    heap_snapshot(((const struct graph *)engine)->heap, snapshot);
+}
+
 static double graph_progress(const void *engine)
 {
     const struct program *program = graph_program(engine);
@@ -295,6 +301,7 @@ const struct engine graph_engine = {
     .births = graph_births,
     .ages = graph_ages,
     .live_bytes = graph_live_bytes,
+    .snapshot = graph_snapshot,
     .progress = graph_progress,
     .locate = graph_locate,
 };

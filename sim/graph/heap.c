@@ -54,6 +54,30 @@ void heap_free(struct heap *heap)
     free(heap);
 }
 
+/* The first object in a block from `block` on; blocks keep what they have in them when they are
+ * freed, but for `count`. */
+static ref object_from(const struct heap *heap, size_t block)
+{
+    while (block < heap->arena.used) {
+        const struct object *object = heap_object(heap, (ref)block);
+        if (object->generation != FREED)
+            return (ref)block;
+        block += arena_stride(size_of(slots_of(heap, object)));
+    }
+    return 0;
+}
+
+ref heap_first(const struct heap *heap)
+{
+    return object_from(heap, heap->arena.first);
+}
+
+ref heap_next(const struct heap *heap, ref o)
+{
+    return object_from(heap,
+                       o + (size_t)arena_stride(size_of(slots_of(heap, heap_object(heap, o)))));
+}
+
 /* ---- lists ---------------------------------------------------------------------------------- */
 
 /* Closes the holes of a list, whose order stays. */

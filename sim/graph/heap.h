@@ -175,6 +175,10 @@ static inline size_t heap_gc_refs(ref o)
 }
 static_assert(sizeof(struct object) >= 16, "a byte of gc_refs belongs to one object");
 
+/* A walk over all objects, in no order that means anything; 0: there is none, or no other. */
+ref heap_first(const struct heap *heap);
+ref heap_next(const struct heap *heap, ref o);
+
 /* The generation that a collection moves survivors into. */
 static inline int generation_after(int generation)
 {

@@ -389,6 +389,22 @@ struct referents kind_referents(const struct heap *heap, const struct object *co
     return (struct referents){object->field, object->fields};
 }
 
+uint32_t kind_referent_field(const struct heap *heap, const struct object *constant,
+                             const struct referents *referents, uint32_t i)
+{
+    struct object *object = (struct object *)constant;
+    bool in_room = referents->count <= REFERENTS_ROOM;
+    if (!heap->rules)
+        return i;
+    if (object->kind == KIND_DICT && keeps_order(object))
+        return key_at(object, referents->count - 1 - i);
+    if (kind_has(object->kind, TRAIT_ATTRIBUTES) &&
+        referents->at == &attribute_slots(object)[ATTRIBUTES_DICT])
+        return FIELD_DICT;
+    bool turned = object->kind == KIND_DICT || kind_has(object->kind, TRAIT_ATTRIBUTES);
+    return turned && in_room ? referents->count - 1 - i : i;
+}
+
 bool kind_holds_atoms_only(const struct heap *heap, ref o)
 {
     struct object *object = heap_object(heap, o);

@@ -82,6 +82,11 @@ static inline struct referents referents_of(const struct heap *heap, const struc
     return (struct referents){object->field, object->fields};
 }
 
+/* The field that its i-th referent is in, or FIELD_DICT, of its __dict__. */
+#define FIELD_DICT UINT32_MAX
+uint32_t kind_referent_field(const struct heap *heap, const struct object *object,
+                             const struct referents *referents, uint32_t i);
+
 /* _PyObject_GC_MAY_BE_TRACKED: any object but a tuple that is not tracked. */
 static inline bool may_be_tracked(const struct heap *heap, ref o)
 {

@@ -2,6 +2,7 @@
 #include "sim/model/engine.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* The trait that an object has to have; with TRAIT_IMMUTABLE, that it must not have. */
 static const unsigned traits_asked[] = {
@@ -26,10 +27,11 @@ static int describe_wrong_kind(const struct fault *fault, const char *text, cons
 {
     char kinds[200] = "those that `weakref` makes";
     const struct object_kind_facts *object = &object_kinds[fault->object];
+    const char *name = object->word ? object->word : object->type;
     if (fault->kind != FAULT_NOT_WEAK_REFERENCE)
         list_kinds(fault->kind, kinds, sizeof kinds);
-    return error_set(error, "%s: register %u holds a %s: %s (allowed: %s)", place, fault->which,
-                     object->word ? object->word : object->type, text, kinds);
+    return error_set(error, "%s: register %u holds %s %s: %s (allowed: %s)", place, fault->which,
+                     strchr("aeiou", *name) ? "an" : "a", name, text, kinds);
 }
 
 int fault_describe(const struct fault *fault, const char *place, struct error *error)

@@ -114,6 +114,10 @@ struct engine {
     void (*ages)(void *engine, struct ages *ages);
     uint64_t (*live_bytes)(void *engine);
 
+    /* A picture of all objects as they are (sim/inspect/snapshot.h), into one that is zeros. NULL
+     * if the engine has no graph. */
+    void (*snapshot)(const void *engine, struct snapshot *snapshot);
+
     /* How far the program is, from 0 to 1; 0 if it does not say. */
     double (*progress)(const void *engine);
 

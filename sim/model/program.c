@@ -78,13 +78,13 @@ void program_end(struct program *program, uint32_t slot)
     program_emit(program, (struct op){.code = OP_END, .a = slot});
 }
 
-void program_ring(struct program *program, uint32_t first, uint32_t a, uint32_t b, uint32_t size,
-                  uint32_t payload_bytes, uint32_t extra_bytes)
+void program_ring(struct program *program, enum object_kind kind, uint32_t first, uint32_t a,
+                  uint32_t b, uint32_t size, uint32_t payload_bytes, uint32_t extra_bytes)
 {
-    program_new(program, first, KIND_INSTANCE, 2, payload_bytes + extra_bytes);
+    program_new(program, first, kind, 2, payload_bytes + extra_bytes);
     program_copy(program, a, first);
     for (uint32_t i = 1; i < size; i++) {
-        program_new(program, b, KIND_INSTANCE, 2, payload_bytes);
+        program_new(program, b, kind, 2, payload_bytes);
         program_store(program, b, 0, a);
         program_copy(program, a, b);
     }

@@ -217,6 +217,13 @@ static inline void program_new(struct program *program, uint32_t reg, enum objec
                                       .c = object_bytes(kind, fields) + payload_bytes});
 }
 
+/* One of the items of the tuple that is made next, in a program whose objects are what their kinds
+ * say: what a register holds, or an atom (NO_REGISTER). */
+static inline void program_item(struct program *program, uint32_t reg)
+{
+    program_emit(program, (struct op){.code = OP_ITEM, .a = reg});
+}
+
 static inline void program_store(struct program *program, uint32_t reg, uint32_t field,
                                  uint32_t source)
 {
@@ -257,11 +264,11 @@ static inline void program_native_end(struct program *program)
 void program_work(struct program *program, uint64_t ns); /* on the calibrated machine */
 void program_sleep(struct program *program, uint64_t until_ns);
 
-/* A ring of `size` instances with two fields each, `payload` bytes with every one and `extra` more
- * with the first. Register `first` holds the first, whose second field is free; when it lets go,
- * nothing but the ring refers to the ring. `a` and `b` are used, and left empty. */
-void program_ring(struct program *program, uint32_t first, uint32_t a, uint32_t b, uint32_t size,
-                  uint32_t payload_bytes, uint32_t extra_bytes);
+/* A ring of `size` objects of a kind with two fields each, `payload` bytes with every one and
+ * `extra` more with the first. Register `first` holds the first, whose second field is free; when
+ * it lets go, nothing but the ring refers to the ring. `a` and `b` are used, and left empty. */
+void program_ring(struct program *program, enum object_kind kind, uint32_t first, uint32_t a,
+                  uint32_t b, uint32_t size, uint32_t payload_bytes, uint32_t extra_bytes);
 
 /* Requests: see sim/model/schedule.h, which decides their order. */
 void program_begin(struct program *program, uint32_t slot, uint64_t arrival_ns);

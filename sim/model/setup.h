@@ -17,6 +17,7 @@
 struct compiled;
 struct costs;
 struct engine;
+struct snapshot;
 
 struct simulation_setup {
     const struct engine *engine;
@@ -32,6 +33,9 @@ struct simulation_setup {
                            what the result says of it */
     bool listens;       /* somebody is to hear of all that module gc does (struct gc_event) */
     uint64_t permanent; /* objects of the interpreter's own in the permanent generation */
+    /* Where a picture of the heap goes as the program ends (sim/inspect/snapshot.h): zeros before;
+     * or NULL. An engine that cannot take one is refused. */
+    struct snapshot *snapshot;
 };
 
 #endif

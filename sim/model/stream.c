@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/base/allocate.h"
+#include "sim/base/attempt.h"
 
 #define STRETCH 4096 /* operations gathered before they are executed */
 
@@ -13,6 +14,23 @@ static void set_costs(struct program *program, const struct costs *costs)
 {
     const struct prices prices = prices_of(costs, program);
     prices_of_operations(&prices, costs, &program->costs);
+}
+
+static int prepare(void *context, struct error *error)
+{
+    const struct setting *setting = context;
+    const struct workload *workload = workload_of(setting->component);
+    (void)error;
+    if (workload->prepare)
+        workload->prepare(setting->state);
+    return 0;
+}
+
+void stream_prepare(const struct setting *setting)
+{
+    struct error no_memory; /* whoever starts it meets that, too */
+    struct setting shallow = *setting;
+    attempt(prepare, &shallow, &no_memory);
 }
 
 int stream_open(struct stream *stream, const struct setting *setting, uint64_t seed,

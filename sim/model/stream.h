@@ -20,6 +20,10 @@ struct stream {
     bool more;
 };
 
+/* Reads ahead what every start of the workload would read, once: it stays in memory as long as the
+ * setting is there. */
+void stream_prepare(const struct setting *setting);
+
 /* Starts the workload, with these costs. `setting` and they are not needed after.
  * Returns 0, or -1 with a line in *error; stream_close is due either way. */
 int stream_open(struct stream *stream, const struct setting *setting, uint64_t seed,

@@ -19,6 +19,11 @@
 struct workload {
     struct component about;
 
+    /* Reads ahead, into the state of a setting itself, what every start of it would read: runs
+     * begin with a copy of that state, and share what it leads to (about.release frees it). What
+     * goes wrong is for `start` to say. NULL: there is nothing to read. */
+    void (*prepare)(void *state);
+
     /* Declares what it uses in *program (registers, slots, …) and prepares its state. Returns 0, or
      * -1 with a line in *error; `stop` is called either way. */
     int (*start)(void *state, struct program *program, uint64_t seed, struct error *error);

@@ -30,14 +30,18 @@ SCRIPTS = [  # name, seed, operations, undisturbed
 GRAPHS = [(size, layout) for layout in ("sequential", "random") for size in (1000000, 5000000)]
 
 
+class Container(list):
+    """What kind `slots` is (sim/model/object_kind.h) where nobody refers weakly to it."""
+    __slots__ = ()
+
+
 # What CPython runs: the same command line and the same output as benchmark-run (benchmark.c)
 
 def make_graph(size, layout):
     """`size` containers with two references each, kept alive by one list; as in benchmark.c."""
-    import driver
     graph, state = [], 1
     for _ in range(size):
-        container = driver.Container()
+        container = Container()
         container.extend((None, None))
         graph.append(container)
     for number, container in enumerate(graph):
@@ -60,8 +64,8 @@ def serve_full_collections(size, layout):
         print("objects %d seconds %.9f" % (len(graph), seconds), flush=True)
 
 
-def execute(iterator, registers, empty_fields, Container):
-    """The loop of tests/conformance/driver.py, without its markers. Returns how long it took.
+def execute(iterator, registers, empty_fields, Container=Container):
+    """What tests/conformance/driver.py does, without a call for each operation. Returns how long it took.
 
     The collection at its beginning, with nothing to examine, sets the collector's counters to 0.
     """
@@ -69,10 +73,10 @@ def execute(iterator, registers, empty_fields, Container):
     gc.collect()
     begin = clock()
     for row in iterator:
-        name = row[1]
-        a = row[2]
-        b = row[3]
-        c = row[4]
+        name = row[0]
+        a = row[1]
+        b = row[2]
+        c = row[3]
         if name == "new":
             registers[a] = Container()
             registers[a].extend(empty_fields[b])
@@ -101,11 +105,23 @@ def collections():
     return [generation["collections"] for generation in gc.get_stats()]
 
 
+def prepare(operations):
+    """A row (name, operand, operand, operand) for each."""
+    rows = []
+    for name, *operands in operations:
+        if name == "collect":
+            operands = operands or [2]
+        elif name == "threshold":
+            operands = [tuple(operands)]
+        rows.append((name, *operands[:3], *[None] * (3 - len(operands))))
+    return rows
+
+
 def serve_script(path):
     import driver
     import heap_script
     operations = heap_script.read(path)
-    rows = driver.prepare(operations)
+    rows = prepare(operations)
     named = [operands[0] for name, *operands in operations if name in ("new", "load", "copy")]
     sizes = {operands[1] for name, *operands in operations if name == "new"}
     empty_fields = {size: [None] * size for size in sizes}
@@ -117,7 +133,7 @@ def serve_script(path):
         before = collections()
         iterator = iter(rows)
         gc.freeze()
-        seconds = execute(iterator, registers, empty_fields, driver.Container)
+        seconds = execute(iterator, registers, empty_fields)
         done = [after - earlier for after, earlier in zip(collections(), before)]
         done[2] -= 1  # that at the beginning
         print("operations %d seconds %.9f collections %d %d %d" % (len(rows), seconds, *done),
@@ -190,7 +206,7 @@ def write_script(path, seed, operation_count, undisturbed):
     """Without freeze and unfreeze: in CPython they would take the script itself, which the
     simulator's heap does not have, out of the collector's sight or back into it."""
     import generate
-    operations = [operation for operation in generate.generate(seed, operation_count, undisturbed)
+    operations = [operation for operation in generate.generate(seed, operation_count, undisturbed=undisturbed)
                   if operation[0] not in ("freeze", "unfreeze")]
     with open(path, "w") as file:
         file.writelines(" ".join(map(str, operation)) + "\n" for operation in operations)

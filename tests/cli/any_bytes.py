@@ -38,6 +38,7 @@ for what, (name, expected) in NAMES.items():
         for row in objects(place, arguments + ["--json"]):
             equal(row["workload"], f"script:file={expected}.heap", "compare")
         check(objects(place, ["replay", file, "--json"]), "a collection")
+        check(objects(place, ["inspect", file, "--json"]), "a heap")
         for command in ("show", "best --minimise heap_peak", "export --format json",
                         "export --format json --table settings"):
             first, *rest = command.split()

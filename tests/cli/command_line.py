@@ -7,7 +7,7 @@ from harness import SMALL, test
 from tap import check, equal
 
 COMMANDS = ("run", "compare", "sweep", "merge", "compile", "show", "best", "sensitivity", "export", "plot",
-            "replay", "list", "help")
+            "replay", "inspect", "list", "help")
 LISTS = ("policies", "workloads", "collectors", "charts", "metrics", "events")
 NUMBERS = "a number such as 0.5 or 50%, from 0.001 to 1e+06"
 DURATIONS = "a duration such as 250ms, 10s or 1h30min"
@@ -47,6 +47,8 @@ USAGE = [
     ("a word too many for replay", "replay a.heap b.heap", ["'b.heap'", "one"]),
     ("a word too many for list", "list policies charts", ["'charts'", "one"]),
     ("plot without a file", "plot", ["RESULTS"]),
+    ("a word too many for inspect", "inspect a.heap b.heap", ["'b.heap'", "one"]),
+    ("inspect without a file", "inspect", ["FILE"]),
     ("replay without a file", "replay", ["FILE"]),
     ("list of nothing", "list", LISTS),
     ("an unknown option", "run --polcy off", ["--polcy"]),

@@ -139,3 +139,39 @@ for title, script, texts in REFUSED:
     def refused(place, script=script, texts=texts):
         place.write("s.heap", script)
         place.expect(1, "replay s.heap", err=texts)
+
+
+# What it says, the script, texts on standard error; told as the script runs, behind the line that names the engine.
+FAULTS = [
+    ("a list in a set", "new 0 1 list\nnew 1 1 set\nstore 1 0 0",
+     ["s.heap:3: register 0 holds a list: the object is not hashable", "(allowed: slots, inst, "]),
+    ("a weak reference to a list", "new 0 1 list\nweakref 1 0",
+     ["s.heap:2: register 0 holds a list: there are no weak references", "(allowed: slots, "]),
+    ("a store into a tuple", "new 0 1 tuple -\nstore 0 0 0", ["s.heap:2: register 0 holds a tuple", "at birth"]),
+    ("a __dict__ of a cell", "new 0 1 cell\nattrs 1 0",
+     ["s.heap:2: register 0 holds a cell: the object has no __dict__ (allowed: inst, inst-del, exc)"]),
+    ("a reference that is none", "new 0 1 func\nderef 1 0", ["s.heap:2: register 0 holds a func", "no weak reference"]),
+    ("a finalizer of an object without", "new 0 1 inst\nfinalizer 0 noop",
+     ["s.heap:2: register 0 holds an inst: the object has no finalizer (allowed: slots-del, inst-del)"]),
+    ("a question about nothing", "new 0 1 tuple 3\n\ntracked 3", ["s.heap:3: register 3: the register is empty"]),
+    ("a field of a weak reference", "new 0 1\nweakref 1 0\nclear 1 0", ["s.heap:3: field 0: the object has no fields"]),
+]
+
+for title, script, texts in FAULTS:
+    @test("a script that goes wrong: " + title)
+    def fault(place, script=script, texts=texts):
+        place.write("s.heap", script)
+        result = place.run("replay s.heap")
+        lines = result.err.splitlines()
+        equal((result.status, len(lines), "takes the graph engine" in lines[0]), (1, 2, True), result.err)
+        check(all(text in lines[1] for text in texts), f"expected {texts}", lines[1])
+
+
+@test("a tuple of more items than are emitted at a time: the line is right all the same")
+def long_tuple(place):
+    place.write("s.heap", "".join(f"new {r} 0\n" for r in range(9)) + "new 9 9000 tuple" + " 0 - 3" * 3000 +
+                "\ncount\ndrop 0\ntracked 9\ntracked 10\n")
+    result = place.run("replay --events s.heap")
+    check("s.heap:14: register 10: the register is empty" in result.err, result.err)
+    equal([json.loads(line) for line in result.out.splitlines()],
+          [{"op": 10, "event": "count", "count": [10, 0, 0]}, {"op": 12, "event": "tracked", "is": True}], "events")

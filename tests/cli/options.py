@@ -70,7 +70,7 @@ def help_alone(place):
 
 
 NONSENSE = "\N{SNOWMAN}"
-FREE = {"db", "into", "out", "title", "font", "program", "template", "experiment", "parameter"}  # any text is a name
+FREE = {"db", "into", "out", "title", "font", "program", "template", "experiment", "parameter", "dot", "svg"}  # any text is a name
 ALONE = {("replay", "debug-text")}  # it may stand without a value, and then none follows in a word of its own
 OLDER = {("plot", "workload"), ("plot", "policy")}  # any text may be in an older file
 

@@ -223,7 +223,7 @@ def texts_of_files(place):
                       [b"compare", evil], [b"compare", b"--db", os.path.join(evil, b"none", b"x")],
                       [b"run", b"-w", b"web:" + evil + b"=1"], [b"run", b"-w", b"script:file=" + script],
                       [b"run", b"--program", script], [b"run", b"--program", evil], [b"replay", script],
-                      [b"replay", evil], [b"sweep", os.path.join(evil, b"e.yaml"), b"--dry-run"],
+                      [b"replay", evil], [b"inspect", script], [b"inspect", evil], [b"sweep", os.path.join(evil, b"e.yaml"), b"--dry-run"],
                       [b"sweep", os.path.join(evil, b"k.yaml")], [b"sweep", evil], [b"plot", script],
                       [b"merge", script], [b"export", script], [b"report", script], [b"list", evil],
                       [b"best", script, b"--subject-to", evil], [b"compile", b"--out", os.path.join(evil, b"x", b"y")],

@@ -222,7 +222,7 @@ for arguments in ("list metrics", "show results.db", "run -w queue:duration=1s -
 # ---- what is no file -----------------------------------------------------------------------------------
 
 
-READING = ["sweep {}", "replay {}", "run -w script:file={}", "compile -w script:file={}",
+READING = ["sweep {}", "replay {}", "inspect {}", "run -w script:file={}", "compile -w script:file={}",
            "run --program {}", "run -w queue:duration=1s --db {}", "sweep e.yaml --db {}", "show {}",
            "best {} --minimise heap_peak", "export {}", "report {}", "plot {}", "merge {} --into m.db",
            "plot results.db --chart memory --template {}"]

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Compares pygcsim with the CPythons of this machine, collection by collection.
+"""Compares pygcsim with the CPythons of this machine: what gc does to a program, event by event.
 
-Random heap scripts are replayed by both, in pygcsim by each engine. Every collection has to agree
-in the operation during which it ran, its generation, the sizes of all generations as it started,
-and the number of unreachable objects it found. A script that differs is shrunk to a small one,
-printed, and kept in build/conformance/.
+Random heap scripts are replayed by both, in pygcsim by each engine that can. All events have to agree (collections: in
+which operation, of which generation, the sizes of all as they started, how many objects they found; finalizers and
+callbacks, in their order; what gc counts and answers), and what the collector prints. A script that differs is shrunk to a small
+one, printed, and kept in build/conformance/.
 """
 import argparse
 import collections
@@ -23,16 +23,23 @@ from interpreters import ReplayError
 from shrink import shrink
 
 ROOT = os.path.dirname(os.path.dirname(interpreters.HERE))
-COMPARED = ("op", "generation", "before", "permanent", "unreachable")
 LONGEST_PRINTED = 100  # operations of a shrunk script
 MOST_LISTED = 5  # failures of an interpreter
+# What scripts of mixed styles make gc do, if there are enough of them.
+ENOUGH = 50
+EXPECTED = ("collection", "done", "collectable", "uncollectable", "finalizer", "callback", "collect", "count", "objects",
+            "garbage", "tracked", "finalized", "end")
 
-Outcome = collections.namedtuple("Outcome", "found failure differs")
+Outcome = collections.namedtuple("Outcome", "found failure way collections skipped")
+Outcome.__new__.__defaults__ = (None, None, (), None)
 Outcome.__doc__ = """What one script showed of one interpreter.
 
-`found` counts the collections by (generation, found garbage); `failure` says what is wrong, or is
-None; `differs` if what is wrong is the collections.
+`found` counts the events by name, collections by (generation, found garbage), replays by ("engine", name); `failure`
+says what is wrong, or is None; `way` is that of the difference, if it is one, and `collections` says when there were any:
+(operation, generation); `skipped` says why there is no comparison.
 """
+Difference = collections.namedtuple("Difference", "text way")
+Difference.__doc__ = "Where two sides differ first, in words; and in which way: while a script is shrunk, that stays."
 
 
 class Simulator:
@@ -43,18 +50,27 @@ class Simulator:
         self.engines = engines or [engine["name"] for engine in interpreters.parse(
             interpreters.run([command, "list", "engines", "--json"]))]
 
-    def replay(self, path, collector, engine, baseline):
-        records = interpreters.parse(interpreters.run(
-            [self.command, "replay", path, "--collector", collector, "--engine", engine,
-             "--baseline", str(baseline), "--json"]))
+    def _replay(self, path, interpreter, answer, *options):
+        """Lines. What the interpreter has of its own in the permanent generation is the baseline."""
+        baseline = answer["permanent"] - answer["immortal"]
+        return interpreters.run([self.command, "replay", path, "--collector", interpreter.number,
+                                 "--baseline", str(baseline), *options])
+
+    def events(self, path, interpreter, answer, engine):
+        """None if the engine cannot replay the script."""
         try:
-            return [{key: record[key] for key in COMPARED} for record in records]
-        except KeyError as key:
-            raise ReplayError("pygcsim's output has no %s" % key) from None
+            return interpreters.parse(self._replay(path, interpreter, answer, "--engine", engine, "--events"))
+        except ReplayError as error:
+            if str(error).endswith(" takes the graph engine") and engine != "graph":
+                return None
+            raise
+
+    def text(self, path, interpreter, answer):
+        return self._replay(path, interpreter, answer, "--debug-text")
 
 
-def add_immortals(simulated, path, immortal):
-    """Adds the objects that the simulator was not told of, wherever they are at each collection.
+def add_immortals(events, path, immortal):
+    """Adds the objects that the simulator was not told of to each collection, wherever they are.
 
     A full collection in 3.12 takes immortal objects out of generation 2, to the permanent
     generation, before it examines or counts anything: they change the sizes that are printed, and
@@ -62,7 +78,9 @@ def add_immortals(simulated, path, immortal):
     """
     names = [name for name, *_ in heap_script.read(path, checked=False)]
     frozen, position = True, 0
-    for record in simulated:
+    for record in events:
+        if record["event"] != "collection":
+            continue
         for name in names[position:record["op"]]:
             if name in ("freeze", "unfreeze"):
                 frozen = name == "freeze"
@@ -74,34 +92,78 @@ def add_immortals(simulated, path, immortal):
         frozen = frozen or record["generation"] == 2
 
 
-def first_difference(real, simulated):
-    """What the two sides say at the first collection that differs; None if all agree."""
+def kinds_of_collections(events):
+    """(generation, whether it found garbage) of each collection."""
+    for event in events:
+        if event["event"] == "collection":
+            generation = event["generation"]
+        elif event["event"] == "done":
+            yield generation, event["unreachable"] > 0
+
+
+def first_difference(what, real, simulated):
+    """None if all agrees."""
     for number in range(max(len(real), len(simulated))):
-        sides = [json.dumps(side[number]) if number < len(side) else "no more collections"
-                 for side in (real, simulated)]
+        sides = [side[number] if number < len(side) else None for side in (real, simulated)]
         if sides[0] != sides[1]:
-            return "collection %d differs\n  CPython: %s\n  pygcsim: %s" % (number, *sides)
+            return Difference("%s %d differs\n  CPython: %s\n  pygcsim: %s" % (
+                what, number, *("nothing more" if side is None else json.dumps(side) for side in sides)),
+                (what, *way_of(*sides)))
+    return None
+
+
+def way_of(real, simulated):
+    """Of lines that one is missing; of events which, and in what they differ."""
+    if not (isinstance(real, dict) and isinstance(simulated, dict)):
+        return real is None, simulated is None
+    return real["event"], simulated["event"], *sorted(
+        key for key in real if key not in ("op", "permanent") and real[key] != simulated.get(key))
+
+
+def differences(interpreter, simulator, path, answer, found):
+    """Yields the first in the events of each engine, and in text; None where all agrees."""
+    for engine in simulator.engines:
+        simulated = simulator.events(path, interpreter, answer, engine)
+        if simulated is not None:
+            add_immortals(simulated, path, answer["immortal"])
+            yield first_difference("engine %s: event" % engine, answer["events"], simulated)
+            found["engine", engine] += 1
+    if not thawed(path):  # then the interpreter's own objects are counted in what it prints
+        yield first_difference("line of text", answer["text"], simulator.text(path, interpreter, answer))
+
+
+def thawed(path):
+    return any(name == "unfreeze" for name, *_ in heap_script.read(path, checked=False))
+
+
+def unfit(interpreter, path):
+    """Why the interpreter cannot replay the script as it should, or None."""
+    words = {word for operation in heap_script.read(path, checked=False) for word in operation}
+    if "legacy" in words and not interpreter.legacy:
+        return "has legacy objects, which it cannot make: no _testcapi"
+    if "attrs" in words and (3, 13, 4) <= interpreter.version < (3, 14):
+        return "asks for dicts of instances, which are simulated as in 3.13.0 to 3.13.3"
+    if interpreter.version < (3, 11) and "deep-" in os.path.basename(path):
+        return "has finalizers deep in structures, where it makes frames of its own"
     return None
 
 
 def compare(interpreter, simulator, path):
     found = collections.Counter()
+    reason = unfit(interpreter, path)
+    if reason:
+        return Outcome(found, skipped=reason)
     try:
-        start, real = interpreter.replay(path)
-        for engine in simulator.engines:
-            simulated = simulator.replay(path, interpreter.collector, engine,
-                                         start["permanent"] - start["immortal"])
-            if start["immortal"]:
-                add_immortals(simulated, path, start["immortal"])
-            difference = first_difference(real, simulated)
+        answer = interpreter.replay(path)
+        for difference in differences(interpreter, simulator, path, answer, found):
             if difference:
-                return Outcome(found, "engine %s: %s" % (engine, difference), differs=True)
+                return Outcome(found, difference.text, difference.way, [
+                    (event["op"], event["generation"]) for event in answer["events"] if event["event"] == "collection"])
     except ReplayError as error:
-        return Outcome(found, str(error), differs=False)
-    if not real:
-        return Outcome(found, "no collection to compare", differs=False)
-    found.update((record["generation"], record["unreachable"] > 0) for record in real)
-    return Outcome(found, None, differs=False)
+        return Outcome(found, str(error))
+    found.update(event["event"] for event in answer["events"])
+    found.update(kinds_of_collections(answer["events"]))
+    return Outcome(found, None if found["collection"] else "no collection to compare")
 
 
 def shrunk(interpreter, simulator, path, failure, seconds):
@@ -115,26 +177,28 @@ def shrunk(interpreter, simulator, path, failure, seconds):
         nonlocal latest
         heap_script.write(small_path, operations)
         outcome = compare(interpreter, simulator, small_path)
-        if not outcome.failure or outcome.differs != failure.differs:
+        if not outcome.failure or outcome.way != failure.way:
             return False
         latest = outcome
         return True
 
-    operations = shrink(heap_script.read(path), fails, seconds)
+    operations = shrink(heap_script.read(path), fails, seconds, failure.collections)
     heap_script.write(small_path, operations)
     return small_path, operations, latest.failure
 
 
 def write_scripts(folder, options):
-    """Yields paths; the long script comes first, since it is waited for longest."""
+    """Yields paths; the long script comes first, since it is waited for longest, then those that have once differed."""
     if options.long_operations:
         path = os.path.join(folder, "long-%d.heap" % options.seed)
         heap_script.write(path, generate.generate(options.seed, options.long_operations,
                                                   undisturbed=True))
         yield path
+    yield from sorted(glob.glob(os.path.join(interpreters.HERE, "scripts", "*.heap")))
     for seed in range(options.seed, options.seed + options.scripts):
-        path = os.path.join(folder, "seed-%d.heap" % seed)
-        heap_script.write(path, generate.generate(seed, options.operations))
+        style = generate.style_of(seed) if options.style == "mixed" else options.style
+        path = os.path.join(folder, "%s-%d.heap" % (style, seed))
+        heap_script.write(path, generate.generate(seed, options.operations, style))
         yield path
 
 
@@ -153,8 +217,27 @@ def print_failures(failures, simulator, seconds):
         print("\n%s: %d scripts failed; the first, shrunk to %d operations in %s: %s" % (
             interpreter, counts[interpreter], len(operations), path, failure))
         if len(operations) <= LONGEST_PRINTED:
-            with open(path) as script:
-                print(script.read(), end="")
+            for number, operation in enumerate(operations):
+                print("%5d  %s" % (number, " ".join(map(str, operation))))
+
+
+def print_found(found, simulator, options):
+    """What was compared; 1 if that is too little to be a test, else 0."""
+    for generation in range(3):
+        with_garbage, without = found[generation, True], found[generation, False]
+        print("generation %d: %d collections compared, of which %d found garbage" % (
+            generation, with_garbage + without, with_garbage))
+    print("engines:  %s" % ", ".join("%d replays by %s" % (found["engine", name], name)
+                                     for name in simulator.engines))
+    print("events:   %s" % ", ".join("%d %s" % (found[name], name) for name in EXPECTED if found[name]))
+    if not any(found[generation, True] for generation in range(3)):
+        print("FAILED: no collection found any garbage, so nothing was tested")
+        return 1
+    missing = [name for name in EXPECTED if not found[name]]
+    if missing and options.style == "mixed" and options.scripts >= ENOUGH:
+        print("FAILED: never happened, so not tested: %s" % ", ".join(missing))
+        return 1
+    return 0
 
 
 def parse_options():
@@ -168,6 +251,8 @@ def parse_options():
                              "all have to agree)")
     parser.add_argument("--scripts", type=int, default=100, metavar="N",
                         help="how many scripts (default: %(default)s)")
+    parser.add_argument("--style", choices=[*generate.STYLES, "mixed"], default="plain",
+                        help="what the scripts do (default: %(default)s, which is format 1)")
     parser.add_argument("--operations", type=int, default=5000, metavar="N",
                         help="length of each script (default: %(default)s)")
     parser.add_argument("--long-operations", type=int, default=1500000, metavar="N",
@@ -208,7 +293,7 @@ def main():
     sys.stdout.flush()
 
     begun = time.monotonic()
-    found, failures, passed = collections.Counter(), [], 0
+    found, failures, skipped, passed = collections.Counter(), [], collections.Counter(), 0
     with tempfile.TemporaryDirectory() as folder:
         tests = []
         for path in write_scripts(folder, options):
@@ -218,22 +303,19 @@ def main():
         for interpreter, path, task in tests:
             outcome = task.result()
             found += outcome.found
-            passed += not outcome.failure
-            if outcome.failure:
+            if outcome.skipped:
+                skipped[interpreter, outcome.skipped] += 1
+            elif outcome.failure:
                 failures.append((interpreter, path, outcome))
+            else:
+                passed += 1
         print_failures(failures, simulator, options.shrink_seconds)
     for interpreter in used:
         interpreter.close()
-
-    for generation in range(3):
-        with_garbage, without = found[generation, True], found[generation, False]
-        print("generation %d: %d collections compared, of which %d found garbage" % (
-            generation, with_garbage + without, with_garbage))
+    for (interpreter, reason), count in skipped.items():
+        print("skipped:  %d scripts in %s: each %s" % (count, interpreter, reason))
+    failed = len(failures) + print_found(found, simulator, options)
     print("%.0f s" % (time.monotonic() - begun))
-    failed = len(failures)
-    if not any(found[generation, True] for generation in range(3)):
-        print("FAILED: no collection found any garbage, so nothing was tested")
-        failed += 1
     print("%d passed, %d failed" % (passed, failed))
     sys.exit(1 if failed else 0)
 

@@ -1,132 +1,85 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replays a heap script in the interpreter that runs this file.
+"""Replays heap scripts in the interpreter that runs this file.
 
-usage: driver.py SCRIPT | driver.py --identify
+usage: driver.py [--text] SCRIPT | driver.py --serve | driver.py --identify
 
-Prints one JSON object a line: first the state at the start,
-    {"permanent": objects in the permanent generation, "immortal": how many of them are immortal}
-then one for each collection, as `pygcsim replay --json` does. The interpreter's own objects are
-frozen before the first operation; `immortal` is 0 except in 3.12, where a full collection takes
-immortal objects back from generation 2 to the permanent generation.
+Prints what gc did, one JSON object a line, as `pygcsim replay --events`; with --text what the collector printed,
+as `pygcsim replay --debug-text`. With --serve it reads paths of scripts from standard input and answers each with
+a line: {"events": [...], "text": [...], "permanent": P, "immortal": I} or {"error": "..."}, where P is how many
+objects are in the permanent generation at the start, I how many of them are immortal: 0 except in 3.12, where a
+full collection takes immortal objects back from generation 2 to the permanent generation. The answer has "held" too: of
+each register that holds something in the end, what gc.get_referents and gc.get_referrers say, as labels, and sys.getrefcount.
 """
 import contextlib
 import gc
 import json
 import os
 import platform
-import re
+import signal
 import sys
 import sysconfig
 import tempfile
 
 import heap_script
+import machine
+from account import Account
 
 DEFAULT_THRESHOLDS = gc.get_threshold()
-
-# What DEBUG_STATS writes in every version since 3.8, besides the replay's own markers.
-STATISTICS = re.compile(
-    r"gc: collecting generation (?P<generation>\d)\.\.\."
-    r"|gc: objects in each generation: (?P<before>\d+ \d+ \d+)"
-    r"|gc: objects in permanent generation: (?P<permanent>\d+)"
-    r"|gc: done, (?P<unreachable>\d+) unreachable, 0 uncollectable, \S+s elapsed")
-
-
-class Container(list):
-    """One allocation an object, no free list, references exactly in its items."""
-    __slots__ = ()
-
-
-def identify():
-    return {
-        "implementation": platform.python_implementation(),
-        "version": list(sys.version_info[:3]),
-        "executable": sys.executable,
-        "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
-    }
-
-
-def prepare(operations):
-    """The operations as the replay loop needs them: rows of (marker, name, and three operands)."""
-    rows = []
-    for number, (name, *operands) in enumerate(operations):
-        if name == "collect":
-            operands = operands or [2]
-        elif name == "threshold":
-            operands = [tuple(operands)]
-        operands += [None] * (3 - len(operands))
-        rows.append((b"%d\n" % number, name, *operands))
-    return rows
+REPLAY_TIMEOUT_S = 600
 
 
 def settle():
     """Collects until nothing changes: one collection may let the next one untrack more."""
     gc.unfreeze()
-    tracked = []
-    while len(tracked) < 2 or tracked[-1] != tracked[-2]:
+    tracked_before = []
+    while len(tracked_before) < 2 or tracked_before[-1] != tracked_before[-2]:
         gc.collect()
-        tracked.append(len(gc.get_objects()))
+        tracked_before.append(len(gc.get_objects()))
 
 
-def replay(rows, registers, empty_fields):
-    """Runs the operations, with statistics and markers going to file descriptor 2.
-
-    `empty_fields[n]` is what a container with n empty fields is filled from.
-
-    From the last full collection before the loop to the end of the loop, nothing but `Container()`
-    may allocate through the collector, and nothing may use a free list: full collections empty
-    those. Even unpacking a row would: 3.11 and newer make an iterator for it until specialized.
-    """
-    iterator = iter(rows)
-    write = os.write
-    gc.enable()
-    gc.set_threshold(*DEFAULT_THRESHOLDS)
+def execute(iterator):
+    """Runs the rows that it gives; what the collector says of itself before and after."""
+    write = machine.write
+    gc.disable()
     settle()
     immortal = gc.get_freeze_count()
+    before = gc.get_stats()
     gc.freeze()
     permanent = gc.get_freeze_count()
     gc.collect()  # with nothing to examine: sets long_lived_total to 0
+    gc.set_threshold(*DEFAULT_THRESHOLDS)
     gc.set_debug(gc.DEBUG_STATS)
+    gc.enable()
+    gc.freeze()  # sets the counters to 0
     for row in iterator:
-        write(2, row[0])
-        name = row[1]
-        a = row[2]
-        b = row[3]
-        c = row[4]
-        if name == "new":
-            registers[a] = Container()
-            registers[a].extend(empty_fields[b])
-        elif name == "store":
-            registers[a][b] = registers[c]
-        elif name == "clear":
-            registers[a][b] = None
-        elif name == "load":
-            registers[a] = registers[b][c]
-        elif name == "copy":
-            registers[a] = registers[b]
-        elif name == "drop":
-            registers[a] = None
-        elif name == "collect":
-            gc.collect(a)
-        elif name == "freeze":
-            gc.freeze()
-        elif name == "unfreeze":
-            gc.unfreeze()
-        elif name == "enable":
-            gc.enable()
-        elif name == "disable":
-            gc.disable()
-        elif name == "threshold":
-            gc.set_threshold(*a)
+        write(2, b"\n")
+        row[0](row[1], row[2], row[3], row[4])
+    counts = gc.get_count()
+    gc.disable()
     gc.set_debug(0)
-    return {"permanent": permanent, "immortal": immortal}
+    after = gc.get_stats()
+    stats = [[new[key] - old[key] for key in ("collections", "collected", "uncollectable")]
+             for new, old in zip(after, before)]
+    stats[2][0] -= 1  # that before the first operation
+    return {"permanent": permanent, "immortal": immortal, "count": list(counts), "stats": stats}
+
+
+class Catcher:
+    """A sys.stderr with a `write` of its own, bound beforehand."""
+
+    def __init__(self):
+        self.write = machine.caught.append
 
 
 @contextlib.contextmanager
-def standard_error_into(log):
-    """Without sys.stderr, the collector writes its statistics from C, which allocates nothing."""
-    descriptor, stream = os.dup(2), sys.stderr
-    os.dup2(log.fileno(), 2)
-    del sys.stderr
+def standard_error_into(file):
+    """Catches what is printed, in the file or in `caught`."""
+    stream, descriptor = sys.stderr, os.dup(2)
+    if machine.write is os.write:
+        os.dup2(file.fileno(), 2)
+        del sys.stderr
+    else:
+        sys.stderr = Catcher()
     try:
         yield
     finally:
@@ -135,44 +88,97 @@ def standard_error_into(log):
         os.close(descriptor)
 
 
-def parse_statistics(lines):
-    collections = []
-    for line in lines:
-        if line[:-1].isdigit():  # most are markers
-            op = line
-            continue
-        match = STATISTICS.fullmatch(line.strip())
-        if not match:
-            raise ValueError("unexpected output during the replay: %r" % line)
-        key, value = match.lastgroup, match.group(match.lastgroup)
-        if key == "generation":
-            collections.append({"op": int(op), "generation": int(value)})
-        elif key == "before":
-            collections[-1]["before"] = [int(size) for size in value.split()]
-        else:
-            collections[-1][key] = int(value)
-    return collections
+def replay(operations):
+    """What execute says, and what was printed meanwhile, as text."""
+    machine.forget()
+    rows = machine.prepare(operations)
+    with tempfile.TemporaryFile() as file:
+        with standard_error_into(file):
+            said = execute(iter(rows))
+        file.seek(0)
+        pieces = [file.read(), *machine.caught]
+    return said, "".join(piece if isinstance(piece, str) else piece.decode() for piece in pieces)
+
+
+def labels_of(things, alive):
+    """Of those that are the script's: not classes, and not what this file has made since."""
+    return [alive[id(thing)] for thing in things if thing.__class__ in machine.SCRIPT_TYPES and id(thing) in alive]
+
+
+def held_by(register, alive):
+    """`alive` has the labels by address. Nothing here may refer to the object meanwhile."""
+    return {
+        "getrefcount": sys.getrefcount(machine.registers[register]),
+        "referents": labels_of(gc.get_referents(machine.registers[register]), alive),
+        "referrers": labels_of(gc.get_referrers(machine.registers[register]), alive),
+    }
 
 
 def report(path):
-    """The replay's output for the script at `path`, as text."""
+    """What is answered about a script, as an object."""
     operations = heap_script.read(path, checked=False)  # pygcsim refuses what is malformed
-    named = [operands[0] for name, *operands in operations if name in ("new", "load", "copy")]
-    registers = [None] * (max(named, default=0) + 1)
-    sizes = {operands[1] for name, *operands in operations if name == "new"}
-    empty_fields = {size: [None] * size for size in sizes}
-    with tempfile.TemporaryFile("w+") as log:
-        with standard_error_into(log):
-            start = replay(prepare(operations), registers, empty_fields)
-        log.seek(0)
-        collections = parse_statistics(log)
-    return "\n".join(map(json.dumps, [start, *collections]))
+    said, printed = replay(operations)
+    account = Account()
+    for line in printed.splitlines():
+        if line:
+            account.read(line)
+            continue
+        if account.number >= 0:
+            account.finish(operations[account.number][0])
+        account.number += 1
+    if operations:
+        account.finish(operations[-1][0])
+    account.events.append({"event": "end", "count": said["count"], "stats": said["stats"]})
+    held = {register: held_by(register, account.alive) for register in range(len(machine.registers))
+            if machine.registers[register] is not None}
+    return {"events": account.events, "text": account.text, "permanent": said["permanent"],
+            "immortal": said["immortal"], "held": held}
+
+
+def answer(path):
+    """What is answered, as a line."""
+    try:
+        return json.dumps(report(path))
+    except (OSError, ValueError, KeyError, TypeError, IndexError, heap_script.Malformed) as error:
+        return json.dumps({"error": "%s: %s" % (type(error).__name__, error)})
+
+
+def answer_apart(path):
+    """Prints the answer of a copy of this process, which leaves nothing behind, whatever happens to it."""
+    child = os.fork()
+    if child == 0:
+        signal.alarm(REPLAY_TIMEOUT_S)
+        print(answer(path), flush=True)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if status:
+        print(json.dumps({"error": "the interpreter ended with wait status %d" % status}), flush=True)
+
+
+def identify():
+    return {
+        "implementation": platform.python_implementation(),
+        "version": list(sys.version_info[:3]),
+        "executable": sys.executable,
+        "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+        "legacy": machine.Legacy is not None,
+    }
+
+
+def main(words):
+    if words == ["--identify"]:
+        print(json.dumps(identify()))
+    elif words == ["--serve"]:
+        replay(machine.warm_up())
+        for line in iter(sys.stdin.readline, ""):
+            answer_apart(line.rstrip("\n"))
+    elif len(words) == 1 + (words[:1] == ["--text"]):
+        replay(machine.warm_up())
+        found = report(words[-1])
+        print("\n".join(found["text"] if words[0] == "--text" else map(json.dumps, found["events"])))
+    else:
+        sys.exit(__doc__)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    try:
-        print(json.dumps(identify()) if sys.argv[1] == "--identify" else report(sys.argv[1]))
-    except (OSError, heap_script.Malformed) as error:
-        sys.exit("driver.py: %s" % error)
+    main(sys.argv[1:])

@@ -6,11 +6,13 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DRIVER = os.path.join(HERE, "driver.py")
 OLDEST, NEWEST = 8, 15
-REPLAY_TIMEOUT_S = 600
+TIMEOUT_S = 600
+AT_ONCE = threading.Semaphore(os.cpu_count())  # replays
 
 
 class ReplayError(Exception):
@@ -36,7 +38,7 @@ def run(command):
     """The lines a command prints."""
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              universal_newlines=True, timeout=REPLAY_TIMEOUT_S)
+                              universal_newlines=True, timeout=TIMEOUT_S)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ReplayError(str(error)) from None
     if done.returncode:
@@ -46,16 +48,23 @@ def run(command):
 
 
 class Interpreter:
-    """A CPython: its identity, as driver.py gives it, and an executor its replays should run in."""
+    """A CPython: its identity, as driver.py gives it, and an executor its replays should run in.
+
+    One process replays all its scripts, one after the other: `command` starts it, in native interpreters when
+    it is first asked.
+    """
 
     platform = ""
 
-    def __init__(self, identity, executor):
+    def __init__(self, identity):
         self.executable = identity["executable"]
         self.version = tuple(identity["version"])
         self.free_threaded = identity["free_threaded"]
         self.implementation = identity["implementation"]
-        self.executor = executor
+        self.legacy = identity["legacy"]  # whether it can make objects with tp_del
+        self.process = None
+        self.lock = threading.Lock()  # of the process
+        self.executor = concurrent.futures.ThreadPoolExecutor(max_workers=1)
 
     @property
     def series(self):
@@ -65,9 +74,12 @@ class Interpreter:
     def collector(self):
         return "cpython-" + self.series
 
+    @property
+    def number(self):
+        return ".".join(map(str, self.version))
+
     def __str__(self):
-        version = ".".join(map(str, self.version))
-        return "%s%s (%s)" % (version, self.platform, self.executable)
+        return "%s%s (%s)" % (self.number, self.platform, self.executable)
 
     def same_file(self, other):
         return os.path.realpath(self.executable) == os.path.realpath(other.executable)
@@ -85,59 +97,60 @@ class Interpreter:
         return None
 
     def replay(self, path):
-        """The state at the start of the script at `path`, and its collections."""
-        start, *collections = self._replay(path)
-        return start, collections
+        """What driver.py answers about the script at `path`."""
+        with self.lock, AT_ONCE:
+            if not self.process:
+                self.process = serve([self.executable, *Native.OPTIONS, DRIVER, "--serve"])
+            try:
+                print(path, file=self.process.stdin, flush=True)
+            except OSError as error:
+                raise ReplayError("%s has ended: %s" % (self, error)) from None
+            answer = answered(self.process)
+        if "error" in answer:
+            raise ReplayError(answer["error"])
+        return answer
+
+    def close(self):
+        if self.process:
+            self.process.stdin.close()
+            self.process.wait()
+            self.process.stdout.close()
 
 
 class Native(Interpreter):
-    """An executable; one process a script."""
+    """An executable, whose process makes a copy of itself for each script."""
 
     # The user's settings and site packages stay out, and no byte code is written beside the driver.
     OPTIONS = ("-E", "-s", "-B")
 
-    def __init__(self, executable, executor):
-        identity = only(parse(run([executable, *self.OPTIONS, DRIVER, "--identify"])))
-        super().__init__(identity, executor)
-
-    def _replay(self, path):
-        return parse(run([self.executable, *self.OPTIONS, DRIVER, path]))
-
-    def close(self):
-        pass
+    def __init__(self, executable):
+        super().__init__(only(parse(run([executable, *self.OPTIONS, DRIVER, "--identify"]))))
 
 
 class WebAssembly(Interpreter):
-    """The npm package `pyodide` under node; one process for all scripts, since it starts slowly."""
+    """The npm package `pyodide` under node; one interpreter for all scripts, since it starts slowly."""
 
     platform = " WebAssembly"
 
     def __init__(self, package):
         if not shutil.which("node"):
             raise ReplayError("node is not installed")
-        self.process = subprocess.Popen(["node", os.path.join(HERE, "pyodide.mjs"), package],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        universal_newlines=True)
-        identity = only(parse([self._line()]))
-        super().__init__(identity, concurrent.futures.ThreadPoolExecutor(max_workers=1))
+        process = serve(["node", os.path.join(HERE, "pyodide.mjs"), package])
+        super().__init__(answered(process))
+        self.process = process
 
-    def _line(self):
-        line = self.process.stdout.readline()
-        if not line:
-            raise ReplayError("node has ended with exit status %s" % self.process.wait())
-        return line.rstrip("\n")
 
-    def _replay(self, path):
-        try:
-            print(path, file=self.process.stdin, flush=True)
-        except OSError as error:
-            raise ReplayError("node has ended: %s" % error) from None
-        return parse(iter(self._line, ""))
+def serve(command):
+    """A process that answers lines with lines."""
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, universal_newlines=True)
 
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
+
+def answered(process):
+    """The JSON object on the next line that a process prints."""
+    line = process.stdout.readline()
+    if not line:
+        raise ReplayError("%s has ended with exit status %s" % (process.args[0], process.wait()))
+    return only(parse([line]))
 
 
 def candidates():
@@ -159,13 +172,12 @@ def find(executables, packages):
     the npm package pyodide. Of two with the same X.Y the first is used, but a WebAssembly one
     beside a native one.
     """
-    native = concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count())
-    attempts = [(Native, path, native) for path in executables or candidates()]
+    attempts = [(Native, path) for path in executables or candidates()]
     attempts += [(WebAssembly, path) for path in packages]
     used, skipped = {}, {}
-    for kind, path, *executor in attempts:
+    for kind, path in attempts:
         try:
-            interpreter = kind(path, *executor)
+            interpreter = kind(path)
         except ReplayError as error:
             skipped[path] = str(error)
             continue

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs driver.py in CPython compiled to WebAssembly: node pyodide.mjs FOLDER-OF-THE-NPM-PACKAGE
-// Prints what `driver.py --identify` prints, then reads paths of scripts from standard input, one a
-// line, and answers each with what `driver.py SCRIPT` prints and an empty line.
+// Prints what `driver.py --identify` prints, then answers as `driver.py --serve` does.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -15,10 +14,11 @@ const python = await loadPyodide({ indexURL: packageFolder });
 python.mountNodeFS("/conformance", here);
 python.runPython("import sys; sys.path.append('/conformance'); sys.dont_write_bytecode = True");
 const driver = python.pyimport("driver");
+python.runPython("import driver; driver.replay(driver.machine.warm_up())");
 const identity = JSON.parse(python.runPython("import driver, json; json.dumps(driver.identify())"));
 console.log(JSON.stringify({ ...identity, executable: packageFolder }));
 
 for await (const path of createInterface({ input: process.stdin })) {
   python.FS.writeFile("/script", readFileSync(path));
-  console.log(driver.report("/script") + "\n");
+  console.log(driver.answer("/script"));
 }

@@ -42,6 +42,20 @@ class Shrinker:
                     start += run_length
             run_length //= 2
 
+    def collect_explicitly(self, collections):
+        """Collections asked for, in place of those that came by themselves: whether they come no longer depends on
+        how many objects there are. `collections` are pairs (number of the operation, generation)."""
+        explicit = [("disable",)]
+        due = iter([*collections, (len(self.operations), 0)])
+        at, generation = next(due)
+        for number, operation in enumerate(self.operations):
+            if operation[0] not in ("enable", "disable", "threshold"):
+                explicit.append(operation)
+            while at == number:
+                explicit += [("collect", generation)] * (operation[0] != "collect")
+                at, generation = next(due)
+        self.accept(explicit)
+
     def lower_thresholds(self):
         """With smaller thresholds, fewer objects are needed."""
         for number, (name, *operands) in enumerate(self.operations):
@@ -58,9 +72,10 @@ class Shrinker:
                     operands = smaller
 
 
-def shrink(operations, fails, seconds):
+def shrink(operations, fails, seconds, collections):
     """As few operations as can be found in that time that still fail."""
     shrinker = Shrinker(operations, fails, seconds)
+    shrinker.collect_explicitly(collections)
     before = None
     while shrinker.operations != before and time.monotonic() < shrinker.deadline:
         before = shrinker.operations

@@ -22,8 +22,8 @@ ROWS = [
 
 def compares(pygcsim, version, free_threaded, collector):
     identity = {"executable": "python3", "version": version, "free_threaded": free_threaded,
-                "implementation": "CPython"}
-    interpreter = interpreters.Interpreter(identity, None)
+                "implementation": "CPython", "legacy": True}
+    interpreter = interpreters.Interpreter(identity)
     equal(interpreter.unfit() is None, collector is not None, f"compared: {interpreter.unfit()}")
     text = ".".join(map(str, version)) + "t" * free_threaded
     done = subprocess.run([pygcsim, "replay", os.devnull, "--collector", text], stdout=subprocess.PIPE,

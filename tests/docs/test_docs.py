@@ -106,7 +106,7 @@ class Document:
 
 def block_tests(repository):
     for path in repository.documents():
-        if re.fullmatch(r"README\.md|docs/[^/]*\.md", path):
+        if re.fullmatch(r"README\.md|docs/.*\.md", path):
             document = Document(repository)
             for line, block in blocks(repository, path):
                 yield f"{path}:{line} runs", lambda document=document, block=block: document.run(block)

@@ -25,7 +25,8 @@ static const struct shorter {
     {"poll", PARAM_DURATION, "100ms"},   {"report", PARAM_DURATION, "1s"},
     {"client", PARAM_DURATION, "50ms"},  {"report_size", PARAM_BYTES, "50KiB"},
     {"live", PARAM_COUNT, "1500"},       {"every", PARAM_DURATION, "50ms"},
-    {"t0", PARAM_COUNT, "300"},
+    {"t0", PARAM_COUNT, "300"},          {"documents", PARAM_COUNT, "4"},
+    {"rows", PARAM_COUNT, "1000"},
 };
 
 static const char *short_value(const struct param *param)

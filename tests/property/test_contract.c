@@ -294,7 +294,7 @@ TEST(wall_time_is_mutator_time_pauses_and_idle_time)
 static uint64_t allocated(const struct run *run)
 {
     const struct engine_totals *totals = &run->result.totals;
-    uint64_t objects = 0;
+    uint64_t objects = totals->untracked;
     for (int g = 0; g <= GENERATIONS; g++)
         objects += totals->tracked[g] + totals->freed_by_count[g] + totals->freed_by_collector[g];
     return objects;

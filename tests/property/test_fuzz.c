@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "policies/registry.h"
+#include "sim/base/input_file.h"
 #include "tests/property/random_program.h"
 #include "tests/unit/check.h"
 #include "tests/unit/record.h"
@@ -113,9 +114,11 @@ static size_t random_text(uint64_t *seed, enum kind kind, char *text, size_t siz
 {
     static const char letters[] = "newstorcladpyfuzi 0123456789#\n\r\t";
     static const char *const words[] = {
-        "new",      "store",   "clear",     "load", "copy", "drop", "collect", "freeze", "unfreeze",
-        "enable",   "disable", "threshold", "0",    "1",    "2",    "3",       "7",      "16777216",
-        "67108864", "-1",      "#",         "\n",   "\n",   "\n",   "\r\n"};
+        "new",      "store",    "clear",    "load",      "copy",      "drop",  "collect", "freeze",
+        "unfreeze", "enable",   "disable",  "threshold", "0",         "1",     "2",       "3",
+        "7",        "16777216", "67108864", "-1",        "#",         "\n",    "\n",      "\n",
+        "\r\n",     "attrs",    "weakref",  "deref",     "finalizer", "debug", "count",   "tracked",
+        "objects",  "note",     "self",     "list",      "tuple",     "set",   "-",       "leak"};
     size_t length = 0, wanted = test_random_below(seed, size);
     while (length < wanted) {
         if (kind == BYTES) {
@@ -226,6 +229,37 @@ static void run_file(const char *text, size_t length, const struct setting *poli
     setting_fini(&workload);
 }
 
+/* So many changed scripts, each run if it is none that is refused, or takes long. */
+static void mutate_and_run(const char *script, int count, uint64_t *seed,
+                           const struct setting *policy, struct tally_of_runs *tally)
+{
+    size_t length = strlen(script), size = length + 100;
+    char *text = malloc(size);
+    bool small;
+    check_that("valid as it is", parse(script, length, &small) && small);
+    int finished = tally->finished;
+    run_file(script, length, policy, tally);
+    check_signed("it runs", tally->finished, finished + 1);
+    for (int m = 0; m < count; m++) {
+        memcpy(text, script, length);
+        size_t mutated = length;
+        for (uint64_t left = test_random_below(seed, 3) + 1; left && mutated; left--)
+            mutated = mutate(seed, text, mutated, size);
+        if (!parse(text, mutated, &small))
+            tally->refused++;
+        else if (small)
+            run_file(text, mutated, policy, tally);
+    }
+    free(text);
+}
+
+static void check_tally(const struct tally_of_runs *tally)
+{
+    check_that("many are refused", tally->refused > 200);
+    check_that("many run", tally->finished > 200);
+    check_that("many fail", tally->failed > 200);
+}
+
 TEST(mutations_of_valid_scripts)
 {
     enum { SCRIPTS = 100, MUTATIONS = 60, LENGTH_OF_SCRIPT = 60 };
@@ -237,29 +271,37 @@ TEST(mutations_of_valid_scripts)
     for (uint64_t s = 0; s < SCRIPTS; s++) {
         struct random_program program = {.seed = s, .freezes = true, .switches = true};
         char *script = random_script(&program, 6, LENGTH_OF_SCRIPT);
-        size_t length = strlen(script), size = length + 100;
-        char *text = malloc(size);
-        bool small;
-        check_that("valid as it is", parse(script, length, &small) && small);
-        int finished = tally.finished;
-        run_file(script, length, &policy, &tally);
-        check_signed("it runs", tally.finished, finished + 1);
-        for (int m = 0; m < MUTATIONS; m++) {
-            memcpy(text, script, length);
-            size_t mutated = length;
-            for (uint64_t left = test_random_below(&seed, 3) + 1; left && mutated; left--)
-                mutated = mutate(&seed, text, mutated, size);
-            if (!parse(text, mutated, &small))
-                tally.refused++;
-            else if (small)
-                run_file(text, mutated, &policy, &tally);
-        }
-        free(text);
+        mutate_and_run(script, MUTATIONS, &seed, &policy, &tally);
         free(script);
     }
-    check_that("many are refused", tally.refused > 200);
-    check_that("many run", tally.finished > 200);
-    check_that("many fail", tally.failed > 200);
+    check_tally(&tally);
+    setting_fini(&policy);
+}
+
+/* Of those with which the fuzzer begins. */
+TEST(mutations_of_scripts_with_kinds)
+{
+    static const char *const names[] = {"kinds-and-tuples", "weakrefs-and-finalizers",
+                                        "legacy-and-garbage"};
+    struct tally_of_runs tally = {0};
+    struct setting policy;
+    struct error error;
+    uint64_t seed = 12;
+    const char *source = getenv("PYGCSIM_SOURCE");
+    check_that("PYGCSIM_SOURCE", source != NULL);
+    check_signed("policy", setting_parse(&policy, "default", policies, "policy", &error), 0);
+    for (size_t i = 0; i < LENGTH(names); i++) {
+        char path[4096];
+        size_t length;
+        snprintf(path, sizeof path, "%s/tests/fuzz/corpus/heap_script/%s", source, names[i]);
+        char *script = input_file_read(path, "a heap script", HEAP_SCRIPT_BYTES, &length, &error);
+        check_that(path, script != NULL);
+        script = realloc(script, length + 1);
+        script[length] = '\0';
+        mutate_and_run(script, 700, &seed, &policy, &tally);
+        free(script);
+    }
+    check_tally(&tally);
     setting_fini(&policy);
 }
 
@@ -268,6 +310,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_texts),
         cmocka_unit_test(mutations_of_valid_scripts),
+        cmocka_unit_test(mutations_of_scripts_with_kinds),
     };
     return cmocka_run_group_tests_name("fuzz", tests, NULL, NULL);
 }

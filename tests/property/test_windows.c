@@ -98,7 +98,7 @@ static uint64_t run_trial_in_windows(struct run *run, struct trial *trial,
     run_windows(run, compiler, &setup, &observer);
     compiler_close(compiler);
     run_check_ages(run);
-    run_check_births(run, trial->setup.permanent);
+    run_check_births(run, trial->setup.permanent, true);
     return trial->seen;
 }
 

@@ -110,15 +110,16 @@ void run_check_ages(const struct run *run)
     }
 }
 
-void run_check_births(const struct run *run, uint64_t permanent)
+void run_check_births(const struct run *run, uint64_t permanent, bool all_tracked)
 {
     const struct simulation_result *result = &run->result;
     uint64_t objects = result->totals.untracked, before = 0;
     for (int g = 0; g <= PERMANENT; g++)
         objects += result->totals.tracked[g] + result->totals.freed_by_count[g] +
                    result->totals.freed_by_collector[g];
-    if (result->status != RUN_failed)
+    if (result->status != RUN_failed && all_tracked)
         check_count("born", result->born, objects - permanent);
+    check_that("born", result->status == RUN_failed || result->born >= objects - permanent);
     for (size_t i = 0; i < run->record.request_count; i++) {
         check_that("born by the end of a request", run->record.requests[i].born >= before);
         before = run->record.requests[i].born;
@@ -132,9 +133,10 @@ void run_simulation(struct run *run, const struct simulation_setup *setup)
     struct error why;
     with.engine = &graph_engine;
     run_with_engine(run, &with);
-    run_check_births(run, setup->permanent);
     with.engine = NULL;
-    if (engine_choose(&with, &why) == &graph_engine)
+    bool any_engine = engine_choose(&with, &why) != &graph_engine;
+    run_check_births(run, setup->permanent, any_engine);
+    if (!any_engine)
         return;
     for (size_t i = 0; engines[i]; i++) {
         struct run other;

@@ -50,9 +50,10 @@ void run_fini(struct run *run);
 void run_check_ages(const struct run *run);
 
 /* Ends the test if the objects born are not those that are tracked, without `permanent` ones of the
- * interpreter's own, or freed. run_simulation and tiny_run do it: not every damaged program is so.
+ * interpreter's own, or freed; or, unless all are tracked, fewer. run_simulation and tiny_run do
+ * it: not every damaged program is so.
  */
-void run_check_births(const struct run *run, uint64_t permanent);
+void run_check_births(const struct run *run, uint64_t permanent, bool all_tracked);
 
 /* The first thing in which two runs differ, each with its value, in *how; false: they are the same.
  * They are the same for every engine but for the progress reported and, if a program takes too

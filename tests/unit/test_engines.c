@@ -9,6 +9,7 @@
 
 #include "policies/registry.h"
 #include "sim/interval/compiled.h"
+#include "sim/model/stream.h"
 #include "sim/simulation.h"
 #include "tests/unit/check.h"
 #include "workloads/registry.h"
@@ -148,6 +149,44 @@ TEST(who_listens)
     }
 }
 
+/* A file that has gone meanwhile is not missed. */
+TEST(what_has_been_read_ahead)
+{
+    static const struct {
+        const char *script, *error; /* after the path; "": none */
+        uint64_t operations;
+    } rows[] = {
+        {"new 0 1;collect", "", 2},
+        {"new 0 1;nwe 0 1", ":2: there is no operation 'nwe'; did you mean 'new'?", 0},
+        {"new 0 1 list;collect", "", 2},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char path[TEST_PATH], expected[TEST_PATH + 80] = "";
+        struct setting workload = script_of(rows[i].script, path), policy;
+        struct error error = {""};
+        check_signed("policy", setting_parse(&policy, "default", policies, "policy", &error), 0);
+        stream_prepare(&workload);
+        unlink(path);
+        stream_prepare(&workload);
+        struct simulation_setup setup = {.collector = collector_version("cpython-3.13"),
+                                         .workload = &workload,
+                                         .policy = &policy};
+        setup.engine = engine_choose(&setup, &error);
+        error.text[0] = '\0';
+        for (int run = 0; run < 2; run++) {
+            struct simulation_result result;
+            int status = simulate(&setup, NULL, &result, &error);
+            if (rows[i].error[0])
+                snprintf(expected, sizeof expected, "%s%s", path, rows[i].error);
+            check_signed(rows[i].script, status, rows[i].error[0] ? -1 : 0);
+            check_mentions(rows[i].script, error.text, expected);
+            check_count(rows[i].script, result.operations, rows[i].operations);
+        }
+        setting_fini(&workload);
+        setting_fini(&policy);
+    }
+}
+
 TEST(a_workload_that_cannot_be_started)
 {
     struct setting workload;
@@ -166,6 +205,7 @@ int main(void)
         cmocka_unit_test(which_engine_is_chosen),
         cmocka_unit_test(the_interval_engine_refuses),
         cmocka_unit_test(who_listens),
+        cmocka_unit_test(what_has_been_read_ahead),
         cmocka_unit_test(a_workload_that_cannot_be_started),
     };
     return cmocka_run_group_tests_name("engines", tests, NULL, NULL);

@@ -27,6 +27,9 @@ TEST(what_is_said)
         {{FAULT_NOT_WEAK_REFERENCE, 7, 0, KIND_SLOTS},
          "x:1: register 7 holds a slots: the object is no weak reference (allowed: those that "
          "`weakref` makes)"},
+        {{FAULT_NO_FINALIZER, 1, 0, KIND_EXCEPTION},
+         "x:1: register 1 holds an exc: the object has no finalizer (allowed: slots-del, "
+         "inst-del)"},
         {{FAULT_NO_FINALIZER, 0, 0, KIND_LEGACY},
          "x:1: register 0 holds a legacy: the object has no finalizer (allowed: slots-del, "
          "inst-del)"},

@@ -66,7 +66,7 @@ static bool rings_produce(void *state, struct program *program)
         return false;
     if (rings->tails && rings->made == 0)
         stock_tails(program, (uint32_t)rings->count);
-    program_ring(program, FIRST, A, B, RING, 0, 0);
+    program_ring(program, KIND_INSTANCE, FIRST, A, B, RING, 0, 0);
     if (rings->tails)
         take_tail(program, (uint32_t)rings->made);
     program_drop(program, FIRST);

@@ -267,7 +267,7 @@ static void run_with(const struct engine *engine, struct run *run, const struct 
     const struct observer observer = run_record_observer(&run->record, NULL);
     run->status = tiny_simulate(&own, log, &observer, &run->result, &run->error);
     run_check_ages(run);
-    run_check_births(run, tiny->permanent);
+    run_check_births(run, tiny->permanent, true);
 }
 
 void tiny_run(struct run *run, const struct tiny *tiny, struct text *log)
