@@ -37,7 +37,8 @@ struct run {
 };
 
 /* Simulates into *run, which may hold anything, with the reference; and, unless the program takes
- * that one, with every other engine, whichever the setup names. Ends the test if they do not do the same. */
+ * that one, with every other engine, whichever the setup names. Ends the test if they do not do the
+ * same. */
 void run_simulation(struct run *run, const struct simulation_setup *setup);
 
 /* With the setup's engine alone. */
