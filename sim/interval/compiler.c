@@ -27,8 +27,7 @@ static __attribute__((noinline)) void keep_high_birth(struct compiler *compiler,
 
 /* ---- shapes --------------------------------------------------------------------------- */
 
-/* (Byte by byte, here and below: several at once would have to wait until each has been written.)
- */
+/* (Byte by byte: four at once would have to wait until each has been written.) */
 static size_t shape_hash(const struct shape *shape)
 {
     uint64_t mixed = (shape->fields * UINT64_C(0x9E3779B97F4A7C15)) ^
@@ -37,19 +36,12 @@ static size_t shape_hash(const struct shape *shape)
     return (size_t)(mixed ^ (mixed >> 29));
 }
 
-/* What it takes follows from the rest, in a program. */
-static bool is_same_shape(const struct shape *a, const struct shape *b)
-{
-    return a->fields == b->fields && a->bytes == b->bytes && a->cost == b->cost &&
-           a->tracking == b->tracking && a->gives == b->gives;
-}
-
 static uint32_t *shape_slot(const struct compiler *compiler, const struct shape *shape)
 {
     const struct shape *shapes = compiler->shapes.data;
     size_t slot = shape_hash(shape) & (compiler->shape_slots - 1);
     while (compiler->shape_table[slot] &&
-           !is_same_shape(&shapes[compiler->shape_table[slot] - 1], shape))
+           memcmp(&shapes[compiler->shape_table[slot] - 1], shape, sizeof *shape) != 0)
         slot = (slot + 1) & (compiler->shape_slots - 1);
     return &compiler->shape_table[slot];
 }
