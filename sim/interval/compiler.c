@@ -242,8 +242,9 @@ static bool execute(struct compiler *compiler, const struct op *op)
 {
     const struct machine machine = {compiler->registers, &compiler->fault, compiler, fields,
                                     assign};
+    const enum op_class class = class_of(op);
     compiler->now++;
-    switch (class_of(op)) {
+    switch (class) {
     case CLASS_CONTROL:
         *PUSH(compiler, struct op, controls) = *op;
         break;
@@ -261,7 +262,7 @@ static bool execute(struct compiler *compiler, const struct op *op)
     default:
         execute_new(compiler, op);
     }
-    *PUSH(compiler, uint8_t, classes) = (uint8_t)class_of(op);
+    *PUSH(compiler, uint8_t, classes) = (uint8_t) class;
     return true;
 }
 
