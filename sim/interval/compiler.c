@@ -228,11 +228,12 @@ static void execute_new(struct compiler *compiler, const struct op *op)
     assign(compiler, &compiler->registers[op->a], o);
 }
 
+/* Without kinds the engine has no operations beyond OP_WORK. */
 static enum op_class class_of(const struct op *op)
 {
     if (op->code == OP_NEW)
         return (enum op_class)cost_class_of(op->kind);
-    if (op_is_of_engine(op))
+    if (op->code <= OP_WORK)
         return CLASS_STORE + (enum op_class)(op->code - OP_STORE);
     return CLASS_CONTROL;
 }
