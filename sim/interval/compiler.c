@@ -227,11 +227,12 @@ static void execute_new(struct compiler *compiler, const struct op *op)
     assign(compiler, &compiler->registers[op->a], o);
 }
 
+/* Without kinds the engine has no operations beyond OP_WORK. */
 static enum op_class class_of(const struct op *op)
 {
     if (op->code == OP_NEW)
         return (enum op_class)cost_class_of(op->kind);
-    if (op_is_of_engine(op))
+    if (op->code <= OP_WORK)
         return CLASS_STORE + (enum op_class)(op->code - OP_STORE);
     return CLASS_CONTROL;
 }
@@ -241,8 +242,9 @@ static bool execute(struct compiler *compiler, const struct op *op)
 {
     const struct machine machine = {compiler->registers, &compiler->fault, compiler, fields,
                                     assign};
+    const enum op_class class = class_of(op);
     compiler->now++;
-    switch (class_of(op)) {
+    switch (class) {
     case CLASS_CONTROL:
         *PUSH(compiler, struct op, controls) = *op;
         break;
@@ -260,7 +262,7 @@ static bool execute(struct compiler *compiler, const struct op *op)
     default:
         execute_new(compiler, op);
     }
-    *PUSH(compiler, uint8_t, classes) = (uint8_t)class_of(op);
+    *PUSH(compiler, uint8_t, classes) = (uint8_t) class;
     return true;
 }
 
