@@ -542,6 +542,7 @@ TEST(what_grows_and_what_holds_it)
         {"0:a", "0:a g:B g:C", "g+2-0,g2", 0},
         {"0:a b>b", "0:a", "", 0},
         {"0:a a>b b>b", "0:a b>b a>C", "a+1-1,a1", 1},
+        {"0:a a>b", "1:C", "1+1-0,11", 0}, /* what register 0 held is not register 1's */
     };
     for (size_t row = 0; row < LENGTH(rows); row++) {
         struct snapshot before = picture(rows[row].before), after = picture(rows[row].after);
@@ -724,6 +725,30 @@ TEST(what_is_marked_stands_apart)
     snapshot_fini(&snapshot);
 }
 
+/* Where there is no room to tell what is alike from what refers to it. */
+TEST(what_is_alike_at_first_sight)
+{
+    static const struct {
+        const char *picture;
+        uint8_t generation_of_b;
+        uint32_t parts;
+    } rows[] = {
+        {"0:a a>b", 0, 2}, /* a register, objects */
+        {"0:a a>b", 2, 3}, /* not of one generation */
+        {"0:a b>b", 0, 3}, /* not both alive */
+        {"0:a g:b", 0, 3}, /* a register, gc.garbage, objects */
+        {"0:a 1:b 2:c", 0, 2},
+    };
+    for (size_t row = 0; row < LENGTH(rows); row++) {
+        struct snapshot snapshot = picture(rows[row].picture);
+        snapshot.objects[1].generation = rows[row].generation_of_b;
+        struct fold fold = fold_make(&snapshot, NULL, 1);
+        check_count(rows[row].picture, fold.count, rows[row].parts);
+        fold_fini(&fold);
+        snapshot_fini(&snapshot);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -744,6 +769,7 @@ int main(void)
         cmocka_unit_test(what_is_alike_is_one_part),
         cmocka_unit_test(how_many_are_alike_does_not_matter),
         cmocka_unit_test(what_is_marked_stands_apart),
+        cmocka_unit_test(what_is_alike_at_first_sight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
