@@ -39,6 +39,7 @@
 #include "sim/model/age.h"
 #include "sim/model/collector.h"
 #include "sim/model/engine.h"
+#include "sim/model/free_lists.h"
 #include "sim/model/object_kind.h"
 #include "sim/model/tally.h"
 
@@ -142,7 +143,7 @@ struct heap {
     struct mutator *mutator; /* whose counters go up and down; NULL: a heap by itself */
     bool executing;          /* an operation on kinds is under way, which may hold objects itself */
     bool scheduled;          /* an allocation has asked for a collection, at the next check */
-    uint32_t free_lists[2 + TUPLE_SIZES_MOST]; /* how many are in each (kinds.c) */
+    struct free_lists free_lists;
     uint32_t *labels; /* by heap_gc_refs: the operation that made the object; NULL: not kept */
     size_t labels_capacity;
     struct finalizer *finalizers; /* from 1 */

@@ -90,27 +90,6 @@ const char *kind_type(const struct heap *heap, ref o)
 
 /* ---- free lists ----------------------------------------------------------------------------- */
 
-enum { LISTS_FREE, DICTS_FREE, TUPLES_FREE }; /* the last: of one item, and so on */
-
-#define NO_FREE_LIST UINT32_MAX
-
-static uint32_t free_list_of(const struct heap *heap, enum object_kind kind, uint32_t fields)
-{
-    if (kind == KIND_LIST)
-        return LISTS_FREE;
-    if (kind == KIND_DICT)
-        return DICTS_FREE;
-    if (kind == KIND_TUPLE && fields >= 1 && fields <= heap->rules->tuple_sizes)
-        return TUPLES_FREE + fields - 1;
-    return NO_FREE_LIST;
-}
-
-static bool is_taken_from(const struct heap *heap, uint32_t free_list)
-{
-    return !(heap->rules->keeps_largest_tuples &&
-             free_list == TUPLES_FREE + heap->rules->tuple_sizes - 1u);
-}
-
 static void allocation_counts(struct heap *heap)
 {
     struct mutator *mutator = heap->mutator;
@@ -134,10 +113,8 @@ void heap_check_pending(struct heap *heap)
 
 void kind_count_birth(struct heap *heap, enum object_kind kind, uint32_t fields)
 {
-    uint32_t list = free_list_of(heap, kind, fields);
-    if (list != NO_FREE_LIST && heap->free_lists[list] && is_taken_from(heap, list))
-        heap->free_lists[list]--;
-    else
+    struct free_list_ends ends = free_list_ends_of(heap->rules, kind, fields);
+    if (!free_lists_take(&heap->free_lists, ends.takes))
         allocation_counts(heap);
 }
 
@@ -157,20 +134,16 @@ static void deallocations_count(struct heap *heap, uint32_t count)
 
 void kind_free(struct heap *heap, enum object_kind kind, uint32_t fields)
 {
-    uint32_t list = free_list_of(heap, kind, fields);
-    uint32_t most = list >= TUPLES_FREE ? FREE_LISTS_TUPLES : FREE_LISTS_OTHERS;
-    if (list != NO_FREE_LIST && heap->free_lists[list] < most)
-        heap->free_lists[list]++;
-    else
+    struct free_list_ends ends = free_list_ends_of(heap->rules, kind, fields);
+    if (!free_lists_give(&heap->free_lists, ends.gives))
         deallocations_count(heap, 1);
 }
 
 void kind_clear_free_lists(struct heap *heap)
 {
-    for (uint32_t list = 0; list < TUPLES_FREE + TUPLE_SIZES_MOST; list++) {
-        deallocations_count(heap, heap->free_lists[list]);
-        heap->free_lists[list] = 0;
-    }
+    for (uint32_t list = 0; list < FREE_LISTS; list++)
+        deallocations_count(heap, heap->free_lists.level[list]);
+    heap->free_lists = (struct free_lists){0};
 }
 
 /* ---- dicts ---------------------------------------------------------------------------------- */

@@ -31,7 +31,7 @@
 #include "sim/base/error.h"
 #include "sim/base/setting.h"
 #include "sim/interval/column.h"
-#include "sim/interval/free_lists.h"
+#include "sim/interval/list_use.h"
 #include "sim/model/age.h"
 #include "sim/model/engine.h"
 #include "sim/model/observer.h"

@@ -67,9 +67,7 @@ struct object_rules {
     const char *weakref_type;    /* tp_name of weak references */
 };
 
-#define FREE_LISTS_TUPLES 2000 /* of each size */
-#define FREE_LISTS_OTHERS 80   /* lists; dicts */
-#define TUPLE_SIZES_MOST  20   /* of any version */
+#define TUPLE_SIZES_MOST 20 /* of any version */
 
 /* One interpreter version: facts, no code. */
 struct collector_version {

@@ -25,25 +25,25 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 OPERATIONS = 600
 COLLECTION, HEAP, KINDS, KIND_OPERATIONS, SPLIT, WEAKREFS = (
     "sim/graph/%s.c" % name for name in ("collection", "heap", "kinds", "kind_operations", "split", "weakrefs"))
-COLLECTOR = "sim/model/collector.c"
+COLLECTOR, FREE_LISTS = "sim/model/collector.c", "sim/model/free_lists.c"
 
 # What is wrong, the file, the text there, which occurs once, and what stands in its place.
 FAULTS = [
     ("births from a free list count", KINDS,
-     "        heap->free_lists[list]--;\n    else\n        allocation_counts(heap);",
-     "        heap->free_lists[list]--;\n    allocation_counts(heap);"),
+     "    if (!free_lists_take(&heap->free_lists, ends.takes))\n        allocation_counts(heap);",
+     "    free_lists_take(&heap->free_lists, ends.takes);\n    allocation_counts(heap);"),
     ("deaths into a free list count", KINDS,
-     "        heap->free_lists[list]++;\n    else\n        deallocations_count(heap, 1);",
-     "        heap->free_lists[list]++;\n    deallocations_count(heap, 1);"),
+     "    if (!free_lists_give(&heap->free_lists, ends.gives))\n        deallocations_count(heap, 1);",
+     "    free_lists_give(&heap->free_lists, ends.gives);\n    deallocations_count(heap, 1);"),
     ("free lists have no end", KINDS,
-     "heap->free_lists[list] < most)",
-     "most)"),
-    ("one free list for tuples of all sizes", KINDS,
-     "return TUPLES_FREE + fields - 1;",
-     "return TUPLES_FREE;"),
-    ("3.11, 3.12: tuples of 20 are taken from the free list, too", KINDS,
-     "return !(heap->rules->keeps_largest_tuples &&",
-     "return !(false && heap->rules->keeps_largest_tuples &&"),
+     "if (!free_lists_give(&heap->free_lists, ends.gives))",
+     "if (!ends.gives || !++heap->free_lists.level[ends.gives])"),
+    ("one free list for tuples of all sizes", FREE_LISTS,
+     "(uint8_t)(FREE_LIST_TUPLES + fields - 1)",
+     "FREE_LIST_TUPLES"),
+    ("3.11, 3.12: tuples of 20 are taken from the free list, too", FREE_LISTS,
+     "bool is_kept = ",
+     "bool is_kept = false && "),
     ("collections leave free lists alone", COLLECTION,
      "        kind_clear_free_lists(heap);",
      "        (void)kind_clear_free_lists;"),

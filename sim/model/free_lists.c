@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/interval/free_lists.h"
+#include "sim/model/free_lists.h"
 
 struct free_list_ends free_list_ends_of(const struct object_rules *rules, enum object_kind kind,
                                         uint32_t fields)
