@@ -264,8 +264,9 @@ static void tell_each(struct heap *heap, uint8_t list, enum gc_debug flag, enum 
         return;
     EACH(heap, list, o)
     {
-        struct gc_event event = {
-            .kind = kind, .of = heap_label(heap, o), .type = kind_type(heap, o)};
+        struct gc_event event = {.kind = kind,
+                                 .of = heap_label(heap, o),
+                                 .type = object_type(heap->rules, heap_object(heap, o)->kind)};
         heap->mutator->tell(heap->mutator, &event);
     }
 }

@@ -206,8 +206,7 @@ void heap_add_permanent(struct heap *heap, uint64_t count)
 
 uint32_t heap_age(const struct heap *heap, ref o, uint64_t births)
 {
-    const struct object *object = heap_object(heap, o);
-    uint64_t birth = (uint64_t)object->birth_high << 32 | object->birth;
+    uint64_t birth = object_birth(heap_object(heap, o));
     return age_bucket((births - birth - 1) % (UINT64_C(1) << AGE_BITS));
 }
 

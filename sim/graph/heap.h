@@ -168,6 +168,12 @@ static inline struct object *heap_object(const struct heap *heap, ref o)
     return arena_at(&heap->arena, o);
 }
 
+/* How many were allocated before it, modulo 2^AGE_BITS. */
+static inline uint64_t object_birth(const struct object *object)
+{
+    return (uint64_t)object->birth_high << 32 | object->birth;
+}
+
 /* Which byte of gc_refs is an object's: no two objects begin within the same two units of 8 bytes.
  */
 static inline size_t heap_gc_refs(ref o)

@@ -19,7 +19,7 @@ static void add_object(struct taker *taker, ref o, int generation)
     const struct heap *heap = taker->heap;
     struct object *object = heap_object(heap, o);
     const struct snapshot_object described = {
-        .birth = (uint64_t)object->birth_high << 32 | object->birth,
+        .birth = object_birth(object),
         .label = heap_label(heap, o),
         .references = object->count,
         .bytes = object->bytes,

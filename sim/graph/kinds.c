@@ -68,7 +68,7 @@ static bool values_gone(struct object *instance)
     return attribute_slots(instance)[VALUES_GONE];
 }
 
-/* ---- labels and names ----------------------------------------------------------------------- */
+/* ---- labels --------------------------------------------------------------------------------- */
 
 void heap_set_label(struct heap *heap, ref o, uint32_t label)
 {
@@ -80,12 +80,6 @@ void heap_set_label(struct heap *heap, ref o, uint32_t label)
 uint32_t heap_label(const struct heap *heap, ref o)
 {
     return heap_gc_refs(o) < heap->labels_capacity ? heap->labels[heap_gc_refs(o)] : LABEL_NONE;
-}
-
-const char *kind_type(const struct heap *heap, ref o)
-{
-    uint32_t kind = heap_object(heap, o)->kind;
-    return kind == KIND_WEAKREF ? heap->rules->weakref_type : object_kinds[kind].type;
 }
 
 /* ---- free lists ----------------------------------------------------------------------------- */

@@ -57,9 +57,6 @@ void heap_check_pending(struct heap *heap);
 void heap_set_label(struct heap *heap, ref o, uint32_t label);
 uint32_t heap_label(const struct heap *heap, ref o);
 
-/* tp_name. */
-const char *kind_type(const struct heap *heap, ref o);
-
 /* ---- what it refers to ---------------------------------------------------------------------- */
 
 /* The referents of an object (tp_traverse), to be visited from the last to the first; 0 is nothing.

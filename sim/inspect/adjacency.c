@@ -2,8 +2,16 @@
 #include "sim/inspect/adjacency.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/allocate.h"
+
+uint32_t *no_nodes(size_t count)
+{
+    uint32_t *nodes = allocate_zeroed(count, sizeof *nodes);
+    memset(nodes, 0xff, count * sizeof *nodes);
+    return nodes;
+}
 
 struct adjacency adjacency_reversed(const struct adjacency *graph)
 {

@@ -10,6 +10,9 @@
 
 #define NO_NODE UINT32_MAX
 
+/* So many times NO_NODE. To be freed. */
+uint32_t *no_nodes(size_t count);
+
 struct adjacency {
     uint32_t count;
     size_t *first; /* count + 1 */

@@ -2,7 +2,6 @@
 #include "sim/inspect/components.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/base/allocate.h"
 
@@ -85,7 +84,7 @@ static void list_members(struct components *components, uint32_t count)
 struct components components_find(const struct adjacency *graph)
 {
     size_t count = graph->count;
-    struct components components = {.of = allocate_zeroed(count, sizeof *components.of)};
+    struct components components = {.of = no_nodes(count)};
     struct tarjan tarjan = {
         .graph = graph,
         .number = allocate_zeroed(count, sizeof *tarjan.number),
@@ -95,7 +94,6 @@ struct components components_find(const struct adjacency *graph)
         .stack = allocate_zeroed(count, sizeof *tarjan.stack),
         .components = &components,
     };
-    memset(components.of, 0xff, count * sizeof *components.of); /* NO_NODE */
     for (uint32_t i = 0; i < count; i++)
         if (tarjan.number[i] == 0)
             find_from(&tarjan, i);

@@ -2,7 +2,6 @@
 #include "sim/inspect/dominators.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/base/allocate.h"
 
@@ -22,13 +21,6 @@ struct flow {
     uint32_t *in_bucket; /* the next of the same bucket */
     uint32_t *stack;
 };
-
-static uint32_t *numbers(size_t count)
-{
-    uint32_t *array = allocate_zeroed(count, sizeof *array);
-    memset(array, 0xff, count * sizeof *array); /* NO_NODE */
-    return array;
-}
 
 static void visit(struct flow *flow, uint32_t node, uint32_t parent)
 {
@@ -125,16 +117,16 @@ static void flow_init(struct flow *flow, const struct adjacency *graph)
     size_t count = graph->count;
     *flow = (struct flow){
         .graph = graph,
-        .number = numbers(count),
-        .node = numbers(count),
-        .parent = numbers(count),
-        .semi = numbers(count),
-        .idom = numbers(count),
-        .ancestor = numbers(count),
-        .best = numbers(count),
-        .bucket = numbers(count),
-        .in_bucket = numbers(count),
-        .stack = numbers(count),
+        .number = no_nodes(count),
+        .node = no_nodes(count),
+        .parent = no_nodes(count),
+        .semi = no_nodes(count),
+        .idom = no_nodes(count),
+        .ancestor = no_nodes(count),
+        .best = no_nodes(count),
+        .bucket = no_nodes(count),
+        .in_bucket = no_nodes(count),
+        .stack = no_nodes(count),
     };
 }
 
@@ -158,7 +150,7 @@ struct dominators dominators_find(const struct adjacency *graph, uint32_t start)
     flow_init(&flow, graph);
     search(&flow, start);
     find(&flow, &reversed);
-    struct dominators dominators = {numbers(graph->count), flow.node, flow.count};
+    struct dominators dominators = {no_nodes(graph->count), flow.node, flow.count};
     for (uint32_t v = 0; v < flow.count; v++)
         dominators.of[flow.node[v]] = flow.node[flow.idom[v]];
     flow_fini(&flow);

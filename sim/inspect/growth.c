@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/base/allocate.h"
 #include "sim/inspect/dominators.h"
@@ -15,13 +14,6 @@ struct finder {
     uint32_t *row_of; /* of each node of `after`, where in growth->holders it is; NO_NODE */
     size_t capacity;
 };
-
-static uint32_t *none(size_t count)
-{
-    uint32_t *array = allocate_zeroed(count, sizeof *array);
-    memset(array, 0xff, count * sizeof *array); /* NO_NODE */
-    return array;
-}
 
 static void add(struct growth_amount *amount, const struct snapshot_object *object)
 {
@@ -98,7 +90,7 @@ static uint32_t *nearest_that_stay(const struct snapshot *snapshot, const struct
 {
     uint32_t objects = snapshot->graph.count;
     struct dominators dominators = dominators_find(rooted, rooted->count - 1);
-    uint32_t *nearest = none(rooted->count);
+    uint32_t *nearest = no_nodes(rooted->count);
     for (uint32_t i = 1; i < dominators.reached; i++) {
         uint32_t node = dominators.order[i], by = dominators.of[node];
         nearest[node] = by >= objects || stays[by] ? by : nearest[by];
@@ -274,8 +266,8 @@ struct growth growth_find(const struct snapshot *before, const struct snapshot *
         .before = before,
         .after = after,
         .growth = &growth,
-        .same = none((size_t)before->graph.count + before->root_count + 1),
-        .row_of = none((size_t)after->graph.count + after->root_count + 1),
+        .same = no_nodes((size_t)before->graph.count + before->root_count + 1),
+        .row_of = no_nodes((size_t)after->graph.count + after->root_count + 1),
     };
     match_objects(&finder);
     match_roots(&finder);

@@ -2,15 +2,13 @@
 #include "sim/inspect/paths.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/base/allocate.h"
 
 struct paths paths_from(const struct adjacency *graph, uint32_t start, uint32_t avoid)
 {
-    struct paths paths = {allocate_zeroed(graph->count, sizeof *paths.before),
+    struct paths paths = {no_nodes(graph->count),
                           allocate_zeroed(graph->count, sizeof *paths.order), 0};
-    memset(paths.before, 0xff, graph->count * sizeof *paths.before); /* NO_NODE */
     paths.before[start] = start;
     paths.order[paths.reached++] = start;
     for (uint32_t head = 0; head < paths.reached; head++) {

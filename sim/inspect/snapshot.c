@@ -93,8 +93,7 @@ uint32_t snapshot_labelled(const struct snapshot *snapshot, uint32_t label)
 
 const char *snapshot_type(const struct snapshot *snapshot, uint32_t kind)
 {
-    return kind == KIND_WEAKREF ? snapshot->collector->objects.weakref_type
-                                : object_kinds[kind].type;
+    return object_type(&snapshot->collector->objects, kind);
 }
 
 bool snapshot_visits(const struct snapshot *snapshot, uint32_t from, uint32_t to)

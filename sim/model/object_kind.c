@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "sim/model/collector.h"
+
 const char *const cost_class_names[] = {
     [COST_LIST_SUBCLASS] = "list_subclass", [COST_LIST] = "list",   [COST_DICT] = "dict",
     [COST_INSTANCE] = "instance",           [COST_TUPLE] = "tuple", [COST_CLASSES] = NULL,
@@ -18,3 +20,8 @@ const struct object_kind_facts object_kinds[OBJECT_KINDS] = {
     OBJECT_KINDS_TABLE(X)
 #undef X
 };
+
+const char *object_type(const struct object_rules *rules, uint32_t kind)
+{
+    return kind == KIND_WEAKREF ? rules->weakref_type : object_kinds[kind].type;
+}

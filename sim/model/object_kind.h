@@ -76,6 +76,10 @@ struct object_kind_facts {
 };
 extern const struct object_kind_facts object_kinds[OBJECT_KINDS];
 
+/* tp_name of a kind in a version (sim/model/collector.h). */
+struct object_rules;
+const char *object_type(const struct object_rules *rules, uint32_t kind);
+
 /* Apart from the other facts: of a kind that is known, the compiler has it beforehand. */
 static inline enum cost_class cost_class_of(uint32_t kind)
 {
