@@ -56,7 +56,7 @@ def finalize(dying):
         registers[will[1]] = dying
     elif will[0] == "field":
         registers[will[1]] = content(dying, will[2])
-    elif registers[will[2]] is not None:
+    elif registers[will[2]].__class__ is Reference:
         registers[will[1]] = registers[will[2]]()
 
 
