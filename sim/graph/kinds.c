@@ -277,15 +277,27 @@ static bool has_values(const struct heap *heap, ref o)
     return is_instance(heap_object(heap, o)->kind) && heap->rules->attributes != ATTRIBUTES_IN_DICT;
 }
 
+/* dictobject.c, ensure_managed_dict. An instance whose values a collection has cleared, and which
+ * the program can reach all the same (3.13), has an empty one. */
+static ref make_dict(struct heap *heap, ref o)
+{
+    bool shares_keys = has_values(heap, o);
+    if (shares_keys && !values_gone(heap_object(heap, o))) {
+        make_dict_of_values(heap, o);
+        return dict_of(heap, o);
+    }
+    ref dict = new_dict_of(heap, o);
+    if (shares_keys)
+        dict_slots(heap_object(heap, dict))[DICT_KEYS] = IN_ORDER;
+    give_dict(heap, o, dict);
+    return dict;
+}
+
 ref kind_attributes(struct heap *heap, ref o)
 {
-    if (!dict_of(heap, o)) {
-        if (has_values(heap, o))
-            make_dict_of_values(heap, o);
-        else
-            give_dict(heap, o, new_dict_of(heap, o));
-    }
     ref dict = dict_of(heap, o);
+    if (!dict)
+        dict = make_dict(heap, o);
     heap_object(heap, dict)->count++;
     return dict;
 }
@@ -302,21 +314,18 @@ static bool dict_has_values(const struct heap *heap, ref o)
 
 static void attribute_store(struct heap *heap, ref o, uint32_t field, ref x, uint32_t label)
 {
+    bool in_values = has_values(heap, o);
     ref dict = dict_of(heap, o);
-    if (has_values(heap, o)) {
-        if (dict && dict_has_values(heap, o))
-            dict_store(heap, dict, field, x);
-        else
-            heap_assign(heap, &heap_object(heap, o)->field[field], x);
+    if (in_values && !(dict ? dict_has_values(heap, o) : values_gone(heap_object(heap, o)))) {
+        heap_assign(heap, &heap_object(heap, o)->field[field], x);
         return;
     }
-    if (!dict) { /* _PyObjectDict_SetItem */
-        dict = new_dict_of(heap, o);
-        give_dict(heap, o, dict);
-    }
+    if (!dict) /* _PyObjectDict_SetItem */
+        dict = make_dict(heap, o);
     dict_store(heap, dict, field, x);
     heap_check_pending(heap);
-    heap_set_label(heap, dict, label);
+    if (!in_values)
+        heap_set_label(heap, dict, label);
 }
 
 /* dictobject.c, _PyDict_DetachFromObject: the dict of a dying instance takes its values. */
