@@ -67,6 +67,8 @@ static void release(void *state)
 static size_t count_wanted(const struct script *script)
 {
     size_t count = 0;
+    if (script->operations == PARAM_ABSENT)
+        return script->script->count;
     for (int64_t left = script->operations; count < script->script->count && left != 0; count++)
         left -= script->script->ops[count].code != OP_ITEM;
     return count;

@@ -139,11 +139,21 @@ static void assign(void *context, ref *slot, ref o)
     heap_assign(graph->heap, slot, o);
 }
 
+static bool fits(struct graph *graph, const struct op *op)
+{
+    if (graph->heap->bytes + op->c <= graph->memory_limit_bytes)
+        return true;
+    graph->mutator->fault = (struct fault){.kind = FAULT_MEMORY_LIMIT, .which = op->a};
+    return false;
+}
+
 /* A container, whatever its kind. */
 static bool execute_new(struct graph *graph, const struct op *op)
 {
     struct heap *heap = graph->heap;
     struct mutator *mutator = graph->mutator;
+    if (!fits(graph, op))
+        return false;
     bool due = collector_allocated(&mutator->collector);
     if (due && graph->collects_in_allocation)
         mutator->collect_automatically(mutator);
@@ -161,6 +171,8 @@ static bool execute_new(struct graph *graph, const struct op *op)
 /* While it is under way, the interpreter's stack holds what no register does. */
 static bool execute_kind(struct graph *graph, const struct op *op)
 {
+    if (op->code == OP_NEW && !fits(graph, op))
+        return false;
     graph->heap->executing = true;
     bool done = kind_execute(graph->heap, op);
     graph->heap->executing = false;
@@ -171,10 +183,6 @@ static bool execute(struct graph *graph, const struct op *op)
 {
     const struct machine machine = {graph->heap->registers, &graph->mutator->fault, graph, fields,
                                     assign};
-    if (op->code == OP_NEW && graph->heap->bytes + op->c > graph->memory_limit_bytes) {
-        graph->mutator->fault = (struct fault){.kind = FAULT_MEMORY_LIMIT, .which = op->a};
-        return false;
-    }
     if (graph->heap->rules)
         return execute_kind(graph, op);
     if (op->code == OP_NEW)

@@ -94,10 +94,8 @@ static void close_holes(struct heap *heap, struct generation *list)
     list->used = used;
 }
 
-static void make_room(struct heap *heap, struct generation *list)
+void heap_make_room(struct heap *heap, struct generation *list)
 {
-    if (list->used < list->capacity)
-        return;
     if (list->count < list->used / 2)
         close_holes(heap, list);
     else
@@ -105,18 +103,7 @@ static void make_room(struct heap *heap, struct generation *list)
             array_grow(list->objects, &list->capacity, list->used + 1, sizeof *list->objects);
 }
 
-void heap_append(struct heap *heap, ref o, uint8_t generation)
-{
-    struct object *object = heap_object(heap, o);
-    struct generation *list = &heap->generations[list_of(generation)];
-    make_room(heap, list);
-    object->generation = generation;
-    object->position = (uint32_t)list->used;
-    list->objects[list->used++] = o;
-    list->count++;
-}
-
-void heap_track(struct heap *heap, ref o, uint8_t generation)
+static inline void track(struct heap *heap, ref o, uint8_t generation)
 {
     const struct object *object = heap_object(heap, o);
     assert(object->generation == UNTRACKED);
@@ -127,7 +114,12 @@ void heap_track(struct heap *heap, ref o, uint8_t generation)
                   object->bytes);
 }
 
-void heap_take_out(struct heap *heap, ref o)
+void heap_track(struct heap *heap, ref o, uint8_t generation)
+{
+    track(heap, o, generation);
+}
+
+static inline void take_out(struct heap *heap, ref o)
 {
     const struct object *object = heap_object(heap, o);
     struct generation *list = &heap->generations[list_of(object->generation)];
@@ -137,7 +129,12 @@ void heap_take_out(struct heap *heap, ref o)
         list->used--;
 }
 
-void heap_untrack(struct heap *heap, ref o)
+void heap_take_out(struct heap *heap, ref o)
+{
+    take_out(heap, o);
+}
+
+static inline void untrack(struct heap *heap, ref o)
 {
     struct object *object = heap_object(heap, o);
     if (object->generation == UNTRACKED)
@@ -145,15 +142,20 @@ void heap_untrack(struct heap *heap, ref o)
     if (object->generation <= PERMANENT)
         tally_remove(&heap->generations[object->generation].tally, cost_class_of(object->kind),
                      object->fields, object->bytes);
-    heap_take_out(heap, o);
+    take_out(heap, o);
     object->generation = UNTRACKED;
     heap->untracked++;
 }
 
+void heap_untrack(struct heap *heap, ref o)
+{
+    untrack(heap, o);
+}
+
 /* ---- births --------------------------------------------------------------------------------- */
 
-ref heap_allocate_untracked(struct heap *heap, enum object_kind kind, uint32_t fields,
-                            uint32_t bytes)
+static inline ref allocate_object(struct heap *heap, enum object_kind kind, uint32_t fields,
+                                  uint32_t bytes)
 {
     uint32_t slots = fields + (heap->rules ? hidden_slots(heap, kind) : 0);
     ref o = arena_take(&heap->arena, size_of(slots));
@@ -174,10 +176,16 @@ ref heap_allocate_untracked(struct heap *heap, enum object_kind kind, uint32_t f
     return o;
 }
 
+ref heap_allocate_untracked(struct heap *heap, enum object_kind kind, uint32_t fields,
+                            uint32_t bytes)
+{
+    return allocate_object(heap, kind, fields, bytes);
+}
+
 ref heap_allocate(struct heap *heap, enum object_kind kind, uint32_t fields, uint32_t bytes)
 {
-    ref o = heap_allocate_untracked(heap, kind, fields, bytes);
-    heap_track(heap, o, 0);
+    ref o = allocate_object(heap, kind, fields, bytes);
+    track(heap, o, 0);
     return o;
 }
 
@@ -205,7 +213,7 @@ uint32_t heap_age(const struct heap *heap, ref o, uint64_t births)
 
 /* An object dies that was in that generation. Those that a collection has found unreachable were
  * counted then. */
-static void count_death(struct heap *heap, ref o, uint8_t generation)
+static inline void count_death(struct heap *heap, ref o, uint8_t generation)
 {
     if (list_of(generation) > PERMANENT && generation < CALLED)
         return;
@@ -235,12 +243,10 @@ static bool is_resurrected(struct heap *heap, ref o)
 #define NOTHING_DIES UINT32_MAX
 static uint32_t begin_death(struct heap *heap, ref o, uint8_t generation)
 {
-    if (heap->rules && has_finalizer_left(heap, o) && is_resurrected(heap, o))
+    if (has_finalizer_left(heap, o) && is_resurrected(heap, o))
         return NOTHING_DIES;
     count_death(heap, o, generation);
-    heap_untrack(heap, o);
-    if (!heap->rules)
-        return heap_object(heap, o)->fields;
+    untrack(heap, o);
     if (heap_object(heap, o)->kind == KIND_WEAKREF)
         weakref_clear(heap, o);
     else if (weakrefs_first(heap, o))
@@ -248,14 +254,10 @@ static uint32_t begin_death(struct heap *heap, ref o, uint8_t generation)
     return kind_begin_content(heap, o, false);
 }
 
-static void end_death(struct heap *heap, ref o)
+static inline void give_back(struct heap *heap, ref o)
 {
     struct object *object = heap_object(heap, o);
     object->generation = FREED;
-    if (heap->rules)
-        kind_free(heap, object->kind, object->fields);
-    else if (heap->mutator)
-        collector_freed(&heap->mutator->collector, 1);
     heap->bytes -= object->bytes;
     heap->untracked--;
     heap->freed++;
@@ -300,12 +302,11 @@ static void let_die(struct heap *heap, size_t base)
         if (top->left == 0) {
             heap->dying_count--;
             heap->nesting -= kind_nests(heap, top->o);
-            end_death(heap, top->o);
+            kind_free(heap, heap_object(heap, top->o)->kind, heap_object(heap, top->o)->fields);
+            give_back(heap, top->o);
             continue;
         }
-        ref x = heap->rules ? kind_take_content(heap, top->o, top->left)
-                            : heap_object(heap, top->o)->field[top->left - 1];
-        top->left--;
+        ref x = kind_take_content(heap, top->o, top->left--);
         if (x && --heap_object(heap, x)->count == 0)
             push_dying(heap, x, heap_object(heap, x)->generation);
     }
@@ -324,17 +325,51 @@ static void empty_trash(struct heap *heap)
     heap->nesting--;
 }
 
-uint32_t heap_release(struct heap *heap, ref o)
+static void release_kind(struct heap *heap, ref o)
 {
-    if (--heap_object(heap, o)->count)
-        return 0;
-    uint64_t freed = heap->freed;
     size_t base = heap->dying_count;
     push_dying(heap, o, heap_object(heap, o)->generation);
     let_die(heap, base);
     if (heap->trash_count && heap->nesting == 0)
         empty_trash(heap);
-    return (uint32_t)(heap->freed - freed);
+}
+
+/* Where all objects are containers the order in which they die is the same to everything that is
+ * counted: they are a stack linked through `count`, which is 0 at its end. */
+static void release_container(struct heap *heap, ref o)
+{
+    while (o) {
+        const struct object *object = heap_object(heap, o);
+        ref top = object->count;
+        for (uint32_t f = 0; f < object->fields; f++) {
+            ref child = object->field[f];
+            struct object *referent = heap_object(heap, child);
+            if (child && --referent->count == 0) {
+                referent->count = top;
+                top = child;
+            }
+        }
+        count_death(heap, o, object->generation);
+        untrack(heap, o);
+        give_back(heap, o);
+        o = top;
+    }
+}
+
+uint32_t heap_release(struct heap *heap, ref o)
+{
+    if (--heap_object(heap, o)->count)
+        return 0;
+    uint64_t before = heap->freed;
+    if (heap->rules) {
+        release_kind(heap, o);
+        return (uint32_t)(heap->freed - before);
+    }
+    release_container(heap, o);
+    uint32_t freed = (uint32_t)(heap->freed - before);
+    if (heap->mutator)
+        collector_freed(&heap->mutator->collector, freed);
+    return freed;
 }
 
 /* ---- freeze and unfreeze -------------------------------------------------------------------- */
@@ -424,7 +459,7 @@ static void mark(struct heap *heap, ref o, size_t *depth, uint64_t *bytes)
 }
 
 /* Marks what is reached from those on the stack, with dicts that no collection visits. */
-static uint64_t mark_kinds(struct heap *heap, size_t depth)
+static __attribute__((noinline)) uint64_t mark_kinds(struct heap *heap, size_t depth)
 {
     ref room[REFERENTS_ROOM];
     uint64_t bytes = 0;
@@ -441,7 +476,7 @@ static uint64_t mark_kinds(struct heap *heap, size_t depth)
 
 /* The same where all are containers. (In locals is what the compiler would otherwise read anew
  * after every mark.) */
-static uint64_t mark_containers(struct heap *heap, size_t depth)
+static __attribute__((noinline)) uint64_t mark_containers(struct heap *heap, size_t depth)
 {
     const struct arena arena = heap->arena;
     const uint8_t census = heap->census;

@@ -196,10 +196,23 @@ ref heap_allocate_untracked(struct heap *heap, enum object_kind kind, uint32_t f
 /* How old an object is after so many births: a bucket (sim/model/age.h). */
 uint32_t heap_age(const struct heap *heap, ref o, uint64_t births);
 
+/* For one more at the end of a list that is full to its end. */
+void heap_make_room(struct heap *heap, struct generation *list);
+
 /* Takes an object out of its list, and puts one that has been at the end of another; tallies are
  * the caller's, and for the first its generation. */
 void heap_take_out(struct heap *heap, ref o);
-void heap_append(struct heap *heap, ref o, uint8_t generation);
+static inline void heap_append(struct heap *heap, ref o, uint8_t generation)
+{
+    struct object *object = heap_object(heap, o);
+    struct generation *list = &heap->generations[list_of(generation)];
+    if (list->used == list->capacity)
+        heap_make_room(heap, list);
+    object->generation = generation;
+    object->position = (uint32_t)list->used;
+    list->objects[list->used++] = o;
+    list->count++;
+}
 
 /* Puts an object that is in no list at the end of one; takes one out of its list. */
 void heap_track(struct heap *heap, ref o, uint8_t generation);

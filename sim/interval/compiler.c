@@ -27,15 +27,14 @@ static __attribute__((noinline)) void keep_high_birth(struct compiler *compiler,
 
 /* ---- shapes --------------------------------------------------------------------------- */
 
+/* (Byte by byte: four at once would have to wait until each has been written.) */
 static size_t shape_hash(const struct shape *shape)
 {
-    uint32_t kind; /* what it is besides: four bytes */
-    memcpy(&kind, shape, sizeof kind);
     uint64_t mixed = (shape->fields * UINT64_C(0x9E3779B97F4A7C15)) ^
-                     (shape->bytes * UINT64_C(0xC2B2AE3D27D4EB4F)) ^ kind;
+                     (shape->bytes * UINT64_C(0xC2B2AE3D27D4EB4F)) ^ shape->cost ^
+                     (uint64_t)shape->tracking << 4;
     return (size_t)(mixed ^ (mixed >> 29));
 }
-static_assert(offsetof(struct shape, fields) == sizeof(uint32_t), "four bytes");
 
 static uint32_t *shape_slot(const struct compiler *compiler, const struct shape *shape)
 {
@@ -228,11 +227,12 @@ static void execute_new(struct compiler *compiler, const struct op *op)
     assign(compiler, &compiler->registers[op->a], o);
 }
 
+/* Without kinds the engine has no operations beyond OP_WORK. */
 static enum op_class class_of(const struct op *op)
 {
     if (op->code == OP_NEW)
         return (enum op_class)cost_class_of(op->kind);
-    if (op_is_of_engine(op))
+    if (op->code <= OP_WORK)
         return CLASS_STORE + (enum op_class)(op->code - OP_STORE);
     return CLASS_CONTROL;
 }
@@ -242,8 +242,9 @@ static bool execute(struct compiler *compiler, const struct op *op)
 {
     const struct machine machine = {compiler->registers, &compiler->fault, compiler, fields,
                                     assign};
+    const enum op_class class = class_of(op);
     compiler->now++;
-    switch (class_of(op)) {
+    switch (class) {
     case CLASS_CONTROL:
         *PUSH(compiler, struct op, controls) = *op;
         break;
@@ -261,7 +262,7 @@ static bool execute(struct compiler *compiler, const struct op *op)
     default:
         execute_new(compiler, op);
     }
-    *PUSH(compiler, uint8_t, classes) = (uint8_t)class_of(op);
+    *PUSH(compiler, uint8_t, classes) = (uint8_t) class;
     return true;
 }
 

@@ -292,8 +292,9 @@ static bool execute_other(struct compiler *compiler, const struct op *op, uint8_
     *class = (uint8_t)(CLASS_STORE + op->code - OP_STORE);
     if (op->code == OP_LOAD)
         return execute_load(compiler, op);
-    const struct machine machine = machine_of(compiler);
-    return machine_execute(&machine, op);
+    ref copied = op->code == OP_COPY ? compiler->registers[op->b] : 0; /* nothing, perhaps */
+    compiler_assign(compiler, &compiler->registers[op->a], copied);
+    return true;
 }
 
 const struct error *compiler_needs_graph(const struct compiler *compiler)

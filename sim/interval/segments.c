@@ -221,17 +221,57 @@ static inline void end_segment(const struct cutting *cutting)
     cutting->segment->floor = (uint16_t)cutting->held;
 }
 
-static inline __attribute__((always_inline)) void cut_round(struct compiler *compiler,
-                                                            bool has_kinds)
+/* ---- a round ------------------------------------------------------------------------------ */
+
+/* Compiled twice: programs without kinds do not pay for them. */
+#define TWICE inline __attribute__((always_inline))
+
+static TWICE struct cutting begin(struct compiler *compiler, uint64_t operation, bool kinds)
+{
+    struct cutting cutting = begin_segment(compiler, operation);
+    if (kinds)
+        begin_kinds(compiler, &cutting);
+    return cutting;
+}
+
+static TWICE void end(struct compiler *compiler, const struct cutting *cutting, bool kinds)
+{
+    end_segment(cutting);
+    if (kinds)
+        end_kinds(compiler);
+}
+
+static TWICE void cut_new(struct compiler *compiler, struct cutting *cutting, struct rest *rest,
+                          bool kinds)
+{
+    const struct shape *shape = &rest->shapes[*rest->birth++];
+    if (kinds) {
+        cut_birth_of_kind(compiler, cutting, shape);
+    } else {
+        cut_birth(&compiler->cut, cutting, shape);
+        count_birth(cutting);
+    }
+}
+
+static TWICE void cut_dead(struct compiler *compiler, struct cutting *cutting, struct rest *rest,
+                           uint32_t now, bool kinds)
+{
+    const struct death *death = rest->death;
+    int64_t deaths = cut_deaths(compiler, cutting, rest, now);
+    if (kinds)
+        cut_deaths_of_kinds(compiler, cutting, rest->shapes, death, deaths);
+    else
+        count_deaths(cutting, deaths);
+}
+
+static TWICE void cut_round(struct compiler *compiler, bool kinds)
 {
     struct cut *cut = &compiler->cut;
     struct rest rest = rest_of_round(compiler);
     uint64_t first = compiler->round.first;
     uint32_t ns[CLASS_COUNT];
     compiled_costs(&compiler->stream.program.costs, ns);
-    struct cutting cutting = begin_segment(compiler, first);
-    if (has_kinds)
-        begin_kinds(compiler, &cutting);
+    struct cutting cutting = begin(compiler, first, kinds);
     for (uint32_t now = 1; now <= compiler->now; now++) {
         uint8_t class = *rest.class ++;
         if (class == CLASS_CONTROL) {
@@ -240,29 +280,17 @@ static inline __attribute__((always_inline)) void cut_round(struct compiler *com
             continue;
         }
         if (cutting.closed || cutting.segment->length == SEGMENT_OPERATIONS) {
-            end_segment(&cutting);
-            if (has_kinds)
-                end_kinds(compiler);
-            cutting = begin_segment(compiler, first + now - 1);
-            if (has_kinds)
-                begin_kinds(compiler, &cutting);
+            end(compiler, &cutting, kinds);
+            cutting = begin(compiler, first + now - 1, kinds);
         }
-        if (class < BIRTH_CLASSES && has_kinds) {
-            cut_birth_of_kind(compiler, &cutting, &rest.shapes[*rest.birth++]);
-        } else if (class < BIRTH_CLASSES) {
-            cut_birth(cut, &cutting, &rest.shapes[*rest.birth++]);
-            count_birth(&cutting);
+        if (class < BIRTH_CLASSES) {
+            cut_new(compiler, &cutting, &rest, kinds);
         } else if (class == CLASS_WORK) {
             cut->mutator_ns += *rest.work++;
             cut->work++;
         }
         cut->mutator_ns += ns[class];
-        const struct death *death = rest.death;
-        int64_t deaths = cut_deaths(compiler, &cutting, &rest, now);
-        if (has_kinds)
-            cut_deaths_of_kinds(compiler, &cutting, rest.shapes, death, deaths);
-        else
-            count_deaths(&cutting, deaths);
+        cut_dead(compiler, &cutting, &rest, now, kinds);
         if (rest.becoming < rest.becoming_end && rest.becoming->stamp == now) {
             rest.becoming += cut_isolated(compiler, rest.becoming, rest.becoming_end, now);
             cutting.closed = true;
@@ -271,9 +299,7 @@ static inline __attribute__((always_inline)) void cut_round(struct compiler *com
         if (cut->mutator_ns - cutting.segment->mutator_ns >= WORK_MOST_NS)
             cutting.closed = true;
     }
-    end_segment(&cutting);
-    if (has_kinds)
-        end_kinds(compiler);
+    end(compiler, &cutting, kinds);
     assert(rest.becoming == rest.becoming_end);
 }
 
@@ -287,7 +313,5 @@ void compiler_cut_round(struct compiler *compiler)
 
 void compiler_end_segments(struct compiler *compiler)
 {
-    struct cutting cutting = begin_segment(compiler, compiler->round.first);
-    if (compiler->stream.program.has_kinds)
-        begin_kinds(compiler, &cutting);
+    begin(compiler, compiler->round.first, compiler->stream.program.has_kinds);
 }

@@ -14,8 +14,7 @@ const struct object_layout object_layouts[COST_CLASSES] = {
 };
 
 const struct object_kind_facts object_kinds[OBJECT_KINDS] = {
-#define X(name, word, type, cost, fields, traits)                                                  \
-    [KIND_##name] = {word, type, cost, fields, traits},
+#define X(name, word, type, cost, fields, traits) [KIND_##name] = {word, type, fields, traits},
     OBJECT_KINDS_TABLE(X)
 #undef X
 };

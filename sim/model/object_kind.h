@@ -71,15 +71,20 @@ enum object_trait {
 struct object_kind_facts {
     const char *word; /* in heap scripts; NULL: no operation `new` makes one */
     const char *type; /* tp_name: what debug output calls it (a weak reference: the version's) */
-    enum cost_class cost;
     uint32_t fields_most;
     unsigned traits;
 };
 extern const struct object_kind_facts object_kinds[OBJECT_KINDS];
 
+/* Apart from the other facts: of a kind that is known, the compiler has it beforehand. */
 static inline enum cost_class cost_class_of(uint32_t kind)
 {
-    return object_kinds[kind].cost;
+    static const uint8_t classes[OBJECT_KINDS] = {
+#define X(name, word, type, cost, fields, traits) [KIND_##name] = cost,
+        OBJECT_KINDS_TABLE(X)
+#undef X
+    };
+    return (enum cost_class)classes[kind];
 }
 
 static inline bool kind_has(uint32_t kind, enum object_trait trait)

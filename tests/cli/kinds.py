@@ -6,8 +6,9 @@ from harness import SMALL, test
 from tap import check, equal
 
 RING = "new 0 1\nstore 0 0 0\nthreshold 1\nnew 1 1\nnew 2 0 # due\ndrop 0\nfreeze\nnew 3 1\nstore 3 0 3\ndrop 3\ncollect\n"
-KINDS = "# a list\nnew 0 1\n\nnew 1 0 list\nnew 2 1 dict\n"
-NEED = "k.heap:4: a list takes the graph engine"
+KINDS = "# a weak reference\nnew 0 1\n\nweakref 1 0\nnew 2 1 dict\n"
+NEED = "k.heap:4: a weak reference takes the graph engine"
+TAME = "new 0 1 dict\nnew 1 2 list\nstore 0 0 1\nstore 1 0 0\ndrop 0\ndrop 1\nnew 0 1 slots-del\ndrop 0\ncollect\n"
 
 
 def events(place, arguments):
@@ -63,7 +64,39 @@ def replay_one(place):
     place.expect(2, "replay --debug-text", err=["which heap script?"])
 
 
-@test("a script with kinds takes the graph engine, which is said once")
+@test("a script with kinds in which collections decide nothing: any engine, and the same rows")
+def any_engine(place):
+    place.write("k.heap", TAME)
+    for version in "3.8", "3.11", "3.13", "3.15":
+        logs = [place.expect(0, f"replay k.heap --json -c {version}{engine}")
+                for engine in ("", " --engine interval", " --engine graph")]
+        equal({log.out for log in logs}, {logs[0].out}, version)
+        equal([log.err for log in logs], ["", "", ""], version)
+    place.expect(0, "run -w script:file=k.heap --db a.db")
+    equal([row[0] for row in place.query("SELECT engine FROM run", name="a.db")], ["interval"], "engine")
+
+
+@test("what becomes of objects is told by the graph engine alone")
+def told(place):
+    place.write("k.heap", TAME)
+    need = "to hear what becomes of its objects takes the graph engine"
+    result = place.run("replay k.heap --events")
+    equal((result.status, result.err.count(need), result.out.count('"finalizer"')), (0, 1, 1), result.err)
+    place.expect(1, "replay k.heap --events --engine interval", err=[need])
+    check('"event": "finalizer"' in place.expect(0, "replay k.heap --events --engine graph").out, "no finalizer")
+
+
+@test("a program that one version's collections leave alone, and another's do not: its engine by version")
+def engine_by_version(place):
+    place.write("k.heap", "new 0 1 tuple -\nnew 1 1 tuple 0\ncollect\n")
+    need = "k.heap:2: a tuple of tuples that may be untracked takes the graph engine"
+    result = place.run("compare -w script:file=k.heap -c cpython-3.13 -c cpython-3.15 -p default --db a.db")
+    equal((result.status, result.err.count(need)), (0, 1), result.err)
+    equal(sorted(tuple(row) for row in place.query("SELECT collector, engine FROM run", name="a.db")),
+          [("cpython-3.13", "graph"), ("cpython-3.15", "interval")], "engines")
+
+
+@test("a script in which collections decide something takes the graph engine, which is said once")
 def graph_taken(place):
     place.write("k.heap", KINDS)
     place.write("e.yaml", f"workloads: ['script:file=k.heap', '{SMALL}']\npolicies: [default, off]\n")

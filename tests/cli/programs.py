@@ -248,7 +248,7 @@ BROKEN = [
     ("a results file", make_results, [FOREIGN]),
     ("a file with another beginning", lambda place: change(place, 0, b"P"), [FOREIGN]),
     ("a file of another version", lambda place: change(place, 16, b"\7"),
-     ["p.program", "version 7", "version 4", "compile the program again"]),
+     ["p.program", "version 7", "version 5", "compile the program again"]),
     ("a file of another byte order", lambda place: change(place, 20, b"\1\2\3\4"),
      ["p.program", "byte order", "compile it here"]),
     ("a file cut off in its header", lambda place: cut(place, 100),
@@ -360,7 +360,7 @@ def seal(content):
     plain.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
     seeded.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint64]
     begin = content.index(b"segments\0")
-    header = begin + 64 * 13  # columns
+    header = begin + 64 * 17  # columns
     texts = sum(struct.unpack_from("=QQ", content, 32))
     (version,) = struct.unpack_from("=I", content, 16)
     content[24:32] = bytes(8)
@@ -385,6 +385,21 @@ for what, old, new, texts in ELSEWHERE:
         seal(content)
         write_bytes(place, "p.program", content)
         place.expect(1, "run --program p.program", err=texts)
+
+
+@test("--program with kinds: for versions that have the same objects, and runs as without")
+def other_objects(place):
+    place.write("k.heap", "new 0 1 list\nnew 1 1 tuple -\nstore 0 0 0\ndrop 0\ncollect\n")
+    place.expect(0, "compile -w script:file=k.heap -c cpython-3.14 --out p.program")
+    place.expect(0, "compare --program p.program -c cpython-3.14 -c cpython-3.15 -p default --db a.db")
+    place.expect(0, "compare -w script:file=k.heap -c cpython-3.14 -c cpython-3.15 -p default --db b.db")
+    query = "SELECT seq, before0, examined, unreachable FROM collection ORDER BY run_id, seq"
+    rows, others = ([tuple(row) for row in place.query(query, name=name)] for name in ("a.db", "b.db"))
+    equal(rows, others, "collections")
+    equal([row[3] for row in rows], [1, 1], "unreachable")
+    place.expect(1, "run --program p.program -c cpython-3.13 --db c.db",
+                 err=["p.program", "objects as cpython-3.14 has them", "--collector cpython-3.13"])
+    check("c.db" not in place.files(), "a results file")
 
 
 # ---- files that cannot be written --------------------------------------------------------------

@@ -35,9 +35,10 @@ static uint64_t share = 1;
 
 /* Cycles of kinds, a dict that becomes tracked, tuples of atoms, and what free lists keep. */
 #define KINDS                                                                                      \
-    "new 0 1 list\nnew 1 1 dict\nstore 0 0 1\nnew 2 2 tuple 0 -\nstore 1 0 2\nnew 3 2 tuple - -\n" \
-    "new 4 1 exc\nstore 4 0 4\ndrop 4\nnew 4 1 inst-del\nstore 4 0 3\nstore 4 0 4\ndrop 4\n"       \
-    "drop 0\ndrop 1\ndrop 2\nnew 0 1 list\ndrop 0\ncollect 0\nnew 0 1 list\ncollect\n"
+    "new 0 1 list\nnew 1 1 dict\nstore 0 0 1\nnew 2 2 tuple 0 -\nstore 1 0 2\n"                    \
+    "new 3 2 tuple - -\nnew 4 1 exc\nstore 4 0 4\ndrop 4\n"                                        \
+    "new 4 2 inst-del\nstore 4 0 4\nstore 4 1 3\ndrop 4\ndrop 0\ndrop 1\ndrop 2\n"                 \
+    "new 0 1 list\ndrop 0\ncollect 0\nnew 0 1 list\ncollect\n"
 
 static const struct recipe recipes[] = {
     {SMALL_WEB, NULL, 1, "cpython-3.13", {0}},

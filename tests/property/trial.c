@@ -173,7 +173,7 @@ static void put_invalid(struct dressing *dressing)
  */
 static void put_wild(struct dressing *dressing)
 {
-    static const uint8_t codes[] = {OP_STORE, OP_STORE, OP_CLEAR, OP_FINALIZER};
+    static const uint8_t codes[] = {OP_STORE, OP_STORE, OP_CLEAR, OP_FINALIZER, OP_DEREF};
     struct trial *trial = dressing->trial;
     uint32_t registers = trial->declared.registers;
     put(dressing, (struct op){.code = codes[below(trial, LENGTH(codes))],

@@ -39,6 +39,7 @@ static const struct {
     {"new 0 1 slots;new 0 1 list;new 0 1 dict;new 0 1 set;new 0 1 cell;new 0 1 func", ""},
     {"new 0 1 inst;new 1 1 exc;store 0 0 1;store 1 0 0;drop 0;drop 1;collect", ""},
     {"new 0 1 slots-del;finalizer 0 noop;new 1 1 inst-del;drop 0", ""},
+    {"new 0 1 list;drop 0;drop 0;copy 1 0;new 0 1 inst;store 0 0 1;load 1 0 0;drop 1", ""},
     {"# c;new 0 1;new 0 1 legacy", ":3: a legacy finalizer"},
     {"attrs 0 1", ":1: an object's __dict__"},
     {"new 0 1;weakref 1 0", ":2: a weak reference"},
