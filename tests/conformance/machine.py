@@ -198,9 +198,10 @@ def store(number, register, field, source):
     elif kind is dict:
         holder[FIELD_NAMES[field]] = registers[source]
     elif kind is set:
+        member = registers[source]  # before a finalizer may fill it
         holder.clear()
-        if registers[source] is not None:
-            holder.add(registers[source])
+        if member is not None:
+            holder.add(member)
     else:
         holder[field] = registers[source]
 
