@@ -9,9 +9,11 @@ static ref *slots_of(const struct heap *heap, ref weakref)
     return &object->field[object->fields];
 }
 
+/* weakrefobject.h, PyWeakref_GET_OBJECT: nothing, too, while what it refers to is dying. */
 ref weakref_target(const struct heap *heap, ref weakref)
 {
-    return slots_of(heap, weakref)[WEAKREF_TARGET];
+    ref target = slots_of(heap, weakref)[WEAKREF_TARGET];
+    return target && heap_object(heap, target)->count ? target : 0;
 }
 
 bool weakref_has_callback(const struct heap *heap, ref weakref)

@@ -15,7 +15,7 @@
  * Without callback the one there is, is used again. Allocates as the call in Python does. */
 ref weakref_new(struct heap *heap, ref target, enum callback_mode mode, uint32_t reg);
 
-/* What it refers to; 0: dead. */
+/* What it refers to; 0: dead, or dying. */
 ref weakref_target(const struct heap *heap, ref weakref);
 bool weakref_has_callback(const struct heap *heap, ref weakref);
 

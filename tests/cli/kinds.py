@@ -175,3 +175,26 @@ def long_tuple(place):
     check("s.heap:14: register 10: the register is empty" in result.err, result.err)
     equal([json.loads(line) for line in result.out.splitlines()],
           [{"op": 10, "event": "count", "count": [10, 0, 0]}, {"op": 12, "event": "tracked", "is": True}], "events")
+
+
+@test("a finalizer that follows a weak reference to what is dying, in the trashcan or for its callbacks, finds nothing")
+def dying_referent(place):
+    place.write("trash.heap", "new 1 0\nweakref 2 1 note\nnew 3 1 slots-del\nfinalizer 3 weak 4 2\nnew 0 2 tuple 3 1\n"
+                "drop 1\ndrop 3\n" + "new 0 1 tuple 0\n" * 49 + "drop 0\ntracked 4\n")
+    place.write("tuple.heap", "disable\nnew 1 0\nweakref 2 1 note\nweakref 3 1 note\nnew 5 1 slots-del\nstore 5 0 5\n"
+                "finalizer 5 weak 4 2\ndrop 5\nthreshold 1\nenable\ndrop 1\ntracked 4\n")
+    for script in "trash.heap", "tuple.heap":
+        result = place.run(f"replay --events -c cpython-3.11 {script}")
+        check("register 4: the register is empty" in result.err, result.err)
+        events = [json.loads(line)["event"] for line in result.out.splitlines()]
+        equal((events.count("finalizer"), events.count("callback")), (1, 1 + (script == "tuple.heap")), script)
+
+
+@test("3.13: an instance that a collection has cleared, and the program can reach all the same, keeps what is stored then")
+def cleared_instance(place):
+    lost = ("new 0 2 inst\nnew 1 2 inst\nnew 2 0 list\nstore 0 0 1\nstore 1 0 0\nstore 1 1 2\nattrs 3 0\ndrop 0\ndrop 1\n"
+            "disable\ncollect\nload 4 3 0\nstore 3 1 4\n")
+    for more in "store 4 0 2\n", "attrs 5 4\nstore 5 0 2\n":
+        place.write("s.heap", lost + "load 6 4 1\nnew 7 1 list\nstore 7 0 6\n" + more + "load 6 4 0\ntracked 6\n")
+        events = [json.loads(line) for line in place.run("replay --events -c cpython-3.13 s.heap").out.splitlines()]
+        equal([event["is"] for event in events if event["event"] == "tracked"], [True], more)

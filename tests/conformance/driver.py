@@ -54,8 +54,8 @@ def execute(iterator):
     for row in iterator:
         write(2, b"\n")
         row[0](row[1], row[2], row[3], row[4])
+    gc.disable()  # the tuple of the counts is not the script's
     counts = gc.get_count()
-    gc.disable()
     gc.set_debug(0)
     after = gc.get_stats()
     stats = [[new[key] - old[key] for key in ("collections", "collected", "uncollectable")]

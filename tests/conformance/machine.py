@@ -56,7 +56,7 @@ def finalize(dying):
         registers[will[1]] = dying
     elif will[0] == "field":
         registers[will[1]] = content(dying, will[2])
-    elif registers[will[2]] is not None:
+    elif registers[will[2]].__class__ is Reference:
         registers[will[1]] = registers[will[2]]()
 
 
@@ -198,9 +198,10 @@ def store(number, register, field, source):
     elif kind is dict:
         holder[FIELD_NAMES[field]] = registers[source]
     elif kind is set:
+        member = registers[source]  # before a finalizer may fill it
         holder.clear()
-        if registers[source] is not None:
-            holder.add(registers[source])
+        if member is not None:
+            holder.add(member)
     else:
         holder[field] = registers[source]
 
