@@ -98,8 +98,8 @@ static const struct command_option questions[] = {
      .argument = "G",
      OPTION_GIVEN(inspect, generation_given)},
     {{"cycles", PARAM_SWITCH, FIELD(cycles_wanted),
-      .meaning = "strongly connected components, those of the same make together, with a shortest "
-                 "cycle"}},
+      .meaning = "strongly connected components, those of the same kinds together, with a "
+                 "shortest cycle"}},
     {{"leaks", PARAM_RULE, FIELD(leaks), .read = read_span, .otherwise = "not asked",
       .form = "two operations, such as 1000..2000",
       .meaning = "what has grown between two operations, by kind and by what holds it"},
@@ -223,6 +223,12 @@ static void check_is_another(const struct inspect *inspect, const char *option, 
         fail_usage("--%s=%s is the script itself; give another name", option, path);
 }
 
+static void check_are_two(const char *dot, const char *svg)
+{
+    if (dot && svg && strcmp(dot, svg) == 0)
+        fail_usage("--dot and --svg are both %s; give one another name", dot);
+}
+
 /* A script that comes through a pipe is gone when it has been read. */
 static void check_readable_twice(const struct inspect *inspect)
 {
@@ -236,6 +242,7 @@ static int run(void *state)
     struct inspect *inspect = state;
     check_is_another(inspect, "dot", inspect->dot);
     check_is_another(inspect, "svg", inspect->svg);
+    check_are_two(inspect->dot, inspect->svg);
     uint64_t last = inspect->at_given ? (uint64_t)inspect->at : UINT64_MAX;
     if (inspect->leaks.given) {
         check_readable_twice(inspect);

@@ -151,13 +151,15 @@ static void write_arrow(struct drawing *drawing, uint32_t from, uint32_t to)
 static void write_graph(struct drawing *drawing)
 {
     const struct fold *fold = &drawing->fold;
+    print_to(drawing->out, "digraph heap {\n"
+                           "  graph [fontname=\"Helvetica\", fontsize=11, labelloc=t, label=\"");
+    if (drawing->inspect->operations > 0)
+        print_to(drawing->out, "after operation %" PRIu64 ", ", drawing->inspect->operations - 1);
     print_to(drawing->out,
-             "digraph heap {\n"
-             "  graph [fontname=\"Helvetica\", fontsize=11, labelloc=t, label=\"after %" PRIu64
-             " operations, %s\", rankdir=LR];\n"
+             "%s\", rankdir=LR];\n"
              "  node [fontname=\"Helvetica\", fontsize=10, shape=box, style=\"filled,rounded\"];\n"
              "  edge [fontname=\"Helvetica\", fontsize=9, color=\"#495057\"];\n",
-             drawing->inspect->operations, drawing->inspect->setup.collector->name);
+             drawing->inspect->setup.collector->name);
     for (uint32_t part = 0; part < fold->count; part++) {
         print_to(drawing->out, "  n%u [", part);
         if (fold->example[part] < drawing->heap->graph.count)

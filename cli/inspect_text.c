@@ -396,8 +396,9 @@ static void print_holder(const struct inspect *inspect, const struct growth_hold
     for (int kind = 0; kind < OBJECT_KINDS; kind++)
         born[kind] = holder->by_kind[kind].born.objects;
     list_kinds(heap, born, kinds, sizeof kinds);
-    print("\n%s holds %+" PRId64 " objects, +%s: %" PRIu64 " born (%s), %" PRIu64 " gone\n",
+    print("\n%s holds %+" PRId64 " object%s, +%s: %" PRIu64 " born (%s), %" PRIu64 " gone\n",
           inspect_name(heap, holder->node, name), growth_objects(&holder->all),
+          growth_objects(&holder->all) == 1 ? "" : "s",
           units_show_bytes(bytes, (double)growth_bytes(&holder->all)), holder->all.born.objects,
           kinds, holder->all.gone.objects);
     print("    the eldest: ");

@@ -35,7 +35,7 @@ static const char *const row_names[] = {
 
 struct parse {
     /* parameters */
-    int64_t documents, rows, columns, row;
+    int64_t documents, rows, columns, kind;
     double nested, errors;
     int64_t temporaries, kept, work_ns, payload, scatter;
 
@@ -50,8 +50,8 @@ static const struct param params[] = {
      .most = 1e7, .meaning = "how many are read, one after the other"},
     {"rows", PARAM_FIELD(parse, rows), .type = PARAM_COUNT, .initial = "20000", .least = 1,
      .most = 1e7, .meaning = "of a document"},
-    {"row", PARAM_FIELD(parse, row), .type = PARAM_CHOICE, .choices = row_names, .initial = "dict",
-     .meaning = "what a row is"},
+    {"kind", PARAM_FIELD(parse, kind), .type = PARAM_CHOICE, .choices = row_names,
+     .initial = "dict", .meaning = "what a row is"},
     {"columns", PARAM_FIELD(parse, columns), .type = PARAM_COUNT, .initial = "8", .least = 1,
      .most = 16, .meaning = "values of a row"},
     {"nested", PARAM_FIELD(parse, nested), .type = PARAM_REAL, .initial = "0.1", .least = 0,
@@ -113,7 +113,7 @@ static void new_row(const struct parse *parse, struct program *p, bool nested)
         [ROW_instance] = KIND_INSTANCE,
     };
     uint32_t columns = (uint32_t)parse->columns;
-    enum object_kind kind = kinds[parse->row];
+    enum object_kind kind = kinds[parse->kind];
     for (uint32_t i = 0; kind == KIND_TUPLE && i < columns; i++)
         program_item(p, nested && i == 0 ? A : NO_REGISTER);
     program_new(p, ROW, kind, columns, (uint32_t)parse->payload);
@@ -159,7 +159,7 @@ static void new_temporary(const struct parse *parse, struct program *p, int64_t 
 {
     bool tuple = number % 2;
     for (int i = 0; tuple && i < 2; i++)
-        program_item(p, i || parse->row == ROW_tuple ? NO_REGISTER : ROW);
+        program_item(p, i || parse->kind == ROW_tuple ? NO_REGISTER : ROW);
     program_new(p, A, tuple ? KIND_TUPLE : KIND_LIST, 2, 0);
     if (!tuple)
         program_store(p, A, 0, ROW);

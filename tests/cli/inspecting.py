@@ -193,6 +193,7 @@ ERRORS = [
     (1, "--dot none/x.dot", ["none/x.dot"]),
     (2, "--dot s.heap", ["--dot=s.heap is the script itself"]),
     (2, "--svg ./s.heap", ["--svg=./s.heap is the script itself"]),
+    (2, "--dot s.new --svg s.new", ["--dot and --svg are both s.new; give one another name"]),
 ]
 
 for status, arguments, said in ERRORS:
@@ -222,6 +223,8 @@ def pipe(place):
 @test("inspect --dot: objects and references; what was asked about stands out")
 def dot(place):
     place.write("s.heap", SCRIPT)
+    place.expect(0, "inspect s.heap --at 0 --dot s.dot")
+    check('label="after operation 0, cpython-3.13"' in place.read("s.dot").decode(), "it is as --at says")
     place.expect(0, "inspect s.heap --why-alive @3 --dot s.dot")
     drawn = place.read("s.dot").decode()
     nodes = dict(re.findall(r'^  (n\d+) \[label="(.*?)"', drawn, re.M))

@@ -141,7 +141,8 @@ for title, script, texts in REFUSED:
         place.expect(1, "replay s.heap", err=texts)
 
 
-# What it says, the script, texts on standard error; told as the script runs, behind the line that names the engine.
+# What it says, the script, texts on standard error; told as the script runs, behind the line that names the engine, if
+# it is the graph engine.
 FAULTS = [
     ("a list in a set", "new 0 1 list\nnew 1 1 set\nstore 1 0 0",
      ["s.heap:3: register 0 holds a list: the object is not hashable", "(allowed: slots, inst, "]),
@@ -163,8 +164,9 @@ for title, script, texts in FAULTS:
         place.write("s.heap", script)
         result = place.run("replay s.heap")
         lines = result.err.splitlines()
-        equal((result.status, len(lines), "takes the graph engine" in lines[0]), (1, 2, True), result.err)
-        check(all(text in lines[1] for text in texts), f"expected {texts}", lines[1])
+        equal((result.status, len(lines) <= 2), (1, True), result.err)
+        check(all("takes the graph engine" in line for line in lines[:-1]), result.err)
+        check(all(text in lines[-1] for text in texts), f"expected {texts}", lines[-1])
 
 
 @test("a tuple of more items than are emitted at a time: the line is right all the same")

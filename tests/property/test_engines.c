@@ -92,24 +92,15 @@ static bool is_same_from_file(const struct run *run, uint64_t seen, struct trial
     return same;
 }
 
-/* Which only the graph engine tells of. */
-static void forget_finalizers(struct run_record *record)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < record->gc_event_count; i++)
-        if (record->gc_events[i].kind != GC_EVENT_FINALIZER)
-            record->gc_events[kept++] = record->gc_events[i];
-    tried.finalizers += record->gc_event_count - kept;
-    record->gc_event_count = kept;
-}
-
 static bool compare(struct trial *trial, struct error *how)
 {
     struct run run;
     struct compiled compiled;
     const struct simulation_setup *setup = &trial->setup;
     uint64_t seen = run_trial(&run, trial, &graph_engine, NULL);
-    forget_finalizers(&run.record);
+    const size_t told = run.record.gc_event_count;
+    run_record_forget_finalizers(&run.record);
+    tried.finalizers += told - run.record.gc_event_count;
     int status = compile(&compiled, setup->workload, setup->seed, setup->collector, &trial->options,
                          NULL, how);
     bool same = status == 0 && is_same(&run, seen, trial, &compiled, how) &&

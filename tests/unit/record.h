@@ -60,6 +60,9 @@ void run_check_births(const struct run *run, uint64_t permanent, bool all_tracke
  * long, how the message says where. */
 bool run_differs(const struct run *a, const struct run *b, struct error *how);
 
+/* Takes from the record what only the graph engine tells: that finalizers run. */
+void run_record_forget_finalizers(struct run_record *record);
+
 /* A number that depends on all that is the same for every engine. */
 uint64_t run_hash(const struct run *run);
 
