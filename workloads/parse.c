@@ -6,7 +6,8 @@
  *   - C code builds a document in a native section: a list of rows of values that are no
  * containers, but for some which are lists of such. Up to 3.13 a dict of such values is never
  * tracked, and a tuple of them only until a collection meets it; from 3.14 on dicts are tracked,
- * and such tuples not. An instance has a dict of its own up to 3.10.
+ * and tuples of them that Python code makes, as temporaries, not. An instance has a dict of its own
+ * up to 3.10.
  *   - Working with a row makes temporaries, which mostly come from free lists, and go back there.
  *   - Some rows cannot be read: an exception, its traceback and the frame refer to each other and
  * to the row, and only the collector frees them.
@@ -116,7 +117,10 @@ static void new_row(const struct parse *parse, struct program *p, bool nested)
     enum object_kind kind = kinds[parse->kind];
     for (uint32_t i = 0; kind == KIND_TUPLE && i < columns; i++)
         program_item(p, nested && i == 0 ? A : NO_REGISTER);
-    program_new(p, ROW, kind, columns, (uint32_t)parse->payload);
+    if (kind == KIND_TUPLE)
+        program_new_tuple_in_c(p, ROW, columns, (uint32_t)parse->payload);
+    else
+        program_new(p, ROW, kind, columns, (uint32_t)parse->payload);
     if (kind == KIND_INSTANCE) /* the first attribute makes its dict, up to 3.10 */
         program_clear(p, ROW, 0);
     if (nested && kind != KIND_TUPLE)

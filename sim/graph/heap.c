@@ -355,10 +355,9 @@ static void release_container(struct heap *heap, ref o)
     }
 }
 
-uint32_t heap_release(struct heap *heap, ref o)
+/* The last reference to an object has gone. (Apart, so that others go quickly.) */
+static __attribute__((noinline)) uint32_t release_last(struct heap *heap, ref o)
 {
-    if (--heap_object(heap, o)->count)
-        return 0;
     uint64_t before = heap->freed;
     if (heap->rules) {
         release_kind(heap, o);
@@ -369,6 +368,11 @@ uint32_t heap_release(struct heap *heap, ref o)
     if (heap->mutator)
         collector_freed(&heap->mutator->collector, freed);
     return freed;
+}
+
+uint32_t heap_release(struct heap *heap, ref o)
+{
+    return --heap_object(heap, o)->count ? 0 : release_last(heap, o);
 }
 
 /* ---- freeze and unfreeze -------------------------------------------------------------------- */

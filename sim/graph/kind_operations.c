@@ -81,6 +81,8 @@ static ref make(struct heap *heap, const struct op *op)
         note_item(heap, NO_REGISTER);
     ref tuple = kind_new_tuple(heap, heap->items, op->b, op->c);
     heap->item_count = 0;
+    if (op->mode == TUPLE_BY_C && !is_tracked(heap, tuple))
+        heap_track(heap, tuple, 0);
     return tuple;
 }
 

@@ -77,7 +77,7 @@ static ref new_object(struct compiler *compiler, enum object_kind kind, uint32_t
 }
 
 /* Of a tuple of the items that have been gathered. */
-static enum tracking tracking_of_tuple(struct compiler *compiler)
+static enum tracking tracking_of_tuple(struct compiler *compiler, bool by_c)
 {
     uint32_t tuples = 0, untracked = 0;
     for (size_t i = 0; i < compiler->item_count; i++) {
@@ -89,14 +89,16 @@ static enum tracking tracking_of_tuple(struct compiler *compiler)
     }
     if (tuples > untracked)
         compiler_give_up(compiler, "a tuple of tuples that may be untracked");
-    return rules(compiler)->makes_untracked_tuples && !tuples ? TRACKED_NEVER : TRACKED_ONCE;
+    return rules(compiler)->makes_untracked_tuples && !tuples && !by_c ? TRACKED_NEVER
+                                                                       : TRACKED_ONCE;
 }
 
-static enum tracking tracking_at_birth(struct compiler *compiler, enum object_kind kind)
+static enum tracking tracking_at_birth(struct compiler *compiler, const struct op *op)
 {
-    if (kind == KIND_TUPLE)
-        return tracking_of_tuple(compiler);
-    return kind == KIND_DICT && rules(compiler)->untracks_dicts ? TRACKED_NEVER : TRACKED_ALWAYS;
+    if (op->kind == KIND_TUPLE)
+        return tracking_of_tuple(compiler, op->mode == TUPLE_BY_C);
+    return op->kind == KIND_DICT && rules(compiler)->untracks_dicts ? TRACKED_NEVER
+                                                                    : TRACKED_ALWAYS;
 }
 
 static bool has_attribute_dict(const struct compiler *compiler, enum object_kind kind)
@@ -117,7 +119,7 @@ static void fill_tuple(struct compiler *compiler, ref tuple)
 static void execute_new(struct compiler *compiler, const struct op *op)
 {
     bool owns = has_attribute_dict(compiler, op->kind);
-    enum tracking tracking = tracking_at_birth(compiler, op->kind);
+    enum tracking tracking = tracking_at_birth(compiler, op);
     uint32_t shape = shape_of(compiler, op->kind, op->b, op->c, tracking);
     ref o = new_object(compiler, op->kind, shape, owns ? 1 : op->b);
     node_kind_at(compiler, o)->owns = owns;

@@ -110,10 +110,16 @@ enum callback_mode {
     CALLBACK_DROP, /* empties the register that the weak reference was made in, if it is in it */
 };
 
+/* Who makes a tuple. From 3.14 on one that Python code makes of atoms is never tracked. */
+enum tuple_maker {
+    TUPLE_BY_PYTHON,
+    TUPLE_BY_C, /* PyTuple_New: tracked until a collection meets it, in every version */
+};
+
 struct op {
     uint8_t code;  /* enum op_code */
     uint8_t kind;  /* enum object_kind of OP_NEW, else 0 */
-    uint16_t mode; /* of OP_WEAKREF and OP_FINALIZER, else 0 */
+    uint16_t mode; /* of OP_WEAKREF and OP_FINALIZER, and of OP_NEW of a tuple; else 0 */
     uint32_t a;
     union {
         struct {
@@ -215,6 +221,18 @@ static inline void program_new(struct program *program, uint32_t reg, enum objec
                                       .a = reg,
                                       .b = fields,
                                       .c = object_bytes(kind, fields) + payload_bytes});
+}
+
+/* So too, of a tuple that C code makes. */
+static inline void program_new_tuple_in_c(struct program *program, uint32_t reg, uint32_t fields,
+                                          uint32_t payload_bytes)
+{
+    program_emit(program, (struct op){.code = OP_NEW,
+                                      .kind = KIND_TUPLE,
+                                      .mode = TUPLE_BY_C,
+                                      .a = reg,
+                                      .b = fields,
+                                      .c = object_bytes(KIND_TUPLE, fields) + payload_bytes});
 }
 
 /* One of the items of the tuple that is made next, in a program whose objects are what their kinds

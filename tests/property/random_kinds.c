@@ -97,6 +97,7 @@ static void make_tuple(struct play *play, uint32_t reg, uint32_t size, bool of_a
     play->registers[reg] = (uint32_t)play->count;
     put(play, (struct op){.code = OP_NEW,
                           .kind = KIND_TUPLE,
+                          .mode = below(play, 4) ? TUPLE_BY_PYTHON : TUPLE_BY_C,
                           .a = reg,
                           .b = size,
                           .c = object_bytes(KIND_TUPLE, size)});
