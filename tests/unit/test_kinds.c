@@ -199,12 +199,45 @@ TEST(a_program_of_another_version)
     }
 }
 
+/* Of atoms: the rows of documents; and what Python code makes, the temporaries. */
+TEST(who_makes_a_tuple)
+{
+    static const struct {
+        const char *version;
+        enum tracking by_c, by_python;
+    } rows[] = {{"cpython-3.13", TRACKED_ONCE, TRACKED_ONCE},
+                {"cpython-3.15", TRACKED_ONCE, TRACKED_NEVER}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct compiled compiled;
+        struct setting workload;
+        struct error error = {""};
+        const struct compile_options keep = {.folder = "/tmp"};
+        setting_parse(&workload, "parse:row=tuple,documents=1,rows=3,nested=0", workloads,
+                      "workload", &error);
+        compile(&compiled, &workload, 1, collector_version(rows[i].version), &keep, NULL, &error);
+        check_text(rows[i].version, error.text, "");
+        uint64_t tuples = 0;
+        for (uint64_t s = 0; s < compiled_count(&compiled, COLUMN_shapes); s++) {
+            const struct shape *shape = &compiled_shapes(&compiled)[s];
+            if (shape->cost != COST_TUPLE)
+                continue;
+            check_count(rows[i].version, shape->tracking,
+                        shape->fields == 8 ? rows[i].by_c : rows[i].by_python);
+            tuples++;
+        }
+        check_count(rows[i].version, tuples, 2);
+        compiled_fini(&compiled);
+        setting_fini(&workload);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(which_free_list),          cmocka_unit_test(stretches),
         cmocka_unit_test(what_has_no_free_list),    cmocka_unit_test(what_is_tracked_from_when_on),
         cmocka_unit_test(which_versions_are_alike), cmocka_unit_test(a_program_of_another_version),
+        cmocka_unit_test(who_makes_a_tuple),
     };
     return cmocka_run_group_tests_name("kinds", tests, NULL, NULL);
 }
