@@ -162,13 +162,15 @@ static void keep(struct isolated_graph *graph, const struct isolated *record)
     if (remains->freed)
         return;
     struct isolated_facts facts = isolated_facts(graph, remains);
-    ref block = arena_take(&graph->kept, kept_bytes(record->references));
+    uint64_t born = graph->has_kinds ? isolated_born(graph, remains) : 0;
+    ref block = arena_take(&graph->kept, kept_bytes(record->references, graph->has_kinds));
     struct kept *kept = arena_at(&graph->kept, block);
     kept->record = *record;
     kept->birth = facts.birth;
-    kept->born = graph->has_kinds ? isolated_born(graph, remains) : facts.birth;
     for (uint32_t i = 0; i < record->references; i++)
         kept->references[i] = facts.references[i];
+    if (graph->has_kinds)
+        memcpy(&kept->references[record->references], &born, sizeof born);
     remains->record = block;
     remains->kept = true;
 }

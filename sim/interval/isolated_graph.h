@@ -26,6 +26,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "sim/base/arena.h"
 #include "sim/interval/compiled.h"
@@ -61,13 +62,14 @@ struct remains_table {
 /* An isolated object that has outlived its window in this run. */
 struct kept {
     struct isolated record;
-    uint64_t birth, born;
-    uint32_t references[]; /* record.references of them */
+    uint64_t birth;
+    uint32_t references[]; /* record.references of them; and, in a program with kinds, how many
+                              objects were born before it */
 };
 
-static inline size_t kept_bytes(uint32_t references)
+static inline size_t kept_bytes(uint32_t references, bool has_kinds)
 {
-    return sizeof(struct kept) + references * sizeof(uint32_t);
+    return sizeof(struct kept) + references * sizeof(uint32_t) + (has_kinds ? sizeof(uint64_t) : 0);
 }
 
 struct isolated_list {
@@ -140,9 +142,12 @@ static inline struct isolated_facts isolated_facts(const struct isolated_graph *
 static inline uint64_t isolated_born(const struct isolated_graph *graph,
                                      const struct remains *remains)
 {
-    if (remains->kept)
-        return ((const struct kept *)arena_at(&graph->kept, remains->record))->born;
-    return graph->born[remains->record - 1];
+    uint64_t born;
+    if (!remains->kept)
+        return graph->born[remains->record - 1];
+    const struct kept *kept = arena_at(&graph->kept, remains->record);
+    memcpy(&born, &kept->references[kept->record.references], sizeof born);
+    return born;
 }
 
 /* A number that is in no list any more, and to which nothing refers. */
@@ -192,7 +197,7 @@ static inline struct freed isolated_graph_free(struct isolated_graph *graph,
     graph->floating_bytes -= freed.shape->bytes;
     isolated_graph_drop_references(graph, facts.references, references, dying);
     if (remains->kept)
-        arena_give(&graph->kept, remains->record, kept_bytes(references));
+        arena_give(&graph->kept, remains->record, kept_bytes(references, graph->has_kinds));
     return freed;
 }
 

@@ -57,7 +57,7 @@ def memory_of_garbage(place):
 def memory_side_by_side(place):
     program = "-w web:duration=4s,modules=20000,cycles=1,cycle_size=5000,objects=10"
     policies = "-p default -p off -p freeze -p threshold:t0=50000"
-    for limit, statuses in (("45MiB", ["finished", "failed", "finished", "failed"]), ("20MiB", ["failed"] * 4)):
+    for limit, statuses in (("40MiB", ["finished", "failed", "finished", "failed"]), ("20MiB", ["failed"] * 4)):
         for jobs in (1, 2, 3, 4):
             place.run(f"compare {program} {policies} --memory {limit} -j {jobs} --db {limit}{jobs}.db")
             equal(place.statuses(f"{limit}{jobs}.db"), statuses, f"{limit}, {jobs} at a time")
@@ -65,7 +65,7 @@ def memory_side_by_side(place):
     for table in ("collection", "summary"):
         told = [[tuple(row) for row in place.query(
             f"SELECT policy, t.* FROM {table} t JOIN run ON run.id = run_id WHERE policy IN ('default', 'freeze')",
-            name=name)] for name in ("45MiB4.db", "all.db")]
+            name=name)] for name in ("40MiB4.db", "all.db")]
         told = [sorted((row[0], *row[2:]) for row in rows) for rows in told]
         check(len(told[1]) > 20 and told[0] == told[1], f"{table}: other rows, or none", len(told[0]), len(told[1]))
 

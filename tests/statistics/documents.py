@@ -112,7 +112,7 @@ def write_kept(path, count, kind):
 def simulated(pygcsim, place, version, case):
     """The same, and the time that they took in ms."""
     row, documents, rows = case
-    workload = "parse:row=%s,documents=%d,rows=%d%s" % (row, documents, rows, ",nested=0" if row == "tuple" else "")
+    workload = "parse:kind=%s,documents=%d,rows=%d%s" % (row, documents, rows, ",nested=0" if row == "tuple" else "")
     if row.startswith("kept"):
         script = os.path.join(place, "%s-%d.heap" % (row, rows))
         if not os.path.exists(script):

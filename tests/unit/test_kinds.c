@@ -212,7 +212,7 @@ TEST(who_makes_a_tuple)
         struct setting workload;
         struct error error = {""};
         const struct compile_options keep = {.folder = "/tmp"};
-        setting_parse(&workload, "parse:row=tuple,documents=1,rows=3,nested=0", workloads,
+        setting_parse(&workload, "parse:kind=tuple,documents=1,rows=3,nested=0", workloads,
                       "workload", &error);
         compile(&compiled, &workload, 1, collector_version(rows[i].version), &keep, NULL, &error);
         check_text(rows[i].version, error.text, "");
