@@ -176,10 +176,13 @@ static void put_wild(struct dressing *dressing)
     static const uint8_t codes[] = {OP_STORE, OP_STORE, OP_CLEAR, OP_FINALIZER, OP_DEREF};
     struct trial *trial = dressing->trial;
     uint32_t registers = trial->declared.registers;
-    put(dressing, (struct op){.code = codes[below(trial, LENGTH(codes))],
-                              .a = (uint32_t)below(trial, registers),
-                              .b = (uint32_t)below(trial, 3),
-                              .c = (uint32_t)below(trial, registers)});
+    struct op op = {.code = codes[below(trial, LENGTH(codes))],
+                    .a = (uint32_t)below(trial, registers),
+                    .b = (uint32_t)below(trial, 3),
+                    .c = (uint32_t)below(trial, registers)};
+    if (op.code == OP_DEREF)
+        op.b %= registers;
+    put(dressing, op);
 }
 
 /* Takes the operations of the heap as they are, some of them with other kinds of objects. */
