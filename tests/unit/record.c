@@ -119,6 +119,24 @@ void run_check_ages(const struct run *run)
     }
 }
 
+/* The last sample is of the end, but for operations that take no time: then the heap tells. */
+static void check_last_sample(const struct run *run, uint64_t objects)
+{
+    const struct run_record *record = &run->record;
+    const struct engine_totals *totals = &run->result.totals;
+    if (record->sample_count == 0)
+        return;
+    const struct sample *last = &record->samples[record->sample_count - 1];
+    if (last->wall_ns != run->result.wall_ns ||
+        last->live_bytes + last->garbage_bytes != totals->heap_bytes ||
+        memcmp(last->tracked, totals->tracked, sizeof last->tracked) != 0)
+        return;
+    uint64_t net = last->net;
+    for (int g = 0; g <= PERMANENT; g++)
+        net += totals->freed_by_count[g];
+    check_count("born or permanent, in the last sample", net, objects);
+}
+
 void run_check_births(const struct run *run, uint64_t permanent, bool all_tracked)
 {
     const struct simulation_result *result = &run->result;
@@ -126,6 +144,7 @@ void run_check_births(const struct run *run, uint64_t permanent, bool all_tracke
     for (int g = 0; g <= PERMANENT; g++)
         objects += result->totals.tracked[g] + result->totals.freed_by_count[g] +
                    result->totals.freed_by_collector[g];
+    check_last_sample(run, objects);
     if (result->status != RUN_failed && all_tracked)
         check_count("born", result->born, objects - permanent);
     check_that("born", result->status == RUN_failed || result->born >= objects - permanent);
